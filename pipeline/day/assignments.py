@@ -43,6 +43,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, settings: Settings) -
         case.listed_at = RowPlace(workbook.arrival.id, row.sheet.rows, row.position)
         case.grounds = row["撤销依据"]
         case_book.update_particulars(case)
+        case.note_units(day)
         case.note_move(district, day)
     case_book.exempt(*_exemptions(workbook, case_book, findings, settings.on(day).windows), day)
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.

@@ -155,6 +155,8 @@ class Case:
     """The deadlines in force that newer workbooks, or the end of an exemption, may have changed, each with the day before which it held."""
     moves: tuple[Move, ...] = ()
     """From district to district, by the workbooks, in their order; of a day what it came to."""
+    units_differ: tuple[str, date] | None = None
+    """责任单位 of the workbook while it is another than in the district's first 新增案件 row, as texts are compared, and since when."""
     listed_at: RowPlace | None = None
     found_at: RowPlace | None = None
     particulars: Particulars = field(default_factory=dict)
@@ -170,6 +172,14 @@ class Case:
         self.began = min([*assigned, self.began] if self.began else assigned, default=None)
         self.particulars["交办日期"] = self.began
         self.first_source = self.first_source or self.text("案件来源")
+
+    def note_units(self, day: date) -> None:
+        """Note since when 责任单位 differ, after the workbook of that day or the district's first row was taken."""
+        assigned, found = (key(written((source or {}).get("责任单位")) or "") for source in (self.listed, self.first))
+        if not assigned or not found or assigned == found:
+            self.units_differ = None
+        elif self.units_differ is None or self.units_differ[0] != assigned:
+            self.units_differ = assigned, day
 
     def text(self, name: str) -> str:
         """Return a particular that holds, as text; '' where it is empty."""

@@ -228,6 +228,7 @@ def _bring_in(report: _Report, case_row: _CaseRow) -> None:
         case.filled = {**case.filled, **gaps}
     case.first = case.first or {column: row[column] for column in COMPARED}
     case_book.update_particulars(case)
+    case.note_units(case_book.day)
 
 
 # --- 案件进展 -----------------------------------------------------------------------------------------------------

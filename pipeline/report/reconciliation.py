@@ -19,10 +19,10 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import written
-from pipeline.terms.text import key, mask
+from pipeline.terms.text import mask
 
-_LEADER, _DEADLINE, _UNIT = "包案领导", "办结时限", "责任单位"
-COLUMNS = (_LEADER, _DEADLINE, _UNIT)
+_LEADER, _DEADLINE, UNIT = "包案领导", "办结时限", "责任单位"
+COLUMNS = (_LEADER, _DEADLINE, UNIT)
 """The particulars that are compared, in the order in which they are listed."""
 ALIKE, SAME_REPLY = "unlikely-alike", "unlikely-same-reply"
 MOST_PAIRS = 2_000
@@ -97,11 +97,14 @@ class Reconciliation:
         return bool(self.never_reported or self.not_assigned or self.differing or self.twice)
 
     def of_district(self, district: str) -> Reconciliation:
-        """Return what a letter to the district says: nothing of another one's cases, and nothing that is on trial."""
+        """Return what a letter to the district says: nothing of another one's cases, nothing that is on trial, nothing that it cannot mend.
+
+        That is 责任单位: a 新增案件 row is compared with its first one, so that one with the workbook's unit is refused (contract 5).
+        """
         return Reconciliation(
             tuple(each for each in self.never_reported if each.line.district == district),
             tuple(each for each in self.not_assigned if each.district == district),
-            tuple(each for each in self.differing if each.line.district == district),
+            tuple(each for each in self.differing if each.line.district == district and each.column != UNIT),
             () if self.is_trial else tuple(pair for pair in self.twice if pair.districts == (district,)),
         )
 
@@ -155,9 +158,9 @@ class _Today:
                 told.add((case.number, column, reported))
                 yield Differing(self.lines[case.number], column, mask(holds or ""), mask(reported), self.origin(row))
         for case in self.state.cases:
-            assigned, found = written((case.listed or {}).get(_UNIT)), (case.first or {}).get(_UNIT)
-            if assigned and found and key(assigned) != key(found) and not case.grounds:
-                yield Differing(self.lines[case.number], _UNIT, mask(assigned), mask(found), self.origin(case.found_at))
+            if case.units_differ and (self.state.day - case.units_differ[1]).days < RECENT_DAYS and not case.grounds:
+                assigned, found = written((case.listed or {}).get(UNIT)) or "", (case.first or {}).get(UNIT) or ""
+                yield Differing(self.lines[case.number], UNIT, mask(assigned), mask(found), self.origin(case.found_at))
 
     def twice(self, settings: Settings) -> Iterator[Twice]:
         """Go through the pairs, as the day's register has them; a pair of which one is cancelled is settled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from pipeline.report.reconciliation import ALIKE, SAME_REPLY, Differing, NeverReported, NotAssigned, Twice
+from pipeline.report.reconciliation import ALIKE, SAME_REPLY, UNIT, Differing, NeverReported, NotAssigned, Twice
 from pipeline.terms.messages import brief
 
 NEVER_REPORTED: Final = "已交办、从未报送"
@@ -38,6 +38,8 @@ def of_not_assigned(line: NotAssigned) -> str:
 
 def of_differing(line: Differing) -> str:
     """Return what holds and what was reported."""
+    if line.column == UNIT:
+        return f"{UNIT}：分解表是“{brief(line.holds)}”，旗区第一次报的是“{brief(line.reported)}”；以分解表为准，旗区不用改"
     return f"{line.column}：登记的是“{brief(line.holds or EMPTY)}”，日报里是“{brief(line.reported)}”"
 
 

@@ -149,6 +149,21 @@ def test_the_unit_of_the_first_row_of_a_found_case_differs_from_the_workbooks_un
     assert [entry["case"] for entry in kind("differing", on(DAY, *files, agreed))] == ["DS-2020-002"]
 
 
+def test_of_a_units_difference_no_district_is_asked_and_the_entry_ends_after_thirty_days() -> None:
+    """The row that the letter would ask for is refused (contract 5: the district's first row is what it is compared with)."""
+    found, listed = new_row("DS-2020-001", 责任单位="某街道"), case_row("DS-2020-001")
+    files = [assigned(assignment()), said(BEFORE, new=[found]), assigned(assignment([listed]), f"{DAY} 09:00")]
+    corrected = on(DAY, *files, said(DAY, new=[{**found, "责任单位": "住建局"}]))
+    assert len(corrected.of("case-exists")) == 1
+    of_all = corrected.report.beyond.reconciliation
+    assert ([each.column for each in of_all.differing], of_all.of_district(A).differing) == (["责任单位"], ())
+    last = DAY + timedelta(days=29)
+    days = consolidate(files, [DAY, last, last + timedelta(days=1)])
+    assert [len(kind("differing", day)) for day in days.values()] == [1, 1, 0]
+    another = assigned(assignment([{**listed, "责任单位": "某镇"}]), f"{last} 09:00")
+    assert [entry["workbook"] for entry in kind("differing", on(last + timedelta(days=1), *files, another))] == ["某镇"]
+
+
 # --- 疑似同一事项 -------------------------------------------------------------------------------------------------
 
 

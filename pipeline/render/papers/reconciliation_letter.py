@@ -67,7 +67,7 @@ def fields(district: str, found: Reconciliation, report: Report) -> dict[str, An
         "旗区": district,
         "你处": f"你{district[-1]}" if district.endswith(("区", "旗")) else "你处",
         "日期": long_day(max(report.day, report.data_until.date())),
-        "数据截至": f"{long_day(report.data_until.date())}{report.data_until:%H:%M}",
+        "数据截至": long_day(report.day),  # what is counted goes up to the day, whenever the last file came
         "概况": "，".join(f"{kinds[name][0]}的有{kinds[name][3]}{_unit(name)}" for name in there),
         **{name: _kind(name, there, kind) for name, kind in kinds.items()},
     }

@@ -74,6 +74,7 @@ def test_it_begins_as_a_draft_and_lists_each_kind_with_what_is_asked(made: dict[
         "一、已交办、从未报送（1件）", "二、报来、分解表没有（2件）", "三、内容不一致（1处）",
     ]  # fmt: skip
     text = "".join(lines)
+    assert "根据截至2020年5月21日的报送情况" in text
     assert "=1+1" in text
     assert HOSTILE in text
     assert "SJ-2020-777" in text
