@@ -127,11 +127,18 @@ def _watch_night(settings: Settings) -> None:
     _beside(settings, "watch", lambda: [(line, line) for line in told_letters.night(night_watch.run(settings, _now(settings)))])
 
 
-def _watch_urgent(settings: Settings, look: Callable[[datetime], UrgentOutcome]) -> None:
-    """Mail urgent matters that have just come to the leaders on duty."""
+def _watch_urgent(settings: Settings, look: Callable[[datetime], UrgentOutcome], *, is_owed_told: bool = False) -> bool:
+    """Mail urgent matters that wait to the leaders on duty, and return whether nothing is owed to anybody after it."""
     from pipeline.post import told_letters
 
-    _beside(settings, "urgent", lambda: told_letters.urgent_beside(look(_now(settings))))
+    outcomes: list[UrgentOutcome] = []
+
+    def looked() -> Iterable[tuple[str, str]]:
+        outcomes.append(look(_now(settings)))
+        return told_letters.urgent_beside(outcomes[0], is_owed_told=is_owed_told)
+
+    _beside(settings, "urgent", looked)
+    return bool(outcomes) and outcomes[0].is_complete
 
 
 def _beside(settings: Settings, name: str, look: Callable[[], Iterable[tuple[str, str]]]) -> None:
@@ -376,11 +383,12 @@ def _fetch(options: argparse.Namespace) -> int:
         problems.append(f"没有回信：{error}")
     for sentence in (*problems, *fetched.failed):
         stopping.complain(sentence)
-    status = stopping.report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed))
+    # also without new mail: what could not be mailed before is owed still
+    is_settled = _watch_urgent(settings, partial(urgent.at_the_end, settings), is_owed_told=True)
+    status = int(bool(problems or fetched.failed or not is_settled))
+    status = stopping.report_faults(fetched.faults, options) if fetched.faults else status
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
-    if fetched.files:
-        _watch_urgent(settings, partial(urgent.at_the_end, settings))
     _watch_night(settings)
     return status
 

@@ -19,7 +19,8 @@ from pipeline.office import waiting
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import CASE, URGENT
+from pipeline.terms.contract import CASE, URGENT, Severity
+from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
@@ -60,6 +61,28 @@ class UrgentMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """What waits, is or may be urgent, and is mailed to no leader since it will be refused."""
+
+    district: str
+    file: str
+    where: str
+    """Sheet and cell; '' where the file will be refused whole."""
+    why: str
+    came: datetime | None
+
+    @property
+    def place(self) -> str:
+        """File and cell."""
+        return f"{self.file} {self.where}" if self.where else self.file
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The same of what was told before."""
+        return self.district, self.file, self.where, self.why, self.came.isoformat() if self.came else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the office knows that mails urgent matters."""
 
@@ -81,6 +104,48 @@ def of_waiting(file: Incoming) -> list[UrgentMatter]:
         return []
     matters = _of(file.district, file.day, read_rows(file.opened.transcript.rows))
     return [replace(matter, came=file.received_at) for matter in matters]
+
+
+def unsent(files: Sequence[Incoming]) -> list[Unsent]:
+    """Return what is not mailed of reports that wait, by itself: refused rows of 急报事项, and files that will be refused whole.
+
+    Not of a stranger's file, nor where a later report of the same district and day waits.
+    """
+    found = list[Unsent]()
+    for file in files:
+        reading = file.opened.transcript.reading if file.opened else None
+        if file.opened is None or reading is None or reading.is_from_stranger or _is_followed(file, files):
+            continue
+        if file.day is None:
+            found.append(Unsent(file.whose, file.name, "", f"会整份退回，里面有没有急报看不到：{file.refusal}", file.received_at))
+            continue
+        by_row: dict[int | None, Finding] = {}
+        for finding in reading.findings:
+            if finding.refuses and URGENT.name in finding.sheet:
+                by_row.setdefault(finding.row if finding.severity is Severity.ROW else None, finding)
+        found += [
+            Unsent(
+                file.district,
+                file.name,
+                "!".join(part for part in (refused.sheet, refused.place) if part),
+                refused.message,
+                file.received_at,
+            )
+            for refused in by_row.values()
+        ]
+    return found
+
+
+def _is_followed(file: Incoming, files: Iterable[Incoming]) -> bool:
+    """Whether a later report of its district and day waits and will be taken."""
+    return any(
+        later.day is not None
+        and (later.district, later.day) == (file.district, file.about)
+        and later.received_at is not None
+        and file.received_at is not None
+        and later.received_at > file.received_at
+        for later in files
+    )
 
 
 def taken_in_since(moment: datetime, settings: Settings) -> list[UrgentMatter]:

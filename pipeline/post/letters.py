@@ -34,6 +34,8 @@ class Kind(StrEnum):
     ANSWER = "answer"
     NIGHT = "night"
     URGENT = "urgent"
+    UNSENT = "unsent"
+    """To the office: what may be urgent and was mailed to no leader."""
 
 
 class Delivery(StrEnum):

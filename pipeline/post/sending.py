@@ -147,8 +147,8 @@ def still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, no
     days = 0 if letter.kind == Kind.REMINDER else outgoing.days
     if letter.day < (now.date() - timedelta(days=days)).isoformat():
         return False
-    if letter.kind in (Kind.LEADERS, Kind.NIGHT, Kind.URGENT):
-        written_to = outgoing.office if letter.kind == Kind.NIGHT else outgoing.leaders
+    if letter.kind in (Kind.LEADERS, Kind.NIGHT, Kind.URGENT, Kind.UNSENT):
+        written_to = outgoing.office if letter.kind in (Kind.NIGHT, Kind.UNSENT) else outgoing.leaders
         own = outgoing.leader_addresses.values() if letter.kind == Kind.URGENT else ()
         written_to = (*written_to, *(address for addresses in own for address in addresses))
     else:

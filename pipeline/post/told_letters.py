@@ -20,6 +20,7 @@ _KINDS: Final = {
     Kind.ANSWER: "回信",
     Kind.NIGHT: "夜里没有汇总成的通知",
     Kind.URGENT: "急报",
+    Kind.UNSENT: "没有发成的急报（给办公室）",
 }
 
 
@@ -72,19 +73,25 @@ def _became(outcome: SendingOutcome) -> Iterator[str]:
 
 def urgent(outcome: UrgentOutcome) -> Iterator[str]:
     """Yield what became of urgent matters; nothing where there was nothing to tell."""
-    if outcome.sent.planned:
+    if outcome.matters and outcome.sent.planned:
         yield f"急报 {outcome.matters} 件"
-        yield from _became(outcome.sent)
+    yield from _became(outcome.sent)
     if outcome.nobody:
         yield f"有 {outcome.nobody} 件急报没有人可发：今天值班的领导没有地址，leaders 也没有写。{_FILL_IN}"
     elif outcome.without:
         yield f"  今天值班的{'、'.join(outcome.without)}没有地址，没有发给他。{_FILL_IN}"
+    if outcome.unsent:
+        yield f"另有 {len(outcome.unsent)} 件没有发给领导，汇总时会退回。请打电话问旗区："
+        yield from (f"  {each.district} {each.place}：{each.why}" for each in outcome.unsent)
     yield from _unsettled(outcome.sent)
 
 
-def urgent_beside(outcome: UrgentOutcome) -> Iterator[tuple[str, str]]:
-    """Yield what was mailed just now, each with what the log says of it; what stays unsettled `urgent` and `send` say."""
-    if outcome.sent.planned or outcome.nobody:
+def urgent_beside(outcome: UrgentOutcome, *, is_owed_told: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield what was mailed just now, each with what the log says of it.
+
+    What stays unsettled `urgent` and `send` say, and with `is_owed_told` whoever asks here too.
+    """
+    if outcome.sent.planned or outcome.nobody or (is_owed_told and not (outcome.is_complete and not outcome.unsent)):
         yield "\n".join(urgent(outcome)), outcome.in_short
 
 

@@ -16,7 +16,7 @@ from pipeline.disk import lock
 from pipeline.ledger.ledger import Ledger
 from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
-from pipeline.office.urgent_matters import UrgentMatter
+from pipeline.office.urgent_matters import Unsent, UrgentMatter
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sending import Connect, SendingOutcome
@@ -48,6 +48,8 @@ class UrgentOutcome:
     """Of these, so many to nobody, since no leader has an address."""
     without: list[str] = field(default_factory=list)
     """Leaders on duty of whom no address is set."""
+    unsent: list[Unsent] = field(default_factory=list)
+    """What waits and is mailed to no leader since it will be refused."""
 
     @property
     def is_complete(self) -> bool:
@@ -58,7 +60,9 @@ class UrgentOutcome:
     def in_short(self) -> str:
         """What the log says of it: nothing of what a report holds."""
         taken = sum(answer.fate is smtp.Fate.TAKEN for _letter, answer in self.sent.done)
-        return f"急报 {self.matters} 件，该发 {len(self.sent.planned)} 封，发出 {taken} 封{'' if self.is_complete else '；还有没发成的'}"
+        unsent = f"；另有 {len(self.unsent)} 件会退回，没有发给领导" if self.unsent else ""
+        letters_taken = f"急报 {self.matters} 件，该发 {len(self.sent.planned)} 封，发出 {taken} 封"
+        return f"{letters_taken}{'' if self.is_complete else '；还有没发成的'}{unsent}"
 
 
 def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, shared: SharedReaders | None = None) -> UrgentOutcome:
@@ -70,17 +74,18 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
     with lock.hold(settings.paths.state / LOCK, "看急报"):
         files = shared.waiting() if shared else urgent_matters.look(settings)
         waiting = {str(file.path): urgent_matters.of_waiting(file) for file in files}
-        if not any(waiting.values()) and not settings.paths.ledger.exists():
-            return UrgentOutcome()
+        outcome = UrgentOutcome(unsent=urgent_matters.unsent(files))
+        if not any(waiting.values()) and not outcome.unsent and not settings.paths.ledger.exists():
+            return outcome
         with Ledger(settings.paths.ledger) as ledger:
             record = SentLetters(ledger, settings.paths.state)
             noted = record.of_kind(Kind.URGENT)
             standing = _standing(noted, outgoing)
             owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
-            outcome = UrgentOutcome()
             if any(owed.values()):
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
                 _plan(outcome, _counting(owed, known.replaced, standing), standing, known.on_duty, settings, now)
+            outcome.sent.planned += _to_office(outcome.unsent, record, settings, now)
             if outcome.sent.planned:
                 record.plan(outcome.sent.planned, outgoing.sender, now)
                 sending.hand_over(outcome.sent, record, settings, outgoing, connect)
@@ -242,8 +247,19 @@ def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writ
         yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items, now)
 
 
+def _to_office(unsent: Sequence[Unsent], record: SentLetters, settings: Settings, now: datetime) -> Iterator[Letter]:
+    """Yield a letter to each address of the office with what it has not been told of yet."""
+    assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
+    digests = {letters.digest_of("unsent", *each.identity): each for each in unsent}
+    for recipient in settings.outgoing_mail.office if digests else ():
+        new = {digest: each for digest, each in digests.items() if digest not in record.settled(recipient)}
+        if new:
+            items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in new]
+            yield wording.Writer(settings).unsent(now.date(), recipient, [*new.values()], items)
+
+
 def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:
-    noted = [letter for letter, _digests in record.of_kind(Kind.URGENT)]
+    noted = [letter for kind in (Kind.URGENT, Kind.UNSENT) for letter, _digests in record.of_kind(kind)]
     outcome.unknown = [letter for letter in noted if letter.state is State.UNDER_WAY]
     outcome.refused = [
         letter for letter in noted if letter.state is State.REFUSED and sending.still_matters(letter, settings, outgoing, now)

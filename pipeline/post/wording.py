@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline import HOME
 from pipeline.office import status
 from pipeline.office.mailed_files import MailedFile
-from pipeline.office.urgent_matters import UrgentMatter
+from pipeline.office.urgent_matters import Unsent, UrgentMatter
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
@@ -187,6 +187,13 @@ class Writer:
         }
         return self._letter(Kind.URGENT, day, ("", recipient), f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
 
+    def unsent(self, day: date, recipient: str, unsent: Sequence[Unsent], items: Sequence[Item]) -> Letter:
+        """Write to the office what may be urgent and was mailed to no leader, since it will be refused: somebody has to phone."""
+        whose = "、".join(dict.fromkeys(each.district for each in unsent))
+        subject = f"【请打电话】{whose}{len(unsent)}件可能的急报没有发给领导"
+        told = [(each.district, each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
+        return self._letter(Kind.UNSENT, day, ("", recipient), subject, items, {"unsent": told, "more": len(unsent) - len(told)})
+
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom
         values = {
@@ -254,6 +261,7 @@ def _moved(entry: dict[str, Any]) -> str:
 
 _MOST_CASES = 3
 _MOST_NAMED = 2
+_MOST_UNSENT = 50
 """So many districts are named in a subject; of more, how many there are."""
 
 

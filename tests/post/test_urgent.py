@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from mailserver import MailServer, running
 from offices import Office, moment
-from workbooks import DAY, assignment, report, turn_row, urgent_row
+from workbooks import DAY, assignment, report, report_pages, turn_row, urgent_row, write
 
 from pipeline import cli
 from pipeline.disk import log
@@ -329,6 +329,61 @@ def test_the_page_looks_beside_its_answers_and_fetch_at_its_end(office: Office, 
     monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
     for files in (0, 2):
         monkeypatch.setattr(mailbox, "fetch", lambda *_said, files=files: mailbox.Fetched(files=files))
-        assert cli.main(["fetch"]) == 0
-    assert asked == [office.settings]
+        assert cli.main(["fetch"]) == 1, "nobody knows whether anything is owed"
+    assert asked == [office.settings] * 2
     assert list(log.lines_of(office.settings.paths.state, "urgent")) == []
+
+
+def test_a_fetch_without_new_mail_makes_up_for_what_was_not_sent_and_ends_with_1_while_it_is_owed(
+    office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
+    monkeypatch.setattr(cli, "_now", lambda *_said: NOW)
+    monkeypatch.setattr(mailbox, "fetch", lambda *_said: mailbox.Fetched())
+    _put(office, [WATER])
+    run = urgent.run
+    for connect, status, said, letters in (
+        (_unreachable, 1, "还有 2 封没有发，下次再发", 0),
+        (_unreachable, 1, "还有 2 封没有发，下次再发", 0),
+        (server.connect, 0, f"已发出 {THREE}", 2),
+        (server.connect, 0, "", 2),
+    ):
+        monkeypatch.setattr(urgent, "run", lambda settings, now, *_said, connect=connect: run(settings, now, connect))
+        assert cli.main(["fetch"]) == status
+        told = capsys.readouterr().err
+        assert said in told if said else "急报" not in told
+        assert len(server.taken) == letters
+
+
+# --- what is not mailed ------------------------------------------------------------------------------------------
+
+
+def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_its_cell_and_why(
+    office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _set(office, OUTGOING.model_copy(update={"office": (TWO,)}))
+    bad = urgent_row("", 事项类别="工程安全隐患", 发生时间="昨天晚上", 情况说明="塔吊倾斜")
+    _put(office, [WATER, bad])
+    office.put(write({"封面": report_pages("达拉特旗")["封面"]}), "达旗.xlsx")
+    outcome = _look(office, server)
+    assert (outcome.matters, [each.place for each in outcome.unsent]) == (1, ["日报.xlsx 急报事项!D3", "达旗.xlsx"])
+    assert sorted(_recipients(server)) == sorted([ONE, THREE, TWO])
+    letter = next(message for message, recipient in zip(_mails(server), _recipients(server), strict=True) if recipient == TWO)
+    assert letter["Subject"] == "【请打电话】东胜区、达拉特旗2件可能的急报没有发给领导"
+    for said in (_text(letter), _text(letter, "html")):
+        assert "达旗.xlsx" in said
+        assert "会整份退回，里面有没有急报看不到：" in said
+        assert "日报.xlsx 急报事项!D3" in said
+        assert "昨天晚上" in said
+    monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
+    monkeypatch.setattr(cli, "_now", lambda *_said: NOW)
+    assert cli.main(["urgent"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("另有 2 件没有发给领导，汇总时会退回。请打电话问旗区：\n  东胜区 日报.xlsx 急报事项!D3：")
+    assert "  达拉特旗 达旗.xlsx：会整份退回" in told
+    assert len(server.taken) == 3, "once"
+    mended = {**bad, "发生时间": "2020-05-20 22:00"}
+    _put(office, [WATER, mended], "更正.xlsx", 10)
+    assert [each.place for each in _look(office, server).unsent] == ["达旗.xlsx"], "a later report waits in its place"
+    office.put(report("达拉特旗", progress=[]), "达旗2.xlsx", received="2020-05-21T16:15:00+08:00")
+    assert _look(office, server).unsent == []
