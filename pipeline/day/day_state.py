@@ -81,6 +81,8 @@ class DayState:
     """The most cases that one report of these days brought in."""
     last_reports: dict[str, date] = field(default_factory=dict)
     """By district: the last day, up to this one, of which a report was accepted."""
+    reporters: Mapping[str, str] = field(default_factory=dict)
+    """By district: the 填报人 of the last of its reports up to this day that names one."""
     reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports of earlier days; districts without one are not in it."""
     answers: tuple[AnswerRow, ...] = ()

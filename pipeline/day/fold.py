@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.day import answers, assignments, judging, reports_before, supervision
-from pipeline.day.answers import AnswerRow
+from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
@@ -18,8 +18,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
-from pipeline.day.submissions import NO_REPORTS, OfDay, Reports, Submissions
-from pipeline.day.supervision import FlagsByDistrict
+from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
 from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
@@ -27,7 +26,6 @@ from pipeline.settings.config import Settings
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, in_order
 
-TREND_DAYS = 30
 _ONE_DAY = timedelta(days=1)
 
 
@@ -41,22 +39,21 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
     return states
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """How everything stood at the end of a day: from there, what was known at another moment is folded by itself."""
-
-    day: date
-    case_book: CaseBook
-    workbooks: tuple[Filed, ...]
-    """Those that were still to come."""
-
-
 def fold_noting(
-    facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date], *, after: Collection[date]
+    facts: Facts,
+    settings: Settings,
+    days: Sequence[date],
+    days_with_flags: Iterable[date],
+    *,
+    after: Collection[date],
+    beginning: Beginning | None = None,
 ) -> tuple[dict[date, DayState], list[Beginning]]:
-    """Likewise, with how everything stood after each of the days `after`."""
+    """Likewise, with how everything stood after each of the days `after`.
+
+    `beginning`: a day before all of these days, from which the same facts are folded on; none of `after` lies before it.
+    """
     assignments.check_sources(facts.assignments, settings.sources)
-    whole = _Fold(facts, settings, frozenset(days), frozenset(days_with_flags), noted_after=frozenset(after))
+    whole = _Fold(facts, settings, frozenset(days), frozenset(days_with_flags), beginning=beginning, noted_after=frozenset(after))
     return whole.run(), whole.beginnings
 
 
@@ -86,28 +83,7 @@ A revision that was replaced leaves a case book of its own.
 def look_on(facts: Facts, settings: Settings, days: Iterable[date], witness: Witness) -> Iterator[tuple[date, CaseBook]]:
     """Go through the days up to the last of these with the cases at the end of each; every revision is judged, with its findings."""
     whole = _Fold(facts, settings, frozenset(days), witness=witness)
-    return ((day, whole.case_book) for day in whole.through_days())
-
-
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """What the states of later days need of a day."""
-
-    counted: frozenset[str]
-    register: frozenset[str]
-    tallies: dict[frozenset[str], Tally]
-    """By the sources of a group: its name may change."""
-    cases: Register
-    """Empty where the day after is not asked for."""
-    open: frozenset[str]
-    """Cases of the total that are not counted."""
-    past: PastDay
-    """What a pace needs of it."""
-    exemptions: tuple[Exemption, ...] = ()
-    """Those that held."""
-
-
-_NOTHING = _Snapshot(frozenset(), frozenset(), {}, {}, frozenset(), PastDay(date.min))
+    return ((day, whole.kept.case_book) for day in whole.through_days())
 
 
 _OfDay = tuple[Mapping[str, Reports], dict[int, Judgement], Register]
@@ -121,25 +97,14 @@ class _Fold:
     days: frozenset[date]
     days_with_flags: frozenset[date] = frozenset()
     witness: Witness | None = None
-    case_book: CaseBook = field(default_factory=CaseBook)
+    kept: Beginning = field(default_factory=Beginning)
+    """All that is kept of the days up to the one that the fold stands at."""
     workbooks: list[Filed] = field(default_factory=list)
     """Assignment workbooks that are still to come, oldest first."""
-    assignment: Filed | None = None
-    register_findings: tuple[Finding, ...] = ()
-    """Those in the assignment workbook in force that were made against the register."""
-    snapshots: dict[date, _Snapshot] = field(default_factory=dict)
     report_days: list[date] = field(default_factory=list)
     """The days of which a district has reported, in order."""
-    doubts: list[Doubt] = field(default_factory=list)
-    last_reports: dict[str, date] = field(default_factory=dict)
-    most_new_by_day: dict[date, int] = field(default_factory=dict)
-    """The most cases that one report of a day brought in."""
-    flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
-    answers: list[AnswerRow] = field(default_factory=list)
-    """Of the days of which snapshots are kept."""
-    reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
-    """By district: what is kept of its reports up to the day that the fold stands at."""
-
+    beginning: Beginning | None = None
+    """From where the fold goes on; None where it begins with the first day."""
     noted_after: frozenset[date] = frozenset()
     """The days of which `beginnings` are noted."""
     beginnings: list[Beginning] = field(default_factory=list)
@@ -152,52 +117,70 @@ class _Fold:
     """The same without that day's report."""
     _by_first_report: dict[str, dict[str, bool]] = field(default_factory=dict, init=False)
     """Of the same day, by district whose first report was replaced: its cases by that one, and whether they were counted."""
-    _excused: set[OfDay] = field(default_factory=set, init=False)
-    """The reports whose lateness was approved on their own day."""
-    _excused_later: dict[OfDay, date] = field(default_factory=dict, init=False)
-    """Those whose lateness is approved, by the last day of that: its end by date takes nothing back, a newer workbook without it does."""
 
     def run(self) -> dict[date, DayState]:
         return {day: self._state(day, *self._of_day) for day in self.through_days() if day in self.days}
 
     def through_days(self) -> Iterator[date]:
         """Go from the first reported day to the last one asked for; at each of them the case book is as it was at its end."""
-        for day in _days(self.begin(min([min(self.days) - _ONE_DAY, *self.noted_after])), max(self.days)):
+        first = self.go_on_from(self.beginning) if self.beginning else self.begin(min([min(self.days) - _ONE_DAY, *self.noted_after]))
+        for day in _days(first, max(self.days)):
             submissions, judgements, _cases = self._of_day = self.go_to(day)
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
-                self.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=day + _ONE_DAY in self.days)
-                self.answers += answers.taken(day, submissions, judgements)
+                with_cases = day + _ONE_DAY in self.days or day in self.noted_after
+                self.kept.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=with_cases)
+                self.kept.answers += answers.taken(day, submissions, judgements)
             self._note_doubts(day, submissions, judgements)
-            self._reports_before = self.reports_before
-            self.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
+            self._note_reporters(submissions)
+            self._reports_before = self.kept.reports_before
+            self.kept.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
             self._note_excused(day)
-            if day in self.days_with_flags:
-                self.flags_by_day[day] = supervision.flags_by_district(self.case_book.in_register(), day, self.settings.on(day).windows)
+            if day in self.days_with_flags or (max(self.days) - day).days < FLAGGED_DAYS * (max(self.days) in self.noted_after):
+                flags = supervision.flags_by_district(self.kept.case_book.in_register(), day, self.settings.on(day).windows)
+                self.kept.flags_by_day[day] = flags
+            self.kept.day = day
             if day in self.noted_after:
-                self.beginnings.append(Beginning(day, self.case_book.fork(), tuple(self.workbooks)))
+                self.beginnings.append(self._end_of(day))
             yield day
+
+    def _end_of(self, day: date) -> Beginning:
+        end = self.kept.fork()
+        end.doubts = [doubt for doubt in end.doubts if self._is_open(doubt.day, day)]
+        end.most_new_by_day = {reported: count for reported, count in end.most_new_by_day.items() if self._is_open(reported, day)}
+        return end
 
     def begin(self, no_later: date) -> date:
         """Make ready, and return the day to begin with: the first reported one, or an earlier one."""
-        self.index = Submissions.of(self.facts.reports)
-        self.report_days = self.index.days(self.settings.district_names)
+        self._look_through(self.facts.reports)
         self.workbooks = in_order(self.facts.assignments)
         self._take_workbook()  # where none had arrived by then, the earliest there is holds (contract 2)
-        return min([*self.report_days, no_later])
+        self.kept.first = self._never_without_rows(min([*self.report_days, no_later]))
+        return self.kept.first
 
     def go_on_from(self, beginning: Beginning) -> date:
         """Make ready to go on from there with these facts, and return the day after."""
-        known = {filed.arrival.id for filed in self.facts.assignments}
-        self.workbooks = [filed for filed in beginning.workbooks if filed.arrival.id in known]
-        self.case_book = beginning.case_book.fork()
-        self.index = Submissions.of(filed for filed in self.facts.reports if filed.reading.day > beginning.day)
-        return beginning.day + _ONE_DAY
+        self.kept = beginning.fork()
+        self.workbooks = [filed for filed in in_order(self.facts.assignments) if filed.arrival.id not in beginning.taken]
+        self._look_through(self.facts.reports if self.days else (file for file in self.facts.reports if file.reading.day > beginning.day))
+        if beginning.day in self.noted_after:
+            self.beginnings.append(beginning)
+        return self._never_without_rows(beginning.day + _ONE_DAY)
+
+    def _look_through(self, reports: Iterable[Filed]) -> None:
+        self.index = Submissions.of(reports)
+        self.report_days = self.index.days(self.settings.district_names)
+
+    def _never_without_rows(self, first: date) -> date:
+        if self.facts.without_rows_until and first <= self.facts.without_rows_until:
+            message = f"the fold would begin on {first} with reports that were not loaded"
+            raise AssertionError(message)
+        return first
 
     def go_to(self, day: date) -> _OfDay:
         """Go on to the end of that day; return its reports, the judgements on them, and the cases of superseded reports."""
         self._take_arrived(day)
-        self.case_book.turn_to(day)
+        self.kept.case_book.turn_to(day)
         districts = self.settings.district_names  # a ledger outlives its settings: it may hold districts that they no longer name
         submissions = {name: reports for name, reports in self.index.on(day).items() if name in districts}
         return submissions, *self._judge_day(submissions, with_findings=day in self.days or self.witness is not None)
@@ -211,10 +194,11 @@ class _Fold:
             self._take_workbook()
 
     def _take_workbook(self) -> None:
-        self.assignment = self.workbooks.pop(0)
-        self.register_findings = assignments.bring_into_force(self.assignment, self.case_book, self.settings)
+        self.kept.assignment = self.workbooks.pop(0)
+        self.kept.taken += (self.kept.assignment.arrival.id,)
+        self.kept.register_findings = assignments.bring_into_force(self.kept.assignment, self.kept.case_book, self.settings)
         if self.witness:
-            self.witness(self.assignment, self.register_findings, self.case_book)
+            self.witness(self.kept.assignment, self.kept.register_findings, self.kept.case_book)
 
     # --- reports ---
 
@@ -229,7 +213,7 @@ class _Fold:
             if not submission.in_force and not with_findings:
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
-            case_book = self.case_book if submission.in_force else self.case_book.fork()
+            case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
             judgement = judgements[filed.arrival.id] = self._judge(filed, case_book, with_findings=with_findings)
             if not submission.in_force:
                 cases_of_superseded |= {number: standing_of(case_book.cases[number]) for number in judgement.brought_in}
@@ -256,26 +240,30 @@ class _Fold:
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""
-        self.last_reports |= dict.fromkeys(submissions, day)
+        self.kept.last_reports |= dict.fromkeys(submissions, day)
         oldest_report_days = self.settings.on(day).calendar.oldest_report_days
         if not any(0 <= (asked_day - day).days <= oldest_report_days for asked_day in self.days):
             return
         for district in self.settings.district_names:
             report = submissions.get(district, NO_REPORTS).in_force
             if report is None:
-                self.doubts.append(Doubt(day, district, is_missing=True))
+                self.kept.doubts.append(Doubt(day, district, is_missing=True))
                 continue
             judgement = judgements[report.arrival.id]
-            self.most_new_by_day[day] = max(self.most_new_by_day.get(day, 0), len(judgement.brought_in))
+            self.kept.most_new_by_day[day] = max(self.kept.most_new_by_day.get(day, 0), len(judgement.brought_in))
             left_open = doubt(day, report, judgement)
             if left_open != Doubt(day, district):
-                self.doubts.append(left_open)
+                self.kept.doubts.append(left_open)
+
+    def _note_reporters(self, submissions: Mapping[str, Reports]) -> None:
+        in_force = ((district, report) for district, reports in submissions.items() if (report := reports.in_force))
+        self.kept.reporters |= {district: name for district, report in in_force if (name := report.reading.cover.get("填报人"))}
 
     # --- what is kept of a day ---
 
-    def _snapshot(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], *, with_cases: bool) -> _Snapshot:
+    def _snapshot(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], *, with_cases: bool) -> Snapshot:
         """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""
-        cases = list(self.case_book.in_register())
+        cases = list(self.kept.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
         total = Counter(case.text("案件来源") for case in in_use)
@@ -284,9 +272,9 @@ class _Fold:
             frozenset(group.sources): Tally(
                 group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
             )
-            for group in self.settings.on(self.case_book.day).groups
+            for group in self.settings.on(self.kept.case_book.day).groups
         }
-        return _Snapshot(
+        return Snapshot(
             counted,
             frozenset(case.number for case in cases),
             tallies,
@@ -297,72 +285,79 @@ class _Fold:
         )
 
     def _holding(self, day: date) -> tuple[Exemption, ...]:
-        return tuple(exemption for exemption in self.case_book.exemptions if exemption.holds_on(day))
+        return tuple(exemption for exemption in self.kept.case_book.exemptions if exemption.holds_on(day))
 
     def _note_excused(self, day: date) -> None:
         holding = {each.report: each.until for each in self._holding(day) if each.report and each.report[1] <= day}
-        self._excused |= {report for report in holding if report[1] == day}
-        self._excused_later = {report: until for report, until in self._excused_later.items() if until < day} | holding
+        self.kept.excused |= {report for report in holding if report[1] == day}
+        self.kept.excused_later = {report: until for report, until in self.kept.excused_later.items() if until < day} | holding
 
     def _resolved(self, day: date, submissions: Mapping[str, Reports], counted: frozenset[str]) -> frozenset[str]:
-        before, known_until = self.snapshots.get(day - _ONE_DAY, _NOTHING), self.settings.on(day).calendar.known_until(day)
+        before, known_until = self.kept.snapshots.get(day - _ONE_DAY, NOTHING), self.settings.on(day).calendar.known_until(day)
         in_time = {name for name, reports in submissions.items() if (moment := reports.in_force_received) and moment <= known_until}
         telling = in_time & before.past.reported
-        newly = (self.case_book.cases[number] for number in counted & before.open)
+        newly = (self.kept.case_book.cases[number] for number in counted & before.open)
         return frozenset(case.number for case in newly if case.reported == day and not case.was_resolved and case.text("旗区") in telling)
 
     def register(self) -> Register:
         """Return the register of the day that the fold stands at."""
-        return {case.number: standing_of(case) for case in self.case_book.in_register()}
+        return {case.number: standing_of(case) for case in self.kept.case_book.in_register()}
 
     def _state(
         self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement], cases_of_superseded: Register
     ) -> DayState:
-        before = self.snapshots.get(day - _ONE_DAY, _NOTHING)
-        register = self.snapshots[day].register
+        before = self.kept.snapshots.get(day - _ONE_DAY, NOTHING)
+        register = self.kept.snapshots[day].register
         began = work_began(self.report_days, day) or day
         # Of a day before the first report nothing is known: it is no point of the trend.
         trend_from = max(began, day - timedelta(days=TREND_DAYS - 1))
-        kept_days = [past for past in sorted(self.snapshots) if trend_from <= past <= day]
-        if self.assignment is None:  # pragma: no cover - the first workbook is taken before any day
+        kept_days = [past for past in sorted(self.kept.snapshots) if trend_from <= past <= day]
+        if self.kept.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
-        assignment_findings = (*self.assignment.reading.findings, *self.register_findings, *assignments.missing(self.case_book))
+        assignment_findings = (
+            *self.kept.assignment.reading.findings,
+            *self.kept.register_findings,
+            *assignments.missing(self.kept.case_book),
+        )
         return DayState(
             day=day,
-            cases=tuple(copy.copy(case) for case in sorted(self.case_book.in_register(), key=lambda case: case.number)),
+            cases=tuple(copy.copy(case) for case in sorted(self.kept.case_book.in_register(), key=lambda case: case.number)),
             counted_before=before.counted,
             register_before=before.register,
             submissions=submissions,
             judgements=judgements,
             withdrawn=tuple(sorted(cases_of_superseded.keys() - register)),
             former={number: standing for number, standing in cases_of_superseded.items() if number not in register},
-            assignment=self.assignment,
+            assignment=self.kept.assignment,
             assignment_findings=assignment_findings,
             trend=tuple((past, self._tallies(past, day)) for past in kept_days),
-            recent=tuple(self.snapshots[past].past for past in kept_days),
+            recent=tuple(self.kept.snapshots[past].past for past in kept_days),
             before=before.cases,
             is_first=not any(reported < day for reported in self.report_days),
             replaced={
-                district: Moves.between(by_first, self.case_book.counted_in(district))
+                district: Moves.between(by_first, self.kept.case_book.counted_in(district))
                 for district, by_first in self._by_first_report.items()
             },
-            doubts=tuple(doubt for doubt in self.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
-            most_new=max((count for reported, count in self.most_new_by_day.items() if self._is_open(reported, day)), default=0),
-            last_reports=dict(self.last_reports),
+            doubts=tuple(doubt for doubt in self.kept.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
+            most_new=max((count for reported, count in self.kept.most_new_by_day.items() if self._is_open(reported, day)), default=0),
+            last_reports=dict(self.kept.last_reports),
+            reporters=dict(self.kept.reporters),
             reports_before=self._reports_before,
-            answers=tuple(answer for answer in self.answers if 0 <= (day - answer.day).days <= TREND_DAYS),
-            flags_by_day=tuple((past, flags) for past, flags in sorted(self.flags_by_day.items()) if past <= day),
+            answers=tuple(answer for answer in self.kept.answers if 0 <= (day - answer.day).days <= TREND_DAYS),
+            flags_by_day=tuple(
+                (past, flags) for past, flags in sorted(self.kept.flags_by_day.items()) if past <= day and past in self.days_with_flags
+            ),
             exempted=self._exempted(day, before.exemptions),
         )
 
     def _exempted(self, day: date, before: tuple[Exemption, ...]) -> Exempted:
         holding = self._holding(day)
-        excused = self._excused.union(self._excused_later)
+        excused = self.kept.excused.union(self.kept.excused_later)
         named = {exemption.report for exemption in (*holding, *before) if exemption.report and exemption.report[1] <= day}
         received = {report: moment for report in named if (moment := self._came_late(*report))}
-        over, refused = self.case_book.over_on(day), self.case_book.refused_exemptions
-        is_refused = self.assignment is not None and is_sheet_refused(self.assignment.reading)
+        over, refused = self.kept.case_book.over_on(day), self.kept.case_book.refused_exemptions
+        is_refused = self.kept.assignment is not None and is_sheet_refused(self.kept.assignment.reading)
         return Exempted(holding, before, over, is_refused, refused, frozenset(excused), received)
 
     def _came_late(self, district: str, day: date) -> datetime | None:
@@ -372,7 +367,7 @@ class _Fold:
 
     def _tallies(self, past: date, day: date) -> dict[str, Tally]:
         """Return an earlier day's tallies by the groups of `day`, each with its own target; none of a group with other sources then."""
-        kept = self.snapshots[past].tallies
+        kept = self.kept.snapshots[past].tallies
         groups = self.settings.on(day).groups
         return {group.name: kept[sources] for group in groups if (sources := frozenset(group.sources)) in kept}
 

@@ -7,14 +7,15 @@ correction tells what its own readers could know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from pipeline.day import supervision
+from pipeline.day.beginning import Beginning
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
-from pipeline.day.fold import Beginning, fold_noting, registers
+from pipeline.day.fold import fold_noting, registers
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
@@ -58,12 +59,40 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
     `facts` hold what each day's readers and those of the day before could know, reports that were replaced since included. What was known
     at a moment is folded only from the first day of which a report was not known then; up to there one pass serves for all.
     """
-    unknown = (late(facts.reports, day, settings) for day in days for late in (late_for, overnight_for, _unknown_on))
-    parting = {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
-    states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=parting)
-    past = _Past(facts, settings, beginnings)
-    with_restated = {day: _with_overnight(_remembering(_with_flags_dropped(state, settings), past), past) for day, state in states.items()}
-    return with_restated | {state.day: state for state in _corrected(with_restated, past)}
+    after = _partings(facts.reports, days, settings)
+    states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=after)
+    return _with_what_was_known(states, _Past(facts, settings, beginnings))
+
+
+def fold_on(
+    facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date], beginning: Beginning | None = None
+) -> tuple[dict[date, DayState], Beginning]:
+    """Likewise, and return how everything stood at the end of the last day.
+
+    `beginning`: how it stood at the end of a day that is not after `latest_beginning`, from which the fold goes on.
+    """
+    after = {*_partings(facts.reports, days, settings), max(days)}
+    states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=after, beginning=beginning)
+    return _with_what_was_known(states, _Past(facts, settings, beginnings)), beginnings[-1]
+
+
+def latest_beginning(reports: Iterable[Filed], days: Collection[date], settings: Settings) -> date:
+    """Return the last day from whose end on these days can be folded: before them, and before all that became known late.
+
+    The reports' rows are not needed.
+    """
+    return min([min(days) - _ONE_DAY, *_partings([*reports], days, settings)])
+
+
+def _partings(reports: Sequence[Filed], days: Iterable[date], settings: Settings) -> set[date]:
+    """Return the days after which one moment knew other reports than another."""
+    unknown = (late(reports, day, settings) for day in days for late in (late_for, overnight_for, _unknown_on))
+    return {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
+
+
+def _with_what_was_known(states: Mapping[date, DayState], past: _Past) -> dict[date, DayState]:
+    known = {day: _with_overnight(_remembering(_with_flags_dropped(state, past.settings), past), past) for day, state in states.items()}
+    return known | {state.day: state for state in _corrected(known, past)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +105,10 @@ class _Past:
 
     def known_by(self, moment: datetime) -> Facts:
         """Return the facts that had arrived by then."""
-        return Facts(
-            tuple(filed for filed in self.facts.assignments if filed.arrival.envelope.received_at <= moment),
-            tuple(filed for filed in self.facts.reports if filed.arrival.envelope.received_at <= moment),
+        return replace(
+            self.facts,
+            assignments=tuple(filed for filed in self.facts.assignments if filed.arrival.envelope.received_at <= moment),
+            reports=tuple(filed for filed in self.facts.reports if filed.arrival.envelope.received_at <= moment),
         )
 
     def registers(self, moment: datetime, first: date, last: date) -> Iterator[Register]:

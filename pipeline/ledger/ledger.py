@@ -186,6 +186,10 @@ class Ledger:
             if row["arrival"] in arrivals_by_id
         ]
 
+    def sums(self) -> dict[int, str]:
+        """Return the sum of what was read from each arrival, and found in it."""
+        return {row["arrival"]: row[row_sums.SUM] for row in self.store.rows(schema.readings)}
+
     def load(self, outlines: Iterable[Filed]) -> list[Filed]:
         """Return the same files with their rows and findings. Raises LedgerError where they are not as they were filed."""
         loaded, damaged = self._load(outlines)

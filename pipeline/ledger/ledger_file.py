@@ -158,9 +158,13 @@ class LedgerFile:
     # --- the whole file ---
 
     def check(self) -> None:
-        """Look over the whole file before anything in it is counted on. Raises LedgerError."""
+        """Look over the whole file before anything in it is counted on; once, as long as nobody has written into it. Raises LedgerError."""
+        seen = self.path.resolve(), *_as_it_lies(self.path)
+        if seen in _LOOKED_OVER:
+            return
         if damage := self.damage():
             raise self.damaged("、".join(damage))
+        _LOOKED_OVER.add(seen)
 
     def damage(self) -> list[str]:
         """Return what is not as it was written; nothing where all is. What was read from each file, `Ledger.damaged` looks at."""
@@ -173,6 +177,15 @@ class LedgerFile:
             return [_UNREADABLE]
         found = [f"{schema.WORDS[name]} {count} 行" for name, count in counts.items() if count]
         return [*found, *([f"数据库自检 {len(lines)} 处"] if lines else [])]
+
+
+_LOOKED_OVER: Final[set[tuple[Path | int, ...]]] = set()
+"""The files, as they lay there, that this process found whole: a run opens its ledger three times before it writes the first row."""
+
+
+def _as_it_lies(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _read_broken_text(connection: sqlite3.Connection, _record: object) -> None:

@@ -56,8 +56,8 @@ def run(
         if due.days:
             progress.begin("汇总", len(due.days))
         office.readers.prepare(due.receipt_count)
-        states = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written)
-        numbers = due.numbers(states)
+        states, end = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written, due.beginning)
+        numbers = due.numbers(states, end)
         for day, state in states.items():
             with fault_limits.limit_fault_to_day(day, written):
                 report = compose.build(state, due.sources(day, numbers), due.settings)  # 4. report: the day's figures and sentences

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day import fold, supervision
+from pipeline.day.beginning import Beginning
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
@@ -180,7 +181,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
 
 def _folded(
     files: Sequence[Filed], filed: Filed, settings: Settings, today: date
-) -> tuple[dict[date, DayState], fold.Beginning, tuple[NoticeNumber, ...]]:
+) -> tuple[dict[date, DayState], Beginning, tuple[NoticeNumber, ...]]:
     """Return the report's day and today, how everything stood the day before, and the notices that the report may answer."""
     day = filed.reading.day
     numbers = held_files.numbers(settings) if reminders.answers(filed) else ()

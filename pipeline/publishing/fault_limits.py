@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pipeline.day.beginning import Beginning
 from pipeline.day.day_state import DayState
-from pipeline.day.known_when import fold
+from pipeline.day.known_when import fold_on
 from pipeline.disk import faults
 from pipeline.publishing.outbox import NotPublishedError
 from pipeline.report.report import Report
@@ -66,18 +67,20 @@ def limit_fault_to_day(day: date, written: Written, what: str = "") -> Iterator[
             written.failed.append(day)
 
 
-def folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date], written: Written) -> dict[date, DayState]:
+Folded = tuple[dict[date, DayState], Beginning | None]
+"""The state of each day, and how everything stood at the end of the last one; None where not all could be folded together."""
+
+
+def folded(
+    facts: Facts, settings: Settings, days: list[date], watched: Iterable[date], written: Written, beginning: Beginning | None = None
+) -> Folded:
     """Fold the facts into the state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
     if not days:
-        return {}
+        return {}, None
     with limit_fault_to_day(days[0], Written(written.outbox)):  # not noted here: each day is tried alone below
-        return _folded(facts, settings, days, watched)
+        return fold_on(facts, settings, days, watched, beginning)
     states: dict[date, DayState] = {}
     for day in days:
         with limit_fault_to_day(day, written):
-            states |= _folded(facts, settings, [day], watched)
-    return states
-
-
-def _folded(facts: Facts, settings: Settings, days: list[date], watched: Iterable[date]) -> dict[date, DayState]:
-    return fold(facts, settings, days, watched)
+            states |= fold_on(facts, settings, [day], watched, beginning)[0]
+    return states, None

@@ -249,7 +249,8 @@ def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUn
     drawn = plan.for_comparison(days)
     written = fault_limits.Written(plan.settings.paths.outbox)
     differing: dict[date, list[str]] = {}
-    for day, state in fault_limits.folded(drawn.facts, drawn.settings, drawn.days, (), written).items():
+    states, _end = fault_limits.folded(drawn.facts, drawn.settings, drawn.days, (), written)
+    for day, state in states.items():
         with fault_limits.limit_fault_to_day(day, written), suppress(OSError, ValueError):
             summary = json.loads((plan.settings.paths.outbox / day.isoformat() / _SUMMARY).read_bytes())
             now = json.loads(files_for_programs.summary(compose.build(state, drawn.sources(day, plan.given), drawn.settings)))

@@ -72,6 +72,11 @@ class Outlines:
         assignments = (file for file in arrived if file.arrival.is_assignment and file.reading.accepted)
         return cls(tuple(files), tuple(arrived), submissions, tuple(submissions.in_force()), tuple(assignments))
 
+    @property
+    def accepted_reports(self) -> list[Filed]:
+        """The usable reports, replaced ones included, in order of arrival."""
+        return [file for file in self.arrived if file.reading.accepted and not file.arrival.is_assignment]
+
     def needed(self, days: Collection[date], settings: Settings) -> list[Filed]:
         """Return the files whose rows or findings these days need: superseded revisions only on their own day."""
         last = max(days)

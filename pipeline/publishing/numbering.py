@@ -33,10 +33,13 @@ def given_so_far(ledger: Ledger, archive: Path) -> Numbers:
     return given
 
 
-def watched(submissions: Submissions, days: Iterable[date], given: Numbers, settings: Settings) -> frozenset[date]:
+def watched(
+    submissions: Submissions, days: Iterable[date], given: Numbers, settings: Settings, *, numbered_until: date = date.min
+) -> frozenset[date]:
     """Return the days whose flags are needed, from the office's first day on.
 
     Those are the days without a number yet, and for each of the days asked for those before it that its notices look back on.
+    `numbered_until`: a day up to which every notice has its number.
     """
     reported = submissions.days(settings.district_names)
     asked = sorted(days)
@@ -48,7 +51,7 @@ def watched(submissions: Submissions, days: Iterable[date], given: Numbers, sett
     at_work = min(last, max(day for day in reported if day <= last) + timedelta(days=LONGEST_AHEAD))
     numbered = {number.day for number in given}
     days_between = (first + timedelta(days=n) for n in range((at_work - first).days + 1))
-    new = {day for day in (*days_between, *asked) if day not in numbered}
+    new = {day for day in (*days_between, *asked) if day not in numbered and day > numbered_until}
     near = {day - timedelta(days=n) for day in asked for n in range(notices.LOOKS_BACK_DAYS + 1)}
     return frozenset(day for day in new | near if first <= day)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from pipeline.day.beginning import Beginning
 from pipeline.day.day_state import DayState
+from pipeline.day.known_when import fold_on, latest_beginning
 from pipeline.ledger import editions, journal, lost_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
-from pipeline.publishing import held_days, inputs, numbering, outbox
+from pipeline.publishing import checkpoints, held_days, inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
@@ -52,32 +54,64 @@ class Plan:
     """Days asked for that stand as they are."""
     damaged: list[date] = field(default_factory=list)
     """Published days whose folder is to be that edition again."""
+    goes_on: bool = False
+    """Whether the days are folded on from where an earlier night ended, and the next may go on from where they end."""
     loaded: Mapping[int, Filed] = field(default_factory=dict)
     """Files that were loaded with their rows for other days already, by arrival."""
 
     @cached_property
+    def beginning(self) -> Beginning | None:
+        """From where the days are folded on, as an earlier night kept it; None where they are folded from the first day."""
+        if not self.days or not self.goes_on:
+            return None
+        return checkpoints.newest(self._made_from(self.given), latest_beginning(self.outlines.accepted_reports, self.days, self.settings))
+
+    def as_kept(self) -> Iterator[checkpoints.MadeFrom]:
+        """Go through what a checkpoint may have been made from: by nights with documents, or for figures alone."""
+        made_from = self._made_from(self.ledger.numbers())
+        yield from (replace(made_from, is_numbered=True), replace(made_from, numbers=(), is_numbered=False))
+
+    def _made_from(self, numbers: Numbers) -> checkpoints.MadeFrom:
+        return checkpoints.MadeFrom(self.settings, self.outlines, self.ledger.sums(), numbers, is_numbered=bool(self.documents))
+
+    @cached_property
+    def _needed(self) -> list[Filed]:
+        return self.outlines.needed(self.days, self.settings) if self.days else []
+
+    @cached_property
     def _files(self) -> dict[int, Filed]:
-        """The files that the days need with their rows, by arrival."""
-        needed = self.outlines.needed(self.days, self.settings) if self.days else []
+        """The files whose rows the days need, with these, by arrival."""
+        needed = [filed for filed in self._needed if filed.arrival.is_assignment or filed.reading.day > self._rows_after]
         missing = self.ledger.load(filed for filed in needed if filed.arrival.id not in self.loaded)
         at_hand = (self.loaded[filed.arrival.id] for filed in needed if filed.arrival.id in self.loaded)
         return {filed.arrival.id: filed for filed in (*at_hand, *missing)}
 
+    @property
+    def _rows_after(self) -> date:
+        """The day up to which no report's rows are asked for: what a fold goes on from, and what is told of the last thirty days."""
+        told = min(self.days, default=date.min) - timedelta(days=notice_answers.TOLD_DAYS)
+        return min(self.beginning.day, told) if self.beginning else date.min
+
+    def _file(self, filed: Filed) -> Filed:
+        return self._files.get(filed.arrival.id, filed)
+
     @cached_property
     def _arrivals(self) -> dict[int, Arrival]:
-        return {number: filed.arrival for number, filed in self._files.items()}
+        return {filed.arrival.id: filed.arrival for filed in self._needed}
 
     @property
     def facts(self) -> Facts:
         """What the days are folded from."""
-        return Facts.of(filed for filed in self._files.values() if filed.reading.accepted)
+        accepted = (self._file(filed) for filed in self._needed if filed.reading.accepted)
+        return Facts.of(accepted, self._rows_after if self.beginning else None)
 
     @property
     def watched(self) -> Iterable[date]:
         """The days whose flags are needed, for the numbers of notices and for what answers them."""
         if not self.documents:
             return ()
-        watched = numbering.watched(self.outlines.submissions, self.days, self.given, self.settings)
+        until = self.beginning.day if self.beginning else date.min
+        watched = numbering.watched(self.outlines.submissions, self.days, self.given, self.settings, numbered_until=until)
         return watched | notice_answers.quoted(self.facts.reports, self.given, self.days, self.settings)
 
     @property
@@ -91,17 +125,23 @@ class Plan:
         due = {*self.days} if self.documents else set[date]()
         return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
 
-    def numbers(self, states: dict[date, DayState]) -> Numbers:
-        """Give the notices of these days their numbers, and return all that were given so far."""
-        if not self.documents or not states:
-            return self.given
-        return numbering.give(self.ledger, self.settings.paths.archive, states, self.settings, settled=self._settled)
+    def numbers(self, states: dict[date, DayState], end: Beginning | None) -> Numbers:
+        """Give the notices of these days their numbers, and return all that were given so far.
+
+        `end`: how everything stands after the last of the days, which is kept for later nights then; None where nothing was folded.
+        """
+        numbers = self.given
+        if self.documents and states:
+            numbers = numbering.give(self.ledger, self.settings.paths.archive, states, self.settings, settled=self._settled)
+        if end:
+            checkpoints.keep(self._made_from(numbers), end)
+        return numbers
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
         """Return the files behind one day's report."""
         resting = self.outlines.on(day, self.settings)
-        refused = tuple(self._files[filed.arrival.id] for filed in resting.refused)
-        files_in_force = tuple(self._files[filed.arrival.id] for filed in resting.files_in_force)
+        refused = tuple(map(self._file, resting.refused))
+        files_in_force = tuple(map(self._file, resting.files_in_force))
         under, held = self.under.get(day), self.settings.on(day)
         return Sources(
             self._arrivals,
@@ -147,11 +187,11 @@ class Plan:
 
     def over(self, days: Sequence[date]) -> Plan:
         """Return the plan by which other days are computed once more by the same rules; their figures alone."""
-        return replace(self, days=list(days), documents=(), loaded=self._files)
+        return replace(self, days=list(days), documents=(), goes_on=False, loaded=self._files)
 
     def for_comparison(self, days: Sequence[date]) -> Plan:
         """Return the plan by which these days would be written under the present rules; their figures alone."""
-        return replace(self, settings=self.present, days=list(days), documents=())
+        return replace(self, settings=self.present, days=list(days), documents=(), goes_on=False)
 
     def digest_of_rules(self, day: date) -> str:
         """Return the digest of the settings, templates and program that the day is written with."""
@@ -173,7 +213,7 @@ def plan(
     A published day of which only the rules differ stays as it is, unless it is among those of `rewriting`, or a change in the settings
     says from when they hold (decision 17). Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
-    drawn = _drawn(ledger, settings, days, documents, rewriting)
+    drawn = replace(_drawn(ledger, settings, days, documents, rewriting), goes_on=True)
     published = ledger.publications()
     for day in sorted({*days, *map(date.fromisoformat, published)}):
         noted = published.get(day.isoformat())
@@ -194,6 +234,22 @@ def to_look_at(ledger: Ledger, settings: Settings, days: Sequence[date]) -> Plan
     Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
     return replace(_drawn(ledger, settings, days, (), ()), days=list(days))
+
+
+def wrong_checkpoint(ledger: Ledger, settings: Settings) -> date | None:
+    """Return the day of the newest checkpoint, where a night would go on from it and a fold of all facts says another thing.
+
+    Raises NothingToConsolidateError where there is no usable assignment workbook.
+    """
+    day = checkpoints.newest_day(settings.paths.checkpoints)
+    if day is None:
+        return None
+    drawn = to_look_at(ledger, settings, [day])
+    kept = next((kept for made_from in drawn.as_kept() if (kept := checkpoints.newest(made_from, day)) and kept.day == day), None)
+    if kept is None:
+        return None
+    _states, anew = fold_on(drawn.facts, drawn.settings, [day], ())
+    return None if checkpoints.is_same(kept, anew) else day
 
 
 def _drawn(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...], rewriting: Container[date]) -> Plan:

@@ -153,7 +153,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         of_moved_cases=tuple(changes.of_moved_cases(state)),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
-        reporters=handed_in_lines.last_reporters(sources.files_in_force),
+        reporters=dict(state.reporters),
         arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings, sources.files_in_force),
         without_notice=notices.without_notice(state, cases, sources.numbers, settings),

@@ -272,12 +272,6 @@ def _role(file: Filed) -> str:
     return kind if file.reading.accepted else f"{kind}, refused"
 
 
-def last_reporters(reports: Iterable[Filed]) -> dict[str, str]:
-    """Return by district the 填报人 of the last of these reports that names one."""
-    by_day = sorted(reports, key=lambda report: (report.reading.day, report.arrival.envelope.received_at, report.arrival.sha256))
-    return {report.reading.district: name for report in by_day if (name := report.reading.cover.get("填报人"))}
-
-
 def last_arrival(files: Iterable[Filed], settings: Settings) -> datetime:
     """Return when the last of these files came, in the office's zone. There must be at least one."""
     return max(file.arrival.envelope.received_at for file in files).astimezone(settings.calendar.zone)

@@ -84,6 +84,11 @@ class Paths(Frozen):
         return self.state / "ledger.sqlite"
 
     @property
+    def checkpoints(self) -> Path:
+        """Where it is kept how earlier nights ended, so that the next goes on from there; it can be deleted at any time."""
+        return self.state / "checkpoints"
+
+    @property
     def periods(self) -> Path:
         """Where the reports on a week or another span of days are, a folder for each."""
         return self.outbox / "阶段报告"
@@ -223,6 +228,10 @@ class Settings(Frozen):
                 same[written] = same.get(written) or other._with(held)  # noqa: SLF001 - its own kind
                 other._kept[day] = same[written]  # noqa: SLF001 - its own kind
         return other
+
+    def rules_kept(self) -> list[tuple[date, Rules]]:
+        """Return the days that keep other rules than `on` would give them, with these."""
+        return [(day, held.rules) for day, held in sorted((self._whole or self)._kept.items())]  # noqa: SLF001 - its own kind
 
     @property
     def file(self) -> Path | None:

@@ -135,13 +135,15 @@ class Facts:
 
     assignments: tuple[Filed, ...]
     reports: tuple[Filed, ...]
+    without_rows_until: date | None = None
+    """Reports up to this day may be here without their rows: a fold of them goes on from the end of that day, or of a later one."""
 
     @classmethod
-    def of(cls, filed: Iterable[Filed]) -> Facts:
+    def of(cls, filed: Iterable[Filed], without_rows_until: date | None = None) -> Facts:
         """Return these files as facts, assignment workbooks and reports apart."""
         files = list(filed)
         assignments = tuple(file for file in files if file.arrival.is_assignment)
-        return cls(assignments, tuple(file for file in files if not file.arrival.is_assignment))
+        return cls(assignments, tuple(file for file in files if not file.arrival.is_assignment), without_rows_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import earlier_claims, inputs, outbox, periods
+from pipeline.publishing import earlier_claims, inputs, outbox, periods, plan
 from pipeline.render.papers import fonts, opened_fonts
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.errors import DamagedLedgerError, PipelineError
+from pipeline.terms.errors import DamagedLedgerError, NothingToConsolidateError, PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
 
@@ -90,6 +90,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
                 yield _clock(arrivals, settings, now)
                 yield _outbox(ledger, settings)
                 yield _editions(ledger, settings)
+                yield _checkpoints(ledger, settings)
     except DamagedLedgerError as error:
         yield Check("台账", "已损坏", (str(error),))
     except PipelineError as error:
@@ -321,6 +322,15 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
     claims = earlier_claims.told(earlier_claims.look_everywhere(ledger))
     left_out = standing_editions.left_out_told(settings)
     return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems), (*([left_out] if left_out else []), *claims))
+
+
+def _checkpoints(ledger: Ledger, settings: Settings) -> Check:
+    """Check that a fold of all facts comes to what the next night would go on from."""
+    with suppress(NothingToConsolidateError):
+        if day := plan.wrong_checkpoint(ledger, settings):
+            problem = f"state/checkpoints 里 {day} 的中间结果与从头重算的不一致，下次汇总可能算错。请{_REPAIR}：会删去，从头算。"
+            return Check("中间结果", "", (problem,))
+    return Check("中间结果", "与从头重算的一致")
 
 
 def _inbox(settings: Settings, now: datetime) -> Check:

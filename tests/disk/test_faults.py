@@ -21,7 +21,7 @@ from offices import HOME, Office, let_nights_make, only
 from workbooks import DAY, assignment, report
 
 from pipeline import cli, screen
-from pipeline.day.known_when import fold
+from pipeline.day.known_when import fold_on
 from pipeline.disk import faults, storage
 from pipeline.intake import envelopes, inbox
 from pipeline.ledger.ledger import Ledger
@@ -101,7 +101,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "handing out tasks": (readers.Readers, "transcribe"),
     "filing readings": (Ledger, "file"),
     "loading": (Ledger, "load"),
-    "folding": (fault_limits, "fold"),
+    "folding": (fault_limits, "fold_on"),
     "drawing up": (compose, "build"),
     "the figures": (files_for_programs, "summary"),
     "the workbook": (office_workbook, "render"),
@@ -164,13 +164,13 @@ def test_a_fault_in_folding_all_days_leaves_those_that_can_be_folded_alone(
     home: Office, undisturbed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def fail(facts: Facts, settings: Settings, days: list[date], watched: frozenset[date]) -> object:
+    def fail(facts: Facts, settings: Settings, days: list[date], watched: frozenset[date], beginning: None) -> object:
         if DAY in days:
             raise ValueError(SECRET)
-        return fold(facts, settings, days, watched)
+        return fold_on(facts, settings, days, watched, beginning)
 
     with monkeypatch.context() as patch:
-        patch.setattr(fault_limits, "fold", fail)
+        patch.setattr(fault_limits, "fold_on", fail)
         assert cli.main(DAYS) == 1
     assert home.everything() == {name: content for name, content in undisturbed.items() if name.startswith("2020-05-20/")}
     assert cli.main(DAYS) == 0
@@ -262,7 +262,7 @@ def test_where_the_state_folder_cannot_be_written_the_report_lies_in_the_current
 
 def test_where_no_report_can_be_written_its_lines_are_said(home: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "_write_new", _always(OSError(28, "full")))
-    monkeypatch.setattr(fault_limits, "fold", _always(RuntimeError(SECRET)))
+    monkeypatch.setattr(fault_limits, "fold_on", _always(RuntimeError(SECRET)))
     assert cli.main(DAYS) == 1
     shown = capsys.readouterr().err
     assert "请把下面几行发给维护人员" in shown

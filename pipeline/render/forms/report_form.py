@@ -17,7 +17,7 @@ from pipeline.render.forms import empty_rows, form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
 from pipeline.render.workbook.cell_formats import OPTIONS, Formats, Value, text
-from pipeline.report import case_register, handed_in_lines, notice_answers
+from pipeline.report import case_register, notice_answers
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.notice_answers import AskedCase
 from pipeline.report.report import Report
@@ -71,8 +71,7 @@ def drafts_before(state: DayState, files: Sequence[Filed], numbers: Sequence[Not
     """
     cases = case_register.case_lines(state, {file.arrival.id: file.arrival for file in files}, settings)
     answers = notice_answers.of(state, numbers, files, settings, last=state.day - timedelta(days=1))
-    reporters = handed_in_lines.last_reporters(files)
-    return drafts(cases, state.day, settings, reporters=reporters, to_answer=answers.to_answer)
+    return drafts(cases, state.day, settings, reporters=state.reporters, to_answer=answers.to_answer)
 
 
 def drafts(

@@ -1,0 +1,110 @@
+"""How a fold stands at the end of a day: all that later days ask of the days up to it.
+
+Covered by tests/publishing/test_checkpoints.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
+
+from pipeline.day.answers import AnswerRow
+from pipeline.day.case_book import CaseBook
+from pipeline.day.doubts import Doubt
+from pipeline.day.exemptions import Exemption
+from pipeline.day.reports_before import ReportsBefore
+from pipeline.day.standing import Register
+from pipeline.day.submissions import OfDay
+from pipeline.day.supervision import FlagsByDistrict
+from pipeline.day.targets import PastDay, Tally
+from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Filed
+
+TREND_DAYS: Final = 30
+"""Days that a day's trend shows, it included."""
+FLAGGED_DAYS: Final = 100
+"""Days whose flags are kept for later days: notices look back on them, and answers name notices of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the states of later days need of a day."""
+
+    counted: frozenset[str] = frozenset()
+    register: frozenset[str] = frozenset()
+    tallies: dict[frozenset[str], Tally] = field(default_factory=dict)
+    """By the sources of a group: its name may change."""
+    cases: Register = field(default_factory=dict)
+    """Empty where the day after is not asked for."""
+    open: frozenset[str] = frozenset()
+    """Cases of the total that are not counted."""
+    past: PastDay = field(default_factory=lambda: PastDay(date.min))
+    """What a pace needs of it."""
+    exemptions: tuple[Exemption, ...] = ()
+    """Those that held."""
+
+
+NOTHING: Final = Snapshot()
+
+
+@dataclass(slots=True)
+class Beginning:
+    """How everything stood at the end of a day: from there a fold goes on without the days before it."""
+
+    day: date = date.min
+    first: date = date.min
+    """The day that the fold began with: the first reported one, or an earlier one that was asked for."""
+    case_book: CaseBook = field(default_factory=CaseBook)
+    taken: tuple[int, ...] = ()
+    """The arrivals of the assignment workbooks that have come into force."""
+    assignment: Filed | None = None
+    """The last of them."""
+    register_findings: tuple[Finding, ...] = ()
+    """Those in it that were made against the register."""
+    snapshots: dict[date, Snapshot] = field(default_factory=dict)
+    """Of the days that a state looks back on."""
+    doubts: list[Doubt] = field(default_factory=list)
+    last_reports: dict[str, date] = field(default_factory=dict)
+    """By district: the last day of which a report was accepted."""
+    reporters: dict[str, str] = field(default_factory=dict)
+    """By district: the 填报人 of the last of its reports that names one."""
+    most_new_by_day: dict[date, int] = field(default_factory=dict)
+    """The most cases that one report of a day brought in."""
+    flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
+    answers: list[AnswerRow] = field(default_factory=list)
+    """Of the days of which snapshots are kept."""
+    reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
+    """By district: what is kept of its reports."""
+    excused: set[OfDay] = field(default_factory=set)
+    """The reports whose lateness was approved on their own day."""
+    excused_later: dict[OfDay, date] = field(default_factory=dict)
+    """Those whose lateness is approved, by the last day of that: its end by date takes nothing back, a newer workbook without it does."""
+
+    def fork(self) -> Beginning:
+        """Return a copy that can go on without changing this one."""
+        return replace(
+            self,
+            case_book=self.case_book.fork(),
+            snapshots=dict(self.snapshots),
+            doubts=list(self.doubts),
+            last_reports=dict(self.last_reports),
+            reporters=dict(self.reporters),
+            most_new_by_day=dict(self.most_new_by_day),
+            flags_by_day=dict(self.flags_by_day),
+            answers=list(self.answers),
+            excused=set(self.excused),
+            excused_later=dict(self.excused_later),
+        )
+
+    def for_later_days(self) -> Beginning:
+        """Return what of it days after this one can ask: nothing that grows with the ledger's years but the cases themselves."""
+        shown = self.day - timedelta(days=TREND_DAYS)
+        snapshots = {day: replace(kept, cases=kept.cases if day == self.day else {}) for day, kept in self.snapshots.items() if day > shown}
+        flagged = self.day - timedelta(days=FLAGGED_DAYS)
+        return replace(
+            self,
+            snapshots=snapshots,
+            flags_by_day={day: flags for day, flags in self.flags_by_day.items() if day > flagged},
+            answers=[answer for answer in self.answers if answer.day > shown],
+        )
