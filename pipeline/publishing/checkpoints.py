@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import pickle
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +19,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline import HOME, __version__
 from pipeline.day import answers, case_book, cases, disputes, doubts, exemptions, receptions, reports_before, standing, targets
 from pipeline.day.beginning import Beginning, Snapshot
-from pipeline.disk import storage
+from pipeline.disk import own_code, storage
 from pipeline.publishing.inputs import Outlines
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, contract, findings, handed_in, month_day, rows
@@ -112,10 +110,7 @@ def _line(file: handed_in.Filed, sums: Mapping[int, str]) -> bytes:
 
 def _rules(settings: Settings) -> bytes:
     """Return what a fold is decided by beside the facts: settings and program."""
-    sources = sorted((HOME / "pipeline" / wing for wing in _WINGS), key=str)
-    written = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for wing in sources for path in sorted(wing.rglob("*.py"))]
-    program = [__version__, sys.version_info[:2], written]
-    return json.dumps([settings.model_dump(mode="json", include=_JUDGED_BY), program], sort_keys=True).encode()
+    return json.dumps([settings.model_dump(mode="json", include=_JUDGED_BY), own_code.stamp(*_WINGS)], sort_keys=True).encode()
 
 
 # --- as it lies there --------------------------------------------------------------------------------------------

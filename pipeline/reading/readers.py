@@ -29,7 +29,7 @@ from pipeline.terms.text import on_screen
 
 PROGRAM = "pipeline.reading.readers"
 """The module that a reader process runs."""
-_FILES_PER_READER = 6
+_FILES_PER_READER = 12
 """So many files are worth the start of one more reader."""
 _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline import HOME
 from pipeline.office import preview_text
+from pipeline.render.compiled_templates import Kept
 from pipeline.render.page import leaders_page
 from pipeline.terms import case_numbers, words
 from pipeline.terms.findings import Finding
@@ -60,6 +61,7 @@ def _environment() -> Environment:
         finalize=leaders_page.harmless,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=Kept("upload"),
     )
     environment.filters |= {
         "long_day": leaders_page.long_day,

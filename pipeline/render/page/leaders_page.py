@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from pipeline import HOME
+from pipeline.render.compiled_templates import Kept
 from pipeline.render.page import case_data, cases_behind_figures, page_view
 from pipeline.report.report import Report
 from pipeline.terms.rows import written
@@ -73,6 +74,7 @@ def environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=Kept("page"),
     )
     loading.filters |= {"anchor": anchor, "long_day": long_day, "short_day": short_day, "clock": clock}
     loading.filters |= {"address": page_view.address}

@@ -5,6 +5,7 @@ A template is a .docx file with fields and conditions of Jinja in its text. What
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -188,18 +189,28 @@ def _compiled(xml: bytes, *, by_paragraph: bool) -> _Part:
         # Behind a paragraph its line has the marks of loops that stood in paragraphs of their own: quoted with a notice's, else apart.
         end = "</w:p>" if by_paragraph else "\n"
         texts += [[_TAG.sub("", text).strip() for text in line.split(end)] for line in source.splitlines()]
-        return _Part(_environment().from_string(source), texts)
+        name = hashlib.sha256(source.encode()).hexdigest()
+        _SOURCES[name] = source
+        return _Part(_environment().get_template(name), texts)
     except Exception as error:  # whatever an edited template makes of the libraries
         raise BrokenTemplateError(_why(error, texts)) from error
+
+
+_SOURCES: dict[str, str] = {}
+"""The parts of templates that were compiled, each under the SHA-256 of its text."""
 
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     """Text stays text, nothing undefined is taken for empty, and a template reaches nothing but what it is given."""
-    from jinja2 import StrictUndefined
+    from jinja2 import DictLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_one_line)
+    from pipeline.render.compiled_templates import Kept
+
+    return ImmutableSandboxedEnvironment(
+        loader=DictLoader(_SOURCES), autoescape=True, undefined=StrictUndefined, finalize=_one_line, bytecode_cache=Kept("word")
+    )
 
 
 def _one_line(value: object) -> object:

@@ -1,0 +1,86 @@
+"""Compiled templates that are kept: the same text gives the same code, and nothing but this program's own is loaded.
+
+Covers `own_code`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from pipeline.disk import own_code
+from pipeline.render.compiled_templates import Kept
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Python would keep compiled modules."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return tmp_path
+
+
+def _rendered(text: str, name: str = "test") -> tuple[str, list[str]]:
+    """What a template of that text says, and which templates were compiled for it."""
+    compiled: list[str] = []
+
+    class Watched(Environment):
+        def compile(self, source: object, *rest: object, **more: object) -> object:  # type: ignore[override]
+            compiled.append(str(source))
+            return super().compile(source, *rest, **more)  # type: ignore[call-overload]
+
+    environment = Watched(loader=DictLoader({"a": text}), bytecode_cache=Kept(name), autoescape=True)
+    return environment.get_template("a").render(x="<"), compiled
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.jinja"))
+
+
+def test_a_template_is_compiled_once_and_anew_when_its_text_changes(folder: Path) -> None:
+    assert _rendered("{{ x }}1") == ("&lt;1", ["{{ x }}1"])
+    assert len(_files(folder)) == 1
+    assert _rendered("{{ x }}1") == ("&lt;1", [])
+    assert _rendered("{{ x }}2") == ("&lt;2", ["{{ x }}2"])
+
+
+def test_another_environment_and_another_program_compile_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rendered("{{ x }}")
+    assert _rendered("{{ x }}", "other") == ("&lt;", ["{{ x }}"])
+    monkeypatch.setattr(own_code, "stamp", lambda *_wings: "another program")
+    assert _rendered("{{ x }}") == ("&lt;", ["{{ x }}"])
+    assert len(_files(folder)) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 40, None])
+def test_what_is_not_as_it_was_kept_is_compiled_anew(folder: Path, content: bytes | None) -> None:
+    _rendered("{{ x }}")
+    (path,) = _files(folder)
+    path.write_bytes(path.read_bytes()[:-9] if content is None else content)
+    assert _rendered("{{ x }}") == ("&lt;", ["{{ x }}"])
+
+
+def test_where_python_keeps_nothing_nothing_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    _rendered("{{ x }}")
+    (folder / "file").write_bytes(b"")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(folder / "file"))
+    assert _rendered("{{ x }}") == ("&lt;", ["{{ x }}"])
+    assert not _files(folder)
+
+
+def test_a_changed_module_is_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wing = tmp_path / "pipeline" / "day"
+    wing.mkdir(parents=True)
+    (wing / "a.py").write_text("1", encoding="utf-8")
+    monkeypatch.setattr(own_code, "HOME", tmp_path)
+    own_code.stamp.cache_clear()
+    before = own_code.stamp("day")
+    (wing / "a.py").write_text("12", encoding="utf-8")
+    own_code.stamp.cache_clear()
+    assert own_code.stamp("day") != before
+    own_code.stamp.cache_clear()
