@@ -15,7 +15,7 @@ from pipeline.render.forms.form_layout import FIRST, FIRST_COVER_LABEL, FormShee
 from pipeline.terms.contract import ANSWERS, COVER, COVER_LABELS, NEW_CASES, PROGRESS, REGION_CASES, VISITOR_CASES, Column, Kind
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 Rule = dict[str, object]
 """What XlsxWriter's `data_validation` takes."""
@@ -42,7 +42,7 @@ _ONLY_WARNED: Final = ("延期至", "发生时间")
 """What the report's check does not refuse either."""
 
 
-def add_to_column(form: FormWorkbook, page: Worksheet, sheet: FormSheet, at: int) -> None:
+def add_to_column(form: FormWorkbook, page: Sheet, sheet: FormSheet, at: int) -> None:
     """Give every cell of a column that may be filled in its drop-down or check, and its hint."""
     column = sheet.columns[at]
     title, message = words.hint(sheet.sheet.name, column, form.written_day, form.example)
@@ -50,7 +50,7 @@ def add_to_column(form: FormWorkbook, page: Worksheet, sheet: FormSheet, at: int
     page.data_validation(FIRST, at, sheet.last, at, rule)
 
 
-def add_to_cover(form: FormWorkbook, page: Worksheet, row: int, label: str) -> None:
+def add_to_cover(form: FormWorkbook, page: Sheet, row: int, label: str) -> None:
     """Give the cell behind a label of 封面 its drop-down or check, and its hint."""
     title, message = words.hint_on_cover(label, form.written_day)
     rule: Rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,9 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import Column, Kind, Sheet
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
+
+    from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
 
 TITLE, NOTE, HEADER, FIRST = range(4)
 """The rows of a sheet, which count from 0: its title, its note, its headers, and the first to fill in."""
@@ -50,7 +51,7 @@ LOOKS: Final[dict[str, Look]] = {
 class FormWorkbook:
     """The workbook of a form under way, and what its hints and drop-downs depend on."""
 
-    workbook: Workbook
+    workbook: InMemoryWorkbook
     day: date | None
     """The report's day, where there is one."""
     example: str
@@ -59,8 +60,6 @@ class FormWorkbook:
     formats: Formats
     missing: Format
     """What a condition lays over a cell that is still to be filled in."""
-    empty_rows: dict[str, int] = field(default_factory=dict)
-    """By sheet: how many empty rows it is to have."""
 
     def look(self, *names: str) -> Format:
         """Return the format that has those looks; where two differ the later holds."""
@@ -83,7 +82,7 @@ class FormSheet:
     note: str = ""
     """What stands below the title; '' where it is the sheet's usual one."""
     room: int = ROOM
-    """Empty rows below; `form_sheets` writes the first, and `empty_rows` the others."""
+    """Empty rows below."""
 
     @property
     def columns(self) -> list[Column]:

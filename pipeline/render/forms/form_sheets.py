@@ -10,12 +10,13 @@ from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 from pipeline.render.forms import drop_downs
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import FIRST, FIRST_COVER_LABEL, HEADER, NOTE, TITLE, FormSheet, FormWorkbook
-from pipeline.render.workbook.cell_formats import A4, Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import A4, Value, height, lines, merge, put, stored, text
 from pipeline.terms.contract import COVER, COVER_LABELS, PROGRESS, REGION_CASES, REPLIED, RESOLVED, VISITOR_CASES, Column, Kind
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 _LOOK_OF_KIND: Final = {
     Kind.CODE: "text", Kind.CHOICE: "center", Kind.DISTRICT: "center", Kind.DATE: "date", Kind.MOMENT: "moment", Kind.COUNT: "count",
@@ -44,7 +45,6 @@ def write(form: FormWorkbook, sheet: FormSheet) -> None:
         drop_downs.add_to_column(form, page, sheet, at)
         _mark_missing(form, page, sheet, at)
     _write_rows(form, page, sheet)
-    form.empty_rows[sheet.sheet.name] = sheet.room
     page.freeze_panes(FIRST, 1)
     if sheet.sheet in _LONG:
         page.autofilter(HEADER, 0, sheet.last, len(sheet.columns) - 1)
@@ -57,18 +57,18 @@ def _width(column: Column) -> int:
     return words.WIDTHS.get(column.name, words.WIDTH)
 
 
-def _write_rows(form: FormWorkbook, page: Worksheet, sheet: FormSheet) -> None:
-    """Write what is filled in beforehand, and the first row of the room below."""
-    empty = [_cell_look(form, column, locked=_PREFILLED) for column in sheet.columns]
-    filled = [_cell_look(form, column, locked=(*_PREFILLED, *_identifying(column))) for column in sheet.columns]
+def _write_rows(form: FormWorkbook, page: Sheet, sheet: FormSheet) -> None:
+    """Write what is filled in beforehand, and the room below; a program fits these rows to what is typed, as no height is set by hand."""
+    columns = sheet.columns
+    empty = [_cell_look(form, column, locked=_PREFILLED) for column in columns]
+    filled = [_cell_look(form, column, locked=(*_PREFILLED, *_identifying(column))) for column in columns]
     for at, row in enumerate(sheet.rows, FIRST):
-        for place, (column, look) in enumerate(zip(sheet.columns, filled, strict=True)):
-            put(page, at, place, row.get(column.name), look)
-        page.set_row(at, height(max(lines(str(row.get(column.name) or ""), _width(column)) for column in sheet.columns)))
-    below = FIRST + len(sheet.rows)
-    for place, look in enumerate(empty):
-        page.write_blank(below, place, None, look)
-    page.set_row(below, height(1))
+        values = [row.get(column.name) for column in columns]
+        cells = [page.cell(place, stored(value), look) for place, (value, look) in enumerate(zip(values, filled, strict=True))]
+        high = max(lines(str(value or ""), _width(column)) for value, column in zip(values, columns, strict=True))
+        page.lay_form(at, cells, height(high))
+    blanks = [page.cell(place, None, look) for place, look in enumerate(empty)]
+    page.lay_form(FIRST + len(sheet.rows), blanks, height(1), sheet.room)
 
 
 def _identifying(column: Column) -> tuple[Kind, ...]:
@@ -80,7 +80,7 @@ def _cell_look(form: FormWorkbook, column: Column, *, locked: Sequence[Kind]) ->
     return form.look(_LOOK_OF_KIND[column.kind], "box", "locked" if column.kind in locked else "open")
 
 
-def _mark_missing(form: FormWorkbook, page: Worksheet, sheet: FormSheet, at: int) -> None:
+def _mark_missing(form: FormWorkbook, page: Sheet, sheet: FormSheet, at: int) -> None:
     """Let a cell that is still to be filled in turn pale yellow once its row has begun, or its status asks for it."""
     column = sheet.columns[at]
     cell = xl_rowcol_to_cell(FIRST, at, col_abs=True)
@@ -143,7 +143,7 @@ def write_instructions(form: FormWorkbook, blocks: Sequence[words.Block]) -> Non
 # --- paper and protection ----------------------------------------------------------------------------------------
 
 
-def _set_paper(form: FormWorkbook, page: Worksheet, *, is_list: bool) -> None:
+def _set_paper(form: FormWorkbook, page: Sheet, *, is_list: bool) -> None:
     """Set A4 with the office above and the page number below: a list one landscape page wide, anything else on one page."""
     if is_list:
         page.set_landscape()
@@ -159,7 +159,7 @@ def _set_paper(form: FormWorkbook, page: Worksheet, *, is_list: bool) -> None:
     page.set_footer("&C&9 第 &P 页，共 &N 页")
 
 
-def _protect(page: Worksheet) -> None:
+def _protect(page: Sheet) -> None:
     """Lock what is not to be filled in, without a password: a slip of the hand is stopped, a purpose is not."""
     allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
     page.protect("", dict.fromkeys(allowed, True))

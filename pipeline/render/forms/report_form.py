@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from xlsxwriter import Workbook
-
 from pipeline.day.day_state import DayState
 from pipeline.day.rota import Turn
-from pipeline.render.forms import empty_rows, form_sheets
+from pipeline.render.forms import form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
 from pipeline.render.workbook.cell_formats import OPTIONS, Formats, Value, text
+from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
 from pipeline.report import case_register, notice_answers
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.notice_answers import AskedCase
@@ -199,15 +197,13 @@ def rota(turns: Sequence[Turn], span: tuple[date, date], told: str, settings: Se
 
 
 def _written(title: str, settings: Settings, write: Callable[[FormWorkbook], None], *, day: date | None, example: str) -> bytes:
-    """Return the workbook whose sheets `write` makes, with all the empty rows. `day` is the report's; None in a blank one."""
-    output = io.BytesIO()
-    with Workbook(output, OPTIONS) as book:
-        created = datetime.combine(day or _BLANK_DAY, time(0))
-        book.set_properties({"title": text(title), "author": text(settings.office), "created": created})
-        missing = book.add_format({"bg_color": "#FFF2CC"})
-        form = FormWorkbook(book, day, example, settings, Formats(book, LOOKS), missing)
-        write(form)
-    return empty_rows.widen(output.getvalue(), [form.empty_rows.get(page.name, 0) for page in book.worksheets()])
+    """Return the workbook whose sheets `write` makes. `day` is the report's; None in a blank one."""
+    book = InMemoryWorkbook(OPTIONS)
+    created = datetime.combine(day or _BLANK_DAY, time(0))
+    book.set_properties({"title": text(title), "author": text(settings.office), "created": created})
+    missing = book.add_format({"bg_color": "#FFF2CC"})
+    write(FormWorkbook(book, day, example, settings, Formats(book, LOOKS), missing))
+    return book.content()
 
 
 def _cut_off(settings: Settings) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from pipeline.render.workbook.sheet_frame import FIRST, HEADER, NOTE, explain, f
 from pipeline.terms.words import STANDS
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME = "报送日历"
 _WEEK: Final = 7
@@ -65,7 +65,7 @@ def _counted(attended: Attendance) -> tuple[Stands, ...]:
     return tuple(standing for standing in words.ATTENDED if standing in there)
 
 
-def _write_headers(book: Book, sheet: Worksheet, counted: Sequence[Stands], days: Sequence[date]) -> None:
+def _write_headers(book: Book, sheet: Sheet, counted: Sequence[Stands], days: Sequence[date]) -> None:
     """Two rows: spans and months, and below them what is counted and the days."""
     band = book.look("band")
     put(sheet, HEADER, 0, None, band)
@@ -83,7 +83,7 @@ def _write_headers(book: Book, sheet: Worksheet, counted: Sequence[Stands], days
     sheet.set_row(FIRST, 24 if len(counted) == len(_ALWAYS) else 32)
 
 
-def _write_counts(book: Book, sheet: Worksheet, row: int, counted: Sequence[Stands], standings: Sequence[Stands]) -> None:
+def _write_counts(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands], standings: Sequence[Stands]) -> None:
     """How often in the last seven days and in all of them; in red how often not at all, or with nothing that could be taken."""
     column = 1
     for span in (standings[-_WEEK:], standings):
@@ -94,7 +94,7 @@ def _write_counts(book: Book, sheet: Worksheet, row: int, counted: Sequence[Stan
             column += 1
 
 
-def _write_total(book: Book, sheet: Worksheet, row: int, counted: Sequence[Stands], attended: Sequence[Mapping[str, Stands]]) -> None:
+def _write_total(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands], attended: Sequence[Mapping[str, Stands]]) -> None:
     """All districts: the counts added up, and of each day how many have reported."""
     sheet.set_row(row, 24)
     put(sheet, row, 0, words.REPORTED_OF, book.cell("text", "sum"))

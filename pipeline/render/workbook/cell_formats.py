@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
+
 FONT: Final = "微软雅黑"
 INK, BLUE, MIST, PALE, LINE, GREY, RED = "#26323F", "#1F4E79", "#DCE6F1", "#F4F7FA", "#C3CCD6", "#5F6B77", "#B42318"
 BAR, BAR_LIGHT, SECOND, GRID = "#B7CCE2", "#B8C4D0", "#B08D57", "#E3E8EE"
@@ -85,7 +87,8 @@ def widths_in_arial() -> dict[str, object]:
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # outside XML 1.0, beside control characters
 _LONGEST = 32_767  # of a cell, in UTF-16 units
 _NUMBER = re.compile(r"\d{1,15}|\d{1,9}\.\d{1,6}")  # Excel keeps fifteen digits
-_EARLIEST = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
+_EARLIEST = date(1900, 3, 1)
+_EPOCH = datetime(1899, 12, 31)  # noqa: DTZ001 - Excel's day 0; from 1 March 1900 on one more, as Excel counts a 29 February that never was
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class Book:
     report: Report
     is_plain: bool
     """Whether the names of groups, districts, sources and categories hold nothing that COUNTIFS would take for a pattern."""
-    sheets: dict[str, Worksheet]
+    sheets: dict[str, Sheet]
     formats: Formats
     places: Places
 
@@ -149,21 +152,33 @@ def as_number(value: Decimal | None) -> Value:
     return float(digits) if "." in digits else int(digits)
 
 
+def stored(value: Value) -> str | float | None:
+    """Return what a cell keeps of a value: text, a number (also for a date, as Excel counts days), or None for a blank."""
+    match value:
+        case None | "":
+            return None
+        case str():
+            return text(value)
+        case datetime() if value.date() >= _EARLIEST:
+            since = value.replace(tzinfo=None) - _EPOCH
+            return since.days + since.seconds / 86_400 + 1
+        case date() if not isinstance(value, datetime) and value >= _EARLIEST:
+            return (value - _EPOCH.date()).days + 1
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
     """Write a value as what it is; text stays text whatever it begins with."""
-    match value:
-        case str() if value:
-            sheet.write_string(row, column, text(value), look)
-        case None | "":
+    match stored(value):
+        case str() as kept:
+            sheet.write_string(row, column, kept, look)
+        case None:
             sheet.write_blank(row, column, None, look)
-        case datetime() if value.date() >= _EARLIEST:
-            sheet.write_datetime(row, column, value.replace(tzinfo=None, microsecond=0), look)
-        case date() if not isinstance(value, datetime) and value >= _EARLIEST:
-            sheet.write_datetime(row, column, value, look)
-        case date():
-            sheet.write_string(row, column, value.isoformat(), look)
-        case _:
-            sheet.write_number(row, column, value, look)
+        case number:
+            sheet.write_number(row, column, number, look)
 
 
 def merge(sheet: Worksheet, area: tuple[int, int, int, int], value: str, look: Format) -> None:
@@ -184,7 +199,7 @@ def lines(value: str, width: float) -> int:
 
 def _width(line: str) -> int:
     """Return the width of text in characters, where a Chinese one has two."""
-    return 2 * len(line) - len(line.encode("latin-1", "ignore"))
+    return len(line) if line.isascii() else 2 * len(line) - len(line.encode("latin-1", "ignore"))
 
 
 def height(count: int) -> float:

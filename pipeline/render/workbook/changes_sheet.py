@@ -21,7 +21,7 @@ from pipeline.report.figures import Bridge, Step
 from pipeline.terms.words import CHANGES, STEPS
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME = "今日变化"
 COLUMNS: tuple[Column[Change], ...] = (
@@ -61,7 +61,7 @@ def write(book: Book) -> None:
 # --- edited particulars ------------------------------------------------------------------------------------------
 
 
-def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_edits(book: Book, sheet: Sheet, top: int) -> int:
     """What was edited and what that did, in sentences and edit by edit; the first row that is free below."""
     report = book.report
     groups = [edit_words.of_group(report.edited, group.name) for group in report.settings.groups]
@@ -80,7 +80,7 @@ def _write_edits(book: Book, sheet: Worksheet, top: int) -> int:
 # --- from the day before to the day ------------------------------------------------------------------------------
 
 
-def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
+def _write_bridges(book: Book, sheet: Sheet, widths: list[float]) -> int:
     """Each group's bridge under the other; the first row that is free below them."""
     bridges = book.report.bridges
     heading(book, sheet, HEADER, len(widths) - 1, words.BRIDGE)
@@ -95,7 +95,7 @@ def _write_bridges(book: Book, sheet: Worksheet, widths: list[float]) -> int:
     return explain(book, sheet, row, widths, (*first, definitions.BRIDGE, *meanings)) + 1
 
 
-def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, target: int) -> int:
+def _write_bridge(book: Book, sheet: Sheet, top: int, *, bridge: Bridge, target: int) -> int:
     """The day before, a row for each kind of change, and their sum, which is compared with the row `target` of 目标完成."""
     day = book.report.day
     is_restated = any(ladder.restated for ladder in bridge.ladders)
@@ -109,7 +109,7 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
         for column, step in enumerate((total, resolved), 1):
             at, named = (row, column), step.cases if step else ()
             # A link is set on the number: LibreOffice does not break a linked text into lines.
-            is_linked = formulas.link_cases(book, sheet, at, named, book.cell("change", "link"))
+            is_linked = formulas.link_cases(book, sheet, at, named)
             put(sheet, *at, step.change if step else None, book.cell("change", *(("link",) if is_linked else ())))
             cases.append("、".join(named))
             _write_cases(book, sheet, (row, column + 2), named)
@@ -124,13 +124,13 @@ def _write_bridge(book: Book, sheet: Worksheet, top: int, *, bridge: Bridge, tar
     return row + 1
 
 
-def _write_cases(book: Book, sheet: Worksheet, at: tuple[int, int], numbers: Sequence[str]) -> None:
+def _write_cases(book: Book, sheet: Sheet, at: tuple[int, int], numbers: Sequence[str]) -> None:
     """The numbers of cases; a single one leads to its row."""
-    is_linked = len(numbers) == 1 and formulas.link_cases(book, sheet, at, numbers, book.cell("case"))
+    is_linked = len(numbers) == 1 and formulas.link_cases(book, sheet, at, numbers)
     put(sheet, *at, "、".join(numbers), book.cell("case" if is_linked else "long"))
 
 
-def _write_end(book: Book, sheet: Worksheet, row: int, title: str) -> None:
+def _write_end(book: Book, sheet: Sheet, row: int, title: str) -> None:
     put(sheet, row, 0, title, book.cell("center", "sum"))
     for column in (3, 4):
         put(sheet, row, column, None, book.cell("text", "sum"))

@@ -14,7 +14,7 @@ from pipeline.report.claims import NOT_JUDGED, ClaimTally
 from pipeline.terms.contract import CLAIMS
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME: Final = "诉求认定"
 _WIDTHS: Final = (26, 14, *(13,) * len(CLAIMS), 13, 11)
@@ -45,7 +45,7 @@ def write(book: Book) -> None:
     explain(book, sheet, row + 1, _WIDTHS, words.CLAIMS_SAY)
 
 
-def _write_tally(book: Book, sheet: Worksheet, row: int, tally: ClaimTally) -> None:
+def _write_tally(book: Book, sheet: Sheet, row: int, tally: ClaimTally) -> None:
     counts = dict(tally.counts)
     group, district = (xl_rowcol_to_cell(row, column, col_abs=True) for column in (0, 1))
     own = ((formulas.GROUP, group), (formulas.DISTRICT, district), (formulas.IN_TOTAL, formulas.QUOTED_YES))
@@ -68,7 +68,7 @@ def _muted(count: int) -> tuple[str, ...]:
     return () if count else ("muted",)
 
 
-def _write_sum(book: Book, sheet: Worksheet, rows: tuple[int, int], tallies: list[ClaimTally]) -> None:
+def _write_sum(book: Book, sheet: Sheet, rows: tuple[int, int], tallies: list[ClaimTally]) -> None:
     """The sum of a group's rows, in the row below them."""
     first, row = rows
     put(sheet, row, 0, tallies[0].group, book.cell("long", "sum"))

@@ -14,7 +14,7 @@ from pipeline.report.case_lines import Decision
 from pipeline.terms.words import DECISIONS
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME = "决策事项"
 MOST: Final = 20
@@ -72,7 +72,7 @@ def chosen(book: Book, room: float, charts: float) -> tuple[Sequence[Decision], 
     return (beside, False) if len(beside) == min(MOST, len(decisions)) else (_as_many_as_fit(decisions, room), True)
 
 
-def write_first(book: Book, sheet: Worksheet, top: int, shown: Sequence[Decision]) -> int:
+def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -> int:
     """The first of them, and below them where the rest is. The row after it."""
     decisions = book.report.decisions
     heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{len(decisions)}件）")
@@ -89,7 +89,7 @@ def write_first(book: Book, sheet: Worksheet, top: int, shown: Sequence[Decision
     row = top + 2 + len(shown)
     if len(shown) < len(decisions):
         merge(sheet, (row, 0, row, OVERVIEW_LAST), "", book.cell("case"))
-        formulas.link(sheet, (row, 0), f"'{NAME}'!A1", book.cell("case"))
+        formulas.link(sheet, (row, 0), f"'{NAME}'!A1")
         rest = f"还有 {len(decisions) - len(shown)} 件，连同以上的共 {len(decisions)} 件，都在“{NAME}”里（点击前往）"
         put(sheet, row, 0, rest, book.cell("case"))
         sheet.set_row(row, 22)
@@ -97,7 +97,7 @@ def write_first(book: Book, sheet: Worksheet, top: int, shown: Sequence[Decision
     return explain(book, sheet, row, OVERVIEW_WIDTHS, _told_beside(book))
 
 
-def stretch(sheet: Worksheet, top: int, shown: Sequence[Decision], more: float) -> float:
+def stretch(sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> float:
     """Make the rows below the row `top` together so many points higher, but none by much; the points that are left."""
     each = min(_LOOSE, int(more / len(shown)))
     for row, decision in enumerate(shown, top + 2):
@@ -139,10 +139,10 @@ def _height(cells: Sequence[str]) -> float:
     return height(max(lines(text, room) for text, room in zip(cells, _ROOMS, strict=True))) - 2
 
 
-def _write_decision(book: Book, sheet: Worksheet, row: int, decision: Decision) -> None:
+def _write_decision(book: Book, sheet: Sheet, row: int, decision: Decision) -> None:
     cells = _cells(decision)
     for column, (look, value) in enumerate(zip(("long", "center", "case", "center", "center"), cells, strict=False)):
-        is_linked = look == "case" and formulas.link_cases(book, sheet, (row, column), (decision.number,), book.cell(look))
+        is_linked = look == "case" and formulas.link_cases(book, sheet, (row, column), (decision.number,))
         put(sheet, row, column, value, book.cell(look if is_linked or look != "case" else "text"))
     put(sheet, row, 5, decision.since, book.cell("date"))
     merge(sheet, (row, _ASKED, row, OVERVIEW_LAST), cells[_ASKED], book.cell("long"))

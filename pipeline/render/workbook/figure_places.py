@@ -105,9 +105,10 @@ class Places:
 
     def cases(self, numbers: Sequence[str]) -> str:
         """Return where the cases stand that a cell names: one in 案件台账, several in their block; '' where none is in the register."""
-        listed = [number for number in numbers if number in self.rows]
+        listed = [number for number in numbers if number in self.rows] if len(numbers) != 1 else numbers
         if len(listed) == 1:
-            return f"'{REGISTER}'!A{self.rows[listed[0]] + 1}"
+            row = self.rows.get(listed[0])
+            return "" if row is None else f"'{REGISTER}'!A{row + 1}"
         return self.lists.get(tuple(listed), "")
 
 

@@ -23,7 +23,7 @@ from pipeline.terms.contract import CONFIRMED, NOT_ASKED
 from pipeline.terms.words import FLAGS, NO_ANSWER
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 WIDE = len(formulas.COLUMNS)
 TARGETS = "目标完成"
@@ -75,7 +75,7 @@ def write_targets(book: Book) -> int:
     return _write_trend(book, sheet, row + 1)
 
 
-def _write_certainties(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_certainties(book: Book, sheet: Sheet, top: int) -> int:
     """Of each group who confirmed what is resolved, and the rate that no edit of the register betters; the first row below."""
     heading(book, sheet, top, len(_CERTAINTIES) - 1, words.CERTAINTIES)
     headers(book, sheet, top + 1, _CERTAINTIES)
@@ -116,7 +116,7 @@ def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
     return f"总数：{definitions.TOTAL}", f"已化解：{definitions.RESOLVED}", definitions.TARGET, *provisional, bounds
 
 
-def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], figure: Figure) -> None:
+def _write_line(book: Book, sheet: Sheet, row: int, kind: tuple[str, str], figure: Figure) -> None:
     looks = ("sum",) if kind[1] == "group" else ()
     put(sheet, row, 0, kind[0], book.cell("center", *looks))
     put(sheet, row, 1, figure.label, book.cell("long", *looks))
@@ -129,7 +129,7 @@ def _write_line(book: Book, sheet: Worksheet, row: int, kind: tuple[str, str], f
     formulas.write_columns(book, sheet, (row, 4), part, *looks)
 
 
-def _write_trend(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_trend(book: Book, sheet: Sheet, top: int) -> int:
     """Each group's days, by group; past days are no part of today's register, so that these are values."""
     sheet.set_h_pagebreaks([top])
     heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
@@ -238,7 +238,7 @@ def needed_column(book: Book, group: int) -> int:
     return 2 + WIDE * len(book.report.settings.groups) + len(_COUNTED) + group
 
 
-def _write_needed(book: Book, sheet: Worksheet, row: int, tallies: Sequence[Tally]) -> None:
+def _write_needed(book: Book, sheet: Sheet, row: int, tallies: Sequence[Tally]) -> None:
     """What the charts of 总览 draw as the target, group by group: on the screen only."""
     for index, tally in enumerate(tallies):
         total = xl_rowcol_to_cell(row, 2 + WIDE * index)
@@ -256,7 +256,7 @@ def _in_group(index: int) -> tuple[str, str]:
     return formulas.GROUP, f"'{TARGETS}'!{cell}"
 
 
-def _district_headers(book: Book, sheet: Worksheet) -> None:
+def _district_headers(book: Book, sheet: Sheet) -> None:
     groups = book.report.settings.groups
     band = book.look("band")
     merge(sheet, (HEADER, 0, HEADER, 1), "", band)
@@ -273,7 +273,7 @@ def _district_headers(book: Book, sheet: Worksheet) -> None:
     sheet.set_row(HEADER + 1, 52)
 
 
-def _district_total(book: Book, sheet: Worksheet, row: int) -> None:
+def _district_total(book: Book, sheet: Sheet, row: int) -> None:
     report = book.report
     sheet.set_row(row, 26)
     put(sheet, row, 0, "全市合计", book.cell("text", "sum"))

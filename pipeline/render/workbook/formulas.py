@@ -17,8 +17,7 @@ from pipeline.report.figures import Figure
 from pipeline.terms.words import MET, MISSED, NONE, PROVISIONALLY, YES
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
 CLAIM = "台账诉求认定"
@@ -74,7 +73,7 @@ def count(*conditions: tuple[str, str], is_free_text: bool = False) -> str:
     return f"=COUNTIFS({','.join(f'{name},{cell}' for name, cell in conditions)})"
 
 
-def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
+def write_figures(book: Book, sheet: Sheet, at: tuple[int, int], part: Part, *looks: str) -> None:
     """总数, 已化解, 化解率, 还差 and 是否达标 of a part, in five cells from `at`."""
     row, column = at
     tally, prefix = part.figure.tally, "" if part.figure.is_certain else PROVISIONALLY
@@ -95,11 +94,11 @@ def write_figures(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
     place = part.place
     links = (place.whole, place.counted, place.whole, place.not_counted, place.whole)
     for step, (look, formula, value) in enumerate(cells):
-        link(sheet, (row, column + step), links[step], book.cell(look, *looks))
+        link(sheet, (row, column + step), links[step])
         sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
 
 
-def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part, *looks: str) -> None:
+def write_columns(book: Book, sheet: Sheet, at: tuple[int, int], part: Part, *looks: str) -> None:
     """The figures and, in two more cells, the bounds of the rate: the report's own, which no formula over the register gives."""
     row, column = at
     write_figures(book, sheet, at, part, *looks)
@@ -109,26 +108,26 @@ def write_columns(book: Book, sheet: Worksheet, at: tuple[int, int], part: Part,
         put(sheet, row, column + step, value, book.cell("rate", "muted", *looks))
 
 
-def link(sheet: Worksheet, at: tuple[int, int], target: str, look: Format) -> None:
-    """Let a click on a cell show rows of the workbook; whoever writes the cell's content comes after.
+def link(sheet: Sheet, at: tuple[int, int], target: str) -> None:
+    """Let a click on a cell show rows of the workbook; its content is written by itself.
 
     '' is no target. Where a sheet has as many links as it may, the rest of its cells have none; `office_workbook` says so at its top.
     """
     if target and sheet.hlink_count < MOST_LINKS:
-        sheet.write_url(*at, f"internal:{target}", look, words.CLICK)
+        sheet.link(*at, target, words.CLICK)
 
 
-def link_cases(book: Book, sheet: Worksheet, at: tuple[int, int], numbers: Sequence[str], look: Format) -> bool:
+def link_cases(book: Book, sheet: Sheet, at: tuple[int, int], numbers: Sequence[str]) -> bool:
     """Let a click on the numbers of cases show them: one its row in 案件台账, several their block in 数字明细. Return whether it does."""
     target, before = book.places.cases(numbers), sheet.hlink_count
-    link(sheet, at, target, look)
+    link(sheet, at, target)
     return bool(sheet.hlink_count > before)
 
 
-def write_count(book: Book, sheet: Worksheet, at: tuple[int, int], counted: Count, *looks: str) -> None:
+def write_count(book: Book, sheet: Sheet, at: tuple[int, int], counted: Count, *looks: str) -> None:
     """One counted figure."""
     look = book.cell("count", *looks)
-    link(sheet, at, counted.place, look)
+    link(sheet, at, counted.place)
     sheet.write_formula(*at, counted.formula, look, counted.value)
 
 
@@ -137,7 +136,7 @@ def rate(tally: Tally) -> float | str:
     return float(tally.resolved * 1000 // tally.total) / 1000 if tally.total else NONE
 
 
-def colour(book: Book, sheet: Worksheet, rate_cells: tuple[int, int, int, int]) -> None:
+def colour(book: Book, sheet: Sheet, rate_cells: tuple[int, int, int, int]) -> None:
     """Bars behind the rates; two columns to the right red for what misses its target, and a dashed frame for what is not certain."""
     first, column, last, _ = rate_cells
     # Without a lowest and a highest value Excel gives the longest bar to the highest rate, whatever it is.

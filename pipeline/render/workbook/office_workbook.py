@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC
-
-from xlsxwriter import Workbook
 
 from pipeline.render.workbook import (
     answers_sheet,
@@ -31,38 +28,38 @@ from pipeline.render.workbook import (
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import LOOKS, Book, Formats, put, text, widths_in_arial
 from pipeline.render.workbook.sheet_frame import TITLE, title
+from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
 from pipeline.report.report import Report
 
 
 def render(report: Report, beside: str = "") -> bytes:
     """The workbook; the same bytes for the same report. `beside`: what 总览 says of another document."""
-    written = io.BytesIO()
-    with Workbook(written, widths_in_arial()) as workbook:
-        _describe(workbook, report)
-        sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
-        book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS), figure_places.of(report))
-        trend = figure_sheets.write_targets(book)
-        figure_sheets.write_districts(book)
-        figure_sheets.write_leaders(book)
-        case_register_sheet.write(book)
-        figure_cases_sheet.write(book)
-        reading_guide_sheet.write(book)
-        decisions_sheet.write(book)
-        changes_sheet.write(book)
-        corrections_sheet.write(book)
-        list_sheets.write(book)
-        attendance_sheet.write(book)
-        hints_sheet.write(book)
-        reconciliation_sheet.write(book)
-        exemptions_sheet.write(book)
-        clocks_sheet.write(book)
-        answers_sheet.write(book)
-        claims_sheet.write(book)
-        receptions_sheet.write(book)
-        overview_sheet.write(book, trend, beside)
-        _say_where_links_end(book)
-        book.sheets[overview_sheet.NAME].activate()
-    return written.getvalue()
+    workbook = InMemoryWorkbook(widths_in_arial())
+    _describe(workbook, report)
+    sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
+    book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS), figure_places.of(report))
+    trend = figure_sheets.write_targets(book)
+    figure_sheets.write_districts(book)
+    figure_sheets.write_leaders(book)
+    case_register_sheet.write(book)
+    figure_cases_sheet.write(book)
+    reading_guide_sheet.write(book)
+    decisions_sheet.write(book)
+    changes_sheet.write(book)
+    corrections_sheet.write(book)
+    list_sheets.write(book)
+    attendance_sheet.write(book)
+    hints_sheet.write(book)
+    reconciliation_sheet.write(book)
+    exemptions_sheet.write(book)
+    clocks_sheet.write(book)
+    answers_sheet.write(book)
+    claims_sheet.write(book)
+    receptions_sheet.write(book)
+    overview_sheet.write(book, trend, beside)
+    _say_where_links_end(book)
+    book.sheets[overview_sheet.NAME].activate()
+    return workbook.content()
 
 
 def _say_where_links_end(book: Book) -> None:
@@ -71,7 +68,7 @@ def _say_where_links_end(book: Book) -> None:
             put(sheet, TITLE, 0, f"{title(book, name)}{words.LINKS_END}", book.look("title"))
 
 
-def _describe(workbook: Workbook, report: Report) -> None:
+def _describe(workbook: InMemoryWorkbook, report: Report) -> None:
     """Document properties; their time is the report's, since the clock would change the bytes."""
     workbook.set_properties(
         {

@@ -13,7 +13,7 @@ from pipeline.render.workbook.sheet_frame import OVERVIEW, OVERVIEW_LAST, headin
 from pipeline.render.workbook.two_pages import WIDTH
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 _FONT = {"name": FONT, "size": 9, "color": GREY}
 _GRID = {"visible": True, "line": {"color": GRID, "width": 0.5}}
@@ -69,7 +69,7 @@ def _area(name: str, first: int, last: int, column: int) -> str:
     return f"='{name}'!{xl_range_abs(first, column, last, column)}"
 
 
-def _insert(sheet: Worksheet, row: int, chart: Any, across: tuple[int, int], high: int) -> None:  # noqa: ANN401 - XlsxWriter has no public type
+def _insert(sheet: Sheet, row: int, chart: Any, across: tuple[int, int], high: int) -> None:  # noqa: ANN401 - XlsxWriter has no public type
     """Place a chart: from which pixel on, how wide and how high."""
     left, width = across
     chart.set_size({"width": width - 8, "height": high - 8})

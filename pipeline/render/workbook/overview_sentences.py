@@ -16,7 +16,7 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 _MOST_NEAREST = 6
 _MOST_CHARACTERS = 500
@@ -25,7 +25,7 @@ _WHOLE = {"更正": "更正情况", "今日改动": "今日变化", "原不认�
 """By the item: the sheet in which its cases stand one by one."""
 
 
-def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
+def write_group_sentences(book: Book, sheet: Sheet, top: int) -> int:
     """Each group's sentences, and the rules behind them; the row after them."""
     heading(book, sheet, top, OVERVIEW_LAST, "比前一日、补报以后、达到目标")
     put(sheet, top + 1, 0, "组别", book.look("header"))
@@ -44,13 +44,13 @@ def write_group_sentences(book: Book, sheet: Worksheet, top: int) -> int:
     return explain(book, sheet, row, OVERVIEW_WIDTHS, _rules(book))
 
 
-def _write_item(book: Book, sheet: Worksheet, row: int, item: tuple[str, str], nearest: Sequence[str]) -> None:
+def _write_item(book: Book, sheet: Sheet, row: int, item: tuple[str, str], nearest: Sequence[str]) -> None:
     word, sentence = item
     if word in _WHOLE and len(sentence) > _MOST_CHARACTERS:
         sentence = f"{sentence[:_MOST_CHARACTERS]}……（全部见“{_WHOLE[word]}”）"
     target = book.places.cases(nearest) if word == NEAREST else f"'{_WHOLE[word]}'!A1" if word in _WHOLE else ""
     look = book.cell("center", *(("link",) if target else ()))
-    formulas.link(sheet, (row, 1), target, look)
+    formulas.link(sheet, (row, 1), target)
     put(sheet, row, 1, word, look)
     merge(sheet, (row, 2, row, OVERVIEW_LAST), sentence, book.cell("long"))
     sheet.set_row(row, height(lines(sentence, sum(OVERVIEW_WIDTHS[2:]))))

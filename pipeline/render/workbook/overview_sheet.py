@@ -32,7 +32,7 @@ from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.words import FLAGS, STANDS, verdict
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _WORDS_WIDTH = sum(WIDTHS[2:])
@@ -65,7 +65,7 @@ def write(book: Book, trend: int, beside: str = "") -> None:
     sheet.freeze_panes(2, 0)
 
 
-def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
+def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     report = book.report
     title = f"{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
     merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
@@ -91,7 +91,7 @@ def _write_head(book: Book, sheet: Worksheet, beside: str) -> int:
 # --- the targets --------------------------------------------------------------------------------------------------
 
 
-def _write_targets(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_targets(book: Book, sheet: Sheet, top: int) -> int:
     """Each group on a line of its own, large."""
     heading(book, sheet, top, LAST, "目标完成")
     for column, title in enumerate(("组别", "目标", *formulas.FIGURES, "结论")):
@@ -117,7 +117,7 @@ def _without_edits(book: Book) -> list[str]:
     return [f"{figure.label}：{sentence}" for figure, sentence in said if sentence]
 
 
-def _write_target(book: Book, sheet: Worksheet, row: int, figure: Figure) -> None:
+def _write_target(book: Book, sheet: Sheet, row: int, figure: Figure) -> None:
     index = book.report.targets.index(figure)
     tally = figure.tally
     sheet.set_row(row, 8 + 20 * lines(figure.label, WIDTHS[0] / 1.3))  # in larger letters
@@ -175,7 +175,7 @@ def _counts(book: Book) -> list[_Count]:
     ]
 
 
-def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_counts(book: Book, sheet: Sheet, top: int) -> int:
     heading(book, sheet, top, LAST, "案件情况")
     sheet.set_row(top + 1, 22)
     put(sheet, top + 1, 0, "指标", book.look("header"))
@@ -184,7 +184,7 @@ def _write_counts(book: Book, sheet: Worksheet, top: int) -> int:
     return _write_count_rows(book, sheet, top + 2, _counts(book), lambda _count: ("muted",))
 
 
-def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Count], looks: Callable[[_Count], tuple[str, ...]]) -> int:
+def _write_count_rows(book: Book, sheet: Sheet, top: int, counts: list[_Count], looks: Callable[[_Count], tuple[str, ...]]) -> int:
     """Write a row for each count, its words with these looks; the first row that is free below."""
     for row, count in enumerate(counts, top):
         put(sheet, row, 0, count.word, book.cell("text"))
@@ -197,7 +197,7 @@ def _write_count_rows(book: Book, sheet: Worksheet, top: int, counts: list[_Coun
 # --- what was handed in -------------------------------------------------------------------------------------------
 
 
-def _write_submissions(book: Book, sheet: Worksheet, top: int) -> int:
+def _write_submissions(book: Book, sheet: Sheet, top: int) -> int:
     heading(book, sheet, top, LAST, "日报报送")
     counts = [*_reported(book), *_refused(book)]
     return _write_count_rows(

@@ -23,6 +23,7 @@ def write(book: Book) -> None:
     sheet.set_row(top, 24)
     for row, (name, what) in enumerate(words.CONTENTS.items(), top + 1):
         put(sheet, row, 0, row - top, book.cell("count", "muted"))
-        sheet.write_url(row, 1, f"internal:'{name}'!A1", book.cell("case"), name)
+        sheet.link(row, 1, f"'{name}'!A1", name)
+        put(sheet, row, 1, name, book.cell("case"))
         put(sheet, row, 2, what, book.cell("long"))
         sheet.set_row(row, 20)

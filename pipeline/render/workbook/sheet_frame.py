@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, text
+from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, stored, text
 from pipeline.report.who_reported import nothing, refused_urgent
 from pipeline.terms.contract import EXEMPTIONS, URGENT
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 Row = TypeVar("Row")
 OVERVIEW = "总览"
@@ -58,7 +57,7 @@ def title(book: Book, name: str) -> str:
     return f"{words.SHEETS[name]}{correction(book)}　{long_day(book)}"
 
 
-def frame(book: Book, name: str, widths: Sequence[float]) -> Worksheet:
+def frame(book: Book, name: str, widths: Sequence[float]) -> Sheet:
     """The sheet with its title, note, column widths and paper set up."""
     sheet = book.sheets[name]
     for index, width in enumerate(widths):
@@ -72,13 +71,13 @@ def frame(book: Book, name: str, widths: Sequence[float]) -> Worksheet:
     return sheet
 
 
-def note(book: Book, sheet: Worksheet, said: str, widths: Sequence[float]) -> None:
+def note(book: Book, sheet: Sheet, said: str, widths: Sequence[float]) -> None:
     """Write what stands between title and header over the whole width, line by line."""
     merge(sheet, (NOTE, 0, NOTE, len(widths) - 1), said, book.look("note", "wrap"))
     sheet.set_row(NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
 
 
-def paper(book: Book, sheet: Worksheet) -> None:
+def paper(book: Book, sheet: Sheet) -> None:
     """A4 landscape, one page wide, with the office above and the page number below."""
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -93,19 +92,19 @@ def paper(book: Book, sheet: Worksheet) -> None:
     sheet.set_footer("&C&9 第 &P 页，共 &N 页", as_written)
 
 
-def heading(book: Book, sheet: Worksheet, row: int, last: int, words_: str) -> None:
+def heading(book: Book, sheet: Sheet, row: int, last: int, words_: str) -> None:
     """The heading of a part of a sheet, as wide as the columns up to `last`."""
     merge(sheet, (row, 0, row, last), words_, book.look("heading"))
     sheet.set_row(row, 26)
 
 
-def headers(book: Book, sheet: Worksheet, row: int, titles: Iterable[str]) -> None:
+def headers(book: Book, sheet: Sheet, row: int, titles: Iterable[str]) -> None:
     """One row of column headers."""
     for column, title in enumerate(titles):
         put(sheet, row, column, title, book.look("header"))
 
 
-def explain(book: Book, sheet: Worksheet, row: int, widths: Sequence[float], sentences: Iterable[str]) -> int:
+def explain(book: Book, sheet: Sheet, row: int, widths: Sequence[float], sentences: Iterable[str]) -> int:
     """Sentences under a table, each over its whole width; the row after them."""
     for sentence in sentences:
         # Excel does not fit the height of a row to text in merged cells.
@@ -136,7 +135,7 @@ def write_list(
     columns: Sequence[Column[Row]],
     rows: Sequence[Row],
     tone: Callable[[Row], tuple[str, ...]] = lambda _row: (),
-) -> Worksheet:
+) -> Sheet:
     """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
     if_empty, submissions = words.EMPTY.get(name, ""), book.report.submissions
     if name in words.REPORTED_SHEETS:
@@ -151,7 +150,7 @@ def write_list(
     return sheet
 
 
-def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
+def write_rows(book: Book, sheet: Sheet, top: int, listing: Listing[Row]) -> int:
     """A list under a header in the row `top`, to be filtered, its header on every page; the first row that is free below it."""
     below = write_table(book, sheet, top, listing)
     sheet.autofilter(top, 0, below - 1, len(listing.columns) - 1)  # a sheet has only one filter
@@ -159,33 +158,57 @@ def write_rows(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) ->
     return below
 
 
-def write_table(book: Book, sheet: Worksheet, top: int, listing: Listing[Row]) -> int:
+def write_table(book: Book, sheet: Sheet, top: int, listing: Listing[Row]) -> int:
     """The same without a filter: one of several lists on a sheet."""
     headers(book, sheet, top, (column.header for column in listing.columns))
     sheet.set_row(top, 32)
     return write_lines(book, sheet, top + 1, listing)
 
 
-def write_lines(book: Book, sheet: Worksheet, first: int, listing: Listing[Row]) -> int:
+def write_lines(book: Book, sheet: Sheet, first: int, listing: Listing[Row]) -> int:
     """The same without a header: the list's rows from the row `first` on."""
     columns = listing.columns
-    formats: dict[tuple[str, ...], list[Format]] = {}
     naming = [(position, column.cases) for position, column in enumerate(columns) if column.cases]
-    rooms = [column.width + 2 * (column.look == "center") for column in columns]  # centred text has no indent
+    dressed: dict[tuple[str, ...], tuple[list[_Cells], list[_Cells]]] = {}
     for index, row in enumerate(listing.rows, first):
-        looks, values = listing.tone(row), [column.value(row) for column in columns]
-        if looks not in formats:
-            formats[looks] = [book.cell(column.look, *looks) for column in columns]
-        forms = formats[looks]
-        if naming:
-            forms = [*forms]
-            for position, cases in naming:
-                if not formulas.link_cases(book, sheet, (index, position), cases(row), forms[position]):
-                    forms[position] = book.cell(_UNLINKED[columns[position].look], *looks)
-        for position, (value, form) in enumerate(zip(values, forms, strict=True)):
-            is_day = type(value) is date and columns[position].look == "minute"
-            put(sheet, index, position, value, book.cell("date", *looks) if is_day else form)
-        sheet.set_row(index, height(max(lines(value, room) for value, room in zip(values, rooms, strict=True) if isinstance(value, str))))
+        looks = listing.tone(row)
+        if looks not in dressed:
+            dressed[looks] = _dressed(book, sheet, columns, looks)
+        cells, unlinked = dressed[looks]
+        for position, cases in naming:
+            if not formulas.link_cases(book, sheet, (index, position), cases(row)):
+                cells = [*cells[:position], unlinked[position], *cells[position + 1 :]]
+        elements, counts = zip(*[own[column.value(row)] for own, column in zip(cells, columns, strict=True)], strict=True)
+        sheet.lay(index, elements, height(max(counts)))
     if not listing.rows:
         put(sheet, first, 0, listing.empty, book.look("note"))
     return first + max(len(listing.rows), 1)
+
+
+def _dressed(book: Book, sheet: Sheet, columns: Sequence[Column[Row]], looks: tuple[str, ...]) -> tuple[list[_Cells], list[_Cells]]:
+    """Return the cells of rows of those looks, by column; and as they are where they lead to no case."""
+    return (
+        [_Cells(book, sheet, position, column, (column.look, *looks)) for position, column in enumerate(columns)],
+        [
+            _Cells(book, sheet, position, column, (_UNLINKED.get(column.look, column.look), *looks))
+            for position, column in enumerate(columns)
+        ],
+    )
+
+
+class _Cells(dict[Value, tuple[str, int]]):
+    """The cells of a column by their value, each made once: its element, and how many lines it takes."""
+
+    def __init__(self, book: Book, sheet: Sheet, position: int, column: Column[Row], looks: tuple[str, ...]) -> None:
+        super().__init__()
+        self._sheet, self._position = sheet, position
+        self._look = book.cell(*looks)
+        self._day_look = book.cell("date", *looks[1:]) if column.look == "minute" else self._look
+        self._room = column.width + 2 * (column.look == "center")  # centred text has no indent
+
+    def __missing__(self, value: Value) -> tuple[str, int]:
+        look = self._day_look if type(value) is date else self._look
+        made = self._sheet.cell(self._position, stored(value), look), lines(value, self._room) if isinstance(value, str) else 1
+        if not isinstance(value, datetime):  # two that are equal may be other hours, each in its own time zone
+            self[value] = made
+        return made

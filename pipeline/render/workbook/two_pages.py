@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 _INCH: Final = 72
 _PAPER: Final = (595.2, 841.8)
@@ -37,36 +37,36 @@ _PAGE: Final = (_PAPER[1] - (_TOP + _BOTTOM) * _INCH) * 100 / _SCALE
 ROOM: Final = _PAGE * _FILLED
 
 
-def high(sheet: Worksheet, first: int, end: int) -> float:
+def high(sheet: Sheet, first: int, end: int) -> float:
     """Return the points that the rows take from the first up to, not with, the end."""
     return float(sum(sheet.row_sizes.get(row, (_UNSET, False))[0] for row in range(first, end))) * _POINT
 
 
-def leave_gap(sheet: Worksheet, top: int) -> int:
+def leave_gap(sheet: Sheet, top: int) -> int:
     """Leave the rows empty in which the first page ends; the first row of the second."""
     for row in range(top, top + _GAP_ROWS):
         sheet.set_row(row, _GAP_ROW)
     return top + _GAP_ROWS
 
 
-def widen_gap(sheet: Worksheet, second: int, more: float) -> None:
+def widen_gap(sheet: Sheet, second: int, more: float) -> None:
     """Make the empty rows above the row `second` together so many points higher."""
     for row in range(second - _GAP_ROWS, second):
         sheet.set_row(row, _GAP_ROW + more / _GAP_ROWS)
 
 
-def page(sheet: Worksheet, second: int, end: int) -> float:
+def page(sheet: Sheet, second: int, end: int) -> float:
     """Return the points of a page: as many as it has room for, or more where one of the two is too full."""
     return max(ROOM, high(sheet, 0, second - _GAP_ROWS), high(sheet, second, end))
 
 
-def left(sheet: Worksheet, second: int, end: int) -> tuple[float, float]:
+def left(sheet: Sheet, second: int, end: int) -> tuple[float, float]:
     """Return the points that the two pages have left."""
     room = page(sheet, second, end)
     return room - high(sheet, 0, second - _GAP_ROWS), room - high(sheet, second, end)
 
 
-def set_up(sheet: Worksheet, second: int, end: int) -> None:
+def set_up(sheet: Sheet, second: int, end: int) -> None:
     """Print all above the row `end`, with the second page from the row `second` on."""
     sheet.set_portrait()
     sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)

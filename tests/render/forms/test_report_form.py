@@ -1,6 +1,6 @@
 """日报模板: what stands in them, what may be typed, and that they come back as reports.
 
-Covers `report_form`, `form_sheets`, `form_layout`, `form_words`, `drop_downs` and `empty_rows`.
+Covers `report_form`, `form_sheets`, `form_layout`, `form_words` and `drop_downs`.
 """
 
 from __future__ import annotations
