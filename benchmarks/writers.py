@@ -1,7 +1,7 @@
 """Measures what one list costs: 案件台账 of 1,800 cases by several writers, in turn in one run, in processor seconds.
 
 `python benchmarks/writers.py [--rounds N]`; a writer that is not installed is passed over. What each of them cannot do stands in
-docs/decisions/0037-the-workbook-written-fast.md.
+docs/decisions/0038-the-workbook-written-fast.md.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _NAMESPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest moment that a zip file can name."""
 _LEVEL: Final = 4
-"""How hard parts are pressed: half the time of the usual 6, for a file that is a tenth larger (docs/decisions/0037)."""
+"""How hard parts are pressed: half the time of the usual 6, for a file that is a tenth larger (docs/decisions/0038)."""
 _column: Final = lru_cache(maxsize=1 << 10)(xl_col_to_name)
 
 
