@@ -15,7 +15,7 @@ from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.office import check_text
-from pipeline.report import corrections, sentences, who_reported
+from pipeline.report import day_corrected, sentences, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
@@ -217,7 +217,7 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
         rate = f"，化解率 {tally.rate_percent}%" if tally.rate_percent else ""
         verdict = sentences.verdict(figure)
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
-    tell_lines(f"  {said}" for said in corrections.of_day(report))
+    tell_lines(f"  {said}" for said in day_corrected.of_day(report))
     missing, lost = ([line.district for line in report.submissions if line.stands == stands] for stands in ("missing", "lost"))
     late = who_reported.late_districts(report.submissions)
     rows = sum(line.rows_refused for line in report.submissions)

@@ -64,6 +64,8 @@ class DayState:
     """The flags of earlier days that these reports change, of cases that count as they did; by number and flag."""
     corrected: tuple[Restated, ...] = ()
     """This day as its own readers could know it, beside what is known of it by now: the groups that differ, in their order."""
+    corrected_net: tuple[Restated, ...] = ()
+    """Of a correction the groups that became known otherwise by noon too: this day as it was known at its end, beside what is known now."""
     correcting: tuple[LateReport, ...] = ()
     """The reports for this day and earlier ones that its own readers could not know, by arrival."""
     overnight: Overnight = field(default_factory=Overnight)

@@ -86,7 +86,7 @@ def latest_beginning(reports: Iterable[Filed], days: Collection[date], settings:
 
 def _partings(reports: Sequence[Filed], days: Iterable[date], settings: Settings) -> set[date]:
     """Return the days after which one moment knew other reports than another."""
-    unknown = (late(reports, day, settings) for day in days for late in (late_for, overnight_for, _unknown_on))
+    unknown = (late(reports, day, settings) for day in days for late in (late_for, overnight_for, _unknown_on, _overnight_on))
     return {min(filed.reading.day for filed in late) - _ONE_DAY for late in unknown if late}
 
 
@@ -216,13 +216,38 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
             state = states[day]
             now = {case.number: standing_of(case) for case in state.cases}
             entries = _all_restated(day, told, now, settings)
+            at_end = _at_its_end(day, past)
             yield replace(
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
+                corrected_net=() if at_end is None else tuple(_since_its_end(day, (at_end, told, now), settings)),
                 correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
                 as_told=told,
-                former=state.former | _former(told, state),
+                former=state.former | _former(at_end or {}, state) | _former(told, state),
             )
+
+
+def _at_its_end(day: date, past: _Past) -> Register | None:
+    """Return the register of a day as it was known at its end; None where no more than that was known by noon, or nothing at all."""
+    then = past.known_by(end_of(day, past.settings))
+    if not _overnight_on(past.facts.reports, day, past.settings) or not then.reports or not then.assignments:
+        return None
+    return next(past.registers(end_of(day, past.settings), day, day))
+
+
+def _since_its_end(day: date, known: tuple[Register, Register, Register], settings: Settings) -> Iterator[Restated]:
+    """Go through the groups that came to be known otherwise between the end of the day and noon, each at its end and by now.
+
+    `known`: at the end, by noon, and by now.
+    """
+    at_end, by_noon, now = known
+    moved = {entry.group for entry in _all_restated(day, at_end, by_noon, settings) if entry.differs}
+    yield from (entry for entry in _all_restated(day, at_end, now, settings) if entry.group in moved)
+
+
+def _overnight_on(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
+    """Return the reports up to that day that came after its end, and that its readers could know all the same."""
+    return overnight_for(reports, day + _ONE_DAY, settings)
 
 
 def _unknown_on(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:

@@ -57,6 +57,23 @@ def across_days(before: Summary, after: Summary, earlier: Mapping[int, Summary] 
     return (*_group_lines(before, after, earlier), *_moved_lines(before.get("cases", {}), after.get("cases", {})), *_edit_lines(after))
 
 
+def never_said(restated: Summary, editions: Mapping[int, Summary]) -> str:
+    """Return that what a restatement begins with stood in no edition of its day, and what did; '' where one said it or none is kept.
+
+    What was known at noon is told as known, though no run may have come between two arrivals: nobody has read it then.
+    """
+    known = f"{restated['resolved'][0]}/{restated['total'][0]}"
+    said: dict[str, list[int]] = {}
+    for number, summary in sorted(editions.items()):
+        for target in summary.get("targets", ()):
+            if target["group"] == restated["group"]:
+                said.setdefault(f"{target['resolved']}/{target['total']}", []).append(number)
+    if not said or known in said:
+        return ""
+    told = "；".join(f"第{'、'.join(map(str, numbers))}版写的是{figures}" for figures, numbers in said.items())
+    return f"（{known}没有发布过：{told}）"
+
+
 def with_names(said: Any, then: Mapping[str, str], now: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     """Return what was said with the districts' later names, by their codes: another name is no other figure."""
     names = {name: now[code] for code, name in then.items() if code in now}

@@ -80,6 +80,11 @@ def replaced(settings: Settings, day: date) -> dict[int, dict[str, Any]]:
     return {edition.note.number: figures for edition in _of_day(settings, day)[:-1] if (figures := edition.figures)}
 
 
+def said(settings: Settings, days: Iterable[date]) -> dict[date, dict[int, dict[str, Any]]]:
+    """Return what all editions of these days said, by their numbers, as far as it is kept. Raises LedgerError."""
+    return {day: {edition.note.number: figures for edition in _of_day(settings, day) if (figures := edition.figures)} for day in days}
+
+
 def headline(settings: Settings, day: date) -> dict[str, str]:
     """Return the lines that the day's newest edition begins with, by their names. Raises LedgerError."""
     return next((edition.headline for edition in _of_day(settings, day)[-1:]), {})

@@ -116,6 +116,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         restated=state.restated,
         late_reports=state.late_reports,
         corrected=state.corrected,
+        corrected_net=state.corrected_net,
         correcting=state.correcting,
         overnight=state.overnight.entries,
         overnight_earlier=state.overnight.earlier,

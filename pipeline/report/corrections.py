@@ -13,7 +13,7 @@ from pipeline.day.edit_effects import Effects
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import edit_words, matter_words, sentences
+from pipeline.report import edit_words, sentences
 from pipeline.report.case_lines import MovedRow
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -30,17 +30,10 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     """Return what the readers of this day have to know of corrections to a group's figures; '' where there is nothing."""
     # Groups that a change of rules has done away with are told of with the first one: they were told of on their days.
     is_first = group == report.settings.groups[0].name
-    former = [name for name in _groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
+    former = [name for name in groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
     earlier = _lost(report, group, most) + overnight(report, group, most) + restated(report, group, most)
     return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
-
-
-def of_day(report: Report) -> list[str]:
-    """Return the same of every group, after what is said of the day as a whole where its figures are corrected."""
-    groups = ((group.name, of_group(report, group.name)) for group in report.settings.groups)
-    whole = [correction(report)] if report.corrected or report.correcting_effects != Effects() else []
-    return [*whole, *(f"{name}：{said}" for name, said in groups if said)]
 
 
 # --- earlier days ------------------------------------------------------------------------------------------------
@@ -53,7 +46,15 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
         return ""
     moves = _together(entry.moves for entry in entries)
     parts = [_several(entries, most), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
-    return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+    twice = [entry for entry in report.overnight_net if entry.group == group]
+    basis = f"（按次日{_noon(report)}所知）" if twice else ""
+    return f"以前的数字{basis}有更正：{'；'.join(part for part in parts if part)}。{_both_together(twice)}"
+
+
+def _both_together(entries: Sequence[Restated]) -> str:
+    """Return of days that were told otherwise by noon and again since what it comes to for those who read them at their end."""
+    days = "、".join(f"{sentences.day(entry.day)}{pair(entry.tallies)}" for entry in entries)
+    return f"两次更正合计，与当日24:00所知相比：{days}。" if days else ""
 
 
 def _lost(report: Report, group: str, most: int) -> str:
@@ -95,8 +96,12 @@ def _several(entries: Sequence[Restated], most: int) -> str:
 
 def _between(report: Report) -> str:
     """Return the time in which reports for the day before count as known, though nobody who read it at once could know them."""
-    noon = (report.rules_before or report.settings).calendar.correction_after
-    return f"当日24:00以后、次日{noon:%H:%M}以前"
+    return f"当日24:00以后、次日{_noon(report)}以前"
+
+
+def _noon(report: Report) -> str:
+    """Return the time of the next day up to which reports for the day before count as known to its readers."""
+    return f"{(report.rules_before or report.settings).calendar.correction_after:%H:%M}"
 
 
 def _all_rewritten(report: Report, group: str, most: int) -> str:
@@ -121,7 +126,7 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
         tuple(flag for flag in effects.then if flag.number in numbers),
         tuple(number for number in effects.unconfirmed if number in numbers),
     )
-    said = edit_words.of_late_reports(of_group, _room(most))
+    said = edit_words.of_late_reports(of_group, room(most))
     if not said:
         return ""
     flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
@@ -138,7 +143,8 @@ def rewritten_in_full(report: Report) -> list[str]:
     return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
 
 
-def _room(most: int) -> edit_words.Room:
+def room(most: int) -> edit_words.Room:
+    """Return how much is said of particulars and flags where so many cases are named of figures."""
     return edit_words.Room(most, 60 if most > MOST else 20)
 
 
@@ -154,20 +160,14 @@ def runs_of(entries: Iterable[Restated]) -> list[list[Restated]]:
     return runs
 
 
-def all_runs(report: Report) -> list[list[Restated]]:
-    """Return the day itself where it is corrected, then the earlier days in runs, group by group."""
-    earlier = (runs_of(entry for entry in report.restated if entry.group == group) for group in _groups(report))
-    return [*([entry] for entry in report.corrected), *(run for runs in earlier for run in runs)]
-
-
-def _groups(report: Report) -> list[str]:
+def groups(report: Report) -> list[str]:
     """Return the groups that earlier days are told differently of."""
     return list(dict.fromkeys(entry.group for entry in report.restated))
 
 
 def chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
-    """Return at most so many: first those in which a target turned, of them and of the others the latest."""
-    rank = sorted(range(len(runs)), key=lambda place: (not _has_turned(runs[place][0].tallies), -place))
+    """Return at most so many: first those in which a target turned, then those whose counts differ, of each kind the latest."""
+    rank = sorted(range(len(runs)), key=lambda place: (not has_turned(runs[place][0].tallies), not has_moved(runs[place][0]), -place))
     return [runs[place] for place in sorted(rank[:most])]
 
 
@@ -185,17 +185,22 @@ def pair(tallies: tuple[Tally, Tally]) -> str:
     """Return what was told and what is known now, and whether that turns the target."""
     then, now = tallies
     if (then.resolved, then.total) == (now.resolved, now.total):
-        return f"仍为{_counts(now)}，案件有变"
-    turned = f"，按件数算由{verdict(then)}变为{verdict(now)}" if _has_turned(tallies) else ""
-    return f"由{_counts(then)}改为{_counts(now)}{turned}"
+        return f"仍为{counts(now)}，案件有变"
+    turned = f"，按件数算由{verdict(then)}变为{verdict(now)}" if has_turned(tallies) else ""
+    return f"由{counts(then)}改为{counts(now)}{turned}"
 
 
 def pair_with_cases(entry: Restated) -> str:
     """Return the same, with the first cases behind it where the numbers alone do not show that anything has changed."""
-    then, now = entry.tallies
-    if (then.resolved, then.total) != (now.resolved, now.total):
+    if has_moved(entry):
         return pair(entry.tallies)
-    return f"仍为{_counts(now)}（{'，'.join(moved(entry.moves, 1)) or '案件有变'}）"
+    return f"仍为{counts(entry.tallies[1])}（{'，'.join(moved(entry.moves, 1)) or '案件有变'}）"
+
+
+def has_moved(entry: Restated) -> bool:
+    """Whether a total or the cases counted are as many as before, or not."""
+    then, now = entry.tallies
+    return (then.resolved, then.total) != (now.resolved, now.total)
 
 
 def verdict(tally: Tally) -> str:
@@ -203,11 +208,13 @@ def verdict(tally: Tally) -> str:
     return "没有案件" if tally.met is None else "达标" if tally.met else "未达标"
 
 
-def _counts(tally: Tally) -> str:
+def counts(tally: Tally) -> str:
+    """Return the cases counted and the total."""
     return f"{tally.resolved}/{tally.total}"
 
 
-def _has_turned(tallies: tuple[Tally, Tally]) -> bool:
+def has_turned(tallies: tuple[Tally, Tally]) -> bool:
+    """Whether a target was met by the mere counts and is not now, or the other way round."""
     then, now = tallies
     return then.met != now.met
 
@@ -292,25 +299,6 @@ def late_report(report: LateReport) -> str:
     """Return whose report of which day it is, and when it came."""
     of_day = f"{sentences.day(report.day)}日报的更正" if report.is_revision else f"补报的{sentences.day(report.day)}日报"
     return f"{report.district}{of_day}（{sentences.day(report.received_at.date())}{report.received_at:%H:%M}收到）"
-
-
-# --- the day itself ----------------------------------------------------------------------------------------------
-
-
-def correction(report: Report, most: int = MOST) -> str:
-    """Return what is known of this day that its own readers could not know; '' where it is no correction."""
-    if not report.is_correction:
-        return ""
-    noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
-    files = f"{listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
-    groups = [f"{entry.group}案件{'；'.join([pair(entry.tallies), *moved(entry.moves, most)])}。" for entry in report.corrected]
-    figures = f"与此前所知相比，{''.join(groups)}" if groups else "各组的总数和化解件数，与此前所知相同。"
-    if rewritten := edit_words.of_late_reports(report.correcting_effects, _room(most)):
-        unchanged = "" if groups else "各组的总数和化解件数没有变，但"
-        figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
-    elif (others := matter_words.kinds(report)) and not groups:
-        figures = f"各组的总数和化解件数没有变，但{others}有更正。"
-    return f"本期为更正：{files}以后才收到。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 
 # --- reports that were replaced ----------------------------------------------------------------------------------

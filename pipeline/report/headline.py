@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, exemptions, matter_words, same_day, sentences, who_reported
+from pipeline.report import agenda, corrections, day_corrected, exemptions, matter_words, same_day, sentences, who_reported
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import FLAGS
 
-MOST_RUNS = 2
+MOST_RUNS = 3
 """Runs of restated days that the line about corrections names."""
+_ALL = 100
+"""The target in percent of which every case counts."""
 
 
 def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[str, str], ...]:
@@ -85,13 +87,24 @@ def _restated(report: Report, this_issue: str) -> str:
     entries = _since_last_night(report)
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
-    shown = corrections.chosen(runs, MOST_RUNS)
+    shown = sorted(runs, key=lambda run: _weight(run[0]))[:MOST_RUNS]
     named = "、".join(f"{corrections.days_of(run)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
-    earlier = f"{named}{f'等，共{len(runs)}处' if len(runs) > len(shown) else ''}"
+    same = sum(not corrections.has_moved(run[0]) for run in runs if run not in shown)
+    unchanged = f"，没有写的有{same}处件数不变、案件有变" if same else ""
+    earlier = f"{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"
     parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
+
+
+def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:
+    """Return what puts a run of restated days before others.
+
+    That its counts differ, then that this turns the verdict, then that nothing less than all meets the target; of the rest the latest.
+    """
+    (then, _now) = entry.tallies
+    return not corrections.has_moved(entry), not corrections.has_turned(entry.tallies), then.target_percent < _ALL, -entry.day.toordinal()
 
 
 def _since_last_night(report: Report) -> list[Restated]:
@@ -119,7 +132,8 @@ def _this_issue(report: Report) -> str:
     """
     if not report.is_correction:
         return ""
-    if figures := "、".join(f"{entry.group}{corrections.pair_with_cases(entry)}" for entry in report.corrected):
+    entries = sorted(day_corrected.of_this_day(report), key=_weight)
+    if figures := "、".join(f"{entry.group}{day_corrected.figures_of_this_day(report, entry, with_cases=True)}" for entry in entries):
         return f"本期是更正：{figures}"
     content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
     whose = f"{corrections.listed(report.correcting, 1)}，" if report.correcting else ""

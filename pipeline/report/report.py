@@ -86,6 +86,8 @@ class Report:
     """The reports behind that, by arrival."""
     corrected: tuple[Restated, ...] = ()
     """This day as its own readers could know it, beside what is known by now: the groups that differ."""
+    corrected_net: tuple[Restated, ...] = ()
+    """Where it is a correction: the groups that became known otherwise by noon too, at its end, beside what is known by now."""
     correcting: tuple[LateReport, ...] = ()
     """The reports behind that, by arrival."""
     late_effects: Effects = field(default_factory=Effects)

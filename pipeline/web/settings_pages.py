@@ -92,11 +92,13 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
     """Return the last published days, the newest first. Raises LedgerError."""
     days = [date.fromisoformat(day) for day in published_files.days(settings)[: _DAYS + 1]]
     summaries = {day: status.published_summary(settings, day) for day in days}
+    restated = {day: _restated(summaries[day]) for day in days}
+    said = told_editions.said(settings, sorted({date.fromisoformat(entry["day"]) for of_day in restated.values() for entry in of_day}))
     return [
         {
             "day": day,
             "editions": told_editions.of_day(settings, day)[::-1],
-            "restated": _restated(summaries[day]),
+            "restated": [{**entry, "unpublished": _unpublished(entry, said)} for entry in restated[day]],
             "before": before,
             "since": _since(summaries[before], summaries[day], told_editions.replaced(settings, before)) if before else (),
             "corrections": told_editions.headline(settings, day).get(words.RESTATED, ""),
@@ -112,6 +114,14 @@ def _since(before: Mapping[str, Any], after: Mapping[str, Any], earlier: Mapping
         return edition_changes.across_days(before, after, earlier) if before and after else ()
     except (LookupError, TypeError, AttributeError):
         return ()
+
+
+def _unpublished(entry: Mapping[str, Any], said: Mapping[date, Mapping[int, Mapping[str, Any]]]) -> str:
+    """Return that nobody was told what the entry begins with; '' where somebody was, or an edition cannot be read."""
+    try:
+        return edition_changes.never_said(entry, said[date.fromisoformat(entry["day"])])
+    except (LookupError, TypeError, AttributeError):
+        return ""
 
 
 def _restated(summary: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What became known later, as the leaders read it: each reader of 专报 or page alone learns what was told and what is known now.
 
-Covers `restatement`, `corrections` and `corrections_sheet`.
+Covers `restatement`, `corrections`, `day_corrected` and `corrections_sheet`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from read_by_leaders import Told, told
 from workbooks import Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.post.wording import LeadersDay, Writer
+from pipeline.report import headline
 
 DAYS = [date(2020, 5, 18) + timedelta(days=days) for days in range(5)]
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS
@@ -344,6 +345,43 @@ def test_what_came_between_the_end_of_a_day_and_noon_is_told_on_the_next_day(cam
     )
     assert [said.partition("。")[0] in text for text in tuesday.both] == [is_told] * 2
     assert ["当日24:00以后" in text for text in tuesday.both] == [is_told] * 2
+
+
+def test_a_figure_that_was_known_between_two_runs_alone_is_told_as_that_on_its_day_and_on_the_next() -> None:
+    cases = [f"SJ-2020-{number:03}" for number in range(1, 6)]
+    files = [
+        assigned(assignment([case_row(number) for number in cases])),
+        _of(MONDAY, *_resolved(cases[:3])),  # 3/5 in the night's edition
+        _of(TUESDAY),
+        _of(MONDAY, *_resolved(cases[:4]), came="2020-05-19 08:50"),  # 4/5 is known at noon
+        _of(MONDAY, *_resolved([*cases[:2], cases[3]]), came="2020-05-19 13:10"),  # 3/5 again, of other cases
+    ]
+    read = told(files, DAYS[:2])
+    both = f"改为计入化解1件（{cases[3]}），改为不计入化解1件（{cases[2]}）"
+    for text in read[MONDAY].both:
+        assert f"与当日24:00所知相比，{CITY}案件仍为3/5，案件有变（次日12:00所知4/5）；改为计入化解1件（{cases[3]}）" in text
+    assert headline.lines(read[MONDAY].report)[-1] == ("更正", f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）。")
+    assert "与此前所知" not in "".join(read[MONDAY].both)
+    assert headline.lines(read[TUESDAY].report)[-1] == ("更正", f"5月18日{CITY}仍为3/5（{both}）。")
+    _assert_all_say(read[TUESDAY], f"5月18日{CITY}仍为3/5（{both}）。", "两次更正合计，与当日24:00所知相比：5月18日仍为3/5，案件有变。")
+    assert "以前的数字（按次日12:00所知）有更正：5月18日由4/5改为3/5" in read[TUESDAY].page
+    assert [(entry["resolved"], entry["total"]) for entry in read[TUESDAY].summary["restated"]] == [([4, 3], [5, 5])]  # contract 4
+
+
+def test_a_figure_that_noon_knew_and_that_is_back_is_told_as_taken_back_where_the_night_had_the_same() -> None:
+    cases = [f"SJ-2020-{number:03}" for number in range(1, 4)]
+    files = [
+        assigned(assignment([case_row(number) for number in cases])),
+        _of(MONDAY, *_resolved(cases[:1])),
+        _of(MONDAY, *_resolved(cases[:2]), came="2020-05-19 08:50"),
+        _of(MONDAY, *_resolved(cases[:1]), came="2020-05-19 13:10"),
+    ]
+    monday = told(files, [MONDAY])[MONDAY]
+    assert headline.lines(monday.report)[-1] == ("更正", f"本期是更正：{CITY}次日12:00所知2/3，又改回1/3。")
+    _assert_all_say(monday, f"{CITY}案件次日12:00所知2/3，又改回1/3。")
+    # What noon knew and the night did not is told by a correction of another matter too.
+    files[-1] = _of(MONDAY, progress_row("SJ-2020-001", 今日进展="甲"), district="达拉特旗", came="2020-05-19 13:10")
+    _assert_all_say(told(files, [MONDAY])[MONDAY], f"与当日24:00所知相比，{CITY}案件由1/3改为2/3（次日12:00所知2/3）；改为计入化解1件")
 
 
 def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:

@@ -394,6 +394,14 @@ def test_a_day_is_told_beside_the_day_before() -> None:
     )
 
 
+def test_what_was_known_at_noon_and_stood_in_no_edition_is_told_as_that() -> None:
+    entry = {"day": "2020-05-20", "group": "市级", "resolved": [9, 8], "total": [10, 10]}
+    said = {number: {"targets": [{"group": "市级", "resolved": resolved, "total": 10}]} for number, resolved in ((1, 7), (2, 8), (3, 8))}
+    assert edition_changes.never_said(entry, said) == "（9/10没有发布过：第1版写的是7/10；第2、3版写的是8/10）"
+    assert edition_changes.never_said({**entry, "resolved": [8, 9]}, said) == ""
+    assert edition_changes.never_said(entry, {}) == edition_changes.never_said({**entry, "group": "旗区"}, said) == ""
+
+
 def _edition(number: int, asked: str, **of_group: object) -> Edition:
     parts = {"by_leader": [{"leader": "领导一", "group": "市级", **of_group}], "targets": [{"group": "市级", **of_group}]}
     manifest = {"outputs": {}, "headline": [{"name": "请决定", "says": asked}]}

@@ -13,7 +13,7 @@ from workbooks import DAY, Row, assignment, case_row, edit, new_row, progress_ro
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
-from pipeline.day.restatement import Moves
+from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render.page import leaders_page
 from pipeline.report import corrections, headline, sentences, who_reported
@@ -39,6 +39,32 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     assert headline.lines(by_noon)[-1] == ("更正", "5月20日市级交办和旗区自行梳理由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
     assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == ("更正", "以前日报里的案件内容有更正。")
+
+
+def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_those_that_turn_a_verdict(published: Published) -> None:
+    report = published("week-light").reports[3]
+    region, city = (group.name for group in report.settings.groups)
+
+    def told(day: int, group: str, then: tuple[int, int], now: tuple[int, int]) -> Restated:
+        """A group on a day; (total, resolved) as it was told and is known."""
+        target = 100 if group == region else 90
+        moves = Moves(newly_counted=("ZZQ-2020-001",), no_longer_counted=("ZZQ-2020-002",))
+        return Restated(date(2020, 5, day), group, (Tally(target, *then), Tally(target, *now)), moves)
+
+    quiet = replace(report, is_correction=False, overnight=(), overnight_earlier=(), overnight_net=())
+    entries = (
+        told(19, region, (31, 29), (31, 28)),
+        told(19, city, (65, 59), (65, 58)),
+        told(20, region, (30, 29), (30, 28)),
+        told(20, city, (66, 60), (66, 60)),
+    )
+    named = (
+        f"5月19日{city}由59/65改为58/65，按件数算由达标变为未达标、5月20日{region}由29/30改为28/30、5月19日{region}由29/31改为28/31等，"
+        "共4处，没有写的有1处件数不变、案件有变。"
+    )
+    assert headline.lines(replace(quiet, restated=entries))[-1] == ("更正", named)
+    same = f"{city}仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
+    assert headline.lines(replace(quiet, restated=entries[2:]))[-1][1] == f"5月20日{region}由29/30改为28/30、5月20日{same}"
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from websites import Website, served
-from workbooks import DAY, assignment, report, resolved_row
+from workbooks import DAY, assignment, progress_row, report, resolved_row
 
 from pipeline.night import nightly
 from pipeline.render.documents import FIGURES
@@ -65,6 +65,13 @@ def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> No
     since = page.partition("比 5月20日变了什么")[2].partition("</ul>")[0]
     assert "市级交办和旗区自行梳理：0/2（0.0%，暂计未达标） → 1/2（50.0%，暂计未达标）" in since
     assert '新计入化解 1 件：<a href="/explain?what=SJ-2020-001">SJ-2020-001</a>' in since
+    # Between two runs 2/2 was known for two hours: nobody has read it.
+    site.office.put(report("达拉特旗", progress=[resolved_row("SJ-2020-002")]), "补报.xlsx", "2020-05-22T11:00:00+08:00")
+    site.office.put(report(progress=[progress_row("SJ-2020-001")]), "再更正.xlsx", "2020-05-22T13:00:00+08:00")
+    nightly.run(site.office.settings, [DAY, DAY + timedelta(days=1)], documents=FIGURES)
+    told = site.signed_in("办公室").get("/editions").text.partition("这一天告知的更正")[2].partition("</ul>")[0]
+    assert "5月21日市级交办和旗区自行梳理由0/2改为1/2" in told
+    assert "2/2 → 1/2（2/2没有发布过：第1版写的是0/2；第2、3版写的是1/2）" in told
 
 
 @pytest.mark.parametrize("path", ["/settings", "/editions"])

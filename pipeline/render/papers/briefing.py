@@ -13,6 +13,7 @@ from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
 from pipeline.report import (
     agenda,
     corrections,
+    day_corrected,
     edit_words,
     exemptions,
     headline,
@@ -130,9 +131,8 @@ def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
 
 def _draft(report: Report, room: Limits) -> Fields:
     day = sentences.long_day(report.day)
-    until = f"{sentences.day(report.data_until.date())}{report.data_until:%H:%M}"
     is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
-    correction = corrections.correction(report, room.corrections)
+    correction = day_corrected.correction(report, room.corrections)
     behind_correction = [correction] if correction and room.is_listed else []
     cancelled, behind_cancelled = _cancelled(report, room)
     draft: Fields = {
@@ -144,7 +144,7 @@ def _draft(report: Report, room: Limits) -> Fields:
         # a paper is not dated before its data
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{day}信访事项办理情况",
-        "数据截至": until,
+        "数据截至": f"{sentences.day(report.data_until.date())}{report.data_until:%H:%M}",
         "更正": _CORRECTED if behind_correction else correction,
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
         "小标题": _headings(report),

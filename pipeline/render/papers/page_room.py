@@ -110,7 +110,7 @@ def ends_early(fields: Mapping[str, Any]) -> bool:
     return _laid(_pieces(fields))[1] > _PAGE * _EMPTY
 
 
-_EMPTY = 0.8
+_EMPTY = 0.7
 
 
 def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:

@@ -13,7 +13,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, write_rows
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, day_corrected, sentences
 
 NAME = "更正情况"
 
@@ -58,7 +58,7 @@ COLUMNS: tuple[Column[Restated], ...] = (
 def write(book: Book) -> None:
     """The day itself where it is corrected, then the earlier days; below them whose reports that comes from."""
     report = book.report
-    rows = [*report.corrected, *report.restated]
+    rows = [*day_corrected.of_this_day(report), *report.restated]
     by_noon = [f"{group.name}：{said}" for group in report.settings.groups if (said := corrections.overnight(report, group.name))]
     empty = words.nothing_since_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else words.EMPTY[NAME]
     listing = Listing(COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
@@ -67,7 +67,7 @@ def write(book: Book) -> None:
     sheet.freeze_panes(FIRST, 1)
     late = dict.fromkeys((*report.correcting, *report.late_reports))
     notes = (
-        corrections.correction(report, words.MOST_CASES),
+        day_corrected.correction(report, words.MOST_CASES),
         *by_noon,
         *corrections.rewritten_in_full(report),
         definitions.RESTATED,

@@ -26,7 +26,7 @@ from pipeline.render.workbook.sheet_frame import (
     long_day,
     paper,
 )
-from pipeline.report import corrections, exemptions, sentences, who_reported
+from pipeline.report import corrections, day_corrected, exemptions, sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.words import FLAGS, STANDS, verdict
@@ -73,7 +73,7 @@ def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"
     merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
     sheet.set_row(1, 20)
-    notes = [corrections.correction(report, words.MOST_CASES)] if report.is_correction else []
+    notes = [day_corrected.correction(report, words.MOST_CASES)] if report.is_correction else []
     said = (
         report.new_rules,
         who_reported.silence(report.submissions),
