@@ -5,8 +5,8 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pipeline.day.standing import Register
@@ -27,6 +27,8 @@ class Moves:
     """In both totals, counted as resolved then and not now."""
     disputed: tuple[str, ...] = ()
     """Of those newly counted, the ones of which a 不认可 stood then, as far as that is asked."""
+    passing: tuple[str, ...] = ()
+    """Brought in by a replaced report of the day and not there any more, as far as that is asked: in no day's total."""
     flagged: tuple[tuple[str, str], ...] = ()
     """Of those that left, the ones that had a flag then, each with it, in the order of the flags."""
 
@@ -44,7 +46,14 @@ class Moves:
     @property
     def cases(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.entered, *self.left, *self.newly_counted, *self.no_longer_counted)
+        return (*self.entered, *self.left, *self.newly_counted, *self.no_longer_counted, *self.passing)
+
+    def apart_from(self, passing: Container[str]) -> Moves:
+        """Return the same, where cases that were only there for a part of the day have left nothing."""
+        gone = tuple(number for number in self.left if number in passing)
+        left = tuple(number for number in self.left if number not in passing)
+        flagged = tuple((number, flag) for number, flag in self.flagged if number not in gone)
+        return replace(self, left=left, passing=gone, flagged=flagged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ _LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
     words.CHANGES["newly_resolved"].name: _changed("newly_resolved"),
     words.CHANGES["reopened"].name: _changed("reopened"),
     words.CHANGES["new_cases"].name: _changed("new_cases"),
-    words.CHANGES["withdrawn_cases"].name: _changed("withdrawn_cases"),
+    words.PASSING: _changed("withdrawn_cases"),
     words.FINDING_TITLES["dispute-withdrawn"]: _withdrawn_disputes,
     **{flag.name: _flagged(name) for name, flag in words.FLAGS.items()},
 }

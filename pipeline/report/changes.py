@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
+from pipeline.day.judging import Judgement
 from pipeline.day.standing import Register
+from pipeline.day.submissions import takes_nothing
 from pipeline.day.withdrawn_rows import alike
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.terms import words
-from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
-from pipeline.terms.rows import written
+from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, RESOLVED, Severity
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import rows_of_sheet, written
 
 _WITHDRAWN = "withdrawn"
 _OF_DAY = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
@@ -27,13 +30,15 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
     """
     before, ended, answers = status_before(state), ended_disputes(state), _answers_to_dispute(state)
     withdrawn = {number for number, how in ended.items() if how == _WITHDRAWN}
+    not_taken = refused_new_cases(state)
     counted = {line.number: line.is_counted for line in in_use}
     by_kind = {
         "newly_resolved": [number for number, is_counted in counted.items() if is_counted and number not in state.counted_before],
         "reopened": [number for number in counted if before.get(number) == RESOLVED],
         "no_longer_counted": [number for number, is_counted in counted.items() if not is_counted and number in state.counted_before],
         "new_cases": [number for number in counted if number not in state.register_before],
-        "withdrawn_cases": list(state.withdrawn),
+        "withdrawn_cases": [number for number in state.withdrawn if number not in not_taken],
+        "refused_new_cases": list(not_taken),
         "former": sorted((state.before_as_told or {}).keys() - {case.number for case in state.cases} - {*state.withdrawn}),
         "withdrawn_disputes": sorted(withdrawn.union(number for number in withdrawn_disputes(state) if not answers[number])),
         "ended_disputes": [number for number in ended if number not in withdrawn],
@@ -48,13 +53,12 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
 def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state: DayState) -> tuple[Change, ...]:
     """Return a line for each change, in the order of the kinds; `cases` is the whole register, cancelled cases included."""
     before, by_number = status_before(state), {line.number: line for line in cases}
-    gone, ended = former(state), ended_disputes(state)
-    refused = refused_answers(state)
+    gone, ended, refused, not_taken = former(state), ended_disputes(state), refused_answers(state), refused_new_cases(state)
     listed = ((kind, number) for kind, numbers in by_kind.items() for number in numbers)
     return tuple(
         _line(kind, case, before, ended, is_refused=number in refused)
         if (case := by_number.get(number))
-        else _gone(kind, number, *gone.get(number, ("", "")))
+        else _gone(kind, number, *gone.get(number, ("", "")), why=not_taken.get(number, ""))
         for kind, number in listed
     )
 
@@ -72,9 +76,31 @@ def _line(kind: str, case: CaseLine, before: Mapping[str, str], ended: Mapping[s
     return Change(kind, case.number, case.district, case.matter, f"{status}；{case.progress}".strip("；"))
 
 
-def _gone(kind: str, number: str, district: str, matter: str) -> Change:
+def _gone(kind: str, number: str, district: str, matter: str, *, why: str) -> Change:
     """Return the line of a case that is in the register no more, with what was known of it."""
-    return Change(kind, number, district, matter, "更正后的日报不再包含，台账里不再有此案")
+    return Change(kind, number, district, matter, f"{why or '更正后的日报不再包含'}，台账里不再有此案")
+
+
+def refused_new_cases(state: DayState) -> dict[str, str]:
+    """Return the cases that a replaced report of the day had brought in and that the one in force lost by our refusal, each with why."""
+    found = {}
+    for number in state.withdrawn:
+        report = state.in_force.get(written(state.former[number].particulars["旗区"]) or "")
+        if report is not None and (why := _why_not_taken(number, report, state.judgements[report.arrival.id])):
+            found[number] = why
+    return found
+
+
+def _why_not_taken(number: str, report: Filed, judgement: Judgement) -> str:
+    rows = rows_of_sheet(report.reading.rows, NEW_CASES.name)
+    if rows is not None and alike(number) in {alike(named) for named in rows.texts(CASE) if named}:
+        return "更正后的日报里这一行被退回"
+    findings = (*report.reading.findings, *judgement.findings)
+    if any(found.severity is Severity.SHEET and NEW_CASES.name in found.sheet for found in findings):
+        return "更正后的日报里“新增案件”整表退回"
+    is_sheet_refused = any(found.severity is Severity.SHEET for found in findings)
+    nothing = takes_nothing(judgement.rows_accepted, judgement.rows_refused - judgement.rows_moved, is_sheet_refused=is_sheet_refused)
+    return "更正后的日报全部退回" if nothing else ""
 
 
 def former(state: DayState) -> dict[str, tuple[str, str]]:

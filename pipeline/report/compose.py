@@ -107,7 +107,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         newly_resolved=changed["newly_resolved"],
         reopened=changed["reopened"],
         new_cases=changed["new_cases"],
-        withdrawn_cases=changed["withdrawn_cases"],
+        withdrawn_cases=state.withdrawn,
         withdrawn_disputes=changes.withdrawn_disputes(state),
         ended_disputes=changes.ended_disputes(state),
         refused_answers=changes.refused_answers(state),

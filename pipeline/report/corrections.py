@@ -220,7 +220,7 @@ def has_turned(tallies: tuple[Tally, Tally]) -> bool:
 
 
 def _together(moves: Iterable[Moves]) -> Moves:
-    cases: dict[str, set[str]] = {kind: set() for kind in (*MOVES, "disputed")}
+    cases: dict[str, set[str]] = {kind: set() for kind in (*MOVES, "disputed", "passing")}
     flagged: dict[tuple[str, str], None] = {}
     for entry in moves:
         flagged |= dict.fromkeys(entry.flagged)
@@ -237,7 +237,7 @@ def moved(moves: Moves, most: int = MOST) -> list[str]:
         flagged = _flagged(moves, most) if kind == "left" else ""
         ended = f"，其中{len(moves.disputed)}件原报群众不认可、更正后不再有" if kind == "newly_counted" and moves.disputed else ""
         said += [f"{word}{len(cases)}件{_named(cases, most)}{ended}{flagged}"] if cases else []
-    return said
+    return [*said, f"{words.PASSING}{len(moves.passing)}件{_named(moves.passing, most)}"] if moves.passing else said
 
 
 def _flagged(moves: Moves, most: int) -> str:
@@ -341,7 +341,7 @@ def _revised(report: Report, group: str, most: int) -> str:
         if came is None or not is_noteworthy(line, report) or came > until:
             continue
         of_group = Moves(
-            **{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in MOVES},
+            **{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in (*MOVES, "passing")},
             flagged=tuple((number, flag) for number, flag in line.moves.flagged if groups.get(number, own) == group),
         )
         if of_group.cases:
@@ -357,7 +357,7 @@ def _revised(report: Report, group: str, most: int) -> str:
 def _at_first(report: Report, group: str, moves: Moves) -> str:
     """Return a group's figure by the first reports, where the revisions lowered it and moved no total; else ''."""
     lost = len(moves.no_longer_counted) - len(moves.newly_counted)
-    if lost <= 0 or moves.entered or moves.left:
+    if lost <= 0 or moves.entered or moves.left or moves.passing:
         return ""
     tally = next(figure.tally for figure in report.targets if figure.group == group)
     return f"；首报时为{tally.resolved + lost}/{tally.total}"

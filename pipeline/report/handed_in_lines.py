@@ -227,11 +227,18 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         in_force_received_at=reports.in_force_received.astimezone(settings.calendar.zone),
         was_zero_report=reports.revisions[0].filed.reading.is_zero_report,
         repeats=reports.revisions[-1].repeats,
-        moves=state.replaced.get(district, Moves()),
+        moves=_moves(district, state, reports, settings),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
         rows_moved=judgement.rows_moved,
     )
+
+
+def _moves(district: str, state: DayState, reports: Reports, settings: Settings) -> Moves:
+    """Return what the report in force changed against the first; what came and went before the cut-off has left no total."""
+    moves, came = state.replaced.get(district, Moves()), reports.in_force_received
+    is_in_time = came is not None and came <= settings.on(state.day).calendar.last_moment(state.day)
+    return moves.apart_from(state.withdrawn) if is_in_time else moves
 
 
 def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[ArrivedReport]) -> tuple[FindingLine, ...]:

@@ -299,7 +299,10 @@ CHANGES: Final = {
     "reopened": KindWords("重新办理", "当日由“已化解”退回办理的案件，均写明了原因。"),
     "no_longer_counted": KindWords("不再计入化解", "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。"),
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),
-    "withdrawn_cases": KindWords("撤回案件", "旗区当日先报、再次报送时又撤下的新增案件。"),
+    "withdrawn_cases": KindWords("报来又撤下的新增案件", "旗区当日先报、再次报送时又撤下的新增案件，前一日和当日的总数里都没有。"),
+    "refused_new_cases": KindWords(
+        "报来又退回的新增案件", "旗区当日先报、再次报送时没有采用（退回）的新增案件，前一日和当日的总数里都没有。"
+    ),
     "former": KindWords("不再在台账", "前一日的专报里有，而后来收到的更正不再包含的案件，总数因此减少。"),
     "withdrawn_disputes": KindWords(
         "不认可没有再报上", "旗区报过“不认可”，更正以后采用的内容里没有、也没有“认可”的案件：去掉了，或者所在的行退回。"
@@ -313,6 +316,9 @@ CHANGES: Final = {
     "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
 }
 """What changed on the day, case by case."""
+
+PASSING: Final = "报来又撤下或退回的新增案件"
+"""The two kinds of new cases that a later report of the day no longer has."""
 
 ENDED_DISPUTES: Final = {
     "answered": "另行答复后计入，群众尚未认可",

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
-from offices import SETTINGS, File, afternoon, assigned, moment
+from offices import SETTINGS, File, afternoon, assigned, handed_in, moment, on
 from read_by_leaders import Told, told
 from workbooks import Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.post.wording import LeadersDay, Writer
-from pipeline.report import headline
+from pipeline.report import corrections, headline
 
 DAYS = [date(2020, 5, 18) + timedelta(days=days) for days in range(5)]
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS
@@ -461,6 +461,36 @@ def test_a_case_that_is_taken_back_is_told_with_its_matter() -> None:
     files = _with_own_case(_found_on_monday(案由="外墙脱落"), _of(MONDAY, *_resolved(_CITY_TEN[:9]), came="2020-05-18 18:00"))
     (taken_back,) = (line for line in told(files, [MONDAY])[MONDAY].report.changes if line.kind == "withdrawn_cases")
     assert (taken_back.district, taken_back.matter) == ("东胜区", "外墙脱落")
+
+
+@pytest.mark.parametrize(("hour", "left"), [(16, ()), (18, ("DS-2020-001", "DS-2020-002"))], ids=["in time", "after the cut-off"])
+def test_new_cases_that_came_and_went_before_the_cut_off_left_no_total_and_those_that_we_refused_are_no_withdrawal(
+    hour: int, left: tuple[str, ...]
+) -> None:
+    """001 is left out of the second report, and 002's row there has no 责任单位."""
+    both = ("DS-2020-001", "DS-2020-002")
+    found = [new_row(number, 排查日期="2020-05-18") for number in both]
+    first = handed_in(report(day=MONDAY, progress=[], new=found), "2020-05-18 10:00")
+    second = handed_in(report(day=MONDAY, new=[{**found[1], "责任单位": None}]), f"2020-05-18 {hour}:00")
+    day = on(MONDAY, assigned(assignment()), first, second)
+    assert day.summary["changes"]["withdrawn_cases"] == list(both)
+    gone = {change.number: (change.kind, change.detail) for change in day.report.changes if change.number in both}
+    assert gone == {
+        "DS-2020-001": ("withdrawn_cases", "更正后的日报不再包含，台账里不再有此案"),
+        "DS-2020-002": ("refused_new_cases", "更正后的日报里这一行被退回，台账里不再有此案"),
+    }
+    (line,) = (line for line in day.report.submissions if line.is_replaced)
+    assert (line.moves.left, line.moves.passing) == (left, () if left else both)
+    said = corrections.handed_in(line, MONDAY)
+    assert ("退出总数2件" in said) is bool(left)
+    assert ("，报来又撤下或退回的新增案件2件（DS-2020-001、DS-2020-002）" in said) is not bool(left)
+
+
+def test_a_report_that_is_refused_whole_withdraws_no_case() -> None:
+    first = handed_in(report(day=MONDAY, progress=[], new=[new_row(排查日期="2020-05-18")]), "2020-05-18 10:00")
+    second = handed_in(report(day=MONDAY, progress=[progress_row("SJ-2020-999")]), "2020-05-18 16:00")
+    (change,) = on(MONDAY, assigned(assignment()), first, second).report.changes
+    assert (change.kind, change.detail) == ("refused_new_cases", "更正后的日报全部退回，台账里不再有此案")
 
 
 @pytest.mark.parametrize(("came", "is_told"), [("2020-05-19 09:30", True), ("2020-05-18 23:30", False)], ids=["morning", "evening"])
