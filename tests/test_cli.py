@@ -425,7 +425,7 @@ def test_check_goes_on_after_a_file_that_is_not_there(home: Office, capsys: Capt
     assert cli.main(["check", "没有.xlsx", "好.xlsx"]) == 2
     said = capsys.readouterr()
     assert "找不到文件 没有.xlsx" in said.err
-    assert "可以报送" in said.out
+    assert "与已报送的一份完全相同，不用再报" in said.out
 
 
 def test_a_day_whose_folder_is_held_open_does_not_keep_the_others(home: Office, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

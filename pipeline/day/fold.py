@@ -223,9 +223,7 @@ class _Fold:
                 # Revisions count from 1, and places in the tuple from 0: this is the revision before.
                 earlier = submissions[filed.reading.district].revisions[submission.revision - 2].filed
                 refused = judging.refused_rows(earlier.reading.rows, judgements[earlier.arrival.id].findings)
-                both = earlier.reading, filed.reading
-                judgement.findings += withdrawn_rows(*both, case_book, refused, with_refused=True)
-                judgement.left_out = withdrawn_rows(*both, case_book, refused, with_refused=False)
+                judgement.findings += withdrawn_rows(earlier.reading, filed.reading, case_book, refused)
                 judgement.withdrawn_disputes = withdrawn_disputes(judgements[earlier.arrival.id].confirmations, judgement.confirmations)
                 judgement.findings += dispute_findings(
                     judgement.withdrawn_disputes, filed.reading.rows, case_book, judgement.refused_confirmations

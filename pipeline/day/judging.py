@@ -53,8 +53,6 @@ class Judgement:
     """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
     refused_confirmations: dict[str, str] = field(default_factory=dict)
     """By case, the 不认可 or 认可 of a row of 案件进展 that was refused, a 不认可 before a 认可; a case that has none is not in it."""
-    left_out: list[Finding] = field(default_factory=list)
-    """What `rows-withdrawn` says, without the rows that the revision directly before had and that were refused in it."""
     withdrawn_disputes: list[str] = field(default_factory=list)
     """Cases that the revision directly before called 不认可 and this one passes over."""
 

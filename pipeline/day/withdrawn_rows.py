@@ -27,12 +27,10 @@ class _Place(TypedDict, total=False):
     at: int
 
 
-def withdrawn_rows(
-    before: Reading, after: Reading, case_book: CaseBook, refused: Collection[tuple[str, int | None]], *, with_refused: bool
-) -> list[Finding]:
+def withdrawn_rows(before: Reading, after: Reading, case_book: CaseBook, refused: Collection[tuple[str, int | None]]) -> list[Finding]:
     """Return a finding for each sheet of which the later revision leaves out rows that the earlier one had.
 
-    `refused`: the rows of the earlier one that were refused, by sheet and row as findings name them; they are told apart, or not at all.
+    `refused`: the rows of the earlier one that were refused, by sheet and row as findings name them; they are told apart.
     """
     later = {rows.sheet: rows for rows in after.rows}
     findings: list[Finding] = []
@@ -47,14 +45,14 @@ def withdrawn_rows(
             for line, name in had
             if name and name not in have
         ]
-        findings += _left_out(sheet.name, gone, with_refused=with_refused)
+        findings += _left_out(sheet.name, gone)
     return findings
 
 
-def _left_out(sheet: str, gone: Sequence[tuple[str, bool]], *, with_refused: bool) -> Iterator[Finding]:
+def _left_out(sheet: str, gone: Sequence[tuple[str, bool]]) -> Iterator[Finding]:
     """Yield the finding on these rows of a sheet, if any is to be told; each comes with whether it had been refused."""
     taken = dict.fromkeys(name for name, was_refused in gone if not was_refused)
-    refused = dict.fromkeys(name for name, _was_refused in gone if name not in taken and with_refused)
+    refused = dict.fromkeys(name for name, _was_refused in gone if name not in taken)
     names, others = (f"{sheet}：{messages.listed([*some], '项')}" for some in (taken, refused))
     if taken:
         yield messages.finding(f"rows-withdrawn{'/both' if refused else ''}", sheet=sheet, names=names, refused=others)

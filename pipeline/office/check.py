@@ -19,9 +19,11 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
+from pipeline.terms import messages
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
+from pipeline.terms.grouping import urgent_first
 from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
 
 
@@ -50,6 +52,23 @@ class Answer:
         """All that was found in it, by sheet, row and column as in the receipt."""
         found = (*self.reading.findings, *(self.judgement.findings if self.judgement else ()))
         return tuple(sorted(found, key=handed_in_lines.address))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What it leaves out that the report before had and that was taken there, urgent matters first."""
+        disputes = [f"{finding.value}的不认可" for finding in self.findings if finding.code == "dispute-withdrawn"]
+        return (*(taken for taken, _refused in self._withdrawn if taken), *disputes)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What it leaves out of what was refused in the report before, likewise; not the cases that are another district's by now."""
+        return tuple(
+            refused for _taken, refused in self._withdrawn if any("，不用补）" not in name for name in refused.split("、") if name)
+        )
+
+    @property
+    def _withdrawn(self) -> list[tuple[str, str]]:
+        return [messages.left_out(finding) for finding in sorted(self.findings, key=urgent_first)]
 
     @property
     def against_register(self) -> bool:

@@ -21,29 +21,54 @@ _MOST_GROUPS: Final = 100
 _MOST_CASES: Final = 20
 
 
+def title(answer: Answer) -> str:
+    """Return in a few words what becomes of the file: page and terminal say it alike."""
+    preview = answer.preview
+    accepted, refused = (preview.rows_accepted, preview.rows_refused) if preview else (None, 0)
+    older = any(finding.code == "older-revision" for finding in answer.findings)
+    will = "起用" if answer.filed.arrival.is_assignment else "报送"
+    titles = (
+        (not answer.reading.accepted, f"整份会退回，不{'能起用' if answer.filed.arrival.is_assignment else '算报送'}"),
+        (preview and preview.is_repeat, "与已报送的一份完全相同，不用再报"),
+        (answer.refuses_moved_alone, f"有 {refused} 行的案件已改派别的旗区"),
+        (answer.refuses and accepted == 0, f"{f'{refused} 行会退回，' if refused else ''}一行也不会采用"),
+        (answer.refuses, f"{refused} 行会退回" if refused else "有内容会退回"),
+        (preview and preview.takes_less, "可以报送，但比原来报的少"),
+        (answer.left_out, "可以报送，但漏了原来报过的内容"),
+        (answer.dropped, "可以报送，但原来退回的没有再报"),
+        (older, "这是以前的一版"),
+    )
+    return next((said for holds, said in titles if holds), f"可以{will}")
+
+
+def _is_dated(answer: Answer) -> bool:
+    """Whether the file itself says of which day it is: the day of one that does not is that of its arrival."""
+    names_day = "报告日期" in answer.reading.cover and not any(finding.code == "bad-report-date" for finding in answer.findings)
+    return answer.reading.accepted or names_day
+
+
 def lines(answer: Answer) -> Iterator[str]:
     """Go through a clerk's findings, grouped by kind with their cells, what refuses first; then what the report would change."""
     read, preview = answer.reading, answer.preview
-    day = "" if any(finding.code == "bad-report-date" for finding in answer.findings) else f" {read.day}"  # else it would be today's
-    who = f"{read.district or '未识别旗区'}{day}" if read.district or not read.accepted else f"分解表 {read.day}"
+    day = f" {read.day}" if _is_dated(answer) else ""
+    who = f"{read.district or '未识别旗区'}{day}" if read.district or not read.accepted else f"分解表{day}"
     yield f"{answer.path.name}（{who}）"
+    has_reminders = bool(preview and preview.reminders)
+    found = "" if answer.findings or has_reminders or answer.filed.arrival.is_assignment else "，没有发现问题"
+    yield f"  {title(answer)}{found}。"
     if not answer.against_register and read.accepted and read.district:
         why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"
         yield f"  {why}，无法核对案件编号，其余内容已核对。"
     yield from (f"  {note}" for note in (preview_text.notes(preview) if preview else ()))
-    has_reminders = bool(preview and preview.reminders)
-    if not answer.findings and not has_reminders:
-        yield "  没有问题，可以报送。"
     for severity, cost in words.COSTS.items():
-        findings = [finding for finding in answer.findings if finding.severity == severity and not messages.is_understood(finding)]
+        alike = [finding for finding in answer.findings if finding.severity == severity and not messages.is_understood(finding)]
+        findings = sorted(alike, key=grouping.urgent_first)
         if findings:
             yield f"  【{cost.terminal}】"
             yield from _groups(findings, answer.cases)
     if understood := [finding for finding in answer.findings if messages.is_understood(finding)]:
         yield f"  【{words.UNDERSTOOD}】"
         yield from _groups(understood, answer.cases)
-    if (answer.findings or has_reminders) and not answer.refuses:
-        yield "  没有会被退回的内容，可以报送。"
     rows = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}
     if preview:
         yield from _preview(preview, is_moved_alone=answer.refuses_moved_alone)

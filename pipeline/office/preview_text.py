@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.office.report_preview import CaseChange, ColumnChange, GroupFigures, Preview, Version
 from pipeline.terms.contract import ANSWERS, RESOLVED
 from pipeline.terms.messages import brief, listed
-from pipeline.terms.words import FLAGS
+from pipeline.terms.words import FLAGS, moment
 
 _MOST_NUMBERS: Final = 6
 _STARS: Final = "回执里遮住号码的星号还在："
@@ -39,7 +39,9 @@ def notes(preview: Preview) -> list[str]:
     """Return what somebody must know before sending: the day where it is not today, and what would be replaced."""
     replaced = preview.replaced
     said = f"会替换{version(replaced)}" if replaced else ""
-    said = "与正在算数的那一份完全相同，再报一次不会改变什么" if preview.is_repeat else said
+    if preview.is_repeat and replaced:
+        stands = "等待汇总" if replaced.is_waiting else "正在算数"
+        said = f"与{stands}的那一份（{moment(replaced.received_at)} 收到）完全相同：再报一次，汇总时会忽略，那一份照算"
     masked = [_masked(preview.masked)] if preview.masked else []
     if preview.day == preview.today:
         return [*([f"{said}。"] if said else []), *masked, *preview.reminders]

@@ -154,7 +154,8 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
     judgements, effect, known_cases, of_today = dict[int, Judgement](), None, frozenset[str](), None
     if any(file.arrival.is_assignment for file in others):
         states, beginning, numbers = _folded([*others, filed], filed, settings, today)
-        judgement = without_refused(states[day].judgements.get(filed.arrival.id))
+        judgement = states[day].judgements.get(filed.arrival.id) or Judgement()
+        judgement = _without_comparison(judgement) if is_repeat else judgement
         judgement = replace(judgement, reminders=reminders.of(states[day], filed, judgement, numbers, settings))
         judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known))}
         judgements |= {counts.arrival.id: judgement} if counts and is_repeat else {}
@@ -223,12 +224,10 @@ def in_register(state: DayState, district: str = "") -> frozenset[str]:
     return frozenset(case.number for case in own if case.listed_at or (case.found_at and case.found_at.arrival > 0))
 
 
-def without_refused(judgement: Judgement | None) -> Judgement:
-    """Return a judgement that says nothing of rows left out that had been refused: nobody loses anything by that."""
-    if judgement is None:
-        return Judgement()
-    others = [finding for finding in judgement.findings if finding.code != "rows-withdrawn"]
-    return replace(judgement, findings=[*others, *judgement.left_out])
+def _without_comparison(judgement: Judgement) -> Judgement:
+    """Return the judgement on the bytes that count already without what they leave out of the revision before them: nothing changes."""
+    others = [finding for finding in judgement.findings if finding.code not in ("rows-withdrawn", "dispute-withdrawn")]
+    return replace(judgement, findings=others)
 
 
 def place_among(filed: Filed, sha256: str, known: Iterable[Filed]) -> Submission | None:

@@ -116,9 +116,7 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     facts = Facts.of([*held_files.facts_until(wanted[-1], settings, readers), *accepted])
     states = fold(facts, settings, wanted) if facts.assignments else {}
     index = Submissions.of(facts.reports)
-    judgements = {
-        identity: report_preview.without_refused(judged) for state in states.values() for identity, judged in state.judgements.items()
-    }
+    judgements = {identity: judged for state in states.values() for identity, judged in state.judgements.items()}
     judgements |= {
         filed.arrival.id: report_preview.with_older(judgements[filed.arrival.id], index.place_of(filed))
         for filed in accepted

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.terms import case_numbers
+from pipeline.terms.contract import URGENT
 from pipeline.terms.findings import Finding
 
 _HEADERS_READ: Final = "表头写法（空格、换行或全角）与模板不同，已经照意思读了，不用改。"
@@ -47,6 +48,11 @@ def about_cases(finding: Finding, own: str) -> list[str]:
     """
     named = finding.message if finding.code == "rows-withdrawn" else finding.value
     return [*([case_numbers.canonical(own)] if own else []), *case_numbers.PLAIN_INSIDE.findall(named)]
+
+
+def urgent_first(finding: Finding) -> bool:
+    """Return the sort key by which urgent matters that a report leaves out stand first among findings that cost the same."""
+    return not (finding.code == "rows-withdrawn" and finding.sheet == URGENT.name)
 
 
 def _place(finding: Finding, message: str, cases: Mapping[tuple[str, int | None], str]) -> list[str]:

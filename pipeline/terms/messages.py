@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -221,6 +222,16 @@ def _differing(value: str) -> str:
 
 
 _WIDE_BLANK: Final = "\u3000"
+
+
+def left_out(found: Finding) -> tuple[str, str]:
+    """Return what a finding says that a report leaves out of the one before: what was taken there, and what was refused; '' for none."""
+    for name in ("rows-withdrawn/both", "rows-withdrawn/refused", "rows-withdrawn"):
+        pattern = re.escape(CATALOGUE[name]).replace(r"\{names\}", "(?P<names>.*)").replace(r"\{refused\}", "(?P<refused>.*)")
+        if found.code == "rows-withdrawn" and (match := re.fullmatch(pattern, found.message)):
+            named = match.groupdict()
+            return ("", named["names"]) if name.endswith("/refused") else (named["names"], named.get("refused") or "")
+    return "", ""
 
 
 def is_understood(found: Finding) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline.office import preview_text
+from pipeline.office import check_text, preview_text
 from pipeline.office.assignment_preview import CaseOutline, ChangedCase, Preview, RegisterChanges
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview as ReportPreview
@@ -19,7 +19,6 @@ from pipeline.terms.text import mask
 _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
 _MOST_CASES: Final = 200
-_LEAVES_OUT: Final = frozenset({"rows-withdrawn", "dispute-withdrawn"})
 UNDERSTOOD: Final = "understood"
 """The kind of a section of what was understood although the template has it in another way."""
 FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
@@ -40,19 +39,13 @@ def of_report(answer: Answer) -> dict[str, Any]:
         "against_register": answer.against_register,
         "ledger_fails": answer.ledger_fails,
         "can_be_marked": receipt_files.may_be_marked(answer.findings),
-        "leaves_out": [mask(_left_out(finding)) for finding in answer.findings if finding.code in _LEAVES_OUT],
+        "title": check_text.title(answer),
+        "leaves_out": [mask(names) for names in answer.left_out],
+        "drops": [mask(names) for names in answer.dropped],
         "is_older": any(finding.code == "older-revision" for finding in answer.findings),
         "sections": _sections(answer.findings, answer.cases, answer.known),
         **(_of_preview(preview) if preview else {}),
     }
-
-
-def _left_out(finding: Finding) -> str:
-    """Return what the finding says was there before and is not in this report."""
-    if finding.code != "rows-withdrawn":
-        return f"{finding.value}的不认可"
-    before, _names, after = messages.CATALOGUE[finding.code].partition("{names}")
-    return finding.message.removeprefix(before).removesuffix(after)
 
 
 def _of_preview(preview: ReportPreview) -> dict[str, Any]:
@@ -62,6 +55,7 @@ def _of_preview(preview: ReportPreview) -> dict[str, Any]:
         "rows_accepted": preview.rows_accepted,
         "rows_refused": preview.rows_refused,
         "rows_moved": preview.rows_moved,
+        "is_repeat": preview.is_repeat,
         "is_today": preview.day == preview.today,
         "notes": preview_text.notes(preview),
         "has_reminders": bool(preview.reminders),
@@ -125,11 +119,13 @@ def in_short(checked: Mapping[str, Any], own: str = "") -> tuple[str, str]:
         (checked.get("fault"), "is-warn", unchecked),
         (own and checked["district"] not in ("", own), "is-bad", f"是{checked['district']}的，不能报送"),
         (not checked["accepted"], "is-bad", "整份会退回"),
+        (checked.get("is_repeat"), "is-wait", "与已报送的一份相同"),
         (checked.get("refuses_moved_alone"), "is-warn", "有案件已改派"),
         (is_refused and checked.get("rows_accepted") == 0, "is-bad", "全部会退回"),
         (checked.get("question"), "is-bad", "采用的会变少"),
         (is_refused, "is-warn", "有内容会退回"),
         (checked.get("leaves_out"), "is-warn", left_out(checked)),
+        (checked.get("drops"), "is-warn", f"原来退回的没有再报（{messages.shorten('；'.join(checked.get('drops', [])))}）"),
         (counts.get("missing") or counts.get("postponed"), "is-warn", "有案件要看一看"),
         (not checked.get("against_register", True), "is-warn", "案件编号还没有核对"),
     )
@@ -156,7 +152,7 @@ def _sections(
     What was understood although it is written in another way stands last, by itself.
     """
     by_cost: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
-    for finding in findings:
+    for finding in sorted(findings, key=grouping.urgent_first):
         by_cost[finding.severity].append(finding)
     understood = [finding for finding in by_cost[Severity.WARNING] if messages.is_understood(finding)]
     by_cost[Severity.WARNING] = [finding for finding in by_cost[Severity.WARNING] if not messages.is_understood(finding)]

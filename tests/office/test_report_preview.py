@@ -100,7 +100,32 @@ def test_a_correction_is_compared_with_the_version_that_waits(office: Office) ->
     (left_out,) = [finding.message for finding in answer.findings if finding.code == "rows-withdrawn"]
     assert "SJ-2020-001" in left_out
     assert "SJ-2020-003" not in left_out, "of the version before that"
-    assert "XX-2020-009" not in left_out, "it had been refused"
+    assert left_out.endswith("上一次退回的行，这次也没有：案件进展：XX-2020-009。要报的，请改正后补上；不报的，不用处理。")
+    assert (answer.left_out, answer.dropped) == (("案件进展：SJ-2020-001",), ("案件进展：XX-2020-009",))
+
+
+def test_an_empty_report_over_one_that_was_refused_names_its_rows_as_the_night_will(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    urgent = {"事项类别": "停水停电停暖", "发生时间": "晚上1点", "情况说明": "三号楼停暖"}
+    wrong = report(progress=[progress_row("XX-2020-009")], new=[new_row("XX-2020-008")], urgent=[urgent])
+    office.put(wrong, "全错.xlsx", received="2020-05-21 15:00")
+    empty = report(progress=[])
+    answer = asked(office, empty)
+    assert not answer.refuses
+    assert check_text.title(answer) == "可以报送，但原来退回的没有再报"
+    assert answer.dropped == ("急报事项：停水停电停暖 晚上1点", "案件进展：XX-2020-009", "新增案件：XX-2020-008")
+    checked = check_results.of_report(answer)
+    assert (checked["title"], checked["drops"], checked["leaves_out"]) == (check_text.title(answer), list(answer.dropped), [])
+    told = list(check_text.lines(answer))
+    assert told[1] == "  可以报送，但原来退回的没有再报。"
+    named = [line.strip() for line in told if "上一次退回的这些行，这次没有再报" in line]
+    assert [line.partition("：")[0] for line in named] == ["急报事项", "案件进展", "新增案件"]
+    office.put(empty, "空.xlsx", received="2020-05-21 16:00")
+    (published,) = office.run(DAY).written.published
+    (line,) = (line for line in published.arrived_reports if line.name == "空.xlsx")
+    withdrawn = [cells[-1] for row in receipt_workbook.compose(line).lines if "再次报送时少了内容" in (cells := row.cells)[-1]]
+    assert [cell.removeprefix("【再次报送时少了内容】") for cell in withdrawn] == [line.partition("：")[2] for line in named]
 
 
 def test_the_same_once_more_changes_nothing_and_asks_nothing(office: Office) -> None:
@@ -108,7 +133,8 @@ def test_the_same_once_more_changes_nothing_and_asks_nothing(office: Office) -> 
     office.put(report(), "v1.xlsx")
     office.run(DAY)
     answer = asked(office, report())
-    assert preview_text.notes(preview(answer)) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
+    assert preview_text.notes(preview(answer)) == ["与正在算数的那一份（5月21日16:00 收到）完全相同：再报一次，汇总时会忽略，那一份照算。"]
+    assert check_text.title(answer) == "与已报送的一份完全相同，不用再报"
     assert not preview_text.question(preview(answer))
     assert said(answer) == {}
     assert (preview(answer).rows_accepted, preview(answer).rows_refused) == (2, 0)
@@ -121,7 +147,8 @@ def test_what_waits_keeps_its_number_whichever_of_it_is_checked_again(office: Of
     office.put(poor, "v1.xlsx", received="2020-05-21 15:00")
     office.put(report(), "v2.xlsx", received="2020-05-21 15:10")
     good = preview(again := asked(office, report()))
-    assert preview_text.notes(good) == ["与正在算数的那一份完全相同，再报一次不会改变什么。"]
+    assert preview_text.notes(good) == ["与等待汇总的那一份（5月21日15:10 收到）完全相同：再报一次，汇总时会忽略，那一份照算。"]
+    assert again.left_out == again.dropped == (), "what it leaves out of the one before it is not asked again"
     assert (preview_text.heading(good), said(again)) == ("与第 2 版相比", {})
     worse = preview(asked(office, poor))
     assert preview_text.notes(worse) == ["会替换已报送、等待汇总的第 2 版（2 行）。"]

@@ -431,6 +431,9 @@ def test_page_and_workbook_of_a_receipt_say_at_each_moment_what_became_of_the_re
         "文件：日报.xlsx　　收到：2020-05-21 16:00:00",
     ]
     site.clock.forward(minutes=5)
+    checked = words(browser.follow(browser.upload(report(), "又一次.xlsx")))
+    assert "东胜区 2020-05-21：与已报送的一份完全相同，不用再报" in checked
+    assert "漏了" not in checked
     again = send(browser, report(), "又一次.xlsx")
     same = f"与已报送的一份（收据号 {first}，5月21日16:00 收到）完全相同，汇总时忽略"
     page = words(browser.get(f"/sent/{again}"))

@@ -16,6 +16,7 @@ from pipeline.render.workbook.cell_formats import A4, OPTIONS, Look, merge, text
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.terms import messages
 from pipeline.terms.findings import Finding
+from pipeline.terms.grouping import urgent_first
 from pipeline.terms.words import COSTS, FINDING_TITLES
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _groups(found: Iterable[_Found]) -> list[list[_Found]]:
         key = (finding.severity, finding.code, finding.sheet, finding.column, _pattern(finding))
         groups.setdefault(key, []).append((finding, case))
     order = list(COSTS)
-    return sorted(groups.values(), key=lambda group: order.index(group[0][0].severity))
+    return sorted(groups.values(), key=lambda group: (order.index(group[0][0].severity), urgent_first(group[0][0])))
 
 
 def _pattern(finding: Finding) -> str:
