@@ -41,6 +41,15 @@ def title(answer: Answer) -> str:
     return next((said for holds, said in titles if holds), f"可以{will}")
 
 
+def _headline(answer: Answer) -> str:
+    """Return the same, with what was found in a file that can be sent as it is."""
+    said = title(answer)
+    if not said.startswith("可以") or "，" in said:
+        return said
+    is_clean = not answer.findings and not (answer.preview and answer.preview.reminders)
+    return f"{said}，{'没有发现问题' if is_clean else '没有会退回的内容'}"
+
+
 def _is_dated(answer: Answer) -> bool:
     """Whether the file itself says of which day it is: the day of one that does not is that of its arrival."""
     names_day = "报告日期" in answer.reading.cover and not any(finding.code == "bad-report-date" for finding in answer.findings)
@@ -53,9 +62,7 @@ def lines(answer: Answer) -> Iterator[str]:
     day = f" {read.day}" if _is_dated(answer) else ""
     who = f"{read.district or '未识别旗区'}{day}" if read.district or not read.accepted else f"分解表{day}"
     yield f"{answer.path.name}（{who}）"
-    has_reminders = bool(preview and preview.reminders)
-    found = "" if answer.findings or has_reminders or answer.filed.arrival.is_assignment else "，没有发现问题"
-    yield f"  {title(answer)}{found}。"
+    yield f"  {_headline(answer)}。"
     if not answer.against_register and read.accepted and read.district:
         why = "台账现在不能用" if answer.ledger_fails else "还没有案件包案任务分解表"
         yield f"  {why}，无法核对案件编号，其余内容已核对。"

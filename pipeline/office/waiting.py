@@ -20,7 +20,7 @@ from pipeline.intake.incoming import Incoming
 from pipeline.office import preview_text, report_preview
 from pipeline.office.check import Answer
 from pipeline.reading.readers import Readers
-from pipeline.report import compose, handed_in_lines
+from pipeline.report import compose, handed_in_lines, reminders
 from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
@@ -134,19 +134,20 @@ def receipt_line(
 
     `instead`: in words which report counts, where this one will not.
     """
-    if not number or all(file.number != number for file in files):
+    came = [(file.path, filed) for file, filed in _came(files) if number and file.number == number]
+    path, filed = came[0] if came else (None, None)
+    if path is None or filed is None:
         return None
+    day, accepted = filed.reading.day, [other for other in opened(files) if other.reading.accepted]
+    waits = Waiting(number, instead)
     try:
-        judged = judge(files, settings, readers)
+        numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
+        facts = Facts.of([*held_files.facts_until(day, settings, readers), *accepted])
     except LedgerError:  # by itself, as its check was
-        judged = Judged((), Facts.of(()), {}, ())
-    found = next(((file.path, filed) for file, filed in _came(files) if filed and file.path and file.number == number), None)
-    if found is None:
-        return None
-    path, filed = found
-    known = Submissions.of(judged.facts.reports or opened(files))
-    line = handed_in_lines.waiting(filed, judged.states.get(filed.reading.day), known, settings, Waiting(number, instead))
-    return path, line
+        return path, handed_in_lines.waiting(filed, None, Submissions.of(accepted), settings, waits)
+    state = fold(facts, settings, [day], reminders.looked_back_on(filed, numbers, settings))[day] if facts.assignments else None
+    line = handed_in_lines.waiting(filed, state, Submissions.of(facts.reports), settings, waits)
+    return path, next(reminders.reminded([line], state, numbers, settings)) if state else line
 
 
 def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:

@@ -234,6 +234,14 @@ def left_out(found: Finding) -> tuple[str, str]:
     return "", ""
 
 
+def seen(found: Finding) -> str:
+    """Return what stood in the finding's cell; of a 不认可 that is not there any more its value is the case."""
+    if found.code != "dispute-withdrawn":
+        return found.value
+    answer = re.search("这次填了“(.*?)”", found.message)
+    return answer[1] if answer else ""
+
+
 def is_understood(found: Finding) -> bool:
     """Return whether a finding only says how something was read that is written in another way: nothing of it is lost."""
     return found.code == "read-as" and not found.message.startswith(CATALOGUE["read-as/covered"].partition("{")[0])

@@ -251,7 +251,7 @@ def test_an_answer_to_a_notice_that_answers_none_is_told_before_it_is_sent_and_o
     lines = "\n".join(check_text.lines(answer))
     assert said in lines
     assert "没有问题" not in lines
-    assert "没有会被退回的内容，可以报送。" in lines
+    assert "  可以报送，没有会退回的内容。" in lines
     assert not answer.refuses
     assert check_results.of_report(answer)["has_reminders"]
     receipt = opened(check.receipt(answer, office.home, office.settings).read_bytes())
@@ -286,6 +286,8 @@ def test_the_head_of_a_check_names_no_day_where_the_cover_names_none_that_can_be
     tomorrow = asked(office, report(day=date(2020, 5, 22), progress=[]))
     assert next(check_text.lines(tomorrow)) == "想报的.xlsx（东胜区）"
     assert next(check_text.lines(asked(office, report(progress=[])))) == "想报的.xlsx（东胜区 2020-05-21）"
+    for no_workbook in (b"PK\x03\x04", b"\xff\xd8\xff\xe0", b""):
+        assert [*check_text.lines(asked(office, no_workbook))][:2] == ["想报的.xlsx（未识别旗区）", "  整份会退回，不算报送。"]
 
 
 def test_an_assignment_workbook_is_judged_against_itself_and_the_register_as_the_night_does(office: Office) -> None:

@@ -136,7 +136,7 @@ def _block(group: list[_Found], number: int, kind: Kind) -> Iterator[Line]:
     listed = group[:_MOST_LISTED] if len(group) > _MOST_LISTED + 1 else group
     rest = [_where(finding) for finding, _case in group[len(listed) :]]
     message = first.message if all(finding.message == first.message for finding, _case in group) else _pattern(first)
-    rows = [((_where(finding), case or "—", finding.value), _place(finding)) for finding, case in listed]
+    rows = [((_where(finding), case or "—", messages.seen(finding)), _place(finding)) for finding, case in listed]
     if rest:
         cells = "、".join(rest[:_MOST_NAMED]) + (" 等" if len(rest) > _MOST_NAMED else "")
         rows.append((("…", "", words.MORE.format(count=len(rest), cells=cells)), None))

@@ -22,7 +22,7 @@ import weeks
 from offices import ZONE, File, Office, assigned, handed_in, moment, on, only
 from receiving import cell, opened, saved, sheet
 from weeks import DAYS, WEEKS
-from workbooks import DAY, Edits, assignment, edit, report, report_pages, write
+from workbooks import DAY, Edits, assignment, edit, report, report_pages, resolved_row, write
 
 from pipeline import cli
 from pipeline.night import nightly
@@ -355,6 +355,16 @@ def test_the_list_names_the_case_of_every_finding(office: Office) -> None:
     office.put(older.getvalue(), "旧式.xlsx", "2020-05-21T16:00:00+08:00")
     nightly.run(office.settings, [DAY], documents=only("receipts"))
     assert opened(lying(office)["东胜区_回执_3_旧式.xlsx"]).sheetnames == opened(second).sheetnames
+
+
+def test_of_a_dispute_that_is_not_there_any_more_the_list_shows_what_its_cell_holds() -> None:
+    disputed = resolved_row(群众确认="不认可")
+    first = handed_in(report(progress=[disputed]))
+    for row, seen in (({**disputed, "答复文号": ""}, "不认可"), ({**disputed, "群众确认": ""}, "")):
+        day = on(DAY, assigned(assignment()), first, handed_in(report(progress=[row]), "2020-05-21 16:10"))
+        (line,) = (line for line in day.report.arrived_reports if line.use == words.USED)
+        (cells,) = (row.cells for row in receipt_workbook.compose(line).lines if "不认可没有再报上" in row.cells[-1])
+        assert cells[4:6] == ("SJ-2020-001", seen)
 
 
 def test_a_strangers_file_is_no_time_that_the_district_sent() -> None:
