@@ -89,8 +89,10 @@ def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
 def _nightly(options: argparse.Namespace) -> int:
     from pipeline.publishing import nights
 
-    settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
-    until = getattr(options, "last", None) or getattr(options, "date", None) or today(_now(settings), settings)
+    last: date | None = getattr(options, "last", None) or getattr(options, "date", None)
+    with nights.noted_if_not_begun(options.config, last):
+        settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
+    until = last or today(_now(settings), settings)
     _note(settings, nights.COMMAND, nights.begins(until))
     try:
         did, status = _consolidate(options)

@@ -20,6 +20,8 @@ from workbooks import DAY, Page, assignment, edit, progress_row, report, report_
 
 from pipeline import __version__, cli, screen
 from pipeline.disk import storage
+from pipeline.publishing import nights
+from pipeline.settings.config import load
 
 Captured = pytest.CaptureFixture[str]
 
@@ -180,6 +182,34 @@ def test_a_wrong_setting_ends_with_2(home: Office, capsys: Captured) -> None:
         file.write("\nunknown: 1\n")
     assert cli.main(["--date", "2020-05-21"]) == 2
     assert "unknown" in capsys.readouterr().err
+    assert not home.settings.paths.state.exists(), "no office has run there"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [("unknown: 1", "没有这个设置项"), ('x: "', "引号没有成对"), ("paths: {state: away}", "paths 写了两次")],
+    ids=["key", "yaml", "twice"],
+)
+@pytest.mark.parametrize("state", ["state", "../elsewhere"])
+def test_a_night_that_stops_at_its_settings_is_told_as_one_that_failed_and_not_as_one_that_never_ran(
+    home: Office, capsys: Captured, wrong: str, said: str, state: str
+) -> None:
+    config = home.home / "config.yaml"
+    sound = config.read_text(encoding="utf-8").replace("state: state", f'state: "{state}"  # 状态')
+    config.write_text(sound, encoding="utf-8")
+    settings = load(config)
+    settings.paths.state.mkdir()
+    config.write_text(f"{sound}\n{wrong}\n", encoding="utf-8")
+    assert cli.main([]) == 2
+    line = len(sound.splitlines()) + 2
+    assert said in capsys.readouterr().err
+    failed = nights.look(settings, datetime.now(settings.calendar.zone) + timedelta(seconds=1))
+    assert failed is not None
+    assert (failed.wrong, failed.status) == (nights.Wrong.FAILED, 2)
+    assert f"第 {line} 行" in failed.did
+    assert said in failed.did
+    assert "改好设置" in failed.to_do
+    assert not (home.home / "away").exists()
 
 
 def test_nothing_to_consolidate_ends_with_3(office: Office, capsys: Captured) -> None:

@@ -8,16 +8,20 @@ Covered by tests/post/test_night_watch.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from pipeline.disk import faults, lock, log
 from pipeline.ledger import ledger
+from pipeline.settings import config_file
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
+from pipeline.settings.rules import Calendar
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, NothingToConsolidateError
 from pipeline.terms.text import mask
 
@@ -49,6 +53,26 @@ def begins(until: date) -> str:
 def ends(did: str, status: int, report: str = "") -> str:
     """Return the log's line of a run that has ended; `report`: the name of the report that its faults left."""
     return f"{did}；退出状态 {status}{f'；{report}' if report else ''}"
+
+
+@contextmanager
+def noted_if_not_begun(config: Path, last: date | None) -> Iterator[None]:
+    """Leave in the log that a night stopped at its settings, by usual hours and where the state folder can be known: else it never ran."""
+    try:
+        yield
+    except ConfigurationError as error:
+        _note_not_begun(config, last, error)
+        raise
+
+
+def _note_not_begun(config: Path, last: date | None, error: ConfigurationError) -> None:
+    if (state := config_file.state_folder(config)) is None:
+        return
+    usual = Calendar()
+    now = datetime.now(usual.zone)
+    until = last or now.date() - timedelta(days=now.time() < usual.day_turns)
+    for line in (begins(until), ends(str(error), error.exit_status)):
+        log.note_command(state, now, COMMAND, line)
 
 
 class Wrong(StrEnum):

@@ -357,6 +357,15 @@ def load(path: Path) -> Settings:
     return loaded
 
 
+def fault(path: Path) -> str:
+    """Return why the settings of that file cannot be used as it is now, a line for each thing that is wrong; '' where they can."""
+    try:
+        load(path)
+    except ConfigurationError as error:
+        return str(error)
+    return ""
+
+
 def _check_folders(folders: dict[str, Path], lines: Lines, path: Path) -> None:
     """Refuse an outbox or state that is inside another of the three folders: what is written would be taken in again."""
     for name in ("outbox", "state"):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -69,6 +69,28 @@ def validated(data: Any, model: type[Model], lines: Lines, path: Path) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise ConfigurationError(_sentences(error, lines, path)) from error
+
+
+def state_folder(path: Path) -> Path | None:
+    """Return the state folder that settings name which cannot be used; None where nobody can tell, and where there is none yet."""
+    try:
+        written = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return None
+    named: Any = None
+    try:
+        section = read(written, path)[0].get("paths")
+        named = section.get("state") if isinstance(section, dict) else None
+    except ConfigurationError:  # no YAML as a whole: that one line may still be sound
+        line = _STATE_LINE.search(written)
+        named = line["state"].strip("'\"") if line else None
+    folder = path.resolve().parent / (named if isinstance(named, str) and named and "\0" not in named else "state")
+    return folder if folder.is_dir() else None
+
+
+_STATE_LINE: Final = re.compile(
+    r"^paths:[^\S\n]*(?:#.*)?\n(?:(?:[^\S\n].*)?\n)*?[^\S\n]+state:[^\S\n]+(?P<state>.*?)[^\S\n]*(?:[^\S\n]#.*)?$", re.MULTILINE
+)
 
 
 class _TwiceError(yaml.MarkedYAMLError):

@@ -15,7 +15,7 @@ from pipeline.publishing import nights
 from pipeline.settings.config import District
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
-from pipeline.web import check_results, published_files
+from pipeline.web import check_results, published_files, settings_pages
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
@@ -49,6 +49,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     failed = nights.look(settings, now)
     return {
         "failed_night": failed,
+        "settings_fault": settings_pages.fault(settings),
         "torn": today_look.torn(settings),
         "night_said": without_places(failed.did, settings) if failed else "",
         "day": day,

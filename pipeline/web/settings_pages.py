@@ -14,13 +14,14 @@ from starlette.responses import Response
 
 from pipeline.office import status
 from pipeline.publishing import edition_changes, told_editions
-from pipeline.settings import meanings
+from pipeline.settings import config, meanings
 from pipeline.settings.config import Settings
 from pipeline.settings.meanings import Setting
 from pipeline.terms import words
 from pipeline.web import published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
+from pipeline.web.started_runs import without_places
 
 router = APIRouter()
 _DAYS: Final = 14
@@ -31,7 +32,12 @@ _SECRETS: Final = ("password", "password_env", "password_file", "certificate", "
 @router.get("/settings")
 def show_settings(request: Request, site: TheSite, _session: Office) -> Response:
     """Show every setting as it holds since the server runs, with its meaning."""
-    return page(request, site, "settings", {"settings": list(_settings(site.settings))})
+    return page(request, site, "settings", {"settings": list(_settings(site.settings)), "settings_fault": fault(site.settings)})
+
+
+def fault(settings: Settings) -> list[str]:
+    """Return what is wrong with the settings' file as it is on the disk now, in lines that name no place; none where it can be used."""
+    return without_places(config.fault(settings.file), settings).splitlines() if settings.file else []
 
 
 def _settings(settings: Settings) -> Iterator[Setting]:

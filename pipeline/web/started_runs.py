@@ -6,6 +6,7 @@ Covered by tests/web/test_started_runs.py.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from typing import Final, Protocol
 from pipeline import HOME
 from pipeline.disk import storage
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import AnotherRunError, NothingToConsolidateError
+from pipeline.terms.errors import AnotherRunError, ConfigurationError, NothingToConsolidateError
 from pipeline.terms.text import mask, on_screen
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {"nightly": ("nightly", "--steps"), "doctor": ("doctor",)}
@@ -28,11 +29,16 @@ NAMES: Final = {"nightly": "汇总", "doctor": "检查"}
 _OUTPUT: Final = "web-run.txt"
 _LINES: Final = 400
 _CHARACTERS: Final = 200_000
+_NAME_BEFORE, _NAME_AFTER = r"(?<![A-Za-z0-9_.~/\\-])", r"(?![A-Za-z0-9_~+@-]|\.\w)"
+"""No part of a file's name goes on there: a sentence's own words stand right behind a place, and are Chinese."""
 _ENDS: Final = {
     0: "做完了。",
+    ConfigurationError.exit_status: "没有做成：设置（config.yaml）或它说到的文件不能用。是哪一行、怎样改，见下面；改好以后再点一次。",
     NothingToConsolidateError.exit_status: "没有可以汇总的：还没有可用的案件包案任务分解表。",
     AnotherRunError.exit_status: "没有开始：另一次汇总正在运行。等它结束以后再点一次。",
 }
+
+_HARMLESS: Final = (0, NothingToConsolidateError.exit_status, AnotherRunError.exit_status)
 
 
 class Process(Protocol):
@@ -64,8 +70,14 @@ class StartedRun:
         """How it ended, in a sentence; '' while it runs."""
         if self.status is None:
             return ""
-        found = "检查出了问题，见下面每一条和怎样处理。" if self.what == "doctor" else "有没有做成的，见下面。"
+        undone = f"没有{'全部' if self.days else ''}做完：出了什么问题、怎样处理，见下面。"
+        found = "检查出了问题，见下面每一条和怎样处理。" if self.what == "doctor" else undone
         return _ENDS.get(self.status, found)
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether something was not done that should have been."""
+        return self.status not in (None, *_HARMLESS) and (self.what != "doctor" or self.status == ConfigurationError.exit_status)
 
     @property
     def days(self) -> list[str]:
@@ -120,8 +132,9 @@ class StartedRuns:
 
 
 def without_places(text: str, settings: Settings) -> str:
-    """Return what a command said without the places on the server that it names."""
+    """Return what a command said without the places on the server that it names; a folder whose name begins like one of them is another."""
     paths = settings.paths
-    for folder, word in ((paths.inbox, "收件箱"), (paths.outbox, "结果文件夹"), (paths.state, "state"), (HOME, "程序文件夹")):
-        text = text.replace(str(folder), word)
-    return text.replace(str(settings.file.parent), "办公室文件夹") if settings.file else text
+    words = {str(settings.file.parent): "办公室文件夹"} if settings.file else {}
+    words |= {str(HOME): "程序文件夹", str(paths.inbox): "收件箱", str(paths.outbox): "结果文件夹", str(paths.state): "state"}
+    folders = "|".join(re.escape(folder) for folder in sorted(words, key=len, reverse=True))
+    return re.sub(f"{_NAME_BEFORE}(?:{folders}){_NAME_AFTER}", lambda found: words[found[0]], text)

@@ -54,6 +54,21 @@ def test_the_office_reads_every_setting_with_its_meaning_and_no_secret(site: Web
     assert "当日报送截止时间，正好这一刻也算按时" in page
     assert "发件地址" in page
     assert str(site.office.home) not in page
+    assert "现在读不了" not in page
+
+
+def test_settings_that_no_longer_read_are_on_the_desk_and_beside_the_settings_with_their_line(site: Website) -> None:
+    browser, config = site.signed_in("办公室"), site.office.home / "config.yaml"
+    sound = config.read_text(encoding="utf-8")
+    line = next(number for number, written in enumerate(sound.splitlines(), 1) if written.strip().startswith("due_soon_days:"))
+    config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: x", sound, count=1), encoding="utf-8")
+    for path in ("/today", "/settings"):
+        page = browser.get(path).text
+        assert "服务器上的 config.yaml 现在读不了" in page
+        assert f"<p>设置文件 办公室文件夹/config.yaml 第 {line} 行，windows.due_soon_days：应为整数</p>" in page
+        assert str(site.office.home) not in page
+    config.write_text(sound, encoding="utf-8")
+    assert "现在读不了" not in browser.get("/today").text
 
 
 def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> None:

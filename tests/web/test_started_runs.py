@@ -77,7 +77,8 @@ def test_a_run_is_started_once_and_shown_while_it_goes_on(site: Website, command
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(0, "做完了。"), (4, "另一次汇总正在运行"), (3, "还没有可用的案件包案任务分解表"), (1, "有没有做成的")]
+    ("status", "said"),
+    [(0, "做完了。"), (4, "另一次汇总正在运行"), (3, "还没有可用的案件包案任务分解表"), (1, "没有全部做完"), (2, "没有做成：设置")],
 )
 def test_what_it_wrote_and_how_it_ended_is_said_without_naming_a_place(site: Website, commands: Commands, status: int, said: str) -> None:
     browser = site.signed_in("办公室")
@@ -96,6 +97,21 @@ def test_what_it_wrote_and_how_it_ended_is_said_without_naming_a_place(site: Web
     assert str(HOME) not in page
     assert browser.click("/run", "/run/doctor").where == "/run"
     assert commands.begun[1].words[-1] == "doctor"
+
+
+def test_a_folder_whose_name_begins_like_another_is_not_taken_for_it(office: Office) -> None:
+    home, settings = office.home, office.settings
+    said = {
+        f"{home}/config.yaml 第 3 行": "办公室文件夹/config.yaml 第 3 行",
+        f"请放入{home}，再试": "请放入办公室文件夹，再试",
+        f"“{settings.paths.state}”": "“state”",
+        f"{settings.paths.inbox}/assignment/x": "收件箱/assignment/x",
+        f"{HOME}/run.py": "程序文件夹/run.py",
+    }
+    for written, shown in said.items():
+        assert started_runs.without_places(written, settings) == shown
+    for other in (f"{HOME}-data/x", f"{HOME}2", f"{HOME}.old/x", f"/mnt{HOME}/x", f"{home}_1/inbox"):
+        assert started_runs.without_places(other, settings) == other
 
 
 def test_only_the_office_starts_anything_and_only_with_its_token(site: Website, commands: Commands) -> None:
