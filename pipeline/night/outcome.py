@@ -43,7 +43,7 @@ class Outcome:
         """Which published days were put back, changed by files of before, or stand under other rules, and what differs, in lines."""
         restored = "、".join(map(str, self.written.restored))
         put_back = [f"结果有缺损，已按发布的那一版放回：{restored}。"] if restored else []
-        left_out = [who_reported.left_out(self.left_out)] if self.left_out else []
+        left_out = [who_reported.left_out(self.left_out, max(file.day for file in self.left_out))] if self.left_out else []
         rewritten = held_days.told_rewritten(self.written.published)
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 

@@ -207,7 +207,7 @@ def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple
     effects = edit_effects.of(edits, register, after.cases, after.day, settings)
     by_group = {group.name: edit_words.of_group(effects, group.name) for group in settings.groups}
     totals = [f"{name}：{changes}" for name, changes in by_group.items() if changes]
-    return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects)))
+    return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects, after.day)))
 
 
 def _uncounted(before: DayState, after: DayState) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail
+from pipeline.terms.words import near
 
 _NOTICE = f"{notice.FOLDER}/{{district}}_督办通知_"
 _PATHS = (
@@ -276,7 +277,7 @@ class _Came:
         others = ((waits.file.name, waits.file.day) for waits in board.waiting if waits.file.district == district.district)
         return cls(
             tuple(_what_came(district, board, mails, settings)),
-            tuple((name, f"是{day.month}月{day.day}日的日报") for name, day in others if day and day != board.day),
+            tuple((name, f"是{near(day, board.day)}的日报") for name, day in others if day and day != board.day),
         )
 
 

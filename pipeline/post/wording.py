@@ -158,7 +158,7 @@ class Writer:
             "others": mail.not_taken,
             "received": f"{mail.received_at:%H:%M}",
             "is_answered_later": any(file.day or file.is_old for file in files),
-            "takes_nothing": [_short(file.day) for file in files if file.day and file.takes_nothing],
+            "takes_nothing": [words.near(file.day, mail.received_at.date()) for file in files if file.day and file.takes_nothing],
             "has_marks": any(file.has_marks for file in files if file.receipt),
             "until": list(dict.fromkeys(file.until for file in files if file.until)),
             "without": without,
@@ -218,7 +218,7 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
         ("情况", matter.situation),
         ("已采取措施", matter.measures),
         ("需协调事项", matter.coordination),
-        ("出自", "" if matter.day == now.date() else f"{_short(matter.day)}的日报"),
+        ("出自", "" if matter.day == now.date() else f"{words.near(matter.day, now.date())}的日报"),
         ("报送", matter.remark(now)),
     )
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}

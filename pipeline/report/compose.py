@@ -206,7 +206,7 @@ def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Ru
     if known is None:
         return told
     otherwise = _otherwise(state, sources, counting, known.rules)
-    return told + rule_words.since_told(known, before, counting.settings.rules, otherwise)
+    return told + rule_words.since_told(known, state.day, (before, counting.settings.rules), otherwise)
 
 
 def _newly_judged(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:

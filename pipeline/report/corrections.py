@@ -45,15 +45,15 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
     if not entries:
         return ""
     moves = _together(entry.moves for entry in entries)
-    parts = [_several(entries, most), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
+    parts = [_several(entries, most, report.day), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
     twice = [entry for entry in report.overnight_net if entry.group == group]
     basis = f"（按次日{_noon(report)}所知）" if twice else ""
-    return f"以前的数字{basis}有更正：{'；'.join(part for part in parts if part)}。{_both_together(twice)}"
+    return f"以前的数字{basis}有更正：{'；'.join(part for part in parts if part)}。{_both_together(twice, report.day)}"
 
 
-def _both_together(entries: Sequence[Restated]) -> str:
+def _both_together(entries: Sequence[Restated], told_on: date) -> str:
     """Return of days that were told otherwise by noon and again since what it comes to for those who read them at their end."""
-    days = "、".join(f"{sentences.day(entry.day)}{pair(entry.tallies)}" for entry in entries)
+    days = "、".join(f"{sentences.day(entry.day, told_on)}{pair(entry.tallies)}" for entry in entries)
     return f"两次更正合计，与当日24:00所知相比：{days}。" if days else ""
 
 
@@ -63,7 +63,7 @@ def _lost(report: Report, group: str, most: int) -> str:
     if entry is None:
         return ""
     parts = [pair(entry.tallies), *moved(entry.moves, most)]
-    return f"因原件遗失、不计入，{sentences.day(entry.day)}的数字与以前发布的不同：{'；'.join(parts)}。"
+    return f"因原件遗失、不计入，{sentences.day(entry.day, report.day)}的数字与以前发布的不同：{'；'.join(parts)}。"
 
 
 def overnight(report: Report, group: str, most: int = MOST) -> str:
@@ -72,7 +72,7 @@ def overnight(report: Report, group: str, most: int = MOST) -> str:
     if entry is None:
         return before
     parts = [pair(entry.tallies), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
-    came = f"{sentences.day(entry.day)}的数字，{_between(report)}有更正"
+    came = f"{sentences.day(entry.day, report.day)}的数字，{_between(report)}有更正"
     return f"{before}{came}：{'；'.join(part for part in parts if part)}。"
 
 
@@ -83,14 +83,15 @@ def _overnight_earlier(report: Report, group: str, most: int) -> str:
         return ""
     last = report.day - timedelta(days=1)
     moves = _together(entry.moves for entry in entries)
-    parts = [_several(entries, most), *moved(moves, most), _whose(report, report.overnight_reports, moves.cases, most)]
-    return f"更早的数字，{sentences.day(last)}{_between(report).removeprefix('当日')}有更正：{'；'.join(part for part in parts if part)}。"
+    parts = [_several(entries, most, report.day), *moved(moves, most), _whose(report, report.overnight_reports, moves.cases, most)]
+    came = f"{sentences.day(last, report.day)}{_between(report).removeprefix('当日')}"
+    return f"更早的数字，{came}有更正：{'；'.join(part for part in parts if part)}。"
 
 
-def _several(entries: Sequence[Restated], most: int) -> str:
+def _several(entries: Sequence[Restated], most: int, told_on: date) -> str:
     """Return what a group's days were told as and are known as, run by run, so many of them."""
     runs = runs_of(entries)
-    shown = [_run(run) for run in chosen(runs, max(1, most))]
+    shown = [_run(run, told_on) for run in chosen(runs, max(1, most))]
     return "、".join(shown) + (f"等{len(entries)}天" if len(runs) > len(shown) else "")
 
 
@@ -106,7 +107,7 @@ def _noon(report: Report) -> str:
 
 def _all_rewritten(report: Report, group: str, most: int) -> str:
     """Return what later reports of earlier days did to a group's cases but for its figures: to their particulars and flags."""
-    before = sentences.day(report.day - timedelta(days=1))
+    before = sentences.day(report.day - timedelta(days=1), report.day)
     of_last_night = f"{before}日报里的案件内容，{_between(report)}有更正"
     return _rewritten(report, group, (of_last_night, report.overnight_effects, report.overnight_reports), most) + _rewritten(
         report, group, ("以前日报里的案件内容有更正", report.late_effects, report.late_reports), most
@@ -126,7 +127,7 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
         tuple(flag for flag in effects.then if flag.number in numbers),
         tuple(number for number in effects.unconfirmed if number in numbers),
     )
-    said = edit_words.of_late_reports(of_group, room(most))
+    said = edit_words.of_late_reports(of_group, report.day, room(most))
     if not said:
         return ""
     flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
@@ -138,7 +139,7 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
 def rewritten_in_full(report: Report) -> list[str]:
     """Return the same of every group, and of the day itself where it is a correction, with all cases."""
     ample = edit_words.AMPLE
-    of_day = edit_words.of_late_reports(report.correcting_effects, ample)
+    of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
     earlier = [(group.name, _all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
     return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
 
@@ -171,14 +172,14 @@ def chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
     return [runs[place] for place in sorted(rank[:most])]
 
 
-def _run(run: list[Restated]) -> str:
-    return f"{days_of(run)}{pair(run[0].tallies)}"
+def _run(run: list[Restated], told_on: date) -> str:
+    return f"{days_of(run, told_on)}{pair(run[0].tallies)}"
 
 
-def days_of(run: Sequence[Restated]) -> str:
+def days_of(run: Sequence[Restated], told_on: date | None = None) -> str:
     """Return the days of a run, such as 5月18日至5月21日."""
     first, last = run[0].day, run[-1].day
-    return sentences.day(first) if first == last else f"{sentences.day(first)}至{sentences.day(last)}"
+    return sentences.day(first, told_on) if first == last else f"{sentences.day(first, told_on)}至{sentences.day(last, told_on)}"
 
 
 def pair(tallies: tuple[Tally, Tally]) -> str:
@@ -284,21 +285,21 @@ def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], m
     districts = {report.former[number][0] for number in cases if number in report.former}
     districts |= {case.district for case in report.cases if case.number in {*cases}}
     behind = [entry for entry in late if entry.district in districts] or list(late)
-    return f"依据{listed(behind, most)}" if behind and most else ""
+    return f"依据{listed(behind, most, report.day)}" if behind and most else ""
 
 
-def listed(reports: Sequence[LateReport], most: int) -> str:
+def listed(reports: Sequence[LateReport], most: int, told_on: date) -> str:
     """Return whose late reports of which days these are, so many of them by name."""
     if not most:
         return f"{len(reports)}份日报"
-    shown = "、".join(map(late_report, reports[:most]))
+    shown = "、".join(late_report(report, told_on) for report in reports[:most])
     return shown if len(reports) <= most else f"{shown}等{len(reports)}份"
 
 
-def late_report(report: LateReport) -> str:
+def late_report(report: LateReport, told_on: date) -> str:
     """Return whose report of which day it is, and when it came."""
-    of_day = f"{sentences.day(report.day)}日报的更正" if report.is_revision else f"补报的{sentences.day(report.day)}日报"
-    return f"{report.district}{of_day}（{sentences.day(report.received_at.date())}{report.received_at:%H:%M}收到）"
+    of_day = f"{sentences.day(report.day, told_on)}日报的更正" if report.is_revision else f"补报的{sentences.day(report.day, told_on)}日报"
+    return f"{report.district}{of_day}（{sentences.day(report.received_at.date(), told_on)}{report.received_at:%H:%M}收到）"
 
 
 # --- reports that were replaced ----------------------------------------------------------------------------------

@@ -23,12 +23,14 @@ def correction(report: Report, most: int = corrections.MOST) -> str:
     if not report.is_correction:
         return ""
     noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
-    files = f"{corrections.listed(report.correcting, most)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
+    files = (
+        f"{corrections.listed(report.correcting, most, report.day)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
+    )
     told = ((entry, [figures_of_this_day(report, entry), *corrections.moved(entry.moves, most)]) for entry in of_this_day(report))
     groups = [f"{entry.group}案件{'；'.join(parts)}。" for entry, parts in told]
     since = "当日24:00所知" if report.corrected_net else "此前所知"
     figures = f"与{since}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{since}相同。"
-    if rewritten := edit_words.of_late_reports(report.correcting_effects, corrections.room(most)):
+    if rewritten := edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most)):
         unchanged = "" if groups else "各组的总数和化解件数没有变，但"
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
     elif (others := matter_words.kinds(report)) and not groups:

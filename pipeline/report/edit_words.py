@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.day.edit_effects import Effects, FlagEffect, Mover, Shift
 from pipeline.day.particulars import WATCHED, Edit
@@ -87,7 +88,7 @@ def would_be(without: Tally, tally: Tally) -> str:
 # --- all that was edited -----------------------------------------------------------------------------------------
 
 
-def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
+def outcomes(effects: Effects, told_on: date, room: Room = AMPLE) -> tuple[str, str]:
     """Return which flags the day's edits took away or brought, and which districts' and leaders' figures they changed.
 
     First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it.
@@ -97,16 +98,22 @@ def outcomes(effects: Effects, room: Room = AMPLE) -> tuple[str, str]:
     moved = [shift for shift in shifts if shift not in turned and _has_moved(shift)]
     standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
     others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
-    return _flags(standing, room) + _figures(turned, room), _flags(others, room) + _figures(moved, room)
+    return _flags(standing, room, told_on) + _figures(turned, room), _flags(others, room, told_on) + _figures(moved, room)
 
 
-def of_late_reports(effects: Effects, room: Room = AMPLE) -> list[str]:
+def of_late_reports(effects: Effects, told_on: date, room: Room = AMPLE) -> list[str]:
     """Return what late reports did to cases that had been told of: first the flags that fell, then those that stand, then the edits."""
     fell, stand = ([flag for flag in effects.flags if flag.is_raised is is_raised] for is_raised in (False, True))
     moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and _has_moved(shift)]
     unconfirmed = effects.unconfirmed
     lost = f"日报更正后，{len(unconfirmed)}件{_in_brackets(unconfirmed, room)}不再写群众认可，仍计入化解。" if unconfirmed else ""
-    of_flags = (_referred(effects, room), lost, _flags(fell, room), _flags(stand, room), _flags_then(effects.then, room))
+    of_flags = (
+        _referred(effects, room),
+        lost,
+        _flags(fell, room, told_on),
+        _flags(stand, room, told_on),
+        _flags_then(effects.then, room, told_on),
+    )
     said = (*of_flags, edits(effects, room), _figures(moved, room))
     return [sentence.removesuffix("。") for sentence in said if sentence]
 
@@ -117,7 +124,7 @@ def _referred(effects: Effects, room: Room) -> str:
     return f"日报更正后，{'；'.join(parts)}。" if parts else ""
 
 
-def _flags_then(flags: Iterable[FlagThen], room: Room) -> str:
+def _flags_then(flags: Iterable[FlagThen], room: Room, told_on: date) -> str:
     """Return the flags that are known to have been others on earlier days, and are today what they were told to be."""
     found: dict[str, list[FlagThen]] = {}
     for flag in flags:
@@ -125,7 +132,7 @@ def _flags_then(flags: Iterable[FlagThen], room: Room) -> str:
     parts = []
     for outcome, changed in found.items():
         first, last = min(flag.first for flag in changed), max(flag.last for flag in changed)
-        days = day(first) if first == last else f"{day(first)}至{day(last)}"
+        days = day(first, told_on) if first == last else f"{day(first, told_on)}至{day(last, told_on)}"
         parts.append(f"{days}改为{outcome}{len(changed)}件{_in_brackets([flag.number for flag in changed], room)}")
     return f"以前日期的督办有变、今日不变：{'；'.join(parts)}。" if parts else ""
 
@@ -154,13 +161,13 @@ def _before_after(edit: Edit, room: Room) -> str:
     return f"{_cut(edit.before, room) if edit.before else empty}→{_cut(edit.after or '空', room)}{again}"
 
 
-def _flags(flags: Iterable[FlagEffect], room: Room) -> str:
+def _flags(flags: Iterable[FlagEffect], room: Room, told_on: date) -> str:
     """Return which flags cases lost or got, by the particulars behind that: such as 办结时限改后，2件不再算超期未结."""
     by_cause: dict[str, dict[str, list[str]]] = {}
     for flag in sorted(
         flags, key=lambda effect: ([WATCHED.index(column) for column in effect.columns[:1]], [*FLAGS].index(effect.flag), effect.is_raised)
     ):
-        by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(_flagged(flag))
+        by_cause.setdefault(_cause(flag), {}).setdefault(_outcome(flag), []).append(_flagged(flag, told_on))
     parts = [
         f"{cause}，{'、'.join(f'{len(numbers)}件{outcome}{_in_brackets(numbers, room)}' for outcome, numbers in outcomes.items())}"
         for cause, outcomes in by_cause.items()
@@ -174,9 +181,9 @@ def _cause(flag: FlagEffect) -> str:
     return f"{'、'.join(flag.columns)}改后" if flag.columns else "日报更正后"
 
 
-def _flagged(flag: FlagEffect) -> str:
+def _flagged(flag: FlagEffect, told_on: date) -> str:
     """Return the case's number with what else is to be said of the flag: by which deadlines, and that it is no first extension."""
-    moved = "→".join(map(day, flag.moved)) if flag.moved else ""
+    moved = "→".join(day(moved, told_on) for moved in flag.moved) if flag.moved else ""
     again = f"第{flag.times}次延期" if flag.times > 1 else ""
     said = "，".join(part for part in (moved, again) if part)
     return f"{flag.number}：{said}" if said else flag.number
@@ -305,7 +312,7 @@ def refused_rows(report: Report, room: Room = AMPLE) -> str:
 
 def of_day(report: Report) -> list[str]:
     """Return all that is said of the register beside each group's total: what was edited, what that did, and what does not hold."""
-    said = (referred(report), edits(report.edited), *outcomes(report.edited), warnings(report.cases), refused_rows(report))
+    said = (referred(report), edits(report.edited), *outcomes(report.edited, report.day), warnings(report.cases), refused_rows(report))
     return [sentence for sentence in said if sentence]
 
 

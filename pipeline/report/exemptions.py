@@ -17,7 +17,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import EXEMPTION_KINDS, HINT_SILENCED, LATE_EXCUSED
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import mask
-from pipeline.terms.words import FLAGS, moment, near
+from pipeline.terms.words import FLAGS, near
 
 EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解表里这一行退回了"
 PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表里“豁免”表没有采用"
@@ -199,7 +199,7 @@ def effect(line: ExemptionLine, day: date) -> str:
 def _effect(line: ExemptionLine, day: date) -> str:
     match line.kind:
         case "迟报":
-            came = f"{moment(line.received_at)}收到" if line.received_at else "没有迟到的日报"
+            came = f"{near(line.received_at, day)}{line.received_at:%H:%M}收到" if line.received_at else "没有迟到的日报"
             return "" if line.ended else came
         case "核查提示":
             return "" if line.ended else f"今日{len(line.silenced)}种提示没有列出" if line.silenced else "今日没有提示"

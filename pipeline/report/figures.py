@@ -26,6 +26,8 @@ class Bounds:
     """The earlier days of which a report is missing, where that is such a reason."""
     lost: tuple[date, ...] = ()
     """The earlier days of which a report came and its original is lost, where that is such a reason."""
+    told_on: date | None = None
+    """The day that they are told on: of another year is said with its year."""
 
 
 @dataclass(frozen=True, slots=True)

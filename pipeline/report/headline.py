@@ -30,7 +30,7 @@ def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[st
 
 
 def _verdicts(report: Report) -> str:
-    silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out)
+    silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out, report.day)
     certainties = {certainty.group: certainty for certainty in report.certainties}
     bridges = {bridge.group: bridge for bridge in report.bridges}
     verdicts = (_verdict(figure, certainties.get(figure.group), bridges.get(figure.group)) for figure in report.targets)
@@ -88,7 +88,7 @@ def _restated(report: Report, this_issue: str) -> str:
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
     shown = sorted(runs, key=lambda run: _weight(run[0]))[:MOST_RUNS]
-    named = "、".join(f"{corrections.days_of(run)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
+    named = "、".join(f"{corrections.days_of(run, report.day)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
     same = sum(not corrections.has_moved(run[0]) for run in runs if run not in shown)
     unchanged = f"，没有写的有{same}处件数不变、案件有变" if same else ""
     earlier = f"{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
@@ -121,7 +121,8 @@ def _taken_back(report: Report) -> list[str]:
     """Return of which days a group's figures were corrected by noon, and corrected back since."""
     same = (entry for entry in report.overnight_net if not entry.differs)
     return [
-        f"{sentences.day(entry.day)}{entry.group}曾有更正，又改回{entry.tallies[1].resolved}/{entry.tallies[1].total}" for entry in same
+        f"{sentences.day(entry.day, report.day)}{entry.group}曾有更正，又改回{entry.tallies[1].resolved}/{entry.tallies[1].total}"
+        for entry in same
     ]
 
 
@@ -136,5 +137,5 @@ def _this_issue(report: Report) -> str:
     if figures := "、".join(f"{entry.group}{day_corrected.figures_of_this_day(report, entry, with_cases=True)}" for entry in entries):
         return f"本期是更正：{figures}"
     content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
-    whose = f"{corrections.listed(report.correcting, 1)}，" if report.correcting else ""
+    whose = f"{corrections.listed(report.correcting, 1, report.day)}，" if report.correcting else ""
     return f"本期是更正：{whose}总数和化解件数没有变{f'，{content}有更正' if content else ''}"

@@ -19,6 +19,7 @@ from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.hint_words import FACTS, HINTS
 from pipeline.terms.text import mask
+from pipeline.terms.words import near
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,15 @@ class HintLine:
 def of(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings, passed_over: Collection[str] = ()) -> tuple[HintLine, ...]:
     """Return the day's hints, by district, kind and case. `passed_over`: cases that none is to name."""
     is_trial = settings.hints.is_trial(state.day)
-    return tuple(_line(hint, arrivals, is_trial=is_trial) for hint in looks.of(state, settings, passed_over))
+    return tuple(_line(hint, arrivals, state.day, is_trial=is_trial) for hint in looks.of(state, settings, passed_over))
 
 
-def _line(hint: Hint, arrivals: Mapping[int, Arrival], *, is_trial: bool) -> HintLine:
+def _line(hint: Hint, arrivals: Mapping[int, Arrival], day: date, *, is_trial: bool) -> HintLine:
     row = hint.row
     shown_in = row.arrival if row else hint.arrival
     arrival = None if shown_in is None else arrivals.get(shown_in)
     value = messages.brief(row[hint.column] or "") if row else ""
-    said = {name: _quoted(detail) for name, detail in hint.said.items()}
+    said = {name: _quoted(detail, day) for name, detail in hint.said.items()}
     return HintLine(
         code=hint.code,
         is_trial=is_trial,
@@ -68,10 +69,10 @@ def _line(hint: Hint, arrivals: Mapping[int, Arrival], *, is_trial: bool) -> Hin
     )
 
 
-def _quoted(detail: object) -> str:
+def _quoted(detail: object, day: date) -> str:
     """Return what a sentence quotes: a day, the numbers of cases, or a text on one line."""
     if isinstance(detail, date):
-        return f"{detail.month}月{detail.day}日"
+        return near(detail, day)
     return messages.listed(detail) if isinstance(detail, tuple) else messages.brief(str(detail))
 
 

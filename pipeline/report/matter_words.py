@@ -75,7 +75,7 @@ def _receptions(changes: Sequence[ReceptionChange], today: date, most: int | Non
 
 
 def _reception(change: ReceptionChange, today: date) -> str:
-    place = f"{change.district}{'' if change.day == today else f'{sentences.day(change.day)}日报'}"
+    place = f"{change.district}{'' if change.day == today else f'{sentences.day(change.day, today)}日报'}"
     if change.was is None:
         return f"{place}原没有报，现为{_counts(change.now)}"
     was, now = _counts(change.was), _counts(change.now)
@@ -88,7 +88,7 @@ def _counts(by_category: Mapping[str, Reception]) -> str:
 
 
 def _changed_matter(change: MatterChange, today: date, characters: int | None) -> str:
-    place = f"{change.district}{'' if change.day == today else f'{sentences.day(change.day)}日报'}"
+    place = f"{change.district}{'' if change.day == today else f'{sentences.day(change.day, today)}日报'}"
     was = f"原报“{_words(change.was, characters)}”" if change.was else ""
     now = f"{'现为' if was else ''}“{_words(change.now, characters)}”" if change.now else ""
     return f"{place}{'，'.join(part for part in (was, now) if part)}"

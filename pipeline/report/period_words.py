@@ -60,7 +60,7 @@ def lines(period: Period) -> list[tuple[str, str]]:
 def of_target(part: Part, period: Period) -> str:
     """Return where a target began and ended, and what brought it there."""
     then, now = part.tallies
-    first, last = words.near(beginning(period), period.last), sentences.day(period.last)
+    first, last = words.near(beginning(period), period.last), sentences.day(period.last, None)
     figure = f"目标{now.target_percent}%{f'，{verdict(part.figure)}' if part.figure and now.total else ''}。"
     unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
     reliance = next((certainty for certainty in period.certainties if certainty.group == part.label), None)
@@ -138,7 +138,7 @@ def restated_runs(period: Period) -> list[str]:
     """Return every restatement in few words, days of which the same was told together."""
     told = dict.fromkeys((day, entry.group) for day, entry in period.restated)
     return [
-        f"{sentences.day(day)}说的{group}{corrections.days_of(run)}{corrections.pair_with_cases(run[0])}"
+        f"{sentences.day(day, period.last)}说的{group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
         for day, group in told
         for run in corrections.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
     ]

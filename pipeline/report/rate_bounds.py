@@ -56,6 +56,7 @@ class Unknown:
     """and why cases could still be found."""
     lost: frozenset[OfDay] = frozenset()
     """Of which districts and days a report came that is lost."""
+    day: date | None = None
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -82,6 +83,7 @@ def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int
         of_cases,
         causes(lambda doubt: doubt.unplaced),
         causes(lambda doubt: doubt.new_refused or (most_new and (doubt.is_missing or doubt.is_new_unread))),
+        day=day,
     )
 
 
@@ -177,6 +179,7 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
         tuple((why, names) for why in REASONS if (names := _whose(why, causes, unknown.districts))),
         _days_of("behind", causes),
         _days_of("behind-lost", causes),
+        unknown.day,
     )
 
 

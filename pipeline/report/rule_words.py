@@ -26,7 +26,7 @@ def new_rules(moment: date, before: Rules, now: Rules, otherwise: Sequence[str])
     """
     changed = rule_changes(before, now)
     figures = f"；{'；'.join(otherwise)}" if otherwise else ""
-    return f"自{sentences.day(moment)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变{figures}。" if changed else ""
+    return f"自{sentences.day(moment, None)}起，{'；'.join(changed)}。当日的数字按新规则计算，以前各日不变{figures}。" if changed else ""
 
 
 def rewritten(first: Rules, now: Rules, otherwise: Sequence[str]) -> str:
@@ -40,7 +40,7 @@ def began_here(moment: date, before: Rules, first: Rules, otherwise: Sequence[st
     """Return which rules began with this day when it was published first; the days before it have been rewritten under them since."""
     changed = rule_changes(before, first)
     figures = f"；{'；'.join(otherwise)}" if otherwise else ""
-    written = f"本期初次发布时写明：自{sentences.day(moment)}起，{'；'.join(changed)}"
+    written = f"本期初次发布时写明：自{sentences.day(moment, None)}起，{'；'.join(changed)}"
     return f"{written}。前一日后来按别的规则重写，变动不再从本期算起{figures}。" if changed else ""
 
 
@@ -61,15 +61,16 @@ def partly_rewritten(moment: date, rules: tuple[Rules, Rules, Rules], otherwise:
     return f"{new_rules(moment, before, now, otherwise)}前一日后来按改动后的规则重写：{more}。"
 
 
-def since_told(known: ToldBefore, before: Rules, now: Rules, otherwise: Sequence[str]) -> str:
+def since_told(known: ToldBefore, told_on: date, rules: tuple[Rules, Rules], otherwise: Sequence[str]) -> str:
     """Return what is judged otherwise than when the last day before was published first; '' where the rules are the same again.
 
     That day was written again since, or the day before is judged by new rules though nobody published it: no comparison shows.
     """
+    before, now = rules
     changed = rule_changes(known.rules, now)
     alike = "本期与前一日比较，两日都按新规则计算" if not rule_changes(before, now) else ""
     parts = "；".join([*([alike] if alike else []), *otherwise])
-    said = f"{sentences.day(known.day)}的专报初次发布以后，规则有变动：{'；'.join(changed)}。"
+    said = f"{sentences.day(known.day, told_on)}的专报初次发布以后，规则有变动：{'；'.join(changed)}。"
     return said + (f"{parts}。" if parts else "") if changed else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
@@ -22,9 +22,9 @@ BOUNDS_RULE = (
 PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后达标与否还可能改变。"
 
 
-def day(moment: date) -> str:
-    """Such as 5月21日."""
-    return f"{moment.month}月{moment.day}日"
+def day(moment: date, anchor: date | None) -> str:
+    """Such as 5月21日; 2019年5月21日 where that is not the year of the anchor, which is the day that the paper is about."""
+    return words.near(moment, anchor)
 
 
 def long_day(moment: date) -> str:
@@ -80,7 +80,7 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     none: Sequence[date] = ()
     said = [(said or words.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
     said += [(words.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
-    reasons = "，".join(f"{some(names)}{what}{_of_days(on, names)}" for what, names, on in said)
+    reasons = "，".join(f"{some(names)}{what}{_of_days(on, names, ends.told_on)}" for what, names, on in said)
     kinds = {why for why, _districts in ends.reasons}
     mended = (
         *((words.ABSENT_YET[said], {"absent"}) for said, names in not_there if names),
@@ -92,9 +92,9 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     return f"{reasons}，{after}后结论可能改变"
 
 
-def _of_days(days: Sequence[date], districts: Sequence[str]) -> str:
+def _of_days(days: Sequence[date], districts: Sequence[str], told_on: date | None) -> str:
     several = "，各缺其中一日或几日" if len(days) > 1 and len(districts) > 1 else ""
-    return f"（{_days(days)}{several}）" if days else ""
+    return f"（{_days(days, told_on)}{several}）" if days else ""
 
 
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
@@ -310,7 +310,7 @@ def day_before(day_before: date, bridge: Bridge, *, is_restated: bool) -> str:
     """Return what stands beside yesterday's numbers, such as 前一日（5月17日）."""
     reports = bridge.day_before
     name = "此前没有日报" if reports == "none" else f"前一日{known(bridge) if is_restated else ''}"
-    return f"{name}（{day(day_before)}{'，只有台账' if reports == 'none' else ''}）"
+    return f"{name}（{day(day_before, day_before + _ONE_DAY)}{'，只有台账' if reports == 'none' else ''}）"
 
 
 # --- what is asked of leaders ------------------------------------------------------------------------------------
@@ -349,22 +349,23 @@ def more(count: int, what: str, where: str) -> str:
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
 
-def bounds_rule(most_new: int, points: Iterable[OpenPoint] = ()) -> str:
+def bounds_rule(most_new: int, points: Iterable[OpenPoint] = (), told_on: date | None = None) -> str:
     """Return how the bounds are worked out, and what keeps them open, to stand under a table that shows them."""
-    open_points = "；".join(map(_open_point, points))
+    open_points = "；".join(_open_point(point, told_on) for point in points)
     return BOUNDS_RULE.format(most=most_new) + (f"目前没有报清楚的：{open_points}。" if open_points else "")
 
 
-def _open_point(point: OpenPoint) -> str:
-    missing = f"缺{_days(point.missing)}的日报" if point.missing else ""
-    lost = f"{_days(point.lost)}的日报原件遗失" if point.lost else ""
-    refused = f"{_days(point.refused)}有退回的内容" if point.refused else ""
+def _open_point(point: OpenPoint, told_on: date | None) -> str:
+    missing = f"缺{_days(point.missing, told_on)}的日报" if point.missing else ""
+    lost = f"{_days(point.lost, told_on)}的日报原件遗失" if point.lost else ""
+    refused = f"{_days(point.refused, told_on)}有退回的内容" if point.refused else ""
     return f"{point.district}{'，'.join(part for part in (missing, lost, refused) if part)}"
 
 
-def _days(days: Sequence[date]) -> str:
-    shown = "、".join(day(open_day) for open_day in days[-_MOST_DAYS:])
+def _days(days: Sequence[date], told_on: date | None) -> str:
+    shown = "、".join(day(open_day, told_on) for open_day in days[-_MOST_DAYS:])
     return shown if len(days) <= _MOST_DAYS else f"{shown}等{len(days)}天"
 
 
 _MOST_DAYS = 4
+_ONE_DAY = timedelta(days=1)

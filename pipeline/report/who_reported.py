@@ -143,28 +143,28 @@ def some(districts: Sequence[str]) -> str:
     return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
 
 
-def _day(moment: date) -> str:
-    return f"{moment.month}月{moment.day}日"
-
-
-def left_out(files: Sequence[LeftOut]) -> str:
+def left_out(files: Sequence[LeftOut], told_on: date | None = None) -> str:
     """Return which files are lost and count nowhere by the office's decision; '' where there is none."""
-    named = "、".join(map(_left_out, files[:_MOST_DAYS]))
+    named = "、".join(_left_out(file, told_on) for file in files[:_MOST_DAYS])
     return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。" if files else ""
 
 
-def _left_out(file: LeftOut) -> str:
+def _left_out(file: LeftOut, told_on: date | None) -> str:
     try:
         received = datetime.fromisoformat(file.received_at)
-        came = f"（{_day(received)}{received:%H:%M}收到）"
+        came = f"（{words.near(received, told_on)}{received:%H:%M}收到）"
     except ValueError:
         came = ""
     if file.is_assignment:
         return f"分解表{came}"
-    return f"{file.district}{_day(file.day)}日报{came}" if file.district else f"{_day(file.day)}结果用到的1份收件{came}"
+    return (
+        f"{file.district}{words.near(file.day, told_on)}日报{came}"
+        if file.district
+        else f"{words.near(file.day, told_on)}结果用到的1份收件{came}"
+    )
 
 
-def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = ()) -> str:
+def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (), told_on: date | None = None) -> str:
     """Return which files were refused that no figure and no silent district tells of; '' where there are none.
 
     Files of which nobody can tell whose they are; those of a district whose report counts, where they came later or are about another
@@ -183,7 +183,7 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
     named = words.first_of(list(dict.fromkeys(report.whose for report in strange)), _MOST_DAYS, "；")
     parts += [f"另有{len(strange)}份日报没有采用，不是所写旗区登记的发件人送来的：{named}。"] if strange else []
-    earlier = Counter(f"{_sender(report)}{_day(report.day)}" for report in late)
+    earlier = Counter(f"{_sender(report)}{words.near(report.day, told_on)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
 
@@ -205,9 +205,9 @@ def _why_refused(report: ArrivedReport) -> str:
     return next(reasons, "不能用")
 
 
-def absence(absent: Absence) -> str:
+def absence(absent: Absence, told_on: date | None = None) -> str:
     """Return who has not reported, and which figures that can change."""
-    last = f"最近一次是{_day(absent.last_report)}的日报" if absent.last_report else "此前也没有日报"
+    last = f"最近一次是{words.near(absent.last_report, told_on)}的日报" if absent.last_report else "此前也没有日报"
     refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files and not absent.is_lost else ""
     parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
     why, mended = ("的日报原件遗失", "找回或重新报送") if absent.is_lost else ("没有日报", "补报")

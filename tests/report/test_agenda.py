@@ -251,7 +251,10 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     tuesday = MONDAY + timedelta(days=1)
     out = _day(tuesday, _register(), _report_of(MONDAY, _resolved(NUMBERS[0])))
     absence = next(absence for absence in out.report.absences if absence.district == "东胜区")
-    assert who_reported.absence(absence) == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
+    assert (
+        who_reported.absence(absence, tuesday)
+        == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
+    )
     assert len(out.report.absences) == 9
 
 

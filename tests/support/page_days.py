@@ -282,7 +282,7 @@ def said_range(bounds: Bounds) -> tuple[str, ...]:
 
 def ladders(text: str, day: date) -> list[tuple[int, list[int], int]]:
     """What each ladder of the page says: the day before, every change, the day."""
-    before, today = (re.escape(sentences.day(end)) for end in (day - timedelta(days=1), day))
+    before, today = (re.escape(sentences.day(end, day)) for end in (day - timedelta(days=1), day))
     pattern = (
         rf"^(?:前一日(?:按次日12:00所知)?（{before}）|此前没有日报（{before}，只有台账）) \| (\d+) 件\n(.*?)^当日（{today}） \| (\d+) 件$"
     )

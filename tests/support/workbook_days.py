@@ -254,13 +254,17 @@ def columns(figure: Figure) -> list[object]:
 
 def check_bridges(workbook: Workbook, report: Report) -> None:
     """What 今日变化 says of every bridge is the report's, to the last case, and adds up."""
-    day_before = sentences.day(report.day - timedelta(days=1))
+    day_before = sentences.day(report.day - timedelta(days=1), report.day)
     before = (f"前一日（{day_before}）", f"前一日按次日12:00所知（{day_before}）", f"此前没有日报（{day_before}，只有台账）")
     shown_rows = rows(workbook, "今日变化", first=1)
     starts = [number for number, row in enumerate(shown_rows) if row[0] in before]
     assert [shown_rows[start - 1][0] for start in starts] == [bridge.group for bridge in report.bridges]
     for start, bridge in zip(starts, report.bridges, strict=True):
-        end = next(number for number in range(start, len(shown_rows)) if shown_rows[number][0] == f"当日（{sentences.day(report.day)}）")
+        end = next(
+            number
+            for number in range(start, len(shown_rows))
+            if shown_rows[number][0] == f"当日（{sentences.day(report.day, report.day)}）"
+        )
         assert shown_rows[start][1:3] == [bridge.total_before, bridge.resolved_before]
         assert shown_rows[end][1:4] == [bridge.total, bridge.resolved, "与“目标完成”一致"]
         steps = shown_rows[start + 1 : end]

@@ -144,7 +144,7 @@ def _draft(report: Report, room: Limits) -> Fields:
         # a paper is not dated before its data
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{day}信访事项办理情况",
-        "数据截至": f"{sentences.day(report.data_until.date())}{report.data_until:%H:%M}",
+        "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
         "更正": _CORRECTED if behind_correction else correction,
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
         "小标题": _headings(report),
@@ -174,11 +174,11 @@ def _reported(report: Report, room: Limits) -> Fields:
     """Return who reported, and what is known of the others."""
     return {
         "报送": who_reported.submissions(report.submissions)
-        + who_reported.left_out(report.left_out)
-        + who_reported.unplaced(report.arrived_reports, report.refused_late),
+        + who_reported.left_out(report.left_out, report.day)
+        + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
-            *(who_reported.absence(absence) for absence in report.absences[: room.absences]),
+            *(who_reported.absence(absence, report.day) for absence in report.absences[: room.absences]),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
     }
@@ -351,7 +351,7 @@ def _bridges(report: Report, room: Limits) -> list[str]:
 
 def _fallen(report: Report, room: Limits) -> list[str]:
     """Return which flags fell by an edit or because a case was referred, and which verdicts turned."""
-    sentences_of_flags = (edit_words.referred(report, room.edits), edit_words.outcomes(report.edited, room.edits)[0])
+    sentences_of_flags = (edit_words.referred(report, room.edits), edit_words.outcomes(report.edited, report.day, room.edits)[0])
     return [sentence for sentence in sentences_of_flags if sentence]
 
 
@@ -368,7 +368,7 @@ def _register(report: Report, room: Limits) -> list[str]:
     exempted = exemptions.all_told(report.beyond.exemptions, report.day, None if room.edited > 1 else _FEWEST_EXEMPTIONS)
     of_register = [
         *exempted,
-        edited and f"{edited}{edit_words.outcomes(report.edited, in_detail)[1]}逐件见{CHANGES_SHEET}。",
+        edited and f"{edited}{edit_words.outcomes(report.edited, report.day, in_detail)[1]}逐件见{CHANGES_SHEET}。",
         edit_words.warnings(report.cases, room.edits),
         edit_words.refused_rows(report, room.edits),
     ]
@@ -391,9 +391,9 @@ def _decisions(report: Report, room: Limits) -> Fields:
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     return {
         "决策": "" if is_below else noted,
-        "决策清单": [decision_items.in_a_line(item, number) for number, item in enumerate(items, 1)] if room.is_listed else [],
+        "决策清单": [decision_items.in_a_line(item, number, report.day) for number, item in enumerate(items, 1)] if room.is_listed else [],
         "决策事项": [
-            {"序号": str(position), **decision_items.texts(item, room.characters, room.named, is_older=room.is_older)}
+            {"序号": str(position), **decision_items.texts(item, report.day, room.characters, room.named, is_older=room.is_older)}
             for position, item in enumerate(shown, 1)
         ],
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS) + (noted if is_below else ""),

@@ -23,7 +23,7 @@ _FEWEST_OF_URGENT = 28
 """Characters of what happened, however little room there is: it stands nowhere else on the paper."""
 
 
-def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = False) -> dict[str, Any]:
+def texts(item: Item, day: date, characters: int, most_cases: int, *, is_older: bool = False) -> dict[str, Any]:
     """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole.
 
     Several cases stand in a row of their own (清单); older templates have none.
@@ -41,8 +41,8 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
             "旗区": first.district if first.number else f"{first.district}：{matter}",
             "事项": matter if first.number else "",
             "清单": "",
-            "起始": sentences.day(first.since) if first.since else "—",
-            "时限": _due(first.due, first.since),
+            "起始": sentences.day(first.since, day) if first.since else "—",
+            "时限": _due(first.due, day),
             "包案领导": short(first.leader, leader_width) or "—",
         }
     since = min((decision.since for decision in item if decision.since), default=None)
@@ -54,13 +54,13 @@ def texts(item: Item, characters: int, most_cases: int, *, is_older: bool = Fals
         "旗区": who_reported.some(list(dict.fromkeys(decision.district for decision in item))),
         "事项": named if is_older else "",
         "清单": "" if is_older else named,
-        "起始": f"最早{sentences.day(since)}" if since else "—",
+        "起始": f"最早{sentences.day(since, day)}" if since else "—",
         "时限": "",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
     }
 
 
-def in_a_line(item: Item, number: int) -> dict[str, str]:
+def in_a_line(item: Item, number: int, day: date) -> dict[str, str]:
     """Return an item on one line, under its number: who, what is asked of them, by when; in full it stands in the table."""
     first = item[0]
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
@@ -75,7 +75,7 @@ def in_a_line(item: Item, number: int) -> dict[str, str]:
         "何事": _urgent(first)
         if first.kinds[0] == "urgent"
         else _clauses(kind, short(sentences.asked(first), _LONGEST_REQUEST), _WHAT_WIDTH),
-        "时限": f"{'最早' if len(item) > 1 else ''}{words.near(due, first.since)}" if due else "—",
+        "时限": f"{'最早' if len(item) > 1 else ''}{sentences.day(due, day)}" if due else "—",
     }
 
 
@@ -102,8 +102,8 @@ def _clauses(kind: str, asked: str, most: float, joint: str = "：") -> str:
 _BELOW = "（请示见下表）"
 
 
-def _due(day: date | None, since: date | None) -> str:
-    return f"限{words.near(day, since)}" if day else ""
+def _due(due: date | None, day: date) -> str:
+    return f"限{sentences.day(due, day)}" if due else ""
 
 
 def _by_leader(item: Item, most: int) -> str:

@@ -87,7 +87,7 @@ def _draft(period: Period, leaders: int, runs: int) -> Fields:
         "文件标题": f"{name}（{period_words.span(period)}）",
         "单位": period.settings.office,
         "期间": f"共{period.days}天",
-        "数据截至": f"{sentences.day(until.date())}{until:%H:%M}",
+        "数据截至": f"{sentences.day(until.date(), period.last)}{until:%H:%M}",
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
         "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period)],

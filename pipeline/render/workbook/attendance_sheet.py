@@ -12,7 +12,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, merge, put
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, NOTE, explain, frame, headers
-from pipeline.terms.words import STANDS
+from pipeline.terms.words import STANDS, near
 
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
@@ -35,7 +35,7 @@ def write(book: Book) -> None:
     sheet = frame(book, NAME, widths)
     if 0 < len(attended) < ATTENDED_DAYS:
         first = attended[0][0]
-        put(sheet, NOTE, 0, f"{words.NOTES[NAME]}日报从{first.month}月{first.day}日开始，到当日共{len(attended)}天。", book.look("note"))
+        put(sheet, NOTE, 0, f"{words.NOTES[NAME]}日报从{near(first, book.report.day)}开始，到当日共{len(attended)}天。", book.look("note"))
     if not attended:
         put(sheet, FIRST, 0, words.EMPTY[NAME], book.look("note"))
         return

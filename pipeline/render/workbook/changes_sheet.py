@@ -116,7 +116,7 @@ def _write_bridge(book: Book, sheet: Sheet, top: int, *, bridge: Bridge, target:
         most = max(lines(cases[0], COLUMNS[3].width), lines(cases[1], COLUMNS[4].width), lines(STEPS[kind].name, COLUMNS[0].width))
         sheet.set_row(row, height(most))
         row += 1
-    _write_end(book, sheet, row, f"当日（{sentences.day(day)}）")
+    _write_end(book, sheet, row, f"当日（{sentences.day(day, day)}）")
     for column, value in ((1, bridge.total), (2, bridge.resolved)):
         sheet.write_formula(row, column, f"=SUM({xl_range(top, column, row - 1, column)})", book.cell("count", "sum"), value)
     same = f"AND(B{row + 1}='{TARGETS}'!$E${target + 1},C{row + 1}='{TARGETS}'!$F${target + 1})"

@@ -71,6 +71,6 @@ def write(book: Book) -> None:
         *by_noon,
         *corrections.rewritten_in_full(report),
         definitions.RESTATED,
-        *(f"依据：{corrections.late_report(came)}" for came in late),
+        *(f"依据：{corrections.late_report(came, report.day)}" for came in late),
     )
     explain(book, sheet, FIRST + max(len(rows), 1) + 1, [column.width for column in COLUMNS], filter(None, notes))

@@ -17,7 +17,7 @@ from pipeline.render.workbook.sheet_words import FIRST_LINE as FIRST
 from pipeline.report import breakdown, corrections, day_corrected, hints
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
-from pipeline.terms.words import FLAGS, STEPS
+from pipeline.terms.words import FLAGS, STEPS, near
 
 REGISTER, DETAILS, FOLLOW_UPS, CANCELLED = "案件台账", "数字明细", "督办清单", "撤销案件"
 WIDE: Final = 8
@@ -218,7 +218,7 @@ def _lists(report: Report, places: Places) -> None:
         steps = (("总数", bridge.total_steps), ("已化解", bridge.resolved_steps))
         named += [(f"{bridge.group} · {STEPS[step.kind].name}（{what}）", step.cases) for what, of in steps for step in of]
     for entry in (*day_corrected.of_this_day(report), *report.restated):
-        day = f"{entry.day.month}月{entry.day.day}日"
+        day = near(entry.day, report.day)
         named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
     named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]
     pairs = report.beyond.reconciliation.twice

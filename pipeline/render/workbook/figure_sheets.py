@@ -109,7 +109,7 @@ _CERTAINTIES = (
 
 def _about_figures(book: Book, *figures: Figure) -> tuple[str, ...]:
     """What the columns of these figures mean."""
-    rule = sentences.bounds_rule(book.report.most_new, book.report.open_points)
+    rule = sentences.bounds_rule(book.report.most_new, book.report.open_points, book.report.day)
     is_bounded = any(figure.bounds for figure in figures)
     bounds = f"{rule}{definitions.NO_BOUNDS_HERE}" if is_bounded else definitions.NO_BOUNDS
     provisional = () if all(figure.is_certain for figure in figures) else (definitions.PROVISIONAL,)

@@ -149,7 +149,7 @@ def _write_follow_ups(book: Book) -> None:
 def _write_submissions(book: Book) -> None:
     """Who reported, and beside each district that did not what that can change."""
     report = book.report
-    absent = {absence.district: who_reported.absence(absence) for absence in report.absences}
+    absent = {absence.district: who_reported.absence(absence, report.day) for absence in report.absences}
     heading = "未报、原件遗失的影响" if any(absence.is_lost for absence in report.absences) else "未报的影响"
     changes: Column[SubmissionLine] = Column(heading, 34, "long", lambda line: absent.get(line.district, ""))
     replaced: Column[SubmissionLine] = Column(

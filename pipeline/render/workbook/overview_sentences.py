@@ -92,5 +92,6 @@ def _case_in_brief(line: CaseLine) -> str:
 
 def _rules(book: Book) -> list[str]:
     report = book.report
-    rules = [sentences.bounds_rule(report.most_new, report.open_points)] if any(target.bounds for target in report.targets) else []
+    is_bounded = any(target.bounds for target in report.targets)
+    rules = [sentences.bounds_rule(report.most_new, report.open_points, report.day)] if is_bounded else []
     return [*rules, definitions.WAY] if report.ways else rules

@@ -77,8 +77,8 @@ def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     said = (
         report.new_rules,
         who_reported.silence(report.submissions),
-        who_reported.left_out(report.left_out),
-        who_reported.unplaced(report.arrived_reports, report.refused_late),
+        who_reported.left_out(report.left_out, report.day),
+        who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         beside,
     )
     notes += [sentence for sentence in said if sentence]
@@ -210,7 +210,11 @@ def _reported(book: Book) -> list[_Count]:
     lines = book.report.submissions
     counts = []
     for stands in ("missing", "lost", "late", "on-time"):
-        absent = [who_reported.absence(absence) for absence in book.report.absences if stands == ("lost" if absence.is_lost else "missing")]
+        absent = [
+            who_reported.absence(absence, book.report.day)
+            for absence in book.report.absences
+            if stands == ("lost" if absence.is_lost else "missing")
+        ]
         if stands == "lost" and not absent:
             continue
         word = STANDS[stands]

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +237,19 @@ def test_targets_decisions_changes_and_districts_stand_in_this_order() -> None:
     assert "超期未结 需协调事项 ZZQ-2020-002 东胜区\n土地手续请市级协调\n领导一，5月20日起：ZZQ-2020-002 的案由\n" in text
     assert "急报事项 康巴什区\n请明确维保单位\n5月22日：其他民生事项：电梯停运\n" in text
     assert "没有旗区报送，今日有没有急报等事项，不知道。" in page_of(an_empty_report()).text
+
+
+def test_what_is_asked_and_what_happened_are_read_whole_also_on_a_phone_and_a_day_of_another_year_with_its_year() -> None:
+    """Nothing of a decision is cut off by its width: what is very long unfolds."""
+    report = a_report()
+    matter = "边坡开裂" * 60 + "，两栋楼住户要求撤离"
+    first = replace(report.decisions[0], matter="边坡开裂，两栋楼住户要求撤离", asked="请派专家" * 40, since=date(2019, 6, 30))
+    page = leaders_page.render(replace(report, decisions=(first, replace(first, number="", matter=matter))), TEMPLATES).decode()
+    decisions = page[page.index('class="decisions"') : page.index("</ol>", page.index('class="decisions"'))]
+    assert "clamp" not in decisions
+    assert "2019年6月30日：" in decisions
+    assert ">边坡开裂，两栋楼住户要求撤离" in decisions.replace("：", ">")
+    assert re.search("<details[^>]*><summary>[^<]*……（展开全文）</summary>[^<]*两栋楼住户要求撤离</details>", decisions)
 
 
 def test_cases_of_which_the_same_is_asked_are_one_item_and_the_rest_fold() -> None:

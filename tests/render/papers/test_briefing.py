@@ -26,7 +26,9 @@ from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, decision_items, limits, own_templates, page_room, plain_text
+from pipeline.report import sentences
 from pipeline.report.case_lines import Change, Decision
+from pipeline.report.figures import Bounds
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -278,7 +280,7 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     assert any("东胜区 领导3 需协调事项：请市级协调第3号地块的土地手续，…… 5月22日" in row for row in cells)
     assert briefing.fields(report, is_older=True)["决策清单"] == []
     unasked = replace(decisions[0], asked="请求" * 60)
-    assert decision_items.in_a_line([unasked], 1)["何事"] == "需协调事项（请示见下表）"
+    assert decision_items.in_a_line([unasked], 1, DAYS[4])["何事"] == "需协调事项（请示见下表）"
 
 
 def test_no_page_is_begun_for_the_signature_alone(weeks: dict[str, list[Report]]) -> None:
@@ -393,13 +395,26 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     asked = "请市级安排第3次安全鉴定并落实资金，明确牵头单位"
     matter = Decision(("urgent",), "", "东胜区", "工程安全隐患：第3号楼外墙脱落险情", "", DAYS[0], asked, "")
     for one, place in ((matter, "旗区"), (replace(matter, number="SJ-2020-001"), "事项")):
-        cells = decision_items.texts([one], 12, 2)
+        cells = decision_items.texts([one], DAYS[4], 12, 2)
         assert ("工程安全隐患：第3号楼外墙脱落险情" in cells[place], cells["请示"]) == (True, asked)
-    assert decision_items.in_a_line([matter], 1)["何事"] == "急报：第3号楼外墙脱落险情（请示见下表）"
-    assert decision_items.in_a_line([replace(matter, asked="请安排鉴定")], 1)["何事"] == "急报：第3号楼外墙脱落险情；请安排鉴定"
-    long = decision_items.in_a_line([replace(matter, matter="工程安全隐患：" + "外墙脱落" * 20)], 1)["何事"]
+    assert decision_items.in_a_line([matter], 1, DAYS[4])["何事"] == "急报：第3号楼外墙脱落险情（请示见下表）"
+    assert decision_items.in_a_line([replace(matter, asked="请安排鉴定")], 1, DAYS[4])["何事"] == "急报：第3号楼外墙脱落险情；请安排鉴定"
+    long = decision_items.in_a_line([replace(matter, matter="工程安全隐患：" + "外墙脱落" * 20)], 1, DAYS[4])["何事"]
     assert (long[:7], long[-8:]) == ("急报：外墙脱落", "…（请示见下表）")
     assert page_room.width(long) <= 28
+
+
+def test_a_day_of_another_year_is_said_with_its_year() -> None:
+    """Overdue since 2019: without its year a reader of 2020 takes it for a few days ago."""
+    old = Decision(("overdue",), "SJ-2020-001", "东胜区", "某事", "领导一", date(2019, 5, 12), "请市级协调", "", date(2019, 5, 11))
+    newer = replace(old, number="SJ-2020-002", since=date(2020, 5, 12), due=date(2020, 5, 11))
+    day = date(2020, 5, 22)
+    cells = [decision_items.texts(item, day, 40, 8) for item in ([old], [newer], [newer, old])]
+    assert [(item["起始"], item["时限"]) for item in cells[:2]] == [("2019年5月12日", "限2019年5月11日"), ("5月12日", "限5月11日")]
+    assert cells[2]["起始"] == "最早2019年5月12日"
+    assert [decision_items.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["2019年5月11日", "5月11日"]
+    behind = Bounds(Tally(90, 2, 1), Tally(90, 2, 2), (("behind", ("东胜区",)),), (date(2019, 12, 31),), told_on=date(2020, 1, 2))
+    assert "（2019年12月31日）" in sentences.why_open(behind)
 
 
 def test_an_urgent_matter_that_asks_for_nothing_is_told_and_is_no_decision(day: Report) -> None:
