@@ -239,6 +239,8 @@ def _skeleton(ran: Ran) -> _Skeleton:
     return page
 
 
+_LONGER = {("details", (("class", "whole"),)), ("p", (("class", "matter"),))}
+"""What hostile words have since they are longer and several cases ask the same: a text that unfolds, and cases in one item."""
 _FREE = ("id", "href", "width", "x", "y", "points", "cx", "cy", "data-show", "data-case")
 """Attributes whose value depends on the case or on the figures."""
 
@@ -246,7 +248,7 @@ _FREE = ("id", "href", "width", "x", "y", "points", "cx", "cy", "data-show", "da
 def test_the_page_has_no_element_and_no_attribute_that_harmless_words_would_not_give(ran: Ran, plain: Ran) -> None:
     hostile_one, plain_one = _skeleton(ran), _skeleton(plain)
     assert hostile_one.others == plain_one.others == ["DOCTYPE html"]
-    assert _shapes(hostile_one) == _shapes(plain_one)
+    assert _shapes(hostile_one) - _LONGER == _shapes(plain_one)
     assert abs(len(hostile_one.elements) - len(plain_one.elements)) < len(plain_one.elements) / 100  # some words are one name to a leader
 
 
