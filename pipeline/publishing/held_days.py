@@ -8,16 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.disk import storage
 from pipeline.ledger import edition_files, editions, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import edition_changes, fault_limits, outbox
-from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rules
-from pipeline.render import files_for_programs
-from pipeline.report import rule_words
+from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rules, digests_by_setting
+from pipeline.render import extension_files, files_for_programs
+from pipeline.report import rehearsal_words, rehearsed, rule_words
 from pipeline.report.report import Report
 from pipeline.settings import rules
 from pipeline.settings.config import Settings
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 _SUMMARY = "summary.json"
 _MOST_NAMED, _MOST_DAYS = 3, 20
 _OTHER_CHANGE = "程序、模板、字体或其他设置有变动"
+_SETTINGS: Final = {
+    "office": "单位名称（office）",
+    "sources": "案件来源（sources）",
+    "categories": "问题类别（categories）",
+    "case_number_pattern": "编号样式（case_number_pattern）",
+    "notices": "督办通知（notices）",
+    "statute": "法定期限（statute）",
+    "hints": "核查提示（hints）",
+}
+"""What settings are called that are no rule of the figures, with their names in config.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,15 @@ class HeldDay:
 
     day: date
     changed: str
-    """What of its rules is other now; '' where it is the program, a template, a font or another setting."""
+    """What of its rules and settings is other now; '' where it is the program, a template or a font, or unknown."""
     figures: tuple[str, ...]
-    """What would differ under the present rules, each in a line; none where only the documents would look different."""
+    """What would differ under the present rules, each in a line: figures, clocks, hints; none where only other words or the look would."""
     is_compared: bool = True
     """Whether a run has worked that out since the rules changed last."""
     is_written: bool = False
     """Whether this run wrote it again all the same, under the rules that it had."""
+    has_beyond: bool = True
+    """Whether what is published of it has clocks and hints to compare."""
 
 
 # --- under which rules a day was published -----------------------------------------------------------------------
@@ -150,8 +162,10 @@ def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
 
 
 def note(plan: Plan, report: Report) -> None:
-    """Note what the day was written under."""
-    published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), files_for_programs.rules(report))
+    """Note what the day was written under: the rules as its manifest has them, and which settings beside them."""
+    settings = digests_by_setting(plan.settings.on(report.day))
+    rules_noted = {**files_for_programs.rules(report), "settings": settings}
+    published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), rules_noted)
 
 
 def is_held(under: PublishedUnder | None, digest: str) -> bool:
@@ -194,16 +208,27 @@ def kept_edition(ledger: Ledger, folder: Path, day: date) -> dict[str, bytes] | 
 # --- what would differ -------------------------------------------------------------------------------------------
 
 
+class _Standing(NamedTuple):
+    """A day that stands under other rules."""
+
+    comparison: str
+    """With what it is to be compared: the digest of the present rules and of what is published."""
+    changed: str
+    has_beyond: bool
+
+
 def look(plan: Plan) -> list[HeldDay]:
     """Return the days that stand as they are, with what would differ. Each is computed once, and remembered until something changes."""
-    under, held = _standing(plan.ledger, plan.present, plan.program)
-    figures = {day: noted.differing for day, noted in under.items() if noted.compared == held.get(day)}
-    for day, differing in _compared(plan, [day for day in held if day not in figures], under).items():
+    under, standing = _standing(plan.ledger, plan.present, plan.program)
+    figures = {day: noted.differing for day, noted in under.items() if day in standing and noted.compared == standing[day].comparison}
+    for day, differing in _compared(plan, [day for day in standing if day not in figures], under).items():
         figures[day] = tuple(differing)
-        published_rules.note_comparison(plan.ledger, day.isoformat(), held[day], differing)
+        published_rules.note_comparison(plan.ledger, day.isoformat(), standing[day].comparison, differing)
     due = {*plan.days}
     return [
-        HeldDay(day, _changed(plan.present, day, under.get(day)), figures[day], is_written=day in due) for day in held if day in figures
+        HeldDay(day, stands.changed, figures[day], is_written=day in due, has_beyond=stands.has_beyond)
+        for day, stands in standing.items()
+        if day in figures
     ]
 
 
@@ -212,34 +237,40 @@ def known(settings: Settings) -> list[HeldDay]:
     if not settings.paths.ledger.exists():
         return []
     with Ledger(settings.paths.ledger) as ledger:
-        under, held = _standing(ledger, settings, digest_of_program(settings))
+        under, standing = _standing(ledger, settings, digest_of_program(settings))
     days = []
-    for day, compared in held.items():
+    for day, stands in standing.items():
         then = under.get(day)
-        differing = then.differing if then and then.compared == compared else None
-        days.append(HeldDay(day, _changed(settings, day, then), differing or (), differing is not None))
+        differing = then.differing if then and then.compared == stands.comparison else None
+        days.append(HeldDay(day, stands.changed, differing or (), differing is not None, has_beyond=stands.has_beyond))
     return days
 
 
-def _standing(ledger: Ledger, present: Settings, program: str) -> tuple[dict[date, PublishedUnder], dict[date, str]]:
-    """Return under what each day was published, and each day that stands under other rules with what it is compared with."""
+def _standing(ledger: Ledger, present: Settings, program: str) -> tuple[dict[date, PublishedUnder], dict[date, _Standing]]:
+    """Return under what each day was published, and of each day that stands under other rules what there is to say."""
     under = {date.fromisoformat(day): noted for day, noted in published_rules.by_day(ledger).items()}
-    held: dict[date, str] = {}
-    digests: dict[int, str] = {}
+    standing: dict[date, _Standing] = {}
+    digests: dict[int, tuple[str, dict[str, str]]] = {}
     for written, (_made_from, manifest) in sorted(ledger.publications().items()):
         day = date.fromisoformat(written)
-        rules_then = present.on(day)
-        if id(rules_then) not in digests:
-            digests[id(rules_then)] = digest_of_rules(rules_then, program)
-        now = digests[id(rules_then)]
+        held = present.on(day)
+        if id(held) not in digests:
+            digests[id(held)] = digest_of_rules(held, program), digests_by_setting(held)
+        now, settings = digests[id(held)]
         if is_held(under.get(day), now):
-            held[day] = storage.digest([now.encode(), manifest.encode()])
-    return under, held
+            comparison = storage.digest([now.encode(), manifest.encode()])
+            has_beyond = (present.paths.outbox / written / extension_files.NAME).exists()
+            standing[day] = _Standing(comparison, _changed(held, settings, under.get(day)), has_beyond)
+    return under, standing
 
 
-def _changed(present: Settings, day: date, under: PublishedUnder | None) -> str:
+def _changed(present: Settings, settings: Mapping[str, str], under: PublishedUnder | None) -> str:
+    """Return what is other than a day was published under; `present`, `settings`: what holds on it now, and the digests of that."""
     published = rules_of(under) if under else None
-    return "；".join(rule_words.rule_changes(published, present.on(day).rules)) if published else ""
+    changes = rule_words.rule_changes(published, present.rules) if published else []
+    then = under.rules.get("settings", {}) if under else {}
+    others = [name for key, name in _SETTINGS.items() if key in then and then[key] != settings[key]]
+    return "；".join([*changes, *([f"config.yaml 里的{'、'.join(others)}有变动"] if others else [])])
 
 
 def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUnder]) -> dict[date, list[str]]:
@@ -252,10 +283,20 @@ def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUn
     states, _end = fault_limits.folded(drawn.facts, drawn.settings, drawn.days, (), written)
     for day, state in states.items():
         with fault_limits.limit_fault_to_day(day, written), suppress(OSError, ValueError):
-            summary = json.loads((plan.settings.paths.outbox / day.isoformat() / _SUMMARY).read_bytes())
-            now = json.loads(files_for_programs.summary(compose.build(state, drawn.sources(day, plan.given), drawn.settings)))
-            differing[day] = list(edition_changes.between(_renamed(summary, plan.present, under.get(day)), now).figures)
+            published = _published(plan, day, under.get(day))
+            report = compose.build(state, drawn.sources(day, plan.given), drawn.settings)
+            now = json.loads(files_for_programs.summary(report)) | {rehearsed.BEYOND: extension_files.compared(report)}
+            beyond = rehearsal_words.of_clocks_and_hints(rehearsed.between(day, published, now, {}))
+            differing[day] = [*edition_changes.between(published, now).figures, *beyond]
     return differing
+
+
+def _published(plan: Plan, day: date, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
+    """Return what is published of a day: its figures and, where there are any, clocks and hints. Raises OSError, ValueError."""
+    folder = plan.settings.paths.outbox / day.isoformat()
+    summary, beyond = json.loads((folder / _SUMMARY).read_bytes()), folder / extension_files.NAME
+    summary[rehearsed.BEYOND] = json.loads(beyond.read_bytes()) if beyond.exists() else None
+    return _renamed(summary, plan.present, under)
 
 
 def _renamed(summary: Any, settings: Settings, under: PublishedUnder | None) -> Any:  # noqa: ANN401 - JSON
@@ -293,11 +334,13 @@ def told(held_back: Sequence[HeldDay]) -> list[str]:
         more = f"；等 {len(held.figures)} 处" if len(held.figures) > _MOST_NAMED else ""
         lines.append(f"  按现在的规则，{held.day} 会不同的：{'；'.join(held.figures[:_MOST_NAMED])}{more}。")
     if len(differing) > _MOST_DAYS:
-        lines.append(f"  …… 数字会不同的共 {len(differing)} 天：{_span([held.day for held in differing])}。")
+        lines.append(f"  …… 会不同的共 {len(differing)} 天：{_span([held.day for held in differing])}。")
     if left := [held.day for held in held_back if not held.is_compared]:
-        lines.append(f"  {_span(left)}：现在的规则是上次运行以后改的，数字会不会不同，下次运行（python run.py）时说明。")
+        lines.append(f"  {_span(left)}：现在的规则是上次运行以后改的，会不会有不同，下次运行（python run.py）时说明。")
     elif not differing:
-        lines.append("  按现在的规则数字都相同，只是文字或版式可能不同。")
+        lines.append("  按现在的规则，数字、法定期限（最后一天和状态）和核查提示都相同，其他文字或版式可能不同。")
+    if without := [held.day for held in held_back if held.is_compared and not held.has_beyond]:
+        lines.append(f"  {_span(without)}：发布的结果里没有法定期限和核查提示，这两样没有比。")
     way_out = "python run.py --rewrite（可加 --date，或 --from 和 --to）；只从某一天起改的，写进 config.yaml 的 changes。"
     return [*lines, f"  要按现在的规则重写：{way_out}"]
 

@@ -178,6 +178,12 @@ def digest_of_program(settings: Settings) -> str:
     return storage.digest([*(part.encode() for part in written), *(path.read_bytes() for path in templates)])
 
 
+def digests_by_setting(held: Settings) -> dict[str, str]:
+    """Return a short digest of each setting that a day rests on as it is written, by its name in config.yaml."""
+    decided = held.model_dump(mode="json", include=_SHOWN)
+    return {name: storage.digest([json.dumps(value, sort_keys=True).encode()])[:16] for name, value in decided.items()}
+
+
 def digest_of_rules(held: Settings, program: str) -> str:
     """Return the digest of what a day is judged by and written with: the settings that hold on it, and the program's digest."""
     calendar = {name: value for name, value in held.rules.as_json()["calendar"].items() if name != "day_turns"}

@@ -98,7 +98,7 @@ def _clocks(day: DayDiffers) -> Iterator[Row]:
 
 def _hints(day: DayDiffers) -> Iterator[Row]:
     for hint in day.hints:
-        verb = "增加" if hint.after else "去掉"
+        verb = "增加" if not hint.before else "去掉" if not hint.after else "改为试行" if hint.trial else "改为正式"
         yield day.day, rehearsal_words.hint_name(hint.code), hint.district, verb, "、".join(hint.cases)
 
 

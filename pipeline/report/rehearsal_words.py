@@ -157,8 +157,7 @@ def _of_day(day: DayDiffers) -> Iterator[str]:
     for flag in day.flags:
         parts = [f"{verb} {_named(cases)}" for verb, cases in (("增加", flag.entered), ("去掉", flag.left)) if cases]
         yield f"{words.FLAGS[flag.flag].name}：{'；'.join(parts)}"
-    yield from _clocks(day)
-    yield from _hints(day)
+    yield from of_clocks_and_hints(day)
     for before, after in dict.fromkeys((entry.before, entry.after) for entry in day.submissions):
         of_kind = [entry.district for entry in day.submissions if (entry.before, entry.after) == (before, after)]
         yield f"由{status(before)}变成{status(after)}：{'、'.join(of_kind)}"
@@ -166,6 +165,12 @@ def _of_day(day: DayDiffers) -> Iterator[str]:
         yield f"{counts.district}的日报：{rows(counts.before)} → {rows(counts.after)}"
     if others := beside(day):
         yield f"{BESIDE}：{'、'.join(others)}"
+
+
+def of_clocks_and_hints(day: DayDiffers) -> Iterator[str]:
+    """Go through what differs beyond the figures."""
+    yield from _clocks(day)
+    yield from _hints(day)
 
 
 def _clocks(day: DayDiffers) -> Iterator[str]:
@@ -179,10 +184,13 @@ def _clocks(day: DayDiffers) -> Iterator[str]:
 
 def _hints(day: DayDiffers) -> Iterator[str]:
     for is_new, verb in ((True, "增加"), (False, "去掉")):
-        for code in dict.fromkeys(hint.code for hint in day.hints if hint.after == is_new):
-            told = [hint for hint in day.hints if (hint.code, hint.after) == (code, is_new)]
+        for code in dict.fromkeys(hint.code for hint in day.hints if (hint.before, hint.after) == (not is_new, is_new)):
+            told = [hint for hint in day.hints if (hint.code, hint.before, hint.after) == (code, not is_new, is_new)]
             named = "；".join("、".join(hint.cases[:_MOST_CASES]) or hint.district for hint in told[:_MOST_CASES])
             yield f"核查提示“{hint_name(code)}”：{verb} {len(told)} 条（{named}{' 等' if len(told) > _MOST_CASES else ''}）"
+    for is_trial in (True, False):
+        if moved := [hint for hint in day.hints if hint.before == hint.after and hint.trial is is_trial]:
+            yield f"核查提示{'由正式改为试行' if is_trial else '由试行改为正式'}：{len(moved)} 条"
 
 
 def beside(day: DayDiffers) -> list[str]:

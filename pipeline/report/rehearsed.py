@@ -83,13 +83,15 @@ class ClockDiffers:
 
 @dataclass(frozen=True, slots=True)
 class HintDiffers:
-    """A hint that is told in one of the two alone."""
+    """A hint that is told in one of the two alone, or in both and on trial in one."""
 
     code: str
     district: str
     cases: tuple[str, ...]
     before: bool
     after: bool
+    trial: bool | None = None
+    """Where it is told in both: whether it would be on trial and was not, or the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +257,17 @@ def _clocks(before: Summary, after: Summary) -> Iterator[ClockDiffers]:
 
 
 def _hints(before: Summary, after: Summary) -> Iterator[HintDiffers]:
-    then, now = (
-        Counter((hint["code"], hint["district"], tuple(hint["cases"])) for hint in beyond.get("hints", ())) for beyond in (before, after)
-    )
+    trials = [{_hint(hint): bool(hint.get("trial")) for hint in beyond.get("hints", ())} for beyond in (before, after)]
+    then, now = (Counter(_hint(hint) for hint in beyond.get("hints", ())) for beyond in (before, after))
     for told, is_new in ((now - then, True), (then - now, False)):
         yield from (HintDiffers(*hint, before=not is_new, after=is_new) for hint in sorted(told.elements()))
+    for hint in sorted(then.keys() & now.keys()):
+        if trials[0][hint] != trials[1][hint]:
+            yield HintDiffers(*hint, before=True, after=True, trial=trials[1][hint])
+
+
+def _hint(hint: Summary) -> tuple[str, str, tuple[str, ...]]:
+    return hint["code"], hint["district"], tuple(hint["cases"])
 
 
 def _rows(before: Summary, after: Summary) -> Iterator[RowsDiffer]:

@@ -87,6 +87,42 @@ def test_an_edited_target_leaves_every_published_day_and_is_said(office: Office,
     assert "--rewrite" in said
 
 
+_ACCEPTANCE = "{clock: acceptance, days: 15, unit: day, from: 2005-05-01"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "setting", "differs"),
+    [
+        (_ACCEPTANCE, _ACCEPTANCE.replace("15", "12"), "法定期限（statute）", "法定期限，受理最后一天不同：11 件（SJ-2020-001、"),
+        ("resolved_a_day: 10 ", "resolved_a_day: 7 ", "核查提示（hints）", "核查提示“一天化解很多件”：增加 1 条（SJ-2020-001、"),
+        ("trial_until: 2027-03-31", "trial_until: null", "核查提示（hints）", "核查提示由试行改为正式：7 条"),
+    ],
+)
+def test_days_whose_clocks_or_hints_would_differ_are_said_and_which_setting_that_is(
+    office: Office, capsys: pytest.CaptureFixture[str], old: str, new: str, setting: str, differs: str
+) -> None:
+    before = office.everything()
+    _set(office, old, new)
+    _run(office)
+    assert office.everything() == before
+    said = _status(office, capsys)
+    assert f"2020-05-18 至 2020-05-21 的 4 天：config.yaml 里的{setting}有变动。" in said
+    assert differs in next(line for line in said.splitlines() if "按现在的规则，2020-05-18 会不同的" in line)
+    assert "都相同" not in said
+    assert "要按现在的规则重写：python run.py --rewrite" in said
+    _run(office, rewriting=EveryDay())
+    assert "按以前的规则" not in _status(office, capsys)
+
+
+def test_an_edition_without_clocks_and_hints_is_told_as_not_compared(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    _set(office, _ACCEPTANCE, _ACCEPTANCE.replace("15", "12"))
+    _run(office)
+    for day in DAYS:
+        (office.outbox / str(day) / "extensions.json").unlink()
+    said = _status(office, capsys)
+    assert "发布的结果里没有法定期限和核查提示，这两样没有比" in said
+
+
 def test_what_would_differ_is_worked_out_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     _set(office, "target_percent: 90", "target_percent: 80")
     first = _run(office).held_back
@@ -108,7 +144,7 @@ def test_status_says_which_days_stand_under_other_rules(office: Office, capsys: 
     said = _status(office, capsys)
     assert "有 4 天是按以前的规则写出的，没有改写" in said
     assert "2020-05-18 至 2020-05-21 的 4 天：市级交办和旗区自行梳理的目标由90%改为80%。" in said
-    assert "数字会不会不同，下次运行（python run.py）时说明" in said
+    assert "会不会有不同，下次运行（python run.py）时说明" in said
     assert "数字都相同" not in said
     assert {held["differing"] for held in json.loads(_status(office, capsys, "--json"))["held_days"]} == {None}
     before = office.everything()
@@ -185,7 +221,8 @@ def test_a_newer_program_a_template_or_a_name_rewrites_nothing(office: Office, w
         _set(office, "templates: null", "templates: own")
     outcome = _run(office)
     assert office.everything() == before
-    assert [(held.changed, held.figures) for held in outcome.held_back] == [("", ())] * 4
+    changed = "config.yaml 里的单位名称（office）有变动" if what == "office" else ""
+    assert [(held.changed, held.figures) for held in outcome.held_back] == [(changed, ())] * 4
 
 
 @pytest.mark.parametrize(
