@@ -125,6 +125,8 @@ class Case:
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
     """The last day with a change of status or 今日进展."""
+    open_again: date | None = None
+    """The last day of which a row took it from those resolved; until then there was nothing to report of it."""
     last: RowPlace | None = None
     """The last accepted row about it."""
     reported: date | None = None
@@ -314,8 +316,9 @@ class Case:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self._note_repeats(place, day, is_back=goes_back(before, status))
-        self.was_resolved = self.was_resolved or self.is_resolved
-        self.ended_dispute = None if self.is_resolved else self.ended_dispute
+        was_resolved = self.is_resolved
+        self.was_resolved = self.was_resolved or was_resolved
+        self.ended_dispute = None if was_resolved else self.ended_dispute
         if self.dispute and disputes.ends(place, self.dispute):
             self.ended_dispute = self.dispute
         if place["群众确认"] == CONFIRMED:
@@ -331,6 +334,8 @@ class Case:
         self.referred_since = (self.referred_since or day) if status == REFERRED else None
         self.status = status
         self.last, self.reported = place, day
+        if was_resolved and not self.is_resolved:
+            self.open_again = day
         return before
 
     def _note_repeats(self, place: RowPlace, day: date, *, is_back: bool) -> None:

@@ -55,6 +55,22 @@ def days_idle(case: Case, day: date) -> int:
     return (day - max(case.assigned, case.touched or case.assigned)).days
 
 
+def open_again(case: Case) -> date | None:
+    """Return the day on which a resolved case became open again without progress, by a dispute; None where it has moved since.
+
+    The flag counts from the last progress all the same (domain.md, "Rules"); what is said of its days does not count those on which the
+    case was settled.
+    """
+    last = max(case.assigned, case.touched or case.assigned)
+    return case.open_again if case.open_again and case.open_again > last else None
+
+
+def days_without_progress(case: Case, day: date) -> int:
+    """Return the days without a change of status or 今日进展, of those on which the case was open."""
+    again = open_again(case)
+    return (day - again).days if again else days_idle(case, day)
+
+
 def missing_ones(case: Case) -> tuple[str, ...]:
     """Return which of 五个一 the case lacks: 案由, 包案领导, 工作专班, 化解方案, 办结时限."""
     has = {

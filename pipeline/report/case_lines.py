@@ -59,6 +59,7 @@ class CaseLine:
     days_overdue: int
     """Days past the deadline; negative before it."""
     days_idle: int
+    """Days without progress, of those on which it was open: what people are told, while the flag counts the others too."""
     missing_ones: tuple[str, ...]
     flags: tuple[str, ...]
     grounds: str
@@ -85,6 +86,8 @@ class CaseLine:
     """The clocks of the regulation; None where it is cancelled."""
     exempted: Exemption | None = None
     """The exemption that moves its deadline; None where none does."""
+    open_again: date | None = None
+    """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
 
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""

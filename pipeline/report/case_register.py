@@ -63,7 +63,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         disputed_since=case.dispute.since if case.dispute else None,
         asking_since=case.asking_since,
         days_overdue=supervision.days_overdue(case, day) if case.deadline else 0,
-        days_idle=supervision.days_idle(case, day),
+        days_idle=supervision.days_without_progress(case, day),
         missing_ones=supervision.missing_ones(case),
         flags=supervision.flags(case, day, settings.windows),
         grounds=case.grounds or "",
@@ -78,6 +78,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         moves=case.moves,
         clocks=clocks.of(case, settings.statute, day),
         exempted=case.exempted if case.deadline != case.own_deadline else None,
+        open_again=supervision.open_again(case),
     )
 
 

@@ -52,7 +52,8 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
         case "due_soon":
             return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
         case "stalled":
-            return f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
+            again = open_again(line, long_day(line.open_again) if line.open_again else "")
+            return again or f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
         case "acceptance_overdue":
             return f"{long_day(line.assigned)}交办，受理已超期{count}天"
         case "disputed":
@@ -62,6 +63,18 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"{since}{f'（{_reply_number(line)}）' if line.reply_number else ''}"
         case _:
             return f"缺少{'、'.join(line.missing_ones)}"
+
+
+def open_again(line: CaseLine, since: str = "") -> str:
+    """Return how long nothing has come of a stalled case since a dispute opened it again; '' where none has since its last progress.
+
+    On the days before that it was settled, and nothing was to be reported. `since`: the day, as the reader's paper writes days; '' where
+    the dispute with its days stands beside it.
+    """
+    if not line.open_again:
+        return ""
+    disputed = f"{since}起群众不认可、" if since else ""
+    return f"{disputed}重新在办，{f'已{line.days_idle}天' if line.days_idle else '还'}没有报来进展"
 
 
 def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit: bool = True) -> str:
@@ -75,7 +88,7 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit
         case "due_soon":
             return f"{f'还有{count}天' if count else '当日'}到期{f'（{limit}）' if with_limit else ''}"
         case "stalled":
-            return f"停滞{count}天"
+            return open_again(line) or f"停滞{count}天"
         case "acceptance_overdue":
             return f"超期{count}天未受理"
         case "disputed":

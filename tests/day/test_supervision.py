@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from offices import Day, File, afternoon, assigned, on
+from offices import SETTINGS, Day, File, afternoon, assigned, on
 from workbooks import assignment, case_row, progress_row, report, resolved_row, table
+
+from pipeline.render.page import case_texts
+from pipeline.render.workbook import sheet_words
+from pipeline.report import notices
 
 CASE = "SJ-2020-001"
 
@@ -70,3 +74,37 @@ def test_a_flag_goes_up_on_its_day(line: dict[str, object]) -> None:
     day = _seen(line)
     assert [found.code for _file, found in day.findings if found.refuses] == []
     assert (line["flag"] in day.flagged(CASE)) is (line["up"] == "yes")
+
+
+SETTLED, AGAIN = date(2020, 5, 4), date(2020, 5, 20)
+
+
+@pytest.mark.parametrize(
+    ("asked", "progress", "told", "briefly"),
+    [
+        (AGAIN, "", "2020年5月20日起群众不认可、重新在办，还没有报来进展", "重新在办，还没有报来进展"),
+        (date(2020, 5, 23), "", "2020年5月20日起群众不认可、重新在办，已3天没有报来进展", "重新在办，已3天没有报来进展"),
+        (date(2020, 5, 27), "约谈", "自2020年5月20日起没有报来进展，已7天", "停滞7天"),
+    ],
+)
+def test_the_days_of_a_stalled_case_are_those_on_which_it_was_open(asked: date, progress: str, told: str, briefly: str) -> None:
+    settled = resolved_row(CASE, 答复日期=SETTLED, 群众确认="认可")
+    disputed = {**settled, "群众确认": "不认可", "今日进展": progress}
+    reports = [File(report(day=day, progress=[row]), afternoon(day)) for day, row in ((SETTLED, settled), (AGAIN, disputed))]
+    seen = on(asked, assigned(assignment([case_row(CASE, 交办日期="2020-05-01")])), *reports)
+    assert "stalled" in seen.flagged(CASE)  # the flag is the contract's, and counts from the last progress
+    (line,) = seen.report.cases
+    (point,) = (point for point in notices.points_of(asked, [line], SETTINGS.windows)[CASE] if point.flag == "stalled")
+    assert (point.reason, point.brief, point.days) == (told, briefly, (asked - AGAIN).days)
+    days, situation = sheet_words.waiting("stalled", line, asked)
+    assert (days, "天没有报来进展" in situation or "还没有报来进展" in situation) == (point.days, True)
+    assert ("重新在办" in situation) is ("重新在办" in case_texts.stalled(line)) is (not progress)
+
+
+def test_a_case_that_was_never_settled_is_idle_since_its_last_progress() -> None:
+    row = {**resolved_row(CASE, 答复日期=SETTLED), "当前状态": "已答复", "群众确认": ""}
+    disputed = {**row, "群众确认": "不认可", "今日进展": ""}
+    reports = [File(report(day=day, progress=[said]), afternoon(day)) for day, said in ((SETTLED, row), (AGAIN, disputed))]
+    seen = on(date(2020, 5, 23), assigned(assignment([case_row(CASE, 交办日期="2020-05-01")])), *reports)
+    (line,) = seen.report.cases
+    assert (line.days_idle, line.open_again) == (19, None)

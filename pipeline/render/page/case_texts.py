@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.report import clock_lines, exemptions
+from pipeline.report import clock_lines, exemptions, notice_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -63,6 +63,11 @@ def due(case: CaseLine) -> str:
     if case.days_overdue > 0:
         return f"超期 {case.days_overdue} 天"
     return f"还剩 {-case.days_overdue} 天" if case.days_overdue else "今天到期"
+
+
+def stalled(case: CaseLine) -> str:
+    """Return how long nothing has been reported of it."""
+    return notice_words.open_again(case, str(case.open_again)) or f"{case.days_idle} 天没有报来进展"
 
 
 def details(case: CaseLine, liaison: Liaison) -> list[tuple[str, object]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from pipeline.report import exemptions
+from pipeline.report import exemptions, notice_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
-from pipeline.terms.words import NO, NONE, YES
+from pipeline.terms.words import NO, NONE, YES, near
 
 SHEETS: Final = {
     "说明": "怎样看这份汇总表",
@@ -215,10 +215,11 @@ def names_and_rule(listed: list[str], rule: str) -> str:
 def waiting(flag: str, line: CaseLine, day: date) -> tuple[int | None, str]:
     """The days that matter to a flag, and the case's situation in words."""
     late, handed_over = line.days_overdue, (day - line.assigned).days
+    again = near(line.open_again, day) if line.open_again else ""
     situations: dict[str, tuple[int | None, str]] = {
         "overdue": (late, f"已超期 {late} 天"),
         "due_soon": (-late, f"距到期 {-late} 天" if late else "今日到期"),
-        "stalled": (line.days_idle, f"已 {line.days_idle} 天没有报来进展"),
+        "stalled": (line.days_idle, notice_words.open_again(line, again) or f"已 {line.days_idle} 天没有报来进展"),
         "disputed": (None, "群众不认可，尚未解决"),
         "incomplete_assignment": (None, f"缺：{names(list(line.missing_ones))}"),
         "acceptance_overdue": (handed_over, f"交办 {handed_over} 天仍未受理"),
