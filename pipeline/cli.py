@@ -49,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _load(options: argparse.Namespace, *, looks_on: bool = False, told: Callable[[str], object] | None = None) -> Settings:
     """Return the settings; `told`: what hears why the ledger cannot be used, where the command does its work all the same."""
     from pipeline.intake import district_names, standing_editions
+    from pipeline.ledger import upgrades
     from pipeline.settings import config
 
-    settings = district_names.known(config.load(options.config), told)
+    loaded = config.load(options.config)
+    with upgrades.told(loaded.paths.ledger, stopping.complain):
+        settings = district_names.known(loaded, told)
     if looks_on and (sentence := standing_editions.warning(settings)):
         stopping.complain(sentence)
     return settings
@@ -92,8 +95,7 @@ def _nightly(options: argparse.Namespace) -> int:
     last: date | None = getattr(options, "last", None) or getattr(options, "date", None)
     with nights.noted_if_not_begun(options.config, last):
         settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
-    until = last or today(_now(settings), settings)
-    _note(settings, nights.COMMAND, nights.begins(until))
+    _note(settings, nights.COMMAND, nights.begins(last or today(_now(settings), settings)))
     try:
         did, status = _consolidate(options)
     except (BrokenPipeError, SystemExit, KeyboardInterrupt):
@@ -215,8 +217,7 @@ def _explain(options: argparse.Namespace) -> int:
     from pipeline.publishing import held_days
 
     settings = _load(options, looks_on=True)
-    now = _now(settings)
-    explained = explanation.explain(options.what, settings, day := options.date or today(now, settings), now)
+    explained = explanation.explain(options.what, settings, day := options.date or today(_now(settings), settings), _now(settings))
     if options.json:
         print(explanation_text.as_json(explained))
     else:
@@ -267,8 +268,7 @@ def _send(options: argparse.Namespace) -> int:
     usage.belongs(options.to, options.unknown, "--to 要与 --unknown 一起用。")
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     if options.release and not options.dry_run:
-        now = _now(settings)
-        releases.release_all(settings, releases.at_this_computer(), now, sending.written_from(settings, now))
+        releases.release_all(settings, releases.at_this_computer(), now := _now(settings), sending.written_from(settings, now))
     came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
     outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
     if options.dry_run:
@@ -387,8 +387,8 @@ def _fetch(options: argparse.Namespace) -> int:
         stopping.complain(sentence)
     # also without new mail: what could not be mailed before is owed still
     is_settled = _watch_urgent(settings, partial(urgent.at_the_end, settings), is_owed_told=True)
-    status = int(bool(problems or fetched.failed or not is_settled))
-    status = stopping.report_faults(fetched.faults, options) if fetched.faults else status
+    is_done = is_settled and not (problems or fetched.failed)
+    status = stopping.report_faults(fetched.faults, options) if fetched.faults else int(not is_done)
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
     _watch_night(settings)

@@ -24,7 +24,7 @@ from offices import CONFIG, Office
 from weeks import Published, publish
 
 from pipeline.disk import sqlite_connections
-from pipeline.ledger import ledger_file
+from pipeline.ledger import sqlite_database
 from pipeline.reading import worker
 from pipeline.settings import config_file
 
@@ -83,7 +83,7 @@ def _statements_compiled_once() -> Iterator[None]:
         return create(*arguments, **named).execution_options(compiled_cache=compiled)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ledger_file, "sa", SimpleNamespace(**{**vars(sa), "create_engine": create_with_compiled}))
+        patch.setattr(sqlite_database, "sa", SimpleNamespace(**{**vars(sa), "create_engine": create_with_compiled}))
         yield
 
 

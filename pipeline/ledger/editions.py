@@ -15,10 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.ledger import edition_files, journal, row_sums, schema
+from pipeline.ledger import edition_files, journal, schema
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.ledger_file import Row
+from pipeline.ledger.ledger_store import Row
 
 SUMMARY = "summary.json"
 
@@ -192,7 +192,7 @@ def _insert(ledger: Ledger, editions: Iterable[Edition]) -> None:
     ]
     if rows:
         with ledger.store.begin() as connection:
-            connection.execute(schema.editions.insert().prefix_with("OR IGNORE"), [row_sums.with_sum(schema.editions, row) for row in rows])
+            ledger.store.insert(connection, schema.editions, rows, or_ignore=True)
 
 
 def _delete(ledger: Ledger, noted: Iterable[EditionNote]) -> None:

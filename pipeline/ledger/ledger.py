@@ -1,4 +1,4 @@
-"""The facts, in one SQLite file: what arrived, what was read from it, what was found. Never a computed state."""
+"""The facts, in one database: what arrived, what was read from it, what was found. Never a computed state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pipeline.ledger import kept_districts, row_sums, schema
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
-from pipeline.ledger.ledger_file import LedgerFile, Row
+from pipeline.ledger.ledger_store import LedgerStore, Row
 from pipeline.reading.reading import Transcript
 from pipeline.terms.contract import CASE_SHEETS, Severity
 from pipeline.terms.findings import Finding
@@ -29,7 +29,7 @@ class Ledger:
     """The ledger at that path, made if there is none. Raises LedgerError where it is of another version, damaged or cannot be read."""
 
     def __init__(self, path: Path) -> None:
-        self.store = LedgerFile(path)
+        self.store = LedgerStore(path)
         self.districts: Named = NOBODY
         try:
             self.districts = next(reversed(self.named_districts()), NOBODY)
@@ -39,7 +39,7 @@ class Ledger:
 
     @property
     def engine(self) -> sa.Engine:
-        """The ledger's file, for what is written into it."""
+        """What connects to the ledger, for what is written into it."""
         return self.store.engine
 
     def __enter__(self) -> Self:
@@ -49,7 +49,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of it."""
         self.store.close()
 
     # --- districts ---
@@ -69,7 +69,7 @@ class Ledger:
         same = {"snapshot": number, "after": named.after}
         rows = [{**same, "code": code, "kept_as": named.kept_as[code], "name": name} for code, name in named.names.items()]
         with self.store.begin() as connection:
-            _insert(connection, schema.districts, rows)
+            self.store.insert(connection, schema.districts, rows)
         self.districts = named
 
     def kept_districts(self) -> set[str]:
@@ -108,7 +108,7 @@ class Ledger:
             for number, (arrival, sidecar) in enumerate(arrivals, first)
         ]
         with self.store.begin() as connection:
-            _insert(connection, schema.arrivals, rows, or_ignore=True)
+            self.store.insert(connection, schema.arrivals, rows, or_ignore=True)
 
     def identities(self) -> list[Identity]:
         """Return path, SHA-256 and time (ISO) of everything noted so far, in order."""
@@ -144,7 +144,7 @@ class Ledger:
         rows = [{"sha256": sha256, "alone": noted.get(sha256, -1) + 1} for sha256 in sorted(begun)]
         with self.store.begin() as connection:
             connection.execute(schema.attempts.delete().where(schema.attempts.c.sha256.in_(begun & noted.keys())))
-            _insert(connection, schema.attempts, rows)
+            self.store.insert(connection, schema.attempts, rows)
 
     # --- readings ---
 
@@ -162,10 +162,9 @@ class Ledger:
             for table in (schema.findings, schema.readings, schema.faults):
                 connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
             connection.execute(schema.attempts.delete().where(schema.attempts.c.sha256.in_(settled)))
-            _insert(connection, schema.readings, filed)
-            if rows := [row for found in findings.values() for row in found]:
-                connection.execute(schema.findings.insert(), rows)
-            _insert(connection, schema.faults, failed)
+            self.store.insert(connection, schema.readings, filed)
+            self.store.insert(connection, schema.findings, [row for found in findings.values() for row in found])
+            self.store.insert(connection, schema.faults, failed)
 
     def outlines(self) -> list[Filed]:
         """Return every arrival with its verdict, without rows and findings."""
@@ -277,12 +276,12 @@ class Ledger:
         """Remember what a day's folder was made from."""
         with self.store.begin() as connection:
             connection.execute(schema.publications.delete().where(schema.publications.c.day == day))
-            _insert(connection, schema.publications, [{"day": day, "fingerprint": fingerprint, "manifest": manifest}])
+            self.store.insert(connection, schema.publications, [{"day": day, "fingerprint": fingerprint, "manifest": manifest}])
 
     def _forget_fingerprints(self, connection: sa.Connection) -> None:
         rows = [{"day": day, "fingerprint": "", "manifest": manifest} for day, (_made_from, manifest) in self.publications().items()]
         connection.execute(schema.publications.delete())
-        _insert(connection, schema.publications, rows)
+        self.store.insert(connection, schema.publications, rows)
 
     # --- the numbers of notices ---
 
@@ -298,7 +297,7 @@ class Ledger:
         rows = [{**asdict(number), "day": number.day.isoformat(), "district": kept(number.district)} for number in numbers]
         if rows:
             with self.store.begin() as connection:
-                _insert(connection, schema.notices, rows, or_ignore=True)
+                self.store.insert(connection, schema.notices, rows, or_ignore=True)
 
 
 _Item = TypeVar("_Item")
@@ -316,13 +315,6 @@ def written_days(path: Path) -> list[date]:
         return []
     with Ledger(path) as ledger:
         return [date.fromisoformat(day) for day in ledger.publications()]
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool = False) -> None:
-    """Write rows with their sums."""
-    if rows:
-        statement = table.insert().prefix_with("OR IGNORE") if or_ignore else table.insert()
-        connection.execute(statement, [row_sums.with_sum(table, row) for row in rows])
 
 
 def _reading_row(arrival: Arrival, transcript: Transcript, findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -185,12 +185,6 @@ WORDS = {
 """What people call each table."""
 
 
-def sum_of_tables(connection: sa.Connection) -> str:
-    """Return the sum of how the tables are made, as the file says: a changed word there would have another column read."""
-    written = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
-    return row_sums.of_values(part for row in written if row.tbl_name in metadata.tables for part in row)
-
-
 def sum_of_findings(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the sum of a reading's findings, given in their order."""
     names = [column.name for column in findings.columns if column.name != "arrival"]

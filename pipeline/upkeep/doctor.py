@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
-from pipeline.ledger import editions, journal, published_rules
+from pipeline.ledger import editions, journal, published_rules, upgrades
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox, periods, plan
 from pipeline.render.papers import fonts, opened_fonts
@@ -215,7 +215,7 @@ def _ledger(ledger: Ledger, settings: Settings, damage: Sequence[str]) -> Check:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if torn := soundness.torn_lines(settings.paths.archive):
         problems.append(f"{torn}请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。")
-    return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems))
+    return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems), upgrades.kept(settings.paths.ledger))
 
 
 def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:

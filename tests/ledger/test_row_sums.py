@@ -1,6 +1,6 @@
 """Every row has a sum of what stands in it, and an older ledger gets its sums in one step.
 
-Covers `versions`.
+Covers `versions` and `sqlite_database`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipeline.disk import sqlite_connections
 from pipeline.intake import desk
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.sqlite_database import SqliteDatabase
 from pipeline.publishing import told_editions
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
 
@@ -172,7 +173,7 @@ def test_a_kill_in_the_midst_of_it_leaves_the_older_ledger(ran: Office, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "sum_of_tables", killed)
+        patch.setattr(SqliteDatabase, "sum_of_tables", killed)
         with pytest.raises(KeyboardInterrupt):
             Ledger(path)
     assert _schema(path) == before

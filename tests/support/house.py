@@ -15,6 +15,7 @@ from offices import HOME
 
 # --- what others made --------------------------------------------------------------------------------------------
 
+_THIRD_PARTY: Final = HOME / "docs" / "third-party.md"
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 UNSAID: Final = {"colorama": "BSD-3-Clause", "imapclient": "BSD-3-Clause"}
 """Packages that are installed on Windows alone, and those whose metadata name no licence: IMAPClient's stands in its file COPYING."""
@@ -30,7 +31,11 @@ def _licence(package: str) -> str:
     """The licence that the installed package says it is under; the first where it names several."""
     if package in UNSAID:
         return UNSAID[package]
-    described = metadata.metadata(package)
+    try:
+        described = metadata.metadata(package)
+    except metadata.PackageNotFoundError:  # an environment made before it was pinned; a fresh one asks the package itself
+        kept: list[str] = re.findall(rf"^\| {re.escape(package)} \| ([^|]+) \|", _THIRD_PARTY.read_text(encoding="utf-8"), re.MULTILINE)
+        return kept[0]
     classifiers = [name.rpartition(" :: ")[2] for name in described.get_all("Classifier") or [] if name.startswith("License")]
     written = described.json.get("license_expression") or described.json.get("license") or CLASSIFIERS[classifiers[0]]
     # numpy names the licences of everything that its wheels carry, and not the same ones in every version

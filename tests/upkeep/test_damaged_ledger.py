@@ -1,6 +1,6 @@
 """A ledger that is no longer what was written: nothing rests on it, everybody says so, `doctor` finds it, and a repair mends it.
 
-Covers `ledger_file`, `row_sums` and `soundness`.
+Covers `ledger_store`, `row_sums` and `soundness`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,62 @@
+"""What a ledger lies in, as far as that makes a difference: a file of SQLite's, or a PostgreSQL server.
+
+Covered by tests/ledger/test_ledger.py and tests/ledger/test_row_sums.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+class Database(Protocol):
+    """One ledger's database. Its errors are told by `LedgerStore`, which asks here what they mean."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, as people are told; no password is in it."""
+
+    @property
+    def errors(self) -> tuple[type[BaseException], ...]:
+        """What its driver raises over a connection or what it holds."""
+
+    def engine(self) -> sa.Engine:
+        """Return what connects to it."""
+
+    def refusal(self, error: BaseException) -> str | None:
+        """Return why it does not work at present; None where what it holds is damaged."""
+
+    # --- versions ---
+
+    def begin_alone(self, connection: sa.Connection) -> None:
+        """Begin a transaction beside which no other makes or upgrades tables."""
+
+    def tables(self, connection: sa.Connection) -> set[str]:
+        """Return which tables it has, ours and others."""
+
+    def columns(self, connection: sa.Connection, table: str) -> set[str]:
+        """Return the columns of a table; none where there is no such table."""
+
+    def sum_of_tables(self, connection: sa.Connection) -> str:
+        """Return the sum of how the tables are made, as it says itself: a changed word there would have another column read."""
+
+    def put_aside(self, connection: sa.Connection, version: int) -> Path | str:
+        """Keep a copy of a ledger of an older version before it is upgraded, and return where."""
+
+    # --- what it holds ---
+
+    def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
+        """Write rows; with `or_ignore` those whose key is there already stay as they are."""
+
+    def damage(self, connection: sa.Connection) -> int:
+        """Return how many places it finds damaged when it looks itself over."""
+
+    def stamp(self, connection: sa.Connection) -> Hashable:
+        """Return what is another once anybody has written into it."""
+
+    def erase_deleted(self, connection: sa.Connection) -> None:
+        """Overwrite or let go what was deleted before."""
