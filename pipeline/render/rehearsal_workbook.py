@@ -13,7 +13,7 @@ from typing import Final
 
 from xlsxwriter import Workbook
 
-from pipeline.render.workbook.cell_formats import A4, LOOKS, Formats, Value, height, lines, merge, put, widths_in_arial
+from pipeline.render.workbook.cell_formats import LOOKS, Formats, Value, fit_to_paper, height, lines, merge, put, widths_in_arial
 from pipeline.report import rehearsal_words
 from pipeline.report.rehearsed import DayDiffers, Rehearsal
 from pipeline.settings.statute import CLOCKS
@@ -111,7 +111,7 @@ def _write(workbook: Workbook, formats: Formats, table: _Sheet, rehearsal: Rehea
     put(sheet, _TITLE, 0, f"规则试算　{table.name}　{rehearsal_words.span(rehearsal.first, rehearsal.last)}", formats.look("title"))
     said = _note(rehearsal)
     merge(sheet, (_NOTE, 0, _NOTE, len(widths) - 1), said, formats.look("note", "wrap"))
-    sheet.set_row(_NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
+    sheet.set_row(_NOTE, height(lines(said, sum(widths))) - 2)
     for position, (name, _width, _look) in enumerate(table.columns):
         put(sheet, _HEADER, position, name, formats.look("header"))
     sheet.set_row(_HEADER, 24)
@@ -126,10 +126,8 @@ def _write(workbook: Workbook, formats: Formats, table: _Sheet, rehearsal: Rehea
     sheet.autofilter(_HEADER, 0, _HEADER + max(len(table.rows), 1), len(widths) - 1)
     sheet.repeat_rows(_HEADER)
     sheet.freeze_panes(_HEADER + 1, 1)
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-    sheet.set_footer("&C&9 第 &P 页，共 &N 页", {"scale_with_doc": False})
+    fit_to_paper(sheet, widths)
+    sheet.set_footer("&C&11 第 &P 页，共 &N 页", {"scale_with_doc": False})
 
 
 def _note(rehearsal: Rehearsal) -> str:

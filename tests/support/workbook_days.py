@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 from openpyxl.cell import Cell
+from openpyxl.utils import column_index_from_string
 from outlooks import certainties
 
 from pipeline.day.targets import Tally
@@ -21,15 +23,15 @@ from pipeline.report.case_lines import CaseLine, Change, Decision, ReceptionLine
 from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart, FindingLine, SubmissionLine
-from pipeline.settings.config import Settings
+from pipeline.settings.config import District, Settings
 from pipeline.settings.rules import Group
-from pipeline.settings.units import District
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 DAY = date(2020, 5, 22)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -224,6 +226,23 @@ def a_full_report() -> Report:
 
 def opened(content: bytes, *, values: bool = True) -> Workbook:
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def widths_of(sheet: Worksheet, last: int) -> list[float]:
+    """Return the widths of the first columns; openpyxl keeps those of neighbours that are alike at the first of them."""
+    kept = {column: group.width for group in sheet.column_dimensions.values() for column in range(group.min or 0, (group.max or 0) + 1)}
+    return [kept[column] for column in range(1, last + 1)]
+
+
+def letters_on_paper(sheet: Worksheet) -> float:
+    """Return the points of the smallest letters on paper, where columns are as wide as LibreOffice makes them, the widest of all."""
+    printed = str(sheet.print_area).replace("$", "").partition(":")[2]
+    last = column_index_from_string(re.sub(r"[^A-Z]", "", printed)) if printed else sheet.max_column
+    paper = 297 if sheet.page_setup.orientation == "landscape" else 210
+    room = (paper / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96 * int(sheet.page_setup.fitToWidth or 1)
+    wide = sum(round(width * 7 * 1.06) for width in widths_of(sheet, last))
+    sizes = {cell.font.sz for row in sheet.iter_rows(max_col=last) for cell in row if cell.value is not None}
+    return float(min(sizes)) * int(min(1.0, room / wide) * 100) / 100
 
 
 def cells(workbook: Workbook) -> Iterator[tuple[str, Cell]]:

@@ -19,13 +19,13 @@ from pipeline.render import definitions
 from pipeline.render.period.period_page import SIGNS
 from pipeline.render.workbook import sheet_words
 from pipeline.render.workbook.cell_formats import (
-    A4,
     BLUE,
     GRID,
     LOOKS,
     SECOND,
     Formats,
     Value,
+    fit_to_paper,
     height,
     lines,
     merge,
@@ -71,14 +71,11 @@ class _Book:
         title = f"{period_words.NAME[self.period.is_closing]}　{name}　{period_words.span(self.period)}"
         put(sheet, _TITLE, 0, title, self.formats.look("title"))
         merge(sheet, (_NOTE, 0, _NOTE, len(widths) - 1), said, self.formats.look("note", "wrap"))
-        sheet.set_row(_NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        sheet.set_row(_NOTE, height(lines(said, sum(widths))) - 2)
+        fit_to_paper(sheet, widths)
         office = text(self.period.settings.office)[:80].replace("\n", " ").replace("&", "&&")
-        sheet.set_header(f"&L&9 {office}&R&9 {self.period.first}_{self.period.last}", {"scale_with_doc": False})
-        sheet.set_footer("&C&9 第 &P 页，共 &N 页", {"scale_with_doc": False})
+        sheet.set_header(f"&L&11 {office}&R&11 {self.period.first}_{self.period.last}", {"scale_with_doc": False})
+        sheet.set_footer("&C&11 第 &P 页，共 &N 页", {"scale_with_doc": False})
         return sheet
 
     def table(self, sheet: Worksheet, top: int, columns: Sequence[_Column], rows: Sequence[Row], *, empty: str = "没有。") -> int:

@@ -6,7 +6,7 @@ from datetime import date
 
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book
-from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, heading, note, write_list, write_table
+from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, heading, note, print_only, write_list, write_table
 from pipeline.report import notice_answers
 from pipeline.report.notice_answers import CaseAnswers, Unmatched
 from pipeline.terms.contract import ANSWERS
@@ -49,7 +49,6 @@ _COLUMNS: tuple[Column[CaseAnswers], ...] = (
 )
 _LAST_PRINTED = 10
 """The last column on paper: with more of them letters would be smaller than eight points. The screen has them all."""
-_MARGIN = 0.3
 
 
 def _urgency(of: CaseAnswers) -> tuple[bool, bool, date, int, str]:
@@ -63,12 +62,12 @@ def write(book: Book) -> None:
     answers, name = book.report.beyond.notices, ANSWERS.name
     cases = sorted(answers.by_case, key=_urgency)
     sheet = write_list(book, name, _COLUMNS, cases, lambda of: ("alert",) if of.is_overdue else ())
-    note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", [column.width for column in _COLUMNS[: _LAST_PRINTED + 1]])
+    printed = [column.width for column in _COLUMNS[: _LAST_PRINTED + 1]]
+    note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", printed)
     last = FIRST + max(len(cases), 1) - 1
     if answers.unmatched:
         top = last + 2
         heading(book, sheet, top, _LAST_PRINTED, words.UNMATCHED)
         write_table(book, sheet, top + 1, Listing(_UNMATCHED, answers.unmatched))
         last = top + 1 + len(answers.unmatched)
-    sheet.print_area(0, 0, last, _LAST_PRINTED)
-    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.7)
+    print_only(sheet, last, printed)

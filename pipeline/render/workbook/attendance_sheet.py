@@ -22,6 +22,7 @@ _WEEK: Final = 7
 _ALWAYS: Final[tuple[Stands, ...]] = ("on-time", "late", "missing")
 """What is counted on every calendar; the others have their columns where there is such a day."""
 _LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "excused": "late"}
+_FEW_DAYS: Final = 20
 _FEWEST: Final = 16
 """Columns of days that the notes are set over, where there are fewer days."""
 
@@ -31,7 +32,9 @@ def write(book: Book) -> None:
     attended = book.report.attendance
     counted = _counted(attended)
     days_from = 1 + 2 * len(counted)
-    widths = [13.0, *(6.5,) * (days_from - 1), *(4.2,) * max(len(attended), _FEWEST)]
+    is_roomy = len(attended) <= _FEW_DAYS and len(counted) == len(_ALWAYS)
+    of_count, of_day = (6.5, 4.2) if is_roomy else (4.0, 2.9)  # all thirty days come onto one page
+    widths = [11.0, *(of_count,) * (days_from - 1), *(of_day,) * max(len(attended), _FEWEST)]
     sheet = frame(book, NAME, widths)
     if 0 < len(attended) < ATTENDED_DAYS:
         first = attended[0][0]

@@ -8,14 +8,13 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, as_number
 from pipeline.render.workbook.figure_places import REGISTER as NAME
-from pipeline.render.workbook.sheet_frame import FIRST, Column, write_list
+from pipeline.render.workbook.sheet_frame import FIRST, Column, print_only, write_list
 from pipeline.report import exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
 LAST_PRINTED = "最近进展"
 """The last column on paper: more of them would be set in letters below eight points. The screen has them all."""
-_MARGIN = 0.4  # inches
 
 
 def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
@@ -87,6 +86,5 @@ def write(book: Book) -> None:
     for index, column in enumerate(COLUMNS):
         if column.name:
             book.workbook.define_name(column.name, f"='{NAME}'!{xl_range_abs(FIRST, index, last, index)}")
-    printed = next(index for index, column in enumerate(COLUMNS) if column.header == LAST_PRINTED)
-    sheet.print_area(0, 0, last, printed)
-    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.7)
+    printed = next(index for index, column in enumerate(COLUMNS, 1) if column.header == LAST_PRINTED)
+    print_only(sheet, last, [column.width for column in COLUMNS[:printed]])

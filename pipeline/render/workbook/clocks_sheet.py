@@ -43,20 +43,20 @@ def _columns(book: Book, lines: Sequence[Line]) -> tuple[Column[Line], ...]:
 
     objections: tuple[Column[Line], ...] = (Column("提出异议到期", 11, "date", _of("objection", lambda clock: clock.due)),)
     return (
-        Column("最紧的", 10, "center", lambda line: clock_lines.worst_name(line[1], day)),
+        Column("最紧的", 9, "center", lambda line: clock_lines.worst_name(line[1], day)),
         Column("案件编号", 14, "case", lambda line: line[0].number, cases=lambda line: (line[0].number,)),
         Column("旗区", 10, "center", lambda line: line[0].district),
-        Column("案由", 24, "long", lambda line: line[0].matter),
+        Column("案由", 20, "long", lambda line: line[0].matter),
         Column("包案领导", 9, "center", lambda line: line[0].leader),
         Column("当前状态", 10, "center", lambda line: words.status(line[0])),
         Column("受理到期", 11, "date", _of("acceptance", lambda clock: clock.due)),
         Column("首次报受理", 11, "date", _of("acceptance", lambda clock: clock.done)),
-        Column("受理", 12, "center", _of("acceptance", stands)),
+        Column("受理", 10, "center", _of("acceptance", stands)),
         Column("办结到期", 11, "date", _of("conclusion", lambda clock: clock.due)),
-        Column("延期天数", 7, "count", _of("conclusion", lambda clock: clock.extension or None)),
-        Column("办结", 12, "center", _of("conclusion", stands)),
+        Column("延期天数", 6, "count", _of("conclusion", lambda clock: clock.extension or None)),
+        Column("办结", 10, "center", _of("conclusion", stands)),
         *(objections if any(clocks.objection for _case, clocks in lines) else ()),
-        Column("依据", 32, "long", _articles),
+        Column("依据", 22, "long", _articles),
     )
 
 

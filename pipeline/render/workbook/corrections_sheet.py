@@ -22,8 +22,8 @@ def _pair(title: str, width: float, value: Callable[[Tally], Value]) -> tuple[Co
     """Return the columns of what was told and of what is known now."""
     look = "count" if title in ("总数", "已化解") else "center"
     return (
-        Column(f"{title}（原）", width, look, lambda entry: value(entry.tallies[0])),
-        Column(f"{title}（现）", width, look, lambda entry: value(entry.tallies[1])),
+        Column(f"{title}\n（原）", width, look, lambda entry: value(entry.tallies[0])),
+        Column(f"{title}\n（现）", width, look, lambda entry: value(entry.tallies[1])),
     )
 
 
@@ -34,23 +34,23 @@ def _cases(title: str, kind: str) -> tuple[Column[Restated], Column[Restated]]:
     """
     return (
         Column(
-            f"{title}（件）",
-            8,
+            f"{title}\n（件）",
+            6,
             "listed",
             lambda entry: len(getattr(entry.moves, kind)) or None,
             cases=lambda entry: getattr(entry.moves, kind),
         ),
-        Column(title, 17, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
+        Column(title, 13, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
     )
 
 
 COLUMNS: tuple[Column[Restated], ...] = (
     Column("日期", 12, "date", lambda entry: entry.day),
-    Column("组别", 17, "long", lambda entry: entry.group),
-    *_pair("总数", 8, lambda tally: tally.total),
-    *_pair("已化解", 8, lambda tally: tally.resolved),
-    *_pair("化解率", 9, lambda tally: sentences.rate(tally.rate_percent)),
-    *_pair("按件数", 9, corrections.verdict),
+    Column("组别", 13, "long", lambda entry: entry.group),
+    *_pair("总数", 7, lambda tally: tally.total),
+    *_pair("已化解", 7, lambda tally: tally.resolved),
+    *_pair("化解率", 8, lambda tally: sentences.rate(tally.rate_percent)),
+    *_pair("按件数", 8, corrections.verdict),
     *(column for kind, title in corrections.MOVES.items() for column in _cases(title, kind)),
 )
 

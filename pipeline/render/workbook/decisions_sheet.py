@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook import formulas
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NAME = "决策事项"
 MOST: Final = 20
 """On 总览."""
-_FEWEST: Final = 5
+_FEWEST: Final = 3
 _MOST_LINES: Final = 4
 _LOOSE: Final = 18
 """Points by which a row may be higher than its text needs."""
@@ -64,12 +65,25 @@ def write(book: Book) -> None:
 # --- on 总览 -----------------------------------------------------------------------------------------------------
 
 
-def chosen(book: Book, room: float, charts: float) -> tuple[Sequence[Decision], bool]:
-    """Return those that are shown in so many points, twenty at most, and whether they are so many that the page has no room for charts."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the first page of 总览 has left for decisions and charts, in points."""
+
+    points: float
+    charts: float
+    """Of it what charts need."""
+    may_be_alone: bool
+    """Whether the second page has room for the charts."""
+
+
+def chosen(book: Book, room: Room) -> tuple[Sequence[Decision], bool]:
+    """Return those that have room, twenty at most, and whether the charts follow on the second page, which leaves room for more of them."""
     decisions, around = book.report.decisions, _ABOVE + _BELOW
-    room -= around + sum(height(lines(said, sum(OVERVIEW_WIDTHS))) for said in _told_beside(book))
-    beside = _as_many_as_fit(decisions, room - charts)
-    return (beside, False) if len(beside) == min(MOST, len(decisions)) else (_as_many_as_fit(decisions, room), True)
+    points = room.points - around - sum(height(lines(said, sum(OVERVIEW_WIDTHS))) for said in _told_beside(book))
+    beside = _as_many_as_fit(decisions, points - room.charts)
+    if len(beside) == min(MOST, len(decisions)) or not room.may_be_alone:
+        return beside, False
+    return _as_many_as_fit(decisions, points), True
 
 
 def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -> int:

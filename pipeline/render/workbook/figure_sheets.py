@@ -15,7 +15,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.figure_places import LEADER_FLAGS
 from pipeline.render.workbook.formulas import Part
-from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading, print_only
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
@@ -29,7 +29,8 @@ WIDE = len(formulas.COLUMNS)
 TARGETS = "目标完成"
 ROW = 22
 _TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
-_LEADER_WIDTHS = (16, 28, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
+_LIAISON = 13
+_LEADER_WIDTHS = (16, 27, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
 _TARGET_COLUMN = 3
 TARGET_LINE = 9
 """The column of the days so far that a chart draws the target from: as a share, like the rates."""
@@ -70,6 +71,7 @@ def write_targets(book: Book) -> int:
     sheet.autofilter(HEADER, 0, row - 1, 3 + WIDE)
     sheet.freeze_panes(FIRST, 2)
     notes = (*_about_figures(book, *report.targets, *report.by_source, *report.by_category), f"导入法定途径：{definitions.REFERRED}")
+    notes += (definitions.WAY,) if report.ways else ()
     row = explain(book, sheet, row + 1, _TARGET_WIDTHS, notes)
     row = _write_certainties(book, sheet, row + 1)
     return _write_trend(book, sheet, row + 1)
@@ -195,7 +197,7 @@ def write_districts(book: Book) -> None:
     """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole."""
     report = book.report
     groups = report.settings.groups
-    widths = (12, 16, *(6.5, 7, 8, 7, 7.5, 8, 8) * len(groups), *(6.5,) * len(_COUNTED), *(10,) * len(groups))
+    widths = (11.5, _LIAISON, *(5, 5.5, 7, 5, 9.5, 7, 7) * len(groups), *(5,) * len(_COUNTED), *(10,) * len(groups))
     sheet = frame(book, "旗区", widths)
     _district_headers(book, sheet)
     seen = Counter((line.district, name) for line in report.cases for name in _states(line))
@@ -205,7 +207,7 @@ def write_districts(book: Book) -> None:
         put(sheet, row, 0, district, book.cell("text"))
         liaison = words.names([_liaison(name, post) for name, post in report.liaison.get(district, ())])
         put(sheet, row, 1, liaison, book.cell("long"))
-        sheet.set_row(row, max(24, height(lines(liaison, 16))))
+        sheet.set_row(row, max(24, height(lines(liaison, _LIAISON))))
         here = (formulas.DISTRICT, _fixed(row, 0))
         for index, group in enumerate(groups):
             figure = figures[group.name, district]
@@ -230,7 +232,7 @@ def write_districts(book: Book) -> None:
     notes = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *notes]
     printed = widths[: len(widths) - len(groups)]
     end = explain(book, sheet, last + 2, printed, notes)
-    sheet.print_area(0, 0, end - 1, len(printed) - 1)
+    print_only(sheet, end - 1, printed)
 
 
 def needed_column(book: Book, group: int) -> int:

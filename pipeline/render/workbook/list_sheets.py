@@ -64,48 +64,48 @@ URGENT: tuple[Column[UrgentLine], ...] = (
     Column("旗区", 12, "text", lambda line: line.district),
     Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("事项类别", 15, "center", lambda line: line.kind),
-    Column("情况说明", 38, "long", lambda line: line.situation),
+    Column("情况说明", 34, "long", lambda line: line.situation),
     Column("发生时间", 17, "minute", lambda line: line.happened),
-    Column("已采取措施", 32, "long", lambda line: line.measures),
+    Column("已采取措施", 28, "long", lambda line: line.measures),
     Column("需协调事项", 24, "long", lambda line: line.coordination),
-    Column("出处", 26, "long", lambda line: line.origin),
+    Column("出处", 25, "long", lambda line: line.origin),
 )
 SUBMISSIONS: tuple[Column[SubmissionLine], ...] = (
-    Column("旗区", 12, "text", lambda line: line.district),
-    Column("报送", 14, "center", who_reported.status),
-    Column("零报告", 7, "center", words.zero_report),
+    Column("旗区", 11, "text", lambda line: line.district),
+    Column("报送", 11, "center", who_reported.status),
+    Column("零报告", 6, "center", words.zero_report),
     Column("首次收到", 20, "moment", lambda line: line.received_at),
-    Column("现行版本", 7, "count", lambda line: line.revision or None),
-    Column("采用行数", 7, "count", lambda line: line.rows_accepted),
-    Column("退回行数", 7, "count", lambda line: line.rows_refused),
-    Column("退回文件", 7, "count", lambda line: line.refused_files),
-    Column("填报人", 10, "center", lambda line: line.reporter),
-    Column("现行版本的文件", 24, "long", lambda line: line.file),
+    Column("现行版本", 6, "count", lambda line: line.revision or None),
+    Column("采用行数", 6, "count", lambda line: line.rows_accepted),
+    Column("退回行数", 6, "count", lambda line: line.rows_refused),
+    Column("退回文件", 6, "count", lambda line: line.refused_files),
+    Column("填报人", 9, "center", lambda line: line.reporter),
+    Column("现行版本的文件", 19, "long", lambda line: line.file),
     Column("现行版本收到", 20, "moment", lambda line: line.in_force_received_at),
 )
 FINDINGS: tuple[Column[FindingLine], ...] = (
-    Column("是否退回", 10, "center", lambda line: YES if line.finding.refuses else NO),
-    Column("处理", 13, "center", lambda line: COSTS[line.finding.severity].document),
-    Column("旗区", 12, "center", lambda line: line.whose),
-    Column("文件", 30, "long", lambda line: line.file),
-    Column("文件采用情况", 11, "center", lambda line: line.use),
-    Column("工作表", 13, "center", lambda line: line.finding.sheet),
+    Column("是否退回", 6, "center", lambda line: YES if line.finding.refuses else NO),
+    Column("处理", 11, "center", lambda line: COSTS[line.finding.severity].document),
+    Column("旗区", 10, "center", lambda line: line.whose),
+    Column("文件", 22, "long", lambda line: line.file),
+    Column("文件采用情况", 10, "center", lambda line: line.use),
+    Column("工作表", 11, "center", lambda line: line.finding.sheet),
     Column("单元格", 9, "center", lambda line: line.finding.place),
-    Column("原内容", 22, "long", lambda line: line.finding.value),
-    Column("问题和改法", 58, "long", lambda line: line.finding.message),
-    Column("代码", 20, "text", lambda line: line.finding.code),
+    Column("原内容", 18, "long", lambda line: line.finding.value),
+    Column("问题和改法", 48, "long", lambda line: line.finding.message),
+    Column("代码", 24, "text", lambda line: line.finding.code),
 )
 CANCELLED: tuple[Column[CaseLine], ...] = (
-    Column("案件编号", 16, "case", lambda line: line.number, cases=lambda line: (line.number,)),
-    Column("案件来源", 13, "center", lambda line: line.source),
-    Column("最初来源", 13, "center", lambda line: line.first_source),
-    Column("旗区", 12, "center", lambda line: line.district),
-    Column("问题类别", 15, "center", lambda line: line.category),
-    Column("案由", 36, "long", lambda line: line.matter),
-    Column("包案领导", 12, "center", lambda line: line.leader),
+    Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
+    Column("案件来源", 11, "center", lambda line: line.source),
+    Column("最初来源", 11, "center", lambda line: line.first_source),
+    Column("旗区", 10, "center", lambda line: line.district),
+    Column("问题类别", 13, "center", lambda line: line.category),
+    Column("案由", 28, "long", lambda line: line.matter),
+    Column("包案领导", 10, "center", lambda line: line.leader),
     Column("交办日期", 12, "date", lambda line: line.assigned),
-    Column("撤销依据", 34, "long", lambda line: line.grounds),
-    Column("出处", 34, "long", lambda line: line.listed_in),
+    Column("撤销依据", 30, "long", lambda line: line.grounds),
+    Column("出处", 29, "long", lambda line: line.listed_in),
 )
 
 
@@ -151,9 +151,9 @@ def _write_submissions(book: Book) -> None:
     report = book.report
     absent = {absence.district: who_reported.absence(absence, report.day) for absence in report.absences}
     heading = "未报、原件遗失的影响" if any(absence.is_lost for absence in report.absences) else "未报的影响"
-    changes: Column[SubmissionLine] = Column(heading, 34, "long", lambda line: absent.get(line.district, ""))
+    changes: Column[SubmissionLine] = Column(heading, 25, "long", lambda line: absent.get(line.district, ""))
     replaced: Column[SubmissionLine] = Column(
-        "首报和更正", 30, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
+        "首报和更正", 22, "long", lambda line: corrections.handed_in(line, report.day, words.MOST_CASES)
     )
     columns = (*SUBMISSIONS, replaced, changes) if absent else (*SUBMISSIONS, replaced)
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)

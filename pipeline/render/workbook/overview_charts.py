@@ -15,7 +15,7 @@ from pipeline.render.workbook.two_pages import WIDTH
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
-_FONT = {"name": FONT, "size": 9, "color": GREY}
+_FONT = {"name": FONT, "size": 10.5, "color": GREY}
 _GRID = {"visible": True, "line": {"color": GRID, "width": 0.5}}
 _FEW_DAYS: Final = 14
 _DASHED = {"color": RED, "width": 1.5, "dash_type": "dash"}

@@ -13,13 +13,15 @@ from pipeline.render.workbook import decisions_sheet, formulas, overview_charts,
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import RED, Book, height, lines, merge, put
 from pipeline.render.workbook.figure_places import OPEN, REFERRED, RESOLVED
-from pipeline.render.workbook.figure_sheets import target_cell
+from pipeline.render.workbook.figure_sheets import TARGETS, target_cell
 from pipeline.render.workbook.formulas import Part
+from pipeline.render.workbook.overview_sentences import Brevity
 from pipeline.render.workbook.sheet_frame import (
     FIRST,
     OVERVIEW,
     OVERVIEW_LAST,
     OVERVIEW_WIDTHS,
+    OVERVIEW_WORDS,
     correction,
     explain,
     heading,
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
-_WORDS_WIDTH = sum(WIDTHS[2:])
 _ABSENT = (STANDS["missing"], STANDS["lost"])
 
 
@@ -45,24 +46,37 @@ def write(book: Book, trend: int, beside: str = "") -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
-    paper(book, sheet)
+    paper(book, sheet, WIDTHS)
     row = _write_head(book, sheet, beside)
-    row = _write_targets(book, sheet, row)
-    shown, are_many = decisions_sheet.chosen(book, two_pages.ROOM - two_pages.high(sheet, 0, row), overview_charts.least(book))
+    brevity, rest = _brevity(book)
+    row = _write_targets(book, sheet, row, brevity)
+    charts = overview_charts.least(book)
+    room = decisions_sheet.Room(two_pages.ROOM - two_pages.high(sheet, 0, row), charts, may_be_alone=rest >= charts)
+    shown, are_many = decisions_sheet.chosen(book, room)
     top = row
-    row = charts = decisions_sheet.write_first(book, sheet, top, shown)
+    row = below = decisions_sheet.write_first(book, sheet, top, shown)
     second = two_pages.leave_gap(sheet, row if are_many else overview_charts.reserve(book, row))
     row = _write_counts(book, sheet, second)
-    row = overview_sentences.write_group_sentences(book, sheet, row)
-    row = _write_submissions(book, sheet, row)
+    row = overview_sentences.write_group_sentences(book, sheet, row, brevity)
+    row = _write_submissions(book, sheet, row, brevity)
     if are_many:
-        row, charts = overview_charts.reserve(book, row), row
+        row, below = overview_charts.reserve(book, row), row
     on_first, on_second = two_pages.left(sheet, second, row)
-    overview_charts.draw(book, charts, trend, on_second if are_many else on_first)
+    overview_charts.draw(book, below, trend, on_second if are_many else on_first)
     if are_many:
         two_pages.widen_gap(sheet, second, decisions_sheet.stretch(sheet, top, shown, on_first))
     two_pages.set_up(sheet, second, row)
     sheet.freeze_panes(2, 0)
+
+
+def _brevity(book: Book) -> tuple[Brevity, float]:
+    """Return how much of its sentences the second page has room for, and the points that it has left then, without charts."""
+    for brevity in overview_sentences.BREVITIES:
+        counts = (*_counts(book), *_reported(book, brevity), *_refused(book))
+        high = _AROUND_COUNTS + sum(map(_count_height, counts)) + overview_sentences.high(book, brevity)
+        if high <= two_pages.ROOM:
+            break
+    return brevity, two_pages.ROOM - high
 
 
 def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
@@ -91,7 +105,7 @@ def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
 # --- the targets --------------------------------------------------------------------------------------------------
 
 
-def _write_targets(book: Book, sheet: Sheet, top: int) -> int:
+def _write_targets(book: Book, sheet: Sheet, top: int, brevity: Brevity) -> int:
     """Each group on a line of its own, large."""
     heading(book, sheet, top, LAST, "目标完成")
     for column, title in enumerate(("组别", "目标", *formulas.FIGURES, "结论")):
@@ -106,15 +120,15 @@ def _write_targets(book: Book, sheet: Sheet, top: int) -> int:
     for column in (5, 7):
         behind = {"type": "formula", "criteria": f"=${xl_rowcol_to_cell(first, 5)}>0", "format": red}
         sheet.conditional_format(first, column, max(first, row - 1), column, behind)
-    return explain(book, sheet, row, WIDTHS, (*_without_edits(book), definitions.TARGET))
+    return explain(book, sheet, row, WIDTHS, (*_without_edits(book, brevity), definitions.TARGET))
 
 
-def _without_edits(book: Book) -> list[str]:
+def _without_edits(book: Book, brevity: Brevity) -> list[str]:
     """Return of each group the rate without edits of the register, where it is another: it stands beside the rate that they made."""
     report = book.report
     told = zip(report.targets, report.certainties, strict=True)
     said = ((figure, sentences.unmoved(certainty, figure.tally, words.MOST_CASES)) for figure, certainty in told)
-    return [f"{figure.label}：{sentence}" for figure, sentence in said if sentence]
+    return [brevity.of(f"{figure.label}：{sentence}", TARGETS) for figure, sentence in said if sentence]
 
 
 def _write_target(book: Book, sheet: Sheet, row: int, figure: Figure) -> None:
@@ -184,28 +198,36 @@ def _write_counts(book: Book, sheet: Sheet, top: int) -> int:
     return _write_count_rows(book, sheet, top + 2, _counts(book), lambda _count: ("muted",))
 
 
+_AROUND_COUNTS = 26 + 22 + 26
+"""Points of the headings and the header around the two lists of counts."""
+
+
+def _count_height(count: _Count) -> float:
+    return height(lines(count.explained, OVERVIEW_WORDS)) - 5
+
+
 def _write_count_rows(book: Book, sheet: Sheet, top: int, counts: list[_Count], looks: Callable[[_Count], tuple[str, ...]]) -> int:
     """Write a row for each count, its words with these looks; the first row that is free below."""
     for row, count in enumerate(counts, top):
         put(sheet, row, 0, count.word, book.cell("text"))
         formulas.write_count(book, sheet, (row, 1), formulas.Count(count.formula, count.value, count.place))
         merge(sheet, (row, 2, row, LAST), count.explained, book.cell("long", *looks(count)))
-        sheet.set_row(row, height(lines(count.explained, _WORDS_WIDTH)) - 3)
+        sheet.set_row(row, _count_height(count))
     return top + len(counts)
 
 
 # --- what was handed in -------------------------------------------------------------------------------------------
 
 
-def _write_submissions(book: Book, sheet: Sheet, top: int) -> int:
+def _write_submissions(book: Book, sheet: Sheet, top: int, brevity: Brevity) -> int:
     heading(book, sheet, top, LAST, "日报报送")
-    counts = [*_reported(book), *_refused(book)]
+    counts = [*_reported(book, brevity), *_refused(book)]
     return _write_count_rows(
         book, sheet, top + 1, counts, lambda count: ("alert",) if count.word.startswith(_ABSENT) and count.value else ()
     )
 
 
-def _reported(book: Book) -> list[_Count]:
+def _reported(book: Book, brevity: Brevity) -> list[_Count]:
     """Who has not reported, who was late, who was on time and who had nothing to report."""
     lines = book.report.submissions
     counts = []
@@ -220,9 +242,11 @@ def _reported(book: Book) -> list[_Count]:
         word = STANDS[stands]
         told = [line for line in lines if stands == ("lost" if line.is_lost else line.status)]
         districts = [f"{line.district}{_remark(line)}" for line in told]
-        named = words.names_and_rule(districts, definitions.on_time(book.report.settings) if stands == "on-time" else "")
+        named = words.names_and_rule(
+            districts, definitions.on_time(book.report.settings) if stands == "on-time" and brevity.has_rules else ""
+        )
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
-        counts.append(_Count(f"{word}（旗区）", formula, len(districts), "\n".join(absent) or named))
+        counts.append(_Count(f"{word}（旗区）", formula, len(districts), brevity.of("\n".join(absent), "报送情况") or named))
     zero = [line.district for line in lines if line.zero_report]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
     was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]

@@ -17,7 +17,7 @@ def write(book: Book) -> None:
         put(sheet, row, 0, row - HEADER + 1, book.look("number_of"))
         merge(sheet, (row, 1, row, 2), line, book.look("wrap"))
         sheet.set_row(row, height(lines(line, sum(_WIDTHS[1:]))) + 2)
-    sheet.fit_to_pages(1, 1)
+    sheet.set_portrait()
     top = HEADER + len(words.GUIDE) + 1
     headers(book, sheet, top, ("", "表（点击前往）", "里面有什么"))
     sheet.set_row(top, 24)
@@ -26,4 +26,4 @@ def write(book: Book) -> None:
         sheet.link(row, 1, f"'{name}'!A1", name)
         put(sheet, row, 1, name, book.cell("case"))
         put(sheet, row, 2, what, book.cell("long"))
-        sheet.set_row(row, 20)
+        sheet.set_row(row, 18)

@@ -30,14 +30,14 @@ class _Line:
 
 
 COLUMNS: Final[tuple[Column[_Line], ...]] = (
-    Column("旗区", 12, "center", lambda line: line.district),
+    Column("旗区", 10, "center", lambda line: line.district),
     Column("案件编号", 16, "case", lambda line: line.numbers[0], cases=lambda line: line.numbers if line.case else ()),
     Column("案由", 30, "long", lambda line: line.case.matter if line.case else ""),
-    Column("责任单位", 18, "long", lambda line: line.case.unit if line.case else ""),
+    Column("责任单位", 16, "long", lambda line: line.case.unit if line.case else ""),
     Column("包案领导", 12, "center", lambda line: line.case.leaders if line.case else ""),
     Column("交办日期", 12, "date", lambda line: line.case.assigned if line.case else None),
-    Column("情况", 46, "long", lambda line: line.situation),
-    Column("出处", 34, "long", lambda line: line.origin),
+    Column("情况", 42, "long", lambda line: line.situation),
+    Column("出处", 28, "long", lambda line: line.origin),
 )
 
 

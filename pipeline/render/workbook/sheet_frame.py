@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import A4, Book, Value, height, lines, merge, put, stored, text
+from pipeline.render.workbook.cell_formats import Book, Value, fit_to_paper, height, lines, merge, put, stored, text
 from pipeline.report.who_reported import nothing, refused_urgent
 from pipeline.terms.contract import EXEMPTIONS, URGENT
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 OVERVIEW = "总览"
-OVERVIEW_WIDTHS = (25, 11, 14, 11, 12, 12, 14, 32)
+OVERVIEW_WIDTHS = (21, 10, 15, 10, 10, 11, 12, 28)
 OVERVIEW_LAST = len(OVERVIEW_WIDTHS) - 1
+OVERVIEW_WORDS: Final = sum(OVERVIEW_WIDTHS[2:]) + 4
+"""The width of the cells that are merged for sentences; each column is five pixels wider than its digits."""
 TITLE, NOTE, HEADER, FIRST = 0, 1, 2, words.FIRST_LINE
 """Rows of every list: title, note, header, first line."""
 _UNLINKED = {"case": "text", "listed": "count"}
@@ -67,29 +69,32 @@ def frame(book: Book, name: str, widths: Sequence[float]) -> Sheet:
     sheet.set_row(NOTE, 20)
     put(sheet, TITLE, 0, title(book, name), book.look("title"))
     put(sheet, NOTE, 0, words.NOTES.get(name, ""), book.look("note"))
-    paper(book, sheet)
+    paper(book, sheet, widths)
     return sheet
 
 
 def note(book: Book, sheet: Sheet, said: str, widths: Sequence[float]) -> None:
     """Write what stands between title and header over the whole width, line by line."""
     merge(sheet, (NOTE, 0, NOTE, len(widths) - 1), said, book.look("note", "wrap"))
-    sheet.set_row(NOTE, height(lines(said, sum(widths) * 1.1)) - 2)
+    sheet.set_row(NOTE, height(lines(said, sum(widths))) - 2)
 
 
-def paper(book: Book, sheet: Sheet) -> None:
-    """A4 landscape, one page wide, with the office above and the page number below."""
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+def paper(book: Book, sheet: Sheet, widths: Sequence[float]) -> None:
+    """A4 on its side, with the office above and the page number below."""
+    fit_to_paper(sheet, widths)
     sheet.center_horizontally()
     sheet.ignore_errors({"number_stored_as_text": "A1:BZ1048576", "two_digit_text_year": "A1:BZ1048576"})  # text is meant as text
     # Excel takes at most 255 characters in a header, and a single & begins a code.
     office = text(book.report.office)[:80].replace("\n", " ").replace("&", "&&")
-    as_written = {"scale_with_doc": False}  # a sheet set smaller to fit its paper keeps letters that can be read
-    sheet.set_header(f"&L&9 {office}&R&9 {book.report.day.isoformat()}{correction(book)}", as_written)
-    sheet.set_footer("&C&9 第 &P 页，共 &N 页", as_written)
+    as_written = {"scale_with_doc": False}  # letters that can be read on a sheet set smaller; LibreOffice makes them smaller too
+    sheet.set_header(f"&L&11 {office}&R&11 {book.report.day.isoformat()}{correction(book)}", as_written)
+    sheet.set_footer("&C&11 第 &P 页，共 &N 页", as_written)
+
+
+def print_only(sheet: Sheet, last: int, widths: Sequence[float]) -> None:
+    """Print the rows down to the last of the first columns, which have those widths; the screen has all columns."""
+    sheet.print_area(0, 0, last, len(widths) - 1)
+    fit_to_paper(sheet, widths)
 
 
 def heading(book: Book, sheet: Sheet, row: int, last: int, words_: str) -> None:
@@ -109,7 +114,7 @@ def explain(book: Book, sheet: Sheet, row: int, widths: Sequence[float], sentenc
     for sentence in sentences:
         # Excel does not fit the height of a row to text in merged cells.
         merge(sheet, (row, 0, row, len(widths) - 1), sentence, book.look("note", "wrap"))
-        sheet.set_row(row, height(lines(sentence, sum(widths) * 1.1)) - 4)  # in smaller letters
+        sheet.set_row(row, height(lines(sentence, sum(widths))) - 4)
         row += 1
     return row
 
@@ -161,7 +166,7 @@ def write_rows(book: Book, sheet: Sheet, top: int, listing: Listing[Row]) -> int
 def write_table(book: Book, sheet: Sheet, top: int, listing: Listing[Row]) -> int:
     """The same without a filter: one of several lists on a sheet."""
     headers(book, sheet, top, (column.header for column in listing.columns))
-    sheet.set_row(top, 32)
+    sheet.set_row(top, max(32.0, height(max(lines(column.header, column.width + 2) for column in listing.columns)) - 4))
     return write_lines(book, sheet, top + 1, listing)
 
 

@@ -105,6 +105,7 @@ GONE, STAYS = "不再列入", "因别的情形继续列入"
 CLICK: Final = "点击看案件"
 REPORTED_SHEETS: Final = ("接访情况", "急报事项")
 """Those that only reports fill: where they are empty, nobody knows of the districts that sent none."""
+RULES_ELSEWHERE: Final = "“补报以后”“达到目标”的口径见“目标完成”，“按时”的见“报送情况”。"
 NEEDED: Final = "化解多少件达标（图用，不打印）"
 TREND: Final = "近日走势"
 NOBODY_REPORTED: Final = "没有旗区报送"

@@ -3,14 +3,14 @@
 A sheet that is fitted to its paper keeps no page break in Excel, and one that is not fitted runs over where a computer lacks the font that
 widths are counted in. So the sheet is fitted to the page's width, and its first page is filled: the charts, or the rows of many decisions,
 take what room the rest of it leaves, as far down as the page reaches; a few empty rows are where the page ends, however the printer rounds.
-A day with so much to say that a page would be too full is set smaller, since an empty column at the side makes the sheet wider.
+What would be too much for the second page is said in fewer words, with the sheet where it stands whole; letters stay at eight points.
 """
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from pipeline.render.workbook.cell_formats import pixels
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _INCH: Final = 72
 _PAPER: Final = (595.2, 841.8)
 """A4 in points."""
-_SIDE, _TOP, _BOTTOM = 0.4, 0.65, 0.6
+_SIDE, _TOP, _BOTTOM = 0.3, 0.6, 0.55
 _POINT: Final = 0.75
 """A pixel in points."""
 _UNSET: Final = 17
@@ -28,7 +28,7 @@ _FILLED: Final = 0.965
 """As much of the first page is filled for certain."""
 _GAP_ROWS: Final = 4
 _GAP_ROW: Final = 14.0
-WIDTH: Final = sum(int(width * 7) + 5 for width in OVERVIEW_WIDTHS)
+WIDTH: Final = pixels(OVERVIEW_WIDTHS)
 """Of the sheet, in pixels."""
 _SCALE: Final = int(100 * (_PAPER[0] - 2 * _SIDE * _INCH) / (WIDTH * _POINT))
 """In percent: at this the width fills the page."""
@@ -55,15 +55,9 @@ def widen_gap(sheet: Sheet, second: int, more: float) -> None:
         sheet.set_row(row, _GAP_ROW + more / _GAP_ROWS)
 
 
-def page(sheet: Sheet, second: int, end: int) -> float:
-    """Return the points of a page: as many as it has room for, or more where one of the two is too full."""
-    return max(ROOM, high(sheet, 0, second - _GAP_ROWS), high(sheet, second, end))
-
-
 def left(sheet: Sheet, second: int, end: int) -> tuple[float, float]:
-    """Return the points that the two pages have left."""
-    room = page(sheet, second, end)
-    return room - high(sheet, 0, second - _GAP_ROWS), room - high(sheet, second, end)
+    """Return the points that the two pages have left; none where a page is too full."""
+    return max(0.0, ROOM - high(sheet, 0, second - _GAP_ROWS)), max(0.0, ROOM - high(sheet, second, end))
 
 
 def set_up(sheet: Sheet, second: int, end: int) -> None:
@@ -71,7 +65,4 @@ def set_up(sheet: Sheet, second: int, end: int) -> None:
     sheet.set_portrait()
     sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)
     sheet.set_h_pagebreaks([second])  # other programs than Excel keep it
-    too_full = page(sheet, second, end) / ROOM - 1
-    if too_full > 0:
-        sheet.set_column_pixels(OVERVIEW_LAST + 1, OVERVIEW_LAST + 1, ceil(WIDTH * too_full))
-    sheet.print_area(0, 0, end - 1, OVERVIEW_LAST + (too_full > 0))
+    sheet.print_area(0, 0, end - 1, OVERVIEW_LAST)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl.worksheet.properties import PageSetupProperties
 from weeks import DAYS, WEEKS, Published
-from workbook_days import CITY, DAY, HOSTILE, REGION, a_case, a_full_report, a_report, opened, rows
+from workbook_days import CITY, DAY, HOSTILE, REGION, a_case, a_full_report, a_report, letters_on_paper, opened, rows, widths_of
 
 from pipeline.day.targets import Tally
+from pipeline.render import definitions
 from pipeline.render.workbook import office_workbook
 from pipeline.render.workbook.sheet_words import ATTENDED, GUIDE, REST_OF_DECISION
 from pipeline.report.case_lines import Decision
@@ -70,9 +71,8 @@ def _high(sheet: Worksheet, first: int, last: int) -> float:
 
 def _page(sheet: Worksheet) -> float:
     """The points that a page has room for, where Excel makes the sheet as wide as the paper."""
-    margins, columns = sheet.page_margins, [sheet.column_dimensions[letter].width for letter in "ABCDEFGHI"]
-    used = columns if str(sheet.print_area).replace("$", "").partition(":")[2].startswith("I") else columns[:8]
-    wide = sum(round(width * 7) for width in used) * 0.75  # a digit is seven pixels wide
+    margins = sheet.page_margins
+    wide = sum(round(width * 7) for width in widths_of(sheet, 8)) * 0.75  # a digit is seven pixels wide
     scale = int(100 * (A4[1] - (margins.left + margins.right) * 72) / wide)
     return float((A4[0] - (margins.top + margins.bottom) * 72) * 100 / scale)
 
@@ -80,9 +80,18 @@ def _page(sheet: Worksheet) -> float:
 DAYS_TOLD = {"nothing": a_report(()), "few": a_full_report(), "seven": _asking(7), "twenty": _asking(20), "many": _asking(404)}
 
 
-@pytest.mark.parametrize("report", [*DAYS_TOLD.values(), _wordy()], ids=[*DAYS_TOLD, "wordy"])
+@pytest.mark.parametrize("report", DAYS_TOLD.values(), ids=DAYS_TOLD)
 def test_the_overview_has_two_pages_parted_between_two_sections(report: Report) -> None:
-    sheet = opened(office_workbook.render(report))["总览"]
+    _check_pages(opened(office_workbook.render(report))["总览"])
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_overview_of_every_sample_day_has_two_pages(week: str, published: Published) -> None:
+    for report in published(week).reports:
+        _check_pages(opened(office_workbook.render(report))["总览"])
+
+
+def _check_pages(sheet: Worksheet) -> None:
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr) == (
         "portrait",
         PageSetupProperties(fitToPage=True),
@@ -97,6 +106,34 @@ def test_the_overview_has_two_pages_parted_between_two_sections(report: Report) 
     # Excel keeps no break of ours: its page has to end within the empty rows.
     assert _high(sheet, 1, second - 5) <= page * 0.98 <= page <= _high(sheet, 1, second - 1)
     assert _high(sheet, second, last) <= page
+
+
+def test_what_the_second_page_has_no_room_for_is_cut_and_says_where_it_is_whole(published: Published) -> None:
+    book = opened(office_workbook.render(published("week-messy").reports[-1]))
+    cut = [str(row[2]) for row in rows(book, "总览", 1) if row[1] == "更正"]
+    assert len(cut) == 2
+    assert cut[1].endswith("；……（全部见“更正情况”）")
+    assert "“补报以后”“达到目标”的口径见“目标完成”，“按时”的见“报送情况”。" in [row[0] for row in rows(book, "总览", 1)]
+    assert any(str(row[0]) == definitions.WAY for row in rows(book, "目标完成", 1))
+
+
+def _thirty_days() -> Report:
+    """A day after thirty on which districts stood in every way."""
+    ways = tuple(ATTENDED)
+    return _of(*[tuple(ways[(at + row) % len(ways)] for row in range(3)) for at in range(30)])
+
+
+def test_every_sheet_is_printed_in_letters_of_eight_points_at_least(published: Published) -> None:
+    # also where a day has so much to say that three pages of 总览 would be needed
+    for report in (published("week-messy").reports[-1], a_full_report(), _wordy(), _thirty_days()):
+        small = {sheet.title: size for sheet in opened(office_workbook.render(report)) if (size := letters_on_paper(sheet)) < 8}
+        assert not small
+
+
+def test_a_sheet_that_is_too_wide_for_a_page_comes_onto_two_side_by_side() -> None:
+    sheet = opened(office_workbook.render(_wordy()))["旗区"]
+    assert int(sheet.page_setup.fitToWidth or 1) > 1
+    assert sheet.print_title_cols == "$A:$A"
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, 0), (3, 3), (20, 20), (404, 20)])
