@@ -22,6 +22,7 @@ import pytest
 from docx import Document
 from months import BEGINNING
 from page_days import PageText
+from workbook_days import letters_on_paper
 
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
@@ -55,6 +56,11 @@ def files(month: Period) -> dict[str, bytes]:
 
 def _of(files: dict[str, bytes], ending: str) -> bytes:
     return files[f"信访事项结项报告_2020-05-01_2020-05-30.{ending}"]
+
+
+def test_every_sheet_is_printed_in_letters_of_eight_points_at_least(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))
+    assert [sheet.title for sheet in book if letters_on_paper(sheet) < 8] == []
 
 
 def test_a_closing_has_its_five_files_and_the_list_names_the_others(files: dict[str, bytes]) -> None:
@@ -144,7 +150,7 @@ def test_the_signature_of_the_word_file_stands_with_what_is_above_it(files: dict
     above = document.paragraphs[signature - 2 : signature]
     assert all(paragraph.text and paragraph.paragraph_format.keep_with_next for paragraph in above)
     assert document.styles["署名"].paragraph_format.keep_with_next
-    long = next(table for table in document.tables if not _keeps(table, 1) and _keeps(table, -1))
+    long = next(table for table in document.tables if not _keeps(table, 2) and _keeps(table, -1))
     assert _keeps(long, -2)
 
 

@@ -108,8 +108,6 @@ class Day:
     files: dict[str, bytes]
     trend: Trend
     report: Report
-    units: dict[str, Report] = field(default_factory=dict)
-    """By level above the districts: its own report."""
 
     @property
     def beyond(self) -> dict[str, Any]:
@@ -191,8 +189,7 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
         built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         findings = [(line.file, line.finding) for line in built.findings]
-        units = {report.unit: report for report in compose.of_units(states[day], sources, settings)}
-        out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built, units)
+        out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)
     return out
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, page_room, word
+from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, page_room, spread, word, word_settings
 from pipeline.render.papers.briefing import Fields
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -43,8 +43,10 @@ class Printed:
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
+    setting: str = fields["版面"]
     properties = word.Properties(fields["文件标题"], fields["单位"])
-    return word.render(whole, _for(word.text(whole), fields), moment, properties, _ENDINGS[fields["版面"]])
+    endings = word_settings.Endings(_ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"])
+    return word.render(whole, _for(word.text(whole), fields), moment, properties, endings)
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -85,7 +87,7 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
 
     In the place of a broken template the original is taken.
     """
-    fields = briefing.fields(report)
+    fields = spread.over_pages(briefing.fields(report))
     files, broken = {}, []
     for ending, name, form in _FORMS:
         content, problem = own_templates.apply(templates / name, partial(_set, form, report, fields))
@@ -140,6 +142,7 @@ def sample(*, is_empty: bool = False) -> Fields:
     always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
     always |= {
         "版面": "",
+        "后半": "",
         "提要": [{"名称": "例", "内容": "例"}] * 2,
         "小标题": dict.fromkeys(("目标", "决策", "变化", "旗区"), "例"),
         "目标": [{"结论": "例", "要点": "例", "说明": "例"}] * 2,

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -86,6 +86,8 @@ class _Piece:
     height: float
     repeated: float = 0.0
     """What stands once more above it where it begins a page: the head of its table."""
+    needed: float = 0.0
+    """The points that it begins a page for want of, where that is more than its height."""
 
 
 def pages(fields: Mapping[str, Any]) -> int:
@@ -98,6 +100,11 @@ def is_decided(fields: Mapping[str, Any]) -> bool:
     setting = _SETTINGS[fields["版面"]]
     decided = _decision_list(fields, setting) if fields["决策清单"] else _decisions(fields, setting)
     return _laid([*_first_part(fields, setting), *decided])[0] == 1
+
+
+def left_of_last(fields: Mapping[str, Any]) -> float:
+    """Return as what share of it the last page is empty."""
+    return _laid(_pieces(fields))[1] / _PAGE
 
 
 def is_decided_first(fields: Mapping[str, Any]) -> bool:
@@ -118,7 +125,7 @@ def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
     page = _PAGE - _SPARE
     count, left = 1, page
     for piece in pieces:
-        if piece.height > left:
+        if max(piece.height, piece.needed) > left:
             count, left = count + 1, page - piece.repeated
         left -= piece.height
     return count, left
@@ -127,14 +134,16 @@ def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
 def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     """Yield the pieces of the report in their order."""
     setting = _SETTINGS[fields["版面"]]
+    behind = fields.get("后半", fields["版面"])
+    later = replace(_SETTINGS[behind], heading=setting.heading)
     yield from _first_part(fields, setting)
     yield from _decision_list(fields, setting)
     yield from _decisions(fields, setting)
     yield from _note(fields["其余决策"], setting)
-    yield from _below(setting.heading, _note(fields["变化"], setting))
+    yield from _below(setting.heading, _note(fields["变化"], later))
     for text in (*fields["由来"], *fields["台账"]):
-        yield from _note(text, setting)
-    yield from _districts(fields, setting)
+        yield from _note(text, later)
+    yield from _districts(fields, later, _BEGINNING[behind])
     yield _Piece(setting.closing)
 
 
@@ -186,12 +195,18 @@ def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
         yield from [_Piece(setting.cell_line, setting.table_head + 2 * setting.padding)] * (lines - _TOGETHER)
 
 
-def _districts(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
-    """Yield the table of districts, which does not begin below its first row, and what follows it."""
+_BEGINNING = {ROOMY: 150.0, USUAL: 130.0, SMALL: 105.0}
+"""What the table of districts begins a page for want of, so that its head has two rows at least below it: as the template has it."""
+
+
+def _districts(fields: Mapping[str, Any], setting: _Setting, beginning: float) -> Iterator[_Piece]:
+    """Yield the table of districts, which does not begin on the last lines of a page, and what follows it."""
     more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
     head = 2 * setting.table_head + 3 * more
     rows = [_Piece(setting.row + more + _second_line(row, setting), head) for row in (*fields["旗区"], fields["合计"])]
-    yield from _below(setting.heading + sum(piece.height for piece in _note(fields["报送"], setting)) + setting.table_gap + head, rows)
+    above = setting.heading + sum(piece.height for piece in _note(fields["报送"], setting)) + setting.table_gap + head
+    yield _Piece(above + rows[0].height, needed=max(beginning, above + sum(row.height for row in rows[:2])))
+    yield from rows[1:]
     yield from _note(fields["范围说明"] and f"注：{fields['范围说明']}", setting)
     for text in (*fields["缺报"], fields["其余缺报"]):
         yield from _note(text, setting)

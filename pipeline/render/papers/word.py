@@ -16,7 +16,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.render import reproducible_zip
+from pipeline.render.papers import word_settings
 from pipeline.render.papers.own_templates import BrokenTemplateError
+from pipeline.render.papers.word_settings import WORD as _WORD
+from pipeline.render.papers.word_settings import Endings
 from pipeline.terms.text import on_screen
 
 if TYPE_CHECKING:
@@ -32,7 +35,6 @@ _PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _LINE_BEFORE_PARAGRAPH = re.compile(r"\n(?=<w:p[ >])")
 _TAG = re.compile(r"<[^>]*>")
 _MOST_QUOTED = 40
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DUBLIN_CORE, _PACKAGE = "http://purl.org/dc/elements/1.1/", "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _IDENTIFIER = f"{{{_DUBLIN_CORE}}}identifier"
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -75,16 +77,18 @@ def warm_up() -> None:
     del docxtpl
 
 
-def render(template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties, ending: str = "") -> bytes:
+def render(
+    template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties, endings: Endings | None = None
+) -> bytes:
     """Return the template filled in, as written at that moment: the same bytes each time. Raises BrokenTemplateError.
 
-    Where there is an ending, each paragraph has instead of its style the one whose name is longer by it, if the template has that.
+    Where there are endings, each paragraph has instead of its style the one whose name is longer by its ending, if the template has that.
     """
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for name, part in _prepared(template).items():
             content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
-            content = _settled(content, _with_styles, _styles(template), ending) if ending and name == _DOCUMENT else content
+            content = _settled(content, word_settings.apply, _styles(template), endings) if endings and name == _DOCUMENT else content
             content = _settled(content, _without_empty_section) if name == _DOCUMENT and content.count(b"<w:sectPr") > 1 else content
             package.writestr(zipfile.ZipInfo(name), _settled(content, _with_properties, properties) if name == _CORE else content)
     return reproducible_zip.settle(written.getvalue(), moment)
@@ -93,12 +97,6 @@ def render(template: Template, fields: Mapping[str, object], moment: datetime, p
 def _styles(template: Template) -> frozenset[str]:
     styles = _prepared(template).get(_STYLES)
     return frozenset(re.findall(r'w:styleId="([^"]+)"', styles.decode("utf-8-sig"))) if isinstance(styles, bytes) else frozenset()
-
-
-def _with_styles(document: Any, styles: frozenset[str], ending: str) -> None:  # noqa: ANN401 - lxml has no types
-    for style in document.iter(f"{_WORD}pStyle"):
-        if (other := f"{style.get(f'{_WORD}val')}{ending}") in styles:
-            style.set(f"{_WORD}val", other)
 
 
 def _without_empty_section(document: Any) -> None:  # noqa: ANN401 - lxml has no types
@@ -250,6 +248,7 @@ def _fitted(xml: str) -> Any:  # noqa: ANN401 - lxml has no types
     engine.fix_docpr_ids(tree)
     for table in tree.iter(f"{_WORD}tbl"):
         _fit(table)
+        word_settings.keep_two_rows(table)
     _place_signature(tree)
     return tree
 
@@ -274,8 +273,7 @@ _CHARACTER = 316
 
 def _characters(paragraph: Any) -> float:  # noqa: ANN401 - lxml has no types
     """Return a paragraph's width in Chinese characters; Latin letters and digits are half as wide."""
-    text = "".join(run.text or "" for run in paragraph.iter(f"{_WORD}t"))
-    return sum(0.5 if character.isascii() else 1 for character in text)
+    return sum(0.5 if character.isascii() else 1 for character in word_settings.text(paragraph))
 
 
 def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types

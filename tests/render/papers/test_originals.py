@@ -108,7 +108,7 @@ def test_each_font_has_those_that_may_stand_for_it(name: str) -> None:
 def test_the_word_template_of_the_briefing_shows_every_text_of_the_report() -> None:
     shown = marks(part(briefing_files.WORD_TEMPLATE, "word/document.xml"))
     # what its loops call each entry; the setting is styles; the range is for older templates, the title among the properties
-    assert fields(briefing_files.sample()) - {"范围", "文件标题", "版面"} == shown - {"行", "句", "项"}
+    assert fields(briefing_files.sample()) - {"范围", "文件标题", "版面", "后半"} == shown - {"行", "句", "项"}
 
 
 def test_the_template_of_the_notice_shows_every_text_of_the_notice(office: Office) -> None:

@@ -1,0 +1,57 @@
+"""How a Word document is set: styles of its settings, and rows that stay together.
+
+Covered by tests/render/papers/test_word.py and test_briefing_templates.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """How the names of styles end that paragraphs have instead of their own, where the template has such."""
+
+    first: str = ""
+    later: str = ""
+    """Of notes and tables below the heading `below`."""
+    below: str = ""
+
+
+_OF_NOTES = ("Note", "Table")
+"""How the names of styles begin that are set larger behind the decisions."""
+
+
+def apply(document: Any, styles: frozenset[str], endings: Endings) -> None:  # noqa: ANN401 - lxml has no types
+    """Give each paragraph the style whose name is longer by its ending, where there is one."""
+    is_later = False
+    for style in document.iter(f"{WORD}pStyle"):
+        name = style.get(f"{WORD}val")
+        is_later = is_later or (name == _HEADING_STYLE and text(style.getparent().getparent()) == endings.below)
+        other = f"{name}{endings.later if is_later and name.startswith(_OF_NOTES) else endings.first}"
+        if other in styles:
+            style.set(f"{WORD}val", other)
+
+
+_HEADING_STYLE = "Heading1"
+
+
+def text(paragraph: Any) -> str:  # noqa: ANN401 - lxml has no types
+    """Return a paragraph's text."""
+    return "".join(run.text or "" for run in paragraph.iter(f"{WORD}t"))
+
+
+def keep_two_rows(table: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Keep the first row below a table's repeated heads with the second: no head stands at a page's foot with one row alone."""
+    rows = table.findall(f"{WORD}tr")
+    heads = sum(row.find(f"{WORD}trPr/{WORD}tblHeader") is not None for row in rows)
+    if not heads or len(rows) < heads + 2:
+        return
+    for paragraph in rows[heads].iter(f"{WORD}p"):
+        properties = paragraph.find(f"{WORD}pPr")
+        if properties is not None and properties.find(f"{WORD}keepNext") is None:
+            style = properties.find(f"{WORD}pStyle")
+            properties.insert(0 if style is None else 1, properties.makeelement(f"{WORD}keepNext", {}))
