@@ -46,7 +46,8 @@ PLACEHOLDERS: Final = {
     "made": "日期等", "alike": "",
     "sum": "合计", "answered": "批次", "arrival": "收到日期", "batches": "批次", "before": "原内容", "case": "案件编号", "code": "旗区代码",
     "column": "列名", "columns": "列名", "count": "数目", "current": "版本",
-    "day": "日期", "days": "天数", "differs": "多余的空格之类", "district": "旗区", "example": "例子",
+    "day": "日期", "days": "天数", "differences": "不同的列和各行写的内容",
+    "differs": "多余的空格之类", "district": "旗区", "example": "例子",
     "held": "原来的日期", "hint": "应填的内容", "limit": "上限", "lines": "行号", "meant": "读作的内容", "more": "", "name": "工作表名",
     "kind": "安排", "leader": "领导姓名", "names": "名称",
     "number": "答复文号", "own": "本旗区", "passed": "批次", "revision": "版次", "sheet": "工作表名", "sheets": "工作表名", "since": "日期",
@@ -141,7 +142,7 @@ EXAMPLES: Final = (
     Example(
         "repeated-case",
         "鄂托克旗日报.xlsx · 案件进展!A3",
-        {"case": "ETK-2020-001", "sheet": "案件进展", "count": 2, "lines": "3、4"},
+        {"case": "ETK-2020-001", "sheet": "案件进展", "count": 2, "lines": "3、4", "differences": "当前状态“办理中”／“已答复”"},
     ),
     Example("case-exists/code", "乌审旗日报.xlsx · 新增案件!A2", {"code": "WS", "example": "WS-2020-014", "value": "DS-2020-009"}),
     Example("personal-information", "乌审旗日报.xlsx · 案件进展!F8", {"value": "已电话回访 138********"}),

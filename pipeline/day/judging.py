@@ -19,6 +19,9 @@ from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows, written
 from pipeline.terms.text import key, without_controls
 
+_MOST_TOLD = 3
+"""So many columns in which rows of one case differ, and so many of these rows, a sentence tells."""
+
 
 @dataclass(slots=True)
 class Judgement:
@@ -154,23 +157,36 @@ def _without_repeated(rows: list[_CaseRow], ignored: frozenset[str]) -> list[_Ca
             different.setdefault(_as_understood(case_row.row, ignored), case_row)
         counted += different.values()
         if len(same) > 1 and same[0].row.is_read(CASE):
-            _note_repeated([case_row.row for case_row in same], same[0].number_as_meant, differ=len(different) > 1)
+            _note_repeated([case_row.row for case_row in same], same[0].number_as_meant, _differences(list(different.values()), ignored))
     return sorted(counted, key=lambda case_row: case_row.row.position)
 
 
-def _note_repeated(rows: list[Row], number: str, *, differ: bool) -> None:
+def _differences(case_rows: list[_CaseRow], ignored: frozenset[str]) -> str:
+    """Return in which columns rows of one case differ, with what each of them has there; '' of equal rows."""
+    rows = sorted((case_row.row for case_row in case_rows), key=lambda row: row.position)
+    compared = [column for column in rows[0].sheet.rows.values if column not in ignored]
+    columns = [column for column in compared if len({_understood(row, column) for row in rows}) > 1]
+    said = [column + "／".join(f"“{messages.brief(row[column] or '空')}”" for row in rows[:_MOST_TOLD]) for column in columns]
+    return f"{'，'.join(said[:_MOST_TOLD])}{'等' if len(said) > _MOST_TOLD else ''}"
+
+
+def _note_repeated(rows: list[Row], number: str, differences: str) -> None:
     """Warn of rows of one case that are equal, at the second of them; refuse every one of rows that differ."""
     lines = messages.listed([str(row.line) for row in rows])
-    if not differ:
+    if not differences:
         rows[1].warn("read-as/same-rows", CASE, case=messages.brief(number), lines=lines)
         return
     for row in rows:
-        row.refuse("repeated-case", CASE, case=messages.brief(number), count=len(rows), lines=lines)
+        row.refuse("repeated-case", CASE, case=messages.brief(number), count=len(rows), lines=lines, differences=differences)
 
 
 def _as_understood(row: Row, ignored: frozenset[str]) -> tuple[str | None, ...]:
     """Return the row's values as two rows of a case are compared, without the ignored columns."""
-    return tuple(key(value) if (value := row[column]) else None for column in row.sheet.rows.values if column not in ignored)
+    return tuple(_understood(row, column) for column in row.sheet.rows.values if column not in ignored)
+
+
+def _understood(row: Row, column: str) -> str | None:
+    return key(value) if (value := row[column]) else None
 
 
 # --- 新增案件 -----------------------------------------------------------------------------------------------------
