@@ -5,7 +5,7 @@ Covered by tests/web/test_office_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -118,18 +118,32 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
     for gone in remembered.keys() - files:
         del remembered[gone]
     remembered.update(_read([file for _name, file in waiting_files if file and file not in remembered], settings, readers))
-    waiting = [_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in waiting_files]
-    return tuple(sorted(waiting, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
+    return _in_order(_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in waiting_files)
 
 
 def of_district(district: str, settings: Settings, readers: Readers | None = None, remembered: Remembered | None = None) -> list[Filed]:
     """Return the district's reports that wait and will be accepted; only what the district may send is read."""
     remembered = {} if remembered is None else remembered
-    own = next(named for named in settings.districts if named.name == district)
-    files = [file for _name, file in _files_in_inbox(settings) if file and own.accepts(file.envelope)]
-    remembered.update(_read([file for file in files if file not in remembered], settings, readers))
+    files = [file for _name, file in _read_of_district(district, settings, readers, remembered)]
     found = [_filed(file, opened, FIRST - at) for at, file in enumerate(files) if (opened := remembered.get(file))]
     return [filed for filed in found if filed.reading.accepted and filed.reading.district == district]
+
+
+def sent_by(district: str, settings: Settings, readers: Readers, remembered: Remembered) -> tuple[Incoming, ...]:
+    """Return what waits and the district may have sent, as `look` does; nothing else is read."""
+    files = _read_of_district(district, settings, readers, remembered)
+    return _in_order(_incoming(name, file, remembered.get(file), settings) for name, file in files)
+
+
+def _read_of_district(district: str, settings: Settings, readers: Readers | None, remembered: Remembered) -> list[tuple[str, _File]]:
+    own = next(named for named in settings.districts if named.name == district)
+    files = [(name, file) for name, file in _files_in_inbox(settings) if file and own.accepts(file.envelope)]
+    remembered.update(_read([file for _name, file in files if file not in remembered], settings, readers))
+    return files
+
+
+def _in_order(files: Iterable[Incoming]) -> tuple[Incoming, ...]:
+    return tuple(sorted(files, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
 
 
 def _filed(file: _File, opened: Opened, number: int) -> Filed:

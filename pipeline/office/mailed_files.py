@@ -13,11 +13,11 @@ from typing import Self
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files, incoming
-from pipeline.office import check, preview_text, status
+from pipeline.office import check, preview_text, status, waiting
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
-from pipeline.report.submission_lines import ArrivedReport
+from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.handed_in import Filed
@@ -80,8 +80,10 @@ class MailedFiles:
         if answer.reading.is_from_stranger:
             return MailedFile(name, f"不能采用：{next(found.message for found in answer.findings if found.code == 'sender-not-allowed')}")
         if answer.reading.accepted and (after := self._overtaken_by(answer, place)):
-            whose = f"收到了，是{district}{words.near(answer.reading.day, None)}的日报。"
-            return MailedFile(name, f"{whose}同一天的日报又收到一份（{words.moment(after)}），以那一份为准，这一份不算数。", is_old=True)
+            whose = f"收到了，是{district}{words.near(answer.reading.day, self._now.date())}的日报。"
+            return MailedFile(
+                name, f"{whose}同一天的日报又收到一份（{words.moment(after, self._now.date())}），以那一份为准，这一份不算数。", is_old=True
+            )
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
         reminders = answer.preview.reminders if answer.preview else ()
@@ -90,10 +92,10 @@ class MailedFiles:
         accepted = answer.reading.accepted
         return MailedFile(
             name,
-            _verdict(answer, line.rows_accepted, line.rows_refused, line.rows_moved),
+            _verdict(answer, line, self._now.date()),
             shown[:_MOST_FINDINGS],
             len(shown[_MOST_FINDINGS:]),
-            self._receipt(answer) if may_be_marked else b"",
+            self._receipt(answer, district) if may_be_marked else b"",
             day=answer.reading.day if accepted else None,
             takes_nothing=takes_nothing,
             takes_less=answer.preview is not None and answer.preview.takes_less,
@@ -107,15 +109,15 @@ class MailedFiles:
     def of_day(self, district: str, day: date) -> str:
         """Return how it stands with the district's report of that day, in words: to whoever has sent nothing that is one."""
         if self._has_report(district, day):
-            came = f"{words.near(day, None)}的日报另外收到过，这封邮件不改变它"
+            came = f"{words.near(day, self._now.date())}的日报另外收到过，这封邮件不改变它"
             board = status.look(self._settings, day).districts
             if any(line.takes_nothing for line in board if line.district == district):
                 return f"{came}；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。"
             return f"{came}。"
-        return f"还没有收到{words.near(day, None)}的日报，请尽快报送（{self._limit(district, day)}）。"
+        return f"还没有收到{words.near(day, self._now.date())}的日报，请尽快报送（{self._limit(district, day)}）。"
 
     def _until(self, district: str, day: date) -> str:
-        return f"{words.near(day, None)}的日报{self._limit(district, day)}。"
+        return f"{words.near(day, self._now.date())}的日报{self._limit(district, day)}。"
 
     def _limit(self, district: str, day: date) -> str:
         """Return until when a report of that day is in time, or what it means that this is over."""
@@ -153,16 +155,20 @@ class MailedFiles:
         known = held_files.held(self._settings, lambda _file: False).files
         return Submissions.of([*known, *waiting]).on(day).get(district, NO_REPORTS).in_force
 
-    def _receipt(self, answer: check.Answer) -> bytes:
-        return receipt_files.before_sending(answer.filed, answer.judgement, answer.path, settings=self._settings, readers=self._readers)
+    def _receipt(self, answer: check.Answer, district: str) -> bytes:
+        """Return its receipt as of a report that was sent and waits; where a run takes it in just now, as of one that is asked about."""
+        files = incoming.sent_by(district, self._settings, self._readers, self._remembered)
+        line = waiting.receipt_line(answer.path, files, self._settings, self._readers, Waiting())
+        line = line or handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
+        return receipt_files.receipt(line, answer.path, self._readers)
 
 
-def _verdict(answer: check.Answer, accepted: int, refused: int, moved: int) -> str:
-    reading = answer.reading
+def _verdict(answer: check.Answer, line: ArrivedReport, today: date) -> str:
+    reading, accepted, refused, moved = answer.reading, line.rows_accepted, line.rows_refused, line.rows_moved
     if not reading.accepted:
         return "收到了，但整份不能采用："
     told = preview_text.told_by_mail(answer.preview) if answer.preview else ""
-    whose = f"收到了，是{reading.district}{words.near(reading.day, None)}的日报，等待汇总。{told}"
+    whose = f"收到了，是{reading.district}{words.near(reading.day, today)}的日报，等待汇总。{told}"
     sound = "。" if answer.preview and answer.preview.masked else "，没有问题。"
     unknown = "" if answer.against_register else "现在不能核对案件编号，其余已核对。"
     has_more = bool(answer.findings or (answer.preview and answer.preview.reminders))

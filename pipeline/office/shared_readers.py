@@ -18,6 +18,7 @@ from pipeline.office.today import Today, TodayLook
 from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
+from pipeline.report.submission_lines import Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Filed
 
@@ -79,8 +80,9 @@ class SharedReaders:
         `name`: the sender's for the file; `instead`: in words which report counts, where this one will not.
         """
         files = [file for file in self.waiting() if file.district == district or file.number == number]
-        found = waiting.receipt_line(number, files, self._settings, self.start(), instead)
-        return receipt_files.receipt(replace(found[1], name=name), found[0], self.start()) if found else None
+        path = next((file.path for file in files if number and file.number == number), None)
+        line = waiting.receipt_line(path, files, self._settings, self.start(), Waiting(number, instead)) if path else None
+        return receipt_files.receipt(replace(line, name=name), path, self.start()) if line and path else None
 
     def preview_assignment(self, path: Path, now: datetime) -> Preview:
         """Return what an assignment workbook would change."""

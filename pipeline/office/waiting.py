@@ -127,27 +127,20 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     return Judged(tuple(waits), facts, states, found)
 
 
-def receipt_line(
-    number: str, files: Sequence[Incoming], settings: Settings, readers: Readers, instead: str
-) -> tuple[Path, ArrivedReport] | None:
-    """Return the waiting report with that receipt number: where it lies, and its receipt's line. None where none waits under it.
-
-    `instead`: in words which report counts, where this one will not.
-    """
-    came = [(file.path, filed) for file, filed in _came(files) if number and file.number == number]
-    path, filed = came[0] if came else (None, None)
-    if path is None or filed is None:
+def receipt_line(path: Path, files: Sequence[Incoming], settings: Settings, readers: Readers, waits: Waiting) -> ArrivedReport | None:
+    """Return the receipt's line of the waiting report at that path; None where none waits there. `files`: all that waits beside it."""
+    filed = next((filed for file, filed in _came(files) if file.path == path), None)
+    if filed is None:
         return None
     day, accepted = filed.reading.day, [other for other in opened(files) if other.reading.accepted]
-    waits = Waiting(number, instead)
     try:
         numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
         facts = Facts.of([*held_files.facts_until(day, settings, readers), *accepted])
     except LedgerError:  # by itself, as its check was
-        return path, handed_in_lines.waiting(filed, None, Submissions.of(accepted), settings, waits)
+        return handed_in_lines.waiting(filed, None, Submissions.of(accepted), settings, waits)
     state = fold(facts, settings, [day], reminders.looked_back_on(filed, numbers, settings))[day] if facts.assignments else None
     line = handed_in_lines.waiting(filed, state, Submissions.of(facts.reports), settings, waits)
-    return path, next(reminders.reminded([line], state, numbers, settings)) if state else line
+    return next(reminders.reminded([line], state, numbers, settings)) if state else line
 
 
 def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:

@@ -31,6 +31,18 @@ STANDS: Final = {
     "missing": "未报",
 }
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
+ATTENDED: Final = {
+    "on-time": STANDS["on-time"],
+    "late": STANDS["late"],
+    "excused": STANDS["excused"],
+    "refused": STANDS["refused"],
+    "coming": "已到待收",
+    "coming-refused": "已到，按现在会全部退回",
+    "open": "还没到截止",
+    "missing": STANDS["missing"],
+    "lost": STANDS["lost"],
+}
+"""The same where what waits in the inbox and what is not due yet are looked at too: for board, desk and strips, in the order of tiles."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 
 ASKED, RESTATED = "请决定", "更正"
@@ -344,14 +356,14 @@ def near(day: date, anchor: date | None) -> str:
     return f"{year}{day.month}月{day.day}日"
 
 
-def moment(at: datetime) -> str:
-    """Return a moment as sentences say it: 5月22日08:30."""
-    return f"{at.month}月{at.day}日{at:%H:%M}"
+def moment(at: datetime, anchor: date | None = None) -> str:
+    """Return a moment as sentences say it: 5月22日08:30; with its year where that is not the anchor's."""
+    return f"{near(at.date(), anchor)}{at:%H:%M}"
 
 
 def clock(at: datetime, day: date) -> str:
     """Return when something came for that day, such as 16:59, with its own day where that is another: 5月22日08:30."""
-    return f"{at:%H:%M}" if at.date() == day else moment(at)
+    return f"{at:%H:%M}" if at.date() == day else moment(at, day)
 
 
 def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime | None, bool]) -> str:

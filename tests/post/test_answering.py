@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
@@ -63,7 +65,13 @@ def test_a_report_is_answered_with_what_is_wrong_with_it_and_the_marked_workbook
     assert "SJ-2020-999" in body
     assert "“照片.jpg”：这是照片或图片" in body
     assert "以晚上汇总以后的回执为准" in body
-    assert [part.get_filename() for part in message.iter_attachments()] == ["日报_回执.xlsx"]
+    (attached,) = message.iter_attachments()
+    assert attached.get_filename() == "日报_回执.xlsx"
+    receipt = [
+        row[0] for row in openpyxl.load_workbook(io.BytesIO(attached.get_content())).worksheets[0].iter_rows(max_row=5, values_only=True)
+    ]
+    assert "已报送，汇总时会采用 1 行，退回 1 行。请改正后重新报送。" in receipt
+    assert "东胜区 · 报告日期 2020-05-21 · 已报送，5月21日16:30 收到，等待汇总" in receipt
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["In-Reply-To"] == "<1@example.com>"
     assert message["Subject"] == "【回信】收到1份日报，等待汇总：日报"
