@@ -265,11 +265,10 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         remarks += [f"等待收取的 {len(district.in_vain)} 个文件会整份退回"] if district.in_vain else []
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
-    lost = f"，原件遗失 {count}" if (count := board.count("lost")) else ""
     _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])
     say(
-        f"  按时 {board.count('on-time')}，迟报 {board.count('late')}，已到待收 {board.count('coming')}，"
-        f"{board.missing} {board.count('missing')}{lost}；零报告 {board.zero_reports}；退回 {board.rows_refused} 行"
+        f"  {'，'.join(f'{name} {count}' for _stands, name, count in board.counts)}；"
+        f"其中{'，'.join(f'{name} {count}' for _kind, name, count in board.among)}；退回 {board.rows_refused} 行"
         f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
     if board.due:

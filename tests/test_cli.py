@@ -387,7 +387,7 @@ def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name
     assert "乌审旗.xlsx  不知旗区（stranger@example.net） 邮件 5月21日16:00 不能算报送：发件人不在任何旗区的名单里\n" in said
     assert "  杭锦旗  未报  " in said
     assert "杭锦旗.xlsx  康巴什区送来，封面写的是杭锦旗 邮件 5月21日16:00 会整份退回：发件人登记的是康巴什区" in said
-    assert "  按时 0，迟报 0，已到待收 2，未报 7；零报告 0；退回 0 行\n" in said
+    assert "  按时 0，迟报 0，已到待收 2，未报 7；其中零报告 0；退回 0 行\n" in said
     assert "13912345678" not in said
     assert cli.main(["status", "--date", "2020-05-20"]) == 0
     assert "已到待收 0，未报 9" in capsys.readouterr().out

@@ -17,7 +17,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Arrival, Envelope, Filed
+from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import read_rows
 
@@ -35,6 +35,8 @@ class Held:
     """Every file that has a verdict; only those that were wanted in full have rows and findings."""
     published: list[str]
     """Every day (ISO) that was published."""
+    left_out: tuple[LeftOut, ...] = ()
+    """The files without which the office decided to go on, since their originals are lost, and that have not come back."""
     lost: frozenset[tuple[str, date]] = frozenset()
     """Of which districts and days a report came whose original is lost, and that the office decided to go on without."""
 
@@ -47,8 +49,8 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
         outlines = ledger.outlines()
         loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
         files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
-        lost = lost_files.reports(lost_files.left_out(settings.paths.archive, outlines, ledger))
-        return Held(files, list(ledger.publications()), lost)
+        left_out = tuple(lost_files.left_out(settings.paths.archive, outlines, ledger))
+        return Held(files, list(ledger.publications()), left_out, lost_files.reports(left_out))
 
 
 def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:

@@ -25,9 +25,10 @@ from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading, in_order
 from pipeline.terms.rows import rows_of_sheet, written
 from pipeline.terms.text import mask
+from pipeline.terms.words import moment
 
 _NO_CASES: Final = "没有案件"
 
@@ -108,6 +109,8 @@ class Preview:
     """Those of the workbook by itself, and those against the register."""
     changes: RegisterChanges | None
     """None where the workbook is refused whole."""
+    repeats: str = ""
+    """Of the bytes of the workbook that is in force, or will be with the next run: that one, in words. Nothing has to be done about it."""
 
 
 def preview(path: Path, settings: Settings, now: datetime, readers: Readers, files: Sequence[Incoming] = ()) -> Preview:
@@ -128,7 +131,17 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
         finding for finding in after.state.assignment_findings if finding.code != "case-missing"
     )  # these have a list of their own
     changed = _changes(before, after, listed, settings)
-    return Preview(reading, findings, replace(changed, exempted=(*changed.exempted, *_over(reading, now.date()))))
+    exempted = (*changed.exempted, *_over(reading, now.date()))
+    return Preview(reading, findings, replace(changed, exempted=exempted), _repeated(path, before_it, settings, now))
+
+
+def _repeated(path: Path, filed: Iterable[Filed], settings: Settings, now: datetime) -> str:
+    """Return which workbook counts and has these bytes; '' where the one that counts has others."""
+    if not (assignments := Facts.of(filed).assignments):
+        return ""
+    arrival = in_order(assignments)[-1].arrival
+    came = arrival.envelope.received_at.astimezone(settings.calendar.zone)
+    return f"{moment(came, now.date())} 收到的“{mask(arrival.name)}”" if arrival.sha256 == held_files.sha256(path) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,26 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, OfDay, Submissions
 from pipeline.day.submissions import stands as stands_with
 from pipeline.intake import held_files
+from pipeline.office.status import PARTLY, published_figures
 from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 
 DAYS: Final = 30
-_WORDS: Final = {**words.STANDS, "coming": "已到待收", "coming-refused": "已到，按现在会全部退回", "open": "还没到截止"}
-"""How a day stands, for people."""
+ZERO: Final = "zero"
+PART: Final = "part"
+"""Marks of a day whose report came: it said that there was nothing to report; rows of it count and others were refused."""
+MARKS: Final = {ZERO: "零报告", PART: PARTLY}
+_AHEAD: Final = ("coming", "open")
 _TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
 
 
@@ -46,11 +51,15 @@ class DayAttended:
 
     day: date
     stands: str
+    marks: tuple[str, ...] = ()
+    """Of `MARKS`, as published."""
+    rows_refused: int = 0
+    """As published."""
 
     @property
     def word(self) -> str:
         """How it stands, for people."""
-        return _WORDS[self.stands]
+        return "，".join([words.ATTENDED[self.stands], *(MARKS[mark] for mark in self.marks)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,19 @@ class Strip:
     def on(self, stands: str) -> list[date]:
         """Return the days that stand so."""
         return [attended.day for attended in self.days if attended.stands == stands]
+
+    def marked(self, mark: str) -> list[date]:
+        """Return the days with that mark."""
+        return [attended.day for attended in self.days if mark in attended.marks]
+
+    @property
+    def summary(self) -> str:
+        """How often so, in words: what is there always, and what else there is."""
+        usual = ("on-time", "late", "missing")
+        others = (stands for stands in words.ATTENDED if stands not in (*usual, *_AHEAD) and self.on(stands))
+        said = "，".join(f"{words.ATTENDED[stands]} {len(self.on(stands))} 天" for stands in (*usual, *others))
+        marked = "，".join(f"{name} {len(days)} 天" for mark, name in MARKS.items() if (days := self.marked(mark)))
+        return f"{said}{f'；其中{marked}' if marked else ''}"
 
 
 def strips(
@@ -81,15 +103,36 @@ def strips(
     coming = {(waits.file.district, day): waits.takes_nothing for waits in waiting if (day := waits.counts_for) and not waits.is_repeat}
     in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
     known = Known(index, coming, in_vain, held.lost, refused, excused)
-    return [strip(name, known, settings, now) for name in settings.district_names]
+    told = {day: published_figures(settings, day) for day in _days(known, settings, now)}
+    return [_marked(strip(name, known, settings, now), told, index) for name in settings.district_names]
+
+
+def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], index: Submissions) -> Strip:
+    """Return the strip with what was published of each day's report, where that is the one that counts."""
+
+    def marked(attended: DayAttended) -> DayAttended:
+        published = told.get(attended.day, {}).get(plain.district, {})
+        revision = index.on(attended.day).get(plain.district, NO_REPORTS).revision
+        if not revision or published.get("revision") != revision or attended.stands.startswith("coming"):
+            return attended
+        refused, of_moved = published["rows_refused"], published.get("rows_moved", 0)
+        is_part = refused > of_moved and attended.stands != "refused"
+        marks = ((ZERO, published["zero_report"]), (PART, is_part))
+        return replace(attended, marks=tuple(mark for mark, holds in marks if holds), rows_refused=refused)
+
+    return replace(plain, days=tuple(map(marked, plain.days)))
+
+
+def _days(known: Known, settings: Settings, now: datetime) -> list[date]:
+    """Return the days of the strips; none before the first of which anybody has reported."""
+    told = (day for of_day in (known.coming, known.lost) for _district, day in of_day)
+    began = min([*known.index.days(settings.district_names), *told, now.date()])
+    first = max(began, now.date() - timedelta(days=DAYS - 1))
+    return [first + timedelta(days=count) for count in range((now.date() - first).days + 1)]
 
 
 def strip(district: str, known: Known, settings: Settings, now: datetime) -> Strip:
     """Return one district's strip."""
-    told = (day for of_day in (known.coming, known.lost) for _district, day in of_day)
-    began = min([*known.index.days(settings.district_names), *told, now.date()])
-    first = max(began, now.date() - timedelta(days=DAYS - 1))
-    days = [first + timedelta(days=count) for count in range((now.date() - first).days + 1)]
 
     def stands(day: date) -> str:
         calendar, of_day = settings.on(day).calendar, (district, day)
@@ -102,7 +145,15 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
         standing = stands_with(came, is_refused=of_day in known.refused, is_lost=of_day in known.lost, is_excused=is_excused)
         return "open" if standing == "missing" and now <= calendar.last_moment(day) else standing
 
-    return Strip(district, tuple(DayAttended(day, stands(day)) for day in days))
+    return Strip(district, tuple(DayAttended(day, stands(day)) for day in _days(known, settings, now)))
+
+
+def refused_rows(all_strips: Iterable[Strip]) -> dict[date, int]:
+    """Return how many rows of the reports of each day were refused, as published: the newest first, days without one left out."""
+    refused = Counter[date]()
+    for attended in (attended for strip in all_strips for attended in strip.days if attended.rows_refused):
+        refused[attended.day] += attended.rows_refused
+    return dict(sorted(refused.items(), reverse=True))
 
 
 def missed(district: str, known: Known, settings: Settings, now: datetime) -> dict[date, str]:

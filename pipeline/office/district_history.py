@@ -62,6 +62,8 @@ class HandedIn:
     sha256: str = ""
     is_followed: bool = False
     """Whether it counts, and one that waits will take its place."""
+    is_twin_replaced: bool = False
+    """Of a duplicate whether the report with the same bytes counts no more, or will not: a later one has taken its place."""
 
     @property
     def waits(self) -> bool:
@@ -182,7 +184,16 @@ def _settled(files: list[HandedIn]) -> list[HandedIn]:
         if before:
             settled[id(before)] = replace(before, became="overtaken") if before.became == "waiting" else replace(before, is_followed=True)
         counting[file.day] = file
-    return [settled.get(id(file), file) for file in files]
+    return _with_twins([settled.get(id(file), file) for file in files])
+
+
+def _with_twins(files: list[HandedIn]) -> list[HandedIn]:
+    """Return the files with what became of those that are there twice."""
+    originals = [file for file in files if file.became != "duplicate" and file.day]
+    of_bytes = {(file.day, file.sha256) for file in originals}
+    counting = {(file.day, file.sha256) for file in originals if file.is_handed_in and not file.is_followed}
+    replaced = of_bytes - counting
+    return [replace(file, is_twin_replaced=file.became == "duplicate" and (file.day, file.sha256) in replaced) for file in files]
 
 
 def _newest(file: HandedIn) -> tuple[datetime, str, str]:

@@ -1,11 +1,11 @@
-"""The rows behind a day's counts: what each district's report in force says, row by row, and why a row was refused.
+"""The rows behind the counts of a day or several: what each district's report in force says, row by row, and why a row was refused.
 
 Covered by tests/web/test_desk.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,8 @@ from pipeline.terms.text import mask
 class HandedInRow:
     """A row of a report in force; all texts masked."""
 
+    day: date
+    """Of the report."""
     district: str
     file: str
     place: str
@@ -45,16 +47,19 @@ class HandedInRow:
         return any(finding.severity is Severity.ROW for finding in self.findings)
 
 
-def of_day(settings: Settings, day: date) -> list[HandedInRow]:
-    """Return every row of the reports that count for the day, as the ledger has them now. Raises LedgerError."""
-    files = held_files.facts_until(day, settings)
-    facts = Facts.of(files)
+def of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
+    """Go through every row of the reports that count for these days, the last of them last, as the ledger has them now.
+
+    Raises LedgerError.
+    """
+    facts = Facts.of(held_files.facts_until(max(days), settings))
     if not facts.assignments:
-        return []
-    state = fold(facts, settings, [day])[day]
-    in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
-    known = report_preview.in_register(state)
-    return [row for report in in_force for row in of_file(report, state.judgements[report.arrival.id].findings, known)]
+        return
+    for state in fold(facts, settings, days).values():
+        in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
+        known = report_preview.in_register(state)
+        for report in in_force:
+            yield from of_file(report, state.judgements[report.arrival.id].findings, known)
 
 
 def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iterator[HandedInRow]:
@@ -70,6 +75,7 @@ def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iter
             about, found = _about(rows, position), tuple(by_row.get((rows.name, line), ()))
             numbers = dict.fromkeys([case_numbers.canonical(about), *(case for one in found for case in grouping.about_cases(one, ""))])
             yield HandedInRow(
+                day=filed.reading.day,
                 district=filed.reading.district,
                 file=mask(filed.arrival.name),
                 place=mask(f"{rows.name} 第{line}行"),

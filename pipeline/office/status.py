@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.day.targets import Tally
@@ -21,6 +22,17 @@ from pipeline.terms.contract import LATE_EXCUSED, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
+PARTLY: Final = "部分退回"
+COUNTS: Final = {stands: words.ATTENDED[stands] for stands in ("on-time", "late", "coming", "missing", "lost")}
+"""The counts of the board, which add up to all districts,"""
+AMONG: Final = {
+    "zero": "零报告",
+    "partly": PARTLY,
+    "wholly": words.STANDS["refused"],
+    "excused": words.STANDS["excused"],
+    "files": "有整份退回",
+}
+"""and what districts in them are besides."""
 _ARRIVED = {"upload": "已上传，等待收取", "email": "邮件已到，等待收取", "folder": "文件已到，等待收取"}
 
 
@@ -50,8 +62,8 @@ class DistrictStatus:
     """As published; False where the day's folder does not show it yet."""
     is_lost: bool = False
     """Whether it came, its original is lost, and the office decided to go on without it."""
-    is_excused: bool = False
-    """Whether it is published that it came late and that this is approved (豁免)."""
+    excused: str = ""
+    """By whom, why and until when it is published that its lateness is approved (豁免); '' where that is not."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
 
@@ -70,7 +82,7 @@ class DistrictStatus:
         """What became of the rows that do not count, in few words; '' where none is known of, and where `word` says it."""
         if not self.rows_refused or self.is_wholly_refused:
             return ""
-        return "有案件已改派" if self.rows_refused == self.rows_moved else "部分退回"
+        return "有案件已改派" if self.rows_refused == self.rows_moved else PARTLY
 
     @property
     def is_coming(self) -> bool:
@@ -79,13 +91,20 @@ class DistrictStatus:
 
     @property
     def stands(self) -> str:
-        """The count of the board that it is in: on-time, late, coming, lost or missing."""
+        """The one count of the board that it is in: on-time, late, coming, missing or lost."""
         return "coming" if self.is_coming else "lost" if self.shown == "lost" else self.status
+
+    @property
+    def among(self) -> tuple[str, ...]:
+        """What its report is besides, by `AMONG`."""
+        is_late_excused = self.status == "late" and bool(self.excused)
+        holds = (self.zero_report, self.refusal == PARTLY, self.shown == "refused", is_late_excused, bool(self.refused))
+        return tuple(kind for kind, is_so in zip(AMONG, holds, strict=True) if is_so)
 
     @property
     def shown(self) -> Stands:
         """How its report stands, as the calendars show it."""
-        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=self.is_excused)
+        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=bool(self.excused))
 
     @property
     def word(self) -> str:
@@ -117,14 +136,21 @@ class Status:
         """What those are called of whom nothing is there: until the cut-off they have not failed to report."""
         return words.NOT_YET if self.due else words.REPORTED["missing"]
 
-    def count(self, status: str) -> int:
-        """So many districts are on-time, late, coming, lost or missing."""
-        return sum(district.stands == status for district in self.districts)
+    def count(self, stands: str) -> int:
+        """So many districts are in that count."""
+        return sum(district.stands == stands for district in self.districts)
 
     @property
-    def zero_reports(self) -> int:
-        """So many districts had nothing to report."""
-        return sum(district.zero_report for district in self.districts)
+    def counts(self) -> list[tuple[str, str, int]]:
+        """The counts that every district is in exactly one of, each with its name and size."""
+        counts = [(stands, name, self.count(stands)) for stands, name in {**COUNTS, "missing": self.missing}.items()]
+        return [told for told in counts if told[2] or told[0] != "lost"]
+
+    @property
+    def among(self) -> list[tuple[str, str, int]]:
+        """So many of them are what besides, each with its name; what nobody is is left out, but for zero reports."""
+        counts = [(kind, name, sum(kind in district.among for district in self.districts)) for kind, name in AMONG.items()]
+        return [told for told in counts if told[0] != "files" and (told[2] or told[0] == "zero")]
 
     @property
     def files_refused(self) -> int:
@@ -158,7 +184,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     refused = [file for file in of_day if not file.reading.accepted]
     whose = {filed.arrival.id: _sent_by(filed, settings) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
-    excused = _told_excused(settings, {day, *(date.fromisoformat(last) for last in sorted(held.published)[-1:])})
+    excused = _told_excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
         day=day,
@@ -170,7 +196,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
                 in_vain=tuple(_in_vain(waits, name, day)),
                 is_due=due is not None,
                 is_lost=(name, day) in held.lost,
-                is_excused=f"{name} {day}" in excused,
+                excused=excused.get(f"{name} {day}", ""),
             )
             for name in settings.district_names
         ),
@@ -234,25 +260,38 @@ def without_edits(target: Mapping[str, Any]) -> str:
 
 def told_hints(settings: Settings, day: date) -> int:
     """Return how many 核查提示 were published for the day that are not on trial."""
-    hints = _published(settings, day, extension_files.NAME).get("hints")
+    hints = _published(settings, day.isoformat(), extension_files.NAME).get("hints")
     return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
 
 
-def _told_excused(settings: Settings, days: Iterable[date]) -> set[str]:
-    """Return the late reports that were published as approved on one of these days, each by its district and day."""
-    told = (_published(settings, day, extension_files.NAME).get("exceptions") for day in days)
+def _told_excused(settings: Settings, day: date, newest: str) -> dict[str, str]:
+    """Return the late reports that were published as approved, each by its district and day: by whom, why, and until when.
+
+    `newest`: the newest published day (ISO), which may approve what the day itself did not know of yet.
+    """
+    told = (_published(settings, on, extension_files.NAME).get("exceptions") for on in (day.isoformat(), newest) if on)
     lines = (line for of_day in told if isinstance(of_day, list) for line in of_day if isinstance(line, dict))
-    return {str(line.get("subject")) for line in lines if line.get("kind") == LATE_EXCUSED and line.get("holds") is True}
+    holding = (line for line in lines if line.get("kind") == LATE_EXCUSED and line.get("holds") is True)
+    return {str(line.get("subject")): _approval(line, day) for line in holding}
+
+
+def _approval(line: Mapping[str, Any], day: date) -> str:
+    """Return by whom an exemption was approved, why and until when."""
+    said = [f"{line['approved_by']}批准"] if line.get("approved_by") else ["已批准"]
+    said += [str(line["reason"])] if line.get("reason") else []
+    with suppress(ValueError):
+        said.append(f"至{words.near(date.fromisoformat(str(line.get('until'))), day)}")
+    return "，".join(said)
 
 
 def published_summary(settings: Settings, day: date) -> dict[str, Any]:
     """Return the summary that was published for the day; {} where there is none that can be read."""
-    return _published(settings, day, "summary.json")
+    return _published(settings, day.isoformat(), "summary.json")
 
 
-def _published(settings: Settings, day: date, name: str) -> dict[str, Any]:
+def _published(settings: Settings, day: str, name: str) -> dict[str, Any]:
     try:
-        content = json.loads((settings.paths.outbox / day.isoformat() / name).read_bytes())
+        content = json.loads((settings.paths.outbox / day / name).read_bytes())
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -305,7 +344,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
                 "district": district.district,
                 "status": district.status,
                 "lost": district.is_lost and district.status == "missing",
-                "excused": district.is_excused and district.status == "late",
+                "excused": bool(district.excused) and district.status == "late",
                 "waiting": district.waiting or None,
                 "received_at": district.received_at.isoformat(timespec="seconds") if district.received_at else None,
                 "revision": district.revision,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.day.day_state import DayState
@@ -23,9 +23,9 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.handed_in import Facts, Filed, in_order
 from pipeline.terms.text import mask
-from pipeline.terms.words import NOT_YET
+from pipeline.terms.words import NOT_YET, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,29 @@ def torn(settings: Settings) -> str:
     return soundness.torn_lines_seen(settings.paths.archive)
 
 
+def lost_workbooks(settings: Settings) -> list[str]:
+    """Return the assignment workbooks whose original is lost, that the office decided to go on without, and that have not come back."""
+    left_out = held_files.held(settings, lambda _file: False).left_out
+    return [mask(file.path.rpartition("/")[2]) for file in left_out if file.is_assignment]
+
+
+def to_phone(waits: Iterable[Waits], now: datetime, settings: Settings) -> list[str]:
+    """Return a sentence for each day of what waits and holds something that will be refused: whose, and whether a phone call is in time."""
+    by_day: dict[date, list[str]] = {}
+    for one in waits:
+        if one.comes_first:
+            by_day.setdefault(one.file.about or now.date(), []).append(one.file.whose)
+    return [_to_phone(day, by_day[day], now, settings) for day in sorted(by_day, reverse=True)]
+
+
+def _to_phone(day: date, whose: Sequence[str], now: datetime, settings: Settings) -> str:
+    limit = settings.on(day).calendar.last_moment(day)
+    of_whom = "、".join(dict.fromkeys(whose))
+    if now <= limit:
+        return f"{near(day, now.date())}的有会退回的，{limit:%H:%M}截止以前请打电话：{of_whom}。"
+    return f"{near(day, now.date())}的{limit:%H:%M}截止已过，改好再报的内容照常采用，请打电话：{of_whom}。"
+
+
 def _workbooks(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     seen = (file for file in inbox.files(settings.paths.inbox) if file.is_assignment)
     return tuple((file.relative, file.status.st_size, file.status.st_mtime_ns) for file in seen)
@@ -128,13 +151,15 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
 
 
 def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str], ...]:
-    told = []
-    for filed in facts.assignments:
+    told, before = [], ""
+    for filed in in_order(facts.assignments):
         if filed.arrival.id < 0:  # no run has taken it in
             envelope = filed.arrival.envelope
             at = envelope.received_at.astimezone(settings.calendar.zone)
             number = envelope.message_id or "" if envelope.channel == "upload" else ""
-            told.append((mask(filed.arrival.name), incoming.came(envelope.channel, at, number)))
+            same = "，与现行的完全相同，什么也不改变" if filed.arrival.sha256 == before else ""
+            told.append((mask(filed.arrival.name), f"{incoming.came(envelope.channel, at, number)}{same}"))
+        before = filed.arrival.sha256
     return tuple(told)
 
 

@@ -80,6 +80,7 @@ def of_assignment(preview: Preview) -> dict[str, Any]:
         "refuses": any(finding.refuses for finding in preview.findings),
         "district": "",
         "day": reading.day.isoformat(),
+        "repeats": preview.repeats,
         "sections": _sections(preview.findings),
         **(_changes(preview.changes) if preview.changes else {}),
     }
@@ -120,6 +121,7 @@ def in_short(checked: Mapping[str, Any], own: str = "") -> tuple[str, str]:
         (own and checked["district"] not in ("", own), "is-bad", f"是{checked['district']}的，不能报送"),
         (not checked["accepted"], "is-bad", "整份会退回"),
         (checked.get("is_repeat"), "is-wait", "与已报送的一份相同"),
+        (checked.get("repeats"), "is-wait", "与现行的分解表完全相同"),
         (checked.get("refuses_moved_alone"), "is-warn", "有案件已改派"),
         (is_refused and checked.get("rows_accepted") == 0, "is-bad", "全部会退回"),
         (checked.get("question"), "is-bad", "采用的会变少"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,9 +11,10 @@ from starlette.responses import Response
 
 from pipeline.office import attendance, status, waiting
 from pipeline.office import today as today_look
+from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
 from pipeline.publishing import nights
-from pipeline.settings.config import District
+from pipeline.settings.config import District, Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.web import check_results, published_files, settings_pages
@@ -58,6 +60,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "left": max(0, int((limit - now).total_seconds())),
         "is_over": now > limit,
         "today": today,
+        "to_phone": today_look.to_phone(waits, now, settings) if today else [],
         "waits": [_shown(one) for one in sorted(waits, key=lambda one: not one.comes_first)] if today else [],
         "board": board,
         "missing": missing,
@@ -66,12 +69,21 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "by_mail": by_mail,
         "mails": mails,
         "board_before": status.look(settings, yesterday, waits),
-        "is_published_before": yesterday.isoformat() in published_files.days(settings),
-        "hints_before": status.told_hints(settings, yesterday),
-        "targets_before": status.published_targets(settings, yesterday),
         "will_be_refused": refused,
         "strips": strips,
         "missed": missed,
+        **_of_earlier_days(yesterday, strips, settings),
+    }
+
+
+def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
+    return {
+        "is_published_before": yesterday.isoformat() in published_files.days(settings),
+        "hints_before": status.told_hints(settings, yesterday),
+        "targets_before": status.published_targets(settings, yesterday),
+        "refused_days": attendance.refused_rows(strips),
+        "lost": [(strip.district, lost) for strip in strips if (lost := strip.on("lost"))],
+        "lost_workbooks": today_look.lost_workbooks(settings),
     }
 
 

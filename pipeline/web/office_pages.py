@@ -13,13 +13,11 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from pipeline.office import district_history, handed_in_rows, status
+from pipeline.office import attendance, district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
-from pipeline.office.status import DistrictStatus
 from pipeline.publishing import held_days, inputs, told_editions
 from pipeline.render.page import leaders_page
 from pipeline.settings.config import Settings
-from pipeline.terms import words
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
 from pipeline.web import published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
@@ -42,26 +40,20 @@ _PAGE_POLICY: Final = (
 """The published page's own policy, without a form or an origin: whatever stands in the file, it reaches nothing of this site."""
 _HEAD_BYTES: Final = 2048
 """Within which the page names its own policy."""
-_Which = Literal["on-time", "late", "coming", "missing", "lost", "zero", "refused"]
-_PARTS: Final = {
-    **{stands: words.STANDS[stands] for stands in ("on-time", "late", "missing", "lost")},
-    "coming": "已到待收",
-    "zero": "零报告",
-    "refused": "有整份退回",
-}
-"""The districts behind a count of the board."""
 
 
 @router.get("/board")
 def show_today(request: Request, site: TheSite, session: Office) -> Response:
     """Show the board of the day that is being reported: in the morning yesterday's."""
     now = site.local_now()
-    return _board(request, site, session, _day_being_reported(now, site.settings), None)
+    return _board(request, site, session, _day_being_reported(now, site.settings), "")
 
 
 @router.get("/board/{day}")
-def show_day(request: Request, site: TheSite, session: Office, day: str, of: _Which | None = None) -> Response:
+def show_day(request: Request, site: TheSite, session: Office, day: str, of: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show the board of a day; with `of` only the districts behind that count."""
+    if of and of not in (*status.COUNTS, *status.AMONG):
+        raise NoSuchPageError
     return _board(request, site, session, _day(day), of)
 
 
@@ -79,7 +71,7 @@ def _day(written: str) -> date:
     return day
 
 
-def _board(request: Request, site: Site, session: Office, day: date, of: _Which | None) -> Response:
+def _board(request: Request, site: Site, session: Office, day: date, of: str) -> Response:
     user, now = session.user, site.local_now()
     month = now.date() - timedelta(days=district_history.DAYS)
     shared = {
@@ -99,8 +91,8 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
     context = {
         **shared,
         "board": board,
-        "districts": [district for district in board.districts if of is None or _is_of(district, of)],
-        "only": (board.missing if of == "missing" else _PARTS[of]) if of else "",
+        "districts": [district for district in board.districts if not of or of in (district.stands, *district.among)],
+        "only": {**status.COUNTS, **status.AMONG, "missing": board.missing}[of] if of else "",
         "editions": editions[::-1],
         "held_days": held_days.told(held),
         "mails": site.troubled_mails(day),
@@ -117,16 +109,6 @@ def _board(request: Request, site: Site, session: Office, day: date, of: _Which 
     return page(request, site, "board", context)
 
 
-def _is_of(district: DistrictStatus, which: _Which) -> bool:
-    match which:
-        case "zero":
-            return district.zero_report
-        case "refused":
-            return bool(district.refused)
-        case _:
-            return district.stands == which
-
-
 @router.get("/rows/{day}", dependencies=[Depends(office_of)])
 async def show_rows(
     request: Request,
@@ -139,13 +121,27 @@ async def show_rows(
     shown_day = _day(day)
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
-    everything = await site.in_turn(handed_in_rows.of_day, site.settings, shown_day)
-    rows = [row for row in everything if row.is_refused == (which == "refused") and district in ("", row.district)]
-    by_district: dict[str, list[HandedInRow]] = {}
-    for row in rows:
-        by_district.setdefault(row.district, []).append(row)
-    context = {"day": shown_day, "which": which, "district": district, "by_district": by_district, "count": len(rows)}
-    return page(request, site, "rows", context)
+    reports, count = await site.in_turn(_rows, site.settings, [shown_day], district, which == "refused")
+    return page(request, site, "rows", {"day": shown_day, "which": which, "district": district, "reports": reports, "count": count})
+
+
+@router.get("/rows", dependencies=[Depends(office_of)])
+async def show_refused_rows(request: Request, site: TheSite) -> Response:
+    """Show every row that was refused in the last thirty days."""
+    today = site.local_now().date()
+    days = [today - timedelta(days=past) for past in range(attendance.DAYS - 1, -1, -1)]
+    reports, count = await site.in_turn(_rows, site.settings, days, "", True)
+    return page(request, site, "rows", {"day": None, "which": "refused", "district": "", "reports": reports, "count": count})
+
+
+def _rows(settings: Settings, days: list[date], district: str, is_refused: bool) -> tuple[list[list[HandedInRow]], int]:  # noqa: FBT001
+    """Return the rows report by report, the newest day first, and how many there are. Raises LedgerError."""
+    by_report: dict[tuple[date, str], list[HandedInRow]] = {}
+    for row in handed_in_rows.of_days(settings, days):
+        if row.is_refused == is_refused and district in ("", row.district):
+            by_report.setdefault((row.day, row.district), []).append(row)
+    reports = [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]
+    return reports, sum(map(len, reports))
 
 
 @router.get("/page/{day}")

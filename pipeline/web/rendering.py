@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -24,7 +25,6 @@ from pipeline.web import check_results
 from pipeline.web.site import Site
 
 FOLDER: Final = HOME / "templates" / "upload"
-_HALF_A_YEAR: Final = timedelta(days=183)
 _STATIC: Final = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "mark.svg": "image/svg+xml"}
 
 
@@ -65,14 +65,13 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "long_day": leaders_page.long_day,
-        "short_day": leaders_page.short_day,
-        "clock": leaders_page.clock,
+        "short_day": pass_context(_short_day),
+        "clock": pass_context(_clock),
         "size": _size,
         "hours": lambda moment: f"{moment:%H:%M}",
         "masked": mask,
         "reason": _reason,
         "with_cases": _with_cases,
-        "day_near": _day_near,
         "iso_day": date.fromisoformat,
     }
     environment.globals["static"] = _address
@@ -89,10 +88,13 @@ def _address(name: str) -> str:
     return f"/static/{hashlib.sha256(_content(name)).hexdigest()[:12]}/{name}"
 
 
-def _day_near(day: date, now: datetime) -> str:
-    """Return a day for a list: with its year where somebody might take it for another year's."""
-    is_near = day.year == now.year and abs(now.date() - day) < _HALF_A_YEAR
-    return leaders_page.short_day(day) if is_near else f"{day.year}年{leaders_page.short_day(day)}"
+def _short_day(page_context: Context, day: date) -> str:
+    """Return a day for a list: with its year where that is not this year's."""
+    return words.near(day, page_context["now"].date())
+
+
+def _clock(page_context: Context, moment: datetime) -> str:
+    return words.moment(moment, page_context["now"].date())
 
 
 def _size(count: int) -> str:

@@ -17,7 +17,7 @@ import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
 from websites import Website, served
-from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
@@ -117,12 +117,12 @@ def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> N
     browser = site.signed_in("办公室")
     page = browser.get(f"/board/{DAY}").text
     tiles = dict(re.findall(r'<dt>([^<]+)</dt><dd[^>]*><a href="([^"]+)">', page))
-    assert set(tiles) == {"按时", "未报", "退回行", "整份退回"}
+    assert set(tiles) == {"按时", "未报", "部分退回", "退回行", "整份退回"}
     missing = browser.get(tiles["未报"].partition("#")[0]).text
     assert "只列未报的 8 个旗区" in missing
     assert '<th scope="row">东胜区' not in missing
     assert "达拉特旗" in missing
-    assert tiles["整份退回"] == "#unknown-title"
+    assert tiles["整份退回"] == f"/board/{DAY}#unknown-title"
     assert browser.get(f"/board/{DAY}?of=x").status == 404
     assert '<span class="badge is-warn">按时，部分退回</span>' in page
     refused = browser.get(tiles["退回行"]).text
@@ -176,7 +176,7 @@ def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> N
     assert "不是东胜区的" in text or "SJ-2020-003" in text
     assert "整份会退回 准格尔旗" in text
     assert "准格尔旗 来过，整份会退回" in text
-    assert "3 份，2 份有会退回的，截止以前请打电话" in text
+    assert "3 份，2 份有会退回的\n5月22日的有会退回的，17:00截止以前请打电话：东胜区、准格尔旗。" in text
     assert "还没有报的7 个旗区" in text
     assert HOSTILE not in page
     assert list((afternoon.office.inbox).iterdir()), "nothing is taken in"
@@ -220,7 +220,7 @@ def test_what_a_later_report_replaced_is_no_reason_to_phone_and_what_is_left_out
     better = report(day=date(2020, 5, 22), progress=[progress_row("SJ-2020-001")])
     afternoon.office.put(better, "改好.xlsx", "2020-05-22T15:25:00+08:00")
     text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
-    assert "4 份，1 份有会退回的，截止以前请打电话" in text
+    assert "4 份，1 份有会退回的 5月22日的有会退回的，17:00截止以前请打电话：准格尔旗。" in text
     assert "已由后来的一份代替，不用管 东胜区 今天.xlsx" in text
     afternoon.office.put(report("准格尔旗", day=date(2020, 5, 22), progress=[]), "准.xlsx", "2020-05-22T15:26:00+08:00")
     again = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
@@ -324,7 +324,9 @@ def test_a_day_is_folded_once_until_something_comes(afternoon: Website, monkeypa
     afternoon.office.put(report("杭锦旗", day=DAY, progress=[]), "杭.xlsx", "2020-05-22T15:26:00+08:00")
     assert '<span class="badge is-warn">是 5月21日的日报</span>' in browser.get("/today").text
     afternoon.clock.forward(hours=2)
-    assert "2 份有会退回的，请打电话" in afternoon.signed_in("办公室").get("/today").text, "the cut-off is over"
+    now = afternoon.signed_in("办公室").get("/today").text
+    assert "5月22日的17:00截止已过，改好再报的内容照常采用，请打电话：东胜区、准格尔旗。" in now
+    assert "截止以前请" not in now
 
 
 def test_a_torn_line_of_the_journal_is_on_the_desk(afternoon: Website) -> None:
@@ -382,3 +384,67 @@ def test_thirty_days_are_seen_at_a_glance_and_heard_in_words(afternoon: Website)
     assert re.findall(r'<span class="heard">([^<]+)</span>', other) == ["5月21日 未报", "5月22日 还没到截止"]
     assert '未报：<a href="/board/2020-05-21">5月21日</a>' in other
     assert "按时 0 天，迟报 0 天，未报 1 天" in other
+
+
+def _words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_in_the_night_what_waits_for_yesterday_is_past_its_cut_off_and_every_district_in_one_tile(afternoon: Website) -> None:
+    afternoon.clock.forward(hours=11)
+    browser = afternoon.signed_in("办公室")
+    page = browser.get("/today").text
+    assert "截止以前请" not in page
+    assert "5月22日的17:00截止已过，改好再报的内容照常采用，请打电话：东胜区、准格尔旗。" in page
+    yesterday = page.partition('id="before-title"')[2].partition("</dl>")[0]
+    tiles = {name: int(count) for name, count in re.findall(r"<dt>([^<]+)</dt><dd[^>]*>(?:<a[^>]*>)?(\d+)", yesterday)}
+    assert tiles == {"按时": 0, "迟报": 0, "已到待收": 2, "未报": 7}
+    named = []
+    for address in re.findall(r'<dd[^>]*><a href="([^"#]+)', yesterday):
+        named += re.findall(r'<th scope="row">([^<]+)', browser.get(address).text)
+    assert sorted(named) == sorted(afternoon.office.settings.district_names)
+
+
+def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_rows_of_a_case_held(afternoon: Website) -> None:
+    twice = [progress_row("SJ-2020-002", 今日进展="一"), progress_row("SJ-2020-002", 今日进展="二")]
+    afternoon.office.put(report(progress=[*twice, progress_row("SJ-2020-001")]), "更正.xlsx", "2020-05-22T10:00:00+08:00")
+    nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
+    browser = afternoon.signed_in("办公室")
+    page = browser.get("/today").text
+    assert "近三十天退回的行 5 行，按各天的结果" in _words(page)
+    assert '<a href="/rows/2020-05-21?which=refused">5月21日 3 行</a>' in page
+    rows = _words(browser.get("/rows").text)
+    assert "共 5 行" in rows
+    assert "5月22日 东胜区 2 行" in rows
+    assert "5月21日 准格尔旗 1 行 准格尔旗.xlsx" in rows
+    assert "内容不一致（第 2、3 行）：今日进展“一”／“二”。" in rows
+    strip = page.partition('aria-label="东胜区每天怎样报的"')[2].partition("</details>")[0]
+    assert re.findall(r'<span class="heard">([^<]+)</span>', strip) == ["5月21日 按时，部分退回", "5月22日 按时，部分退回"]
+    assert "按时 2 天，迟报 0 天，未报 0 天；其中部分退回 2 天" in strip
+
+
+def test_a_lost_original_is_on_the_desk_with_what_to_do(afternoon: Website) -> None:
+    journal.note_left_out(
+        afternoon.office.archive, [LeftOut("e" * 64, "assignment/旧表.xlsx", "2020-05-02T09:00:00+08:00", DAY, "", is_assignment=True)]
+    )
+    browser = afternoon.signed_in("办公室")
+    said = _words(browser.get("/today").text)
+    assert "杭锦旗 ： 5月21日 的日报收到过，原件遗失，办公室决定不计入。 分解表 旧表.xlsx ：原件遗失，办公室决定不计入。" in said
+    assert "找到原件的，原样放进收件箱，下一次汇总就计入；找不到的，请打电话请旗区重新报送那一天的日报。" in said
+    afternoon.office.put(report("杭锦旗", progress=[]), "杭.xlsx", "2020-05-22T15:29:00+08:00")
+    assert "杭锦旗 ： 5月21日 的日报收到过" not in _words(browser.get("/today").text)
+
+
+def test_a_late_report_that_is_approved_says_when_it_came_who_approved_it_and_until_when(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    exemptions = [exemption_row("东胜区 2020-05-21", "迟报", "2021-01-05", 理由="停电")]
+    office.put_assignment(assignment(CASES, exemptions=exemptions))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx", "2020-05-21T18:22:00+08:00")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    with served(office, "2020-05-22 09:00") as website:
+        website.user("办公室", "")
+        browser = website.signed_in("办公室")
+        desk, board = (_words(browser.get(path).text) for path in ("/today", f"/board/{DAY}?of=excused"))
+    assert "东胜区 ：迟报，5月21日18:22 收到，已批准（领导一批准，停电，至2021年1月5日）。" in desk
+    assert "迟报（已批准） 1 退回行" in desk
+    assert "东胜区 迟报（已批准） 领导一批准，停电，至2021年1月5日 5月21日18:22" in board

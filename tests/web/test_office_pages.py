@@ -13,7 +13,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -379,12 +379,11 @@ def test_before_the_first_night_there_is_a_blank_one(office: Office) -> None:
         assert browser.get("/template").where == "/blank"
 
 
-@pytest.mark.parametrize(
-    ("day", "written"),
-    [((2020, 5, 22), "5月22日"), ((2020, 1, 2), "1月2日"), ((2019, 12, 31), "2019年12月31日"), ((2020, 12, 31), "2020年12月31日")],
-)
-def test_a_day_that_is_not_near_bears_its_year(day: tuple[int, int, int], written: str) -> None:
-    assert rendering._day_near(date(*day), moment("2020-05-22 09:00")) == written  # noqa: SLF001 - a filter of the pages
+@pytest.mark.parametrize(("day", "written"), [((2020, 1, 2), "1月2日"), ((2020, 12, 31), "12月31日"), ((2019, 12, 31), "2019年12月31日")])
+def test_a_day_of_another_year_bears_it(day: tuple[int, int, int], written: str) -> None:
+    shown = rendering._environment().from_string("{{ day | short_day }} {{ at | clock }}")  # noqa: SLF001 - filters of the pages
+    at = datetime(*day, 9, 5)  # noqa: DTZ001 - shown as it is
+    assert shown.render(day=date(*day), at=at, now=moment("2020-05-22 09:00")) == f"{written} {written}09:05"
 
 
 def test_a_page_that_is_not_there_keeps_the_name_and_the_way_out(site: Website) -> None:
@@ -692,6 +691,25 @@ def test_before_it_is_sent_a_workbook_says_which_exceptions_begin_end_and_move_w
         f"改动：SJ-2020-003（东胜区）延期：{by}，至7月10日；截止日期原为6月30日，时限5月10日改为7月10日，按原时限已超期12天，因延期不列入超期未结",
         "不起作用：东胜区 2020-05-20迟报，截止日期 2020-05-21 已经过了",
     ]
+
+
+def test_the_assignment_workbook_that_counts_handed_in_again_asks_for_nothing(office: Office) -> None:
+    content = assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002", 问题类别="没有这一类")])
+    office.put_assignment(content)
+    office.run(DAY)
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        answer = browser.upload(content, "同一份.xlsx", browser.token("/board"))
+        page = browser.follow(answer).text
+        assert "和5月1日09:00 收到的“分解表.xlsx”一个字节也不差，那一份照算。" in page
+        assert "确认起用" not in page
+        assert "没有这一类" not in page
+        board = browser.get("/board").text
+        assert "与现行的分解表完全相同的，不用起用。" in board
+        assert "点“确认起用”" not in board
+        office.put_assignment(content, "又.xlsx", "2020-05-22T08:00:00+08:00")
+        assert "文件夹 5月22日08:00，与现行的完全相同，什么也不改变" in browser.get("/today").text
 
 
 def test_what_is_no_assignment_workbook_cannot_be_confirmed(office: Office) -> None:

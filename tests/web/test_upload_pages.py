@@ -463,6 +463,10 @@ def test_page_and_workbook_of_a_receipt_say_at_each_moment_what_became_of_the_re
     )
     assert "完全相同，没有重复计入，那一份又已由后来的代替，以后来的为准。不用再报。" in pages[again]
     assert "与已报送的一份" in pages[again]
+    assert "已汇总，与前面的一份完全相同，那一份又已由后来的代替" in pages[again]
+    home = words(browser.get("/"))
+    assert "重复 与前面的一份完全相同；那一份又已由后来的代替，以后来的为准" in home
+    assert "与算数的那一份完全相同" not in home
     assert receipt_of(browser, first)[0].startswith("这一份已被第 2 版代替，现在以第 2 版为准")
     assert receipt_of(browser, last) == receipt_of(desk, last)
     assert receipt_of(browser, last)[0] == "第 2 版：采用 2 行 → 1 行，退回 0 行 → 1 行。请改正后重新报送。"
