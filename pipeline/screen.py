@@ -275,7 +275,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"  {_not_over(board.due)}")
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
-        say(f"    {shorten(waits.file.name)}  {waits.description}")
+        say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:

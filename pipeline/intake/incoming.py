@@ -28,9 +28,9 @@ FIRST: Final = -1_000_000
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
-def came(channel: str, received_at: datetime | None, number: str) -> str:
+def came(channel: str, received_at: datetime | None, number: str, today: date) -> str:
     """Return in words by which door a file came, when, and under which receipt number."""
-    return " ".join(part for part in (_CHANNELS[channel], moment(received_at) if received_at else "", number) if part)
+    return " ".join(part for part in (_CHANNELS[channel], moment(received_at, today) if received_at else "", number) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,9 @@ class Incoming:
         sender = mask(self.envelope.sender or "") if self.envelope and not self.district else ""
         return self.district or f"不知旗区{f'（{sender}）' if sender else ''}"
 
-    @property
-    def how_it_came(self) -> str:
-        """By which door, when, and under which receipt number."""
-        return came(self.channel, self.received_at, self.number)
+    def how_it_came(self, today: date) -> str:
+        """Return by which door it came, when, and under which receipt number."""
+        return came(self.channel, self.received_at, self.number, today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ Covered by tests/office/test_report_preview.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from pipeline.office.report_preview import CaseChange, ColumnChange, GroupFigures, Preview, Version
 from pipeline.terms.contract import ANSWERS, RESOLVED
 from pipeline.terms.messages import brief, listed
-from pipeline.terms.words import FLAGS, moment
+from pipeline.terms.words import FLAGS, moment, near
 
 _MOST_NUMBERS: Final = 6
 _STARS: Final = "回执里遮住号码的星号还在："
@@ -22,11 +21,6 @@ def rows(accepted: int, refused: int, moved: int = 0) -> str:
     """Return what is taken and what is not; `moved`: of these the rows of cases that the office has given to other districts."""
     of_moved = f"（{'' if moved == refused else f'其中 {moved} 行'}案件已改派）" if moved else ""
     return f"采用 {accepted} 行，退回 {refused} 行{of_moved}" if refused else f"采用 {accepted} 行"
-
-
-def day(of: date) -> str:
-    """Return a day without its year."""
-    return f"{of.month}月{of.day}日"
 
 
 def version(replaced: Version) -> str:
@@ -41,11 +35,12 @@ def notes(preview: Preview) -> list[str]:
     said = f"会替换{version(replaced)}" if replaced else ""
     if preview.is_repeat and replaced:
         stands = "等待汇总" if replaced.is_waiting else "正在算数"
-        said = f"与{stands}的那一份（{moment(replaced.received_at)} 收到）完全相同：再报一次，汇总时会忽略，那一份照算"
+        said = f"与{stands}的那一份（{moment(replaced.received_at, preview.today)} 收到）完全相同：再报一次，汇总时会忽略，那一份照算"
     masked = [_masked(preview.masked)] if preview.masked else []
     if preview.day == preview.today:
         return [*([f"{said}。"] if said else []), *masked, *preview.reminders]
-    return [f"这是{day(preview.day)}的日报，{said or '那一天还没有报过'}；{_of_today(preview)}。", *masked, *preview.reminders]
+    which = f"这是{near(preview.day, preview.today)}的日报，{said or '那一天还没有报过'}；{_of_today(preview)}。"
+    return [which, *masked, *preview.reminders]
 
 
 def _of_today(preview: Preview) -> str:
@@ -91,7 +86,7 @@ def told_by_mail(preview: Preview) -> str:
 
 
 def _today_by_mail(preview: Preview) -> str:
-    of_today, whose = preview.of_today, f"今天（{day(preview.today)}）的日报"
+    of_today, whose = preview.of_today, f"今天（{near(preview.today, preview.today)}）的日报"
     if of_today is None or of_today.version is None:
         said = f"{whose}还没有收到。"
     elif of_today.takes_nothing:
@@ -144,7 +139,7 @@ def outcome(preview: Preview) -> list[str]:
     effect = preview.effect
     if effect is None:
         return []
-    until = "" if preview.day == preview.today else f"截至{day(preview.day)}"
+    until = "" if preview.day == preview.today else f"截至{near(preview.day, preview.today)}"
     lines = [_figures(figures, until) for figures in effect.figures if figures.before.total or figures.after.total]
     lines += [changed] if (changed := _figures_of_today(preview)) else []
     raised = [f"{FLAGS[flag].name} {len(numbers)} 件（{_numbers(numbers)}）" for flag, numbers in effect.flags if numbers]

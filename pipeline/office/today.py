@@ -146,11 +146,11 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
         return Today(day, (), judged.waits)
     state = judged.states[day]
     targets = _targets(state, judged.facts, refused_on(day, settings, judged.opened), settings)
-    workbooks = _waiting_workbooks(judged.facts, settings)
+    workbooks = _waiting_workbooks(judged.facts, day, settings)
     return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks)
 
 
-def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str], ...]:
+def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:
     told, before = [], ""
     for filed in in_order(facts.assignments):
         if filed.arrival.id < 0:  # no run has taken it in
@@ -158,7 +158,7 @@ def _waiting_workbooks(facts: Facts, settings: Settings) -> tuple[tuple[str, str
             at = envelope.received_at.astimezone(settings.calendar.zone)
             number = envelope.message_id or "" if envelope.channel == "upload" else ""
             same = "，与现行的完全相同，什么也不改变" if filed.arrival.sha256 == before else ""
-            told.append((mask(filed.arrival.name), f"{incoming.came(envelope.channel, at, number)}{same}"))
+            told.append((mask(filed.arrival.name), f"{incoming.came(envelope.channel, at, number, day)}{same}"))
         before = filed.arrival.sha256
     return tuple(told)
 

@@ -24,6 +24,7 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
+from pipeline.terms.words import moment
 
 REPLACED: Final = "已被后来的日报代替"
 """What became of a report in whose place a later one counts."""
@@ -52,7 +53,7 @@ class UrgentMatter:
         if self.came is None or (not self.since and self.day >= now.date()):
             return ""
         came = self.came.astimezone(now.tzinfo)
-        return f"报来于{came.month}月{came.day}日{came:%H:%M}，{f'此后{self.since}，以汇总为准' if self.since else '尚未汇总核对'}"
+        return f"报来于{moment(came, now.date())}，{f'此后{self.since}，以汇总为准' if self.since else '尚未汇总核对'}"
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def run(settings: Settings, now: datetime, mails: Sequence[Mail], connect: Conne
         due = [(mail, district) for mail, district in waiting if _is_due(mail, record)]
         if due:
             with MailedFiles(settings, now, len(due)) as files:
-                answers.outcome.planned = [_letter(mail, district, files, settings) for mail, district in due]
+                answers.outcome.planned = [_letter(mail, district, files, wording.Writer(settings, now.date())) for mail, district in due]
             sending.hand_over(answers.outcome, record, settings, outgoing, connect)
         answers.answered = {
             mail.identity: now.isoformat() for mail, _district in waiting if _digest(mail) in record.settled(mail.sender or "")
@@ -81,7 +81,7 @@ def _is_due(mail: Mail, record: SentLetters) -> bool:
     return of_day < _MOST_A_DAY and _digest(mail) not in record.settled(sender)
 
 
-def _letter(mail: Mail, district: str, files: MailedFiles, settings: Settings) -> Letter:
+def _letter(mail: Mail, district: str, files: MailedFiles, writer: wording.Writer) -> Letter:
     """Write the answer to one message."""
     told = [files.look(name, path, district) for name, path in mail.taken]
     receipts = [
@@ -91,4 +91,4 @@ def _letter(mail: Mail, district: str, files: MailedFiles, settings: Settings) -
     ]
     items = [*letters.bounded(receipts), Item("", _digest(mail), delivery=Delivery.IN_WORDS)]
     without = "" if any(file.day or file.is_old for file in told) else files.of_day(district, mail.received_at.date())
-    return wording.Writer(settings).answer(mail, district, told, items, without=without)
+    return writer.answer(mail, district, told, items, without=without)

@@ -163,7 +163,7 @@ class Planner:
     def __init__(self, settings: Settings, outgoing: Outgoing, record: SentLetters, now: datetime) -> None:
         self._settings, self._outgoing, self._record, self._now = settings, outgoing, record, now
         self._released = journal.releases(settings.paths.archive) if outgoing.leaders_after_look else {}
-        self._writer = wording.Writer(settings)
+        self._writer = wording.Writer(settings, now.date())
 
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
         """Return the letters about days that are published and over."""

@@ -35,7 +35,7 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected) ->
         return outcome
     try:
         with lock.hold(settings.paths.state / LOCK, "夜间检查"), _record(settings) as record:
-            writer = wording.Writer(settings)
+            writer = wording.Writer(settings, now.date())
             recipients = _to_tell(record, outgoing.office, item)
             outcome.planned = [writer.night(failed, recipient, item, platform.node()) for recipient in recipients]
             if outcome.planned:

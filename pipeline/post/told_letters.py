@@ -12,6 +12,7 @@ from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.post.urgent import UrgentOutcome
 from pipeline.settings.config import Settings
+from pipeline.terms.words import near
 
 _KINDS: Final = {
     Kind.DISTRICT: "给旗区的信（回执、督办通知、日报模板）",
@@ -33,23 +34,22 @@ def planned(outcome: SendingOutcome) -> Iterator[str]:
     yield from _unsettled(outcome)
 
 
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.month}月{day.day}日"
-
-
 def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
     """Return what would be sent now, in numbers, and send nothing. Raises LedgerError."""
-    return by_kind(sending.due(settings, now))
+    return by_kind(sending.due(settings, now), now.date())
 
 
-def by_kind(outcome: SendingOutcome) -> list[tuple[str, int, str]]:
+def by_kind(outcome: SendingOutcome, today: date) -> list[tuple[str, int, str]]:
     """Return the letters that would be sent now by kind and day: what they are, how many, and to which districts."""
     alike: dict[tuple[Kind, str], list[Letter]] = {}
     for letter in outcome.planned:
         alike.setdefault((letter.kind, letter.day), []).append(letter)
     return [
-        (f"{_day(day)}{_KINDS[kind]}", len(letters), "、".join(dict.fromkeys(letter.district for letter in letters)))
+        (
+            f"{near(date.fromisoformat(day), today)}{_KINDS[kind]}",
+            len(letters),
+            "、".join(dict.fromkeys(letter.district for letter in letters)),
+        )
         for (kind, day), letters in alike.items()
     ]
 

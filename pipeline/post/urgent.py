@@ -208,7 +208,7 @@ def _plan(
             by_letter.setdefault((recipient, day), {})[digest] = matter
     outcome.matters = len(distinct)
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
-    writer = wording.Writer(settings)
+    writer = wording.Writer(settings, now.date())
     outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer, now)]
 
 
@@ -255,7 +255,7 @@ def _to_office(unsent: Sequence[Unsent], record: SentLetters, settings: Settings
         new = {digest: each for digest, each in digests.items() if digest not in record.settled(recipient)}
         if new:
             items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in new]
-            yield wording.Writer(settings).unsent(now.date(), recipient, [*new.values()], items)
+            yield wording.Writer(settings, now.date()).unsent(now.date(), recipient, [*new.values()], items)
 
 
 def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:

@@ -66,10 +66,10 @@ class LeadersDay:
 
 
 class Writer:
-    """Writes the letters of one office."""
+    """Writes the letters of one office; `today`: on which they are sent, for days of another year are said with it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, today: date) -> None:
+        self._settings, self._today = settings, today
         loader = FileSystemLoader([settings.paths.templates or TEMPLATES, TEMPLATES])
         common: dict[str, Any] = {"loader": loader, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self._plain = Environment(**common, autoescape=False, finalize=_line)  # noqa: S701 - plain text, in which nothing is alive
@@ -96,7 +96,7 @@ class Writer:
             verdict = "日报没有填内容，数字、案件有更正"
         elif verdict == _UNCHANGED and later and later.changes and _has_come(later.changes, district):
             verdict = "补报的日报收到了，没有填内容"
-        subject = f"【信访日报】{district}{_short(day)}{later.mark if later else ''}：{verdict}"
+        subject = f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{verdict}"
         names = _attached(items)
         details = {
             **submission,
@@ -106,7 +106,7 @@ class Writer:
             "state": words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]],
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
-            "newest_notice": _short(newest_notice) if newest_notice else "",
+            "newest_notice": self._near(newest_notice) if newest_notice else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
@@ -119,19 +119,19 @@ class Writer:
         """Write the day's report, with the answer and the targets in the letter itself."""
         mark = f"{'（更正）' if told.is_correction else ''}{later.mark if later else ''}"
         verdicts = "，".join(f"{target['group']}{target['verdict']}" for target in told.targets if target["total"])
-        subject = f"【信访专报】{_short(told.day)}{mark}：{verdicts or '目前没有案件'}"
+        subject = f"【信访专报】{self._near(told.day)}{mark}：{verdicts or '目前没有案件'}"
         absent = [submission for submission in told.summary["submissions"] if submission["status"] == "missing"]
         lost = [submission["district"] for submission in absent if submission.get("is_left_out")]
         missing = [submission["district"] for submission in absent if submission["district"] not in lost]
         reasons = ((f"{len(missing)}个旗区没有日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
         why_open = "，".join(reason for reason, districts in reasons if districts) or "还有缺报或退回的内容"
         details = {
-            "headline": [{"name": name, "says": _of_day(says, told.day)} for name, says in told.headline],
+            "headline": [{"name": name, "says": _of_day(says, self._near(told.day))} for name, says in told.headline],
             "targets": told.targets,
             "cancelled": told.summary.get("flags", {}).get("cancelled", []),
             "why_open": why_open,
             # The headline tells it with what came by noon, which the figures for programs leave to the day before.
-            "restated": "" if words.RESTATED in dict(told.headline) else _restated(told.summary.get("restated", ())),
+            "restated": "" if words.RESTATED in dict(told.headline) else _restated(told.summary.get("restated", ()), self._today),
             "missing": missing,
             "lost": lost,
             "is_correction": told.is_correction,
@@ -146,7 +146,7 @@ class Writer:
         self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
     ) -> Letter:
         """Write that the district has not reported yet, and what is wrong with what came; `others`: what came for other days."""
-        subject = f"【催报】{district}{_short(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
+        subject = f"【催报】{district}{self._near(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
         return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came), "others": list(others)})
 
     def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], *, without: str = "") -> Letter:
@@ -158,7 +158,7 @@ class Writer:
             "others": mail.not_taken,
             "received": f"{mail.received_at:%H:%M}",
             "is_answered_later": any(file.day or file.is_old for file in files),
-            "takes_nothing": [words.near(file.day, mail.received_at.date()) for file in files if file.day and file.takes_nothing],
+            "takes_nothing": [self._near(file.day) for file in files if file.day and file.takes_nothing],
             "has_marks": any(file.has_marks for file in files if file.receipt),
             "until": list(dict.fromkeys(file.until for file in files if file.until)),
             "without": without,
@@ -194,12 +194,15 @@ class Writer:
         told = [(each.district, each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
         return self._letter(Kind.UNSENT, day, ("", recipient), subject, items, {"unsent": told, "more": len(unsent) - len(told)})
 
+    def _near(self, day: date) -> str:
+        return words.near(day, self._today)
+
     def _letter(self, kind: Kind, day: date, whom: tuple[str, str], subject: str, items: Sequence[Item], details: dict[str, Any]) -> Letter:
         district, recipient = whom
         values = {
             **details,
             "office": self._settings.office,
-            "day": _short(day),
+            "day": self._near(day),
             "district": district,
             "cut_off": f"{self._settings.on(day).calendar.cut_off:%H:%M}",
             "names": _attached(items),
@@ -235,7 +238,7 @@ def _answered(files: Sequence[MailedFile]) -> str:
     return "收到了" if any(file.is_old for file in files) else "没有收到能用的日报"
 
 
-def _restated(entries: Sequence[dict[str, Any]]) -> str:
+def _restated(entries: Sequence[dict[str, Any]], today: date) -> str:
     """Return in one line which earlier days are told differently: of each group the last one, and how many there are; '' where none is."""
     by_group = {entry["group"]: entry for entry in entries}
     sentences = []
@@ -248,7 +251,7 @@ def _restated(entries: Sequence[dict[str, Any]]) -> str:
             changed = f"由{was_resolved}/{was_total}改为{resolved}/{total}"
         turned = f"，按件数算由{_MET[was_met]}变为{_MET[met]}" if was_met != met else ""
         others = f"（共{count}天有更正，这是最近的一天）" if count > 1 else ""
-        sentences.append(f"{group}{_short(date.fromisoformat(last['day']))}{changed}{turned}{others}")
+        sentences.append(f"{group}{words.near(date.fromisoformat(last['day']), today)}{changed}{turned}{others}")
     return f"以前的数字有更正：{'；'.join(sentences)}。" if sentences else ""
 
 
@@ -265,9 +268,9 @@ _MOST_UNSENT = 50
 """So many districts are named in a subject; of more, how many there are."""
 
 
-def _of_day(says: str, day: date) -> str:
+def _of_day(says: str, day: str) -> str:
     """Return a line of the day's answer with the day's name: a letter is sent, and read, on another day."""
-    return says.replace("今日", _short(day), 1).replace("今日", "当日")
+    return says.replace("今日", day, 1).replace("今日", "当日")
 
 
 _MET = {True: "达标", False: "未达标", None: "没有案件"}
@@ -280,10 +283,6 @@ def _attached(items: Sequence[Item]) -> list[str]:
 def _line(value: object) -> object:
     """Return a text on one line, without what steers a screen and without personal numbers; template text itself is left as it is."""
     return on_screen(value) if isinstance(value, str) and type(value) is str else value
-
-
-def _short(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _verdict(submission: dict[str, Any]) -> str:

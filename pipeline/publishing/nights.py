@@ -22,6 +22,7 @@ from pipeline.settings import config_file
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.rules import Calendar
+from pipeline.terms import words
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, NothingToConsolidateError
 from pipeline.terms.text import mask
 
@@ -117,20 +118,27 @@ class FailedNight:
     @property
     def in_short(self) -> str:
         """What happened, in a few words."""
-        words = {Wrong.NOT_RUN: "没有运行", Wrong.NOT_ENDED: "没有做完", Wrong.FAILED: "出了错"}
-        return f"{_day(self.day)}晚上的汇总{words[self.wrong]}"
+        happened = {Wrong.NOT_RUN: "没有运行", Wrong.NOT_ENDED: "没有做完", Wrong.FAILED: "出了错"}
+        return f"{self._near(self.day)}晚上的汇总{happened[self.wrong]}"
 
     @property
     def happened(self) -> str:
         """What happened, in a sentence that names no place and no content."""
         match self.wrong:
             case Wrong.NOT_RUN:
-                before = f"上一次做完的汇总是 {_clock(self.before)}" if self.before else "以前也没有做完汇总的记录"
-                return f"到 {_clock(self.due)} 为止，没有找到{_day(self.day)}截止以后汇总过的记录；{before}。"
+                before = f"上一次做完的汇总是 {self._clock(self.before)}" if self.before else "以前也没有做完汇总的记录"
+                return f"到 {self._clock(self.due)} 为止，没有找到{self._near(self.day)}截止以后汇总过的记录；{before}。"
             case Wrong.NOT_ENDED:
-                return f"{_clock(self.begun)} 开始的汇总没有记下怎样结束，多半是电脑关机、断电，或者程序被结束了。"
+                return f"{self._clock(self.begun)} 开始的汇总没有记下怎样结束，多半是电脑关机、断电，或者程序被结束了。"
             case _:
-                return f"{_clock(self.begun)} 开始的汇总没有顺利做完（退出状态 {self.status}）。"
+                return f"{self._clock(self.begun)} 开始的汇总没有顺利做完（退出状态 {self.status}）。"
+
+    def _near(self, day: date) -> str:
+        """Return a day, with its year where the result was due in another."""
+        return words.near(day, self.due.date())
+
+    def _clock(self, moment: datetime | None) -> str:
+        return f"{self._near(moment.date())} {moment:%H:%M}" if moment else ""
 
     @property
     def to_do(self) -> str:
@@ -148,14 +156,6 @@ class FailedNight:
                 return f"请按它说的改好设置（也记在 state/logs/run.log 里），然后{_HOW_TO_RUN}。"
             case _:
                 return f"请按它说的处理（也记在 state/logs/run.log 里），然后{_HOW_TO_RUN}；处理不了的，请运行 run.py doctor，照它说的做。"
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def _clock(moment: datetime | None) -> str:
-    return f"{_day(moment)} {moment:%H:%M}" if moment else ""
 
 
 def look(settings: Settings, now: datetime) -> FailedNight | None:

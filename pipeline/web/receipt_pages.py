@@ -46,7 +46,7 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
         raise NoSuchPageError
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
-    return page(request, site, "sent", {**context, "instead": _instead(known.stands)})
+    return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now().date())})
 
 
 def _look(site: Site, user: User, sent: SentUpload) -> _Known:
@@ -70,14 +70,14 @@ def _published_at(site: Site, day: str) -> datetime | None:
         return None
 
 
-def _instead(stands: Stands | None) -> str:
+def _instead(stands: Stands | None, today: date) -> str:
     """Return in words which report counts where this one does not; '' where none is known."""
     other = (stands.twin or stands.counts) if stands else None
-    return _named(other) if other else ""
+    return _named(other, today) if other else ""
 
 
-def _named(file: HandedIn) -> str:
-    came = f"{moment(file.received_at)} 收到"
+def _named(file: HandedIn, today: date) -> str:
+    came = f"{moment(file.received_at, today)} 收到"
     return f"收据号 {file.number}，{came}" if file.number else f"{came}的{_DOORS.get(file.channel, '文件')}“{file.name}”"
 
 
@@ -90,7 +90,8 @@ async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response
     known = await run_in_threadpool(_look, site, session.user, sent)
     if known.receipt:
         return see_other(f"/file/{known.receipt.day}/{known.receipt.id}")
-    content = await site.in_turn(site.readers.mark_waiting, number, sent.name, sent.district, _instead(known.stands))
+    instead = _instead(known.stands, site.local_now().date())
+    content = await site.in_turn(site.readers.mark_waiting, number, sent.name, sent.district, instead)
     if content is None:  # a run is taking it in just now
         return see_other(f"/sent/{number}")
     return download(check_results.marked_name(sent.name), content)

@@ -57,7 +57,9 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
         "东胜区5月18日日报的更正（5月22日15:05收到）",
         "与前一日（按次日12:00所知）相比，总数不变，已化解增加2件（其中前一日更正使已化解增加2件，不是今日的变化）",
     )
-    letter = Writer(SETTINGS).to_leaders(LeadersDay(FRIDAY, friday.summary, (), is_correction=False), "leader@example.org", [], later=None)
+    letter = Writer(SETTINGS, FRIDAY).to_leaders(
+        LeadersDay(FRIDAY, friday.summary, (), is_correction=False), "leader@example.org", [], later=None
+    )
     assert "以前的数字有更正：自治区交办5月21日由8/10改为10/10，按件数算由未达标变为达标（共4天有更正，这是最近的一天）。" in letter.text
     assert "与前一日相同" not in friday.paper.partition("二、")[0].partition(CITY)[0]
     assert [entry["met"] for entry in friday.summary["restated"]] == [[False, True]] * 4

@@ -263,7 +263,8 @@ def test_the_office_sees_before_it_confirms_what_would_count_no_more(tmp_path: P
 def test_the_letter_asks_to_mend_nothing_where_the_case_has_moved(tmp_path: Path, moved: int, *, is_asked: bool) -> None:
     submission = {"district": A, "status": "on-time", "revision": 1, "rows_accepted": 2, "rows_refused": 1, "rows_moved": moved}
     receipt = Item(f"{A}_回执_1_甲.xlsx", "0")
-    letter = Writer(Office(tmp_path).settings).to_district(DAY, A, "jia@example.com", [receipt], {"submissions": [submission]}, later=None)
+    writer = Writer(Office(tmp_path).settings, DAY)
+    letter = writer.to_district(DAY, A, "jia@example.com", [receipt], {"submissions": [submission]}, later=None)
     said = "采用2行，退回1行，请改正" if is_asked else "采用2行，退回1行（案件已由市局改派），请照回执删去"
     assert letter.subject.endswith(said)
     for text in (letter.text, letter.html):

@@ -35,7 +35,7 @@ from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
 from pipeline.post.wording import LeadersDay
-from pipeline.publishing import outbox
+from pipeline.publishing import nights, outbox
 from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
@@ -197,9 +197,33 @@ def test_a_name_that_a_sender_chose_is_text_in_the_letter(office: Office, server
 )
 def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, refused: int, said: str) -> None:
     submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": taken, "rows_refused": refused}
-    writer = wording.Writer(Office(tmp_path).settings)
+    writer = wording.Writer(Office(tmp_path).settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=None)
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
+
+
+def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:
+    new_year, last = date(2021, 1, 1), date(2020, 12, 31)
+    settings = Office(tmp_path).settings
+    writer, item = wording.Writer(settings, new_year), letters.Item("", "0" * 64, delivery=letters.Delivery.IN_WORDS)
+    submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": 2, "rows_refused": 0}
+    headline = (("请决定", "今日需要决策的事项共3件。"),)
+    told = [
+        writer.to_district(last, "东胜区", TO, [], {"submissions": [submission]}, later=None),
+        writer.to_leaders(LeadersDay(last, {"submissions": [], "targets": []}, headline, is_correction=False), LEADER, [], later=None),
+        writer.reminder(last, "东胜区", TO, item, []),
+    ]
+    assert [letter.subject for letter in told] == [
+        "【信访日报】东胜区2020年12月31日：已采用2行",
+        "【信访专报】2020年12月31日：目前没有案件",
+        "【催报】东胜区2020年12月31日的日报还没有收到",
+    ]
+    assert "2020年12月31日需要决策的事项共3件。" in told[1].text
+    outcome = SendingOutcome(planned=told[:1])
+    assert told_letters.by_kind(outcome, new_year) == [("2020年12月31日给旗区的信（回执、督办通知、日报模板）", 1, "东胜区")]
+    assert told_letters.by_kind(outcome, last)[0][0].startswith("12月31日给旗区的信")
+    failed = nights.FailedNight(last, nights.Wrong.FAILED, None, moment("2021-01-01 02:00"), None, "", 1, "", ())
+    assert failed.in_short == "2020年12月31日晚上的汇总出了错"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +237,7 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
 def test_the_subject_of_a_later_letter_does_not_call_changed_figures_unchanged(tmp_path: Path, figure: str, said: str) -> None:
     submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": 0, "rows_refused": 0}
     later = wording.Later(3, 1, Changes((figure,)))
-    letter = wording.Writer(Office(tmp_path).settings).to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=later)
+    letter = wording.Writer(Office(tmp_path).settings, DAY).to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=later)
     assert letter.subject == f"【信访日报】东胜区5月21日（第3版）：{said}"
 
 
@@ -223,7 +247,7 @@ def test_a_letter_names_the_day_of_which_it_tells_and_the_cases_behind_numbers_t
     entry = {**moved, "newly_counted": ["ZZQ-2020-008"], "no_longer_counted": ["ZZQ-2020-026"]}
     summary = {"submissions": [], "targets": [], "restated": [entry, {**moved, "group": "市级交办", "resolved": [25, 26]}]}
     headline = (("请决定", "今日需要决策的事项共3件。"), ("结论", "9个旗区今日都没有日报，不是今日的情况。"))
-    letter = wording.Writer(Office(tmp_path).settings).to_leaders(
+    letter = wording.Writer(Office(tmp_path).settings, DAY).to_leaders(
         LeadersDay(DAY, summary, headline, is_correction=False), TO, [], later=None
     )
     for text in (letter.text, letter.html):
@@ -246,7 +270,8 @@ def test_the_leaders_letter_says_the_rate_without_edits_beside_the_one_that_they
     made = {**target, "certain": True, "unmoved": {"total": 31, "resolved": 30, "rate_percent": "96.7"}}
     as_it_is = {**made, "group": "市级交办", "unmoved": {"total": 30, "resolved": 30, "rate_percent": "100.0"}}
     summary = {"submissions": [], "targets": [made, as_it_is], "flags": {"cancelled": ["ZZQ-2020-007"]}}
-    letter = wording.Writer(Office(tmp_path).settings).to_leaders(LeadersDay(DAY, summary, (), is_correction=False), TO, [], later=None)
+    told = LeadersDay(DAY, summary, (), is_correction=False)
+    letter = wording.Writer(Office(tmp_path).settings, DAY).to_leaders(told, TO, [], later=None)
     for text in (letter.text, letter.html):
         assert text.count("不计台账改动") == 1
         assert "达到100%的目标" in text
@@ -258,7 +283,7 @@ def test_the_leaders_letter_says_the_rate_without_edits_beside_the_one_that_they
 def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_path: Path, *, is_left_out: bool) -> None:
     missing = {"status": "missing", "revision": 0, "rows_accepted": 0, "rows_refused": 0}
     summary = {"submissions": [{**missing, "district": "东胜区", "is_left_out": is_left_out}], "targets": []}
-    writer = wording.Writer(Office(tmp_path).settings)
+    writer = wording.Writer(Office(tmp_path).settings, DAY)
     own = writer.to_district(DAY, "东胜区", TO, [], summary, later=None)
     leaders = writer.to_leaders(LeadersDay(DAY, summary, (), is_correction=False), TO, [], later=None)
     for text in (own.text, own.html):
@@ -275,7 +300,7 @@ def test_an_approved_late_report_is_told_as_that(tmp_path: Path, *, holds: bool,
     for name, told in (("summary.json", {"submissions": [late], "targets": []}), ("extensions.json", {"exceptions": exceptions})):
         (tmp_path / name).write_text(json.dumps(told), encoding="utf-8")
     published = PublishedDay(DAY, tmp_path, {}, is_correction=False, answers={}, manifest="", editions=())
-    writer = wording.Writer(Office(tmp_path / "office").settings)
+    writer = wording.Writer(Office(tmp_path / "office").settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     assert said in letter.text
     assert said in letter.html

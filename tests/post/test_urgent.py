@@ -182,7 +182,7 @@ def test_many_matters_come_in_several_letters_and_another_days_report_says_its_d
 
 def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line(office: Office) -> None:
     matter = UrgentMatter("东胜区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲13800138000\r\nBcc: x@example.com", "", "")
-    letter = Writer(office.settings).urgent(DAY, ONE, [matter], [], NOW)
+    letter = Writer(office.settings, NOW.date()).urgent(DAY, ONE, [matter], [], NOW)
     assert letter.subject == "【急报】东胜区1件：停水停电停暖（尚未汇总核对）"
     assert "13800138000" not in letter.text + letter.html
     assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())

@@ -564,16 +564,16 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
     assert states[2:] == ["还没有报"] * 7
     assert re.findall(r'<td data-label="状态"><span class="badge [^"]+">([^<]+)<', page) == states
     assert re.findall(r'<li><span class="name">([^<]+)</span> <span class="quiet">([^<]+)<', page) == [
-        (waits.file.name, waits.description) for waits in board.waiting
+        (waits.file.name, waits.description(DAY)) for waits in board.waiting
     ]
-    assert [waits.description for waits in board.waiting][:2] == [
+    assert [waits.description(DAY) for waits in board.waiting][:2] == [
         "达拉特旗 邮件 5月20日16:00 2020-05-20 的日报，没有内容行",
         "不知旗区（x@example.net） 邮件 5月20日16:01 不能算报送：发件人不在任何旗区的名单里",
     ]
-    assert re.fullmatch(r"东胜区 网页上传 5月20日16:05 DS-200520-\w{6} 2020-05-20 的日报，会采用 2 行", board.waiting[2].description)
+    assert re.fullmatch(r"东胜区 网页上传 5月20日16:05 DS-200520-\w{6} 2020-05-20 的日报，会采用 2 行", board.waiting[2].description(DAY))
     screen.tell_status(board, [], [])
     terminal = capsys.readouterr().out
-    assert all(f"  {waits.file.name}  {waits.description}\n" in terminal for waits in board.waiting)
+    assert all(f"  {waits.file.name}  {waits.description(DAY)}\n" in terminal for waits in board.waiting)
     assert all(f"  {district.district}  {district.word}  " in terminal for district in board.districts)
     assert "已到待收 2，还没有报 7；" in terminal
     assert "  17:00 还没到，之前收到的都算按时" in terminal

@@ -200,7 +200,7 @@ def _waiting(report: ArrivedReport, waits: Waiting) -> str:
     """Return that a report has been sent, when it came, and what it waits for."""
     number = f"收据号 {waits.number}，" if waits.number else ""
     will_be = {words.REFUSED: "等待汇总，会整份退回", words.REPLACED: "已由后来的一份代替", words.DUPLICATE: "汇总时忽略"}
-    return f"已报送，{number}{words.moment(report.received_at)} 收到，{will_be.get(report.use, '等待汇总')}"
+    return f"已报送，{number}{words.moment(report.received_at, report.day)} 收到，{will_be.get(report.use, '等待汇总')}"
 
 
 def send_again(report: ArrivedReport) -> str:
@@ -210,9 +210,9 @@ def send_again(report: ArrivedReport) -> str:
     verb = "报送" if report.use == words.UNSENT else "重新报送"
     if report.received_at > report.unmarked_until:
         return f"{verb}：请尽快。当天的结果会重新生成，并标明“更正”。"
-    latest = f"最迟{words.moment(report.unmarked_until)}以前（再晚，当天的结果会标明“更正”）"
+    latest = f"最迟{words.moment(report.unmarked_until, report.day)}以前（再晚，当天的结果会标明“更正”）"
     if report.use == words.USED:
         return f"{verb}：请尽快，{latest}{'' if report.is_late else '；不影响这一天的“按时”'}。"
     if report.is_late or report.in_force:
         return f"{verb}：请尽快，{latest}。"
-    return f"{verb}：{words.moment(report.on_time_until)}以前送到算按时；已过这个时间的请尽快，{latest}。"
+    return f"{verb}：{words.moment(report.on_time_until, report.day)}以前送到算按时；已过这个时间的请尽快，{latest}。"
