@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.day.clocks import Clock, Clocks
@@ -154,6 +155,7 @@ def _notices(answers: NoticeAnswers) -> dict[str, Any]:
         "sent": answers.sent,
         "answered": answers.answered,
         "overdue": len(answers.overdue),
+        "by_case": asdict(answers.counts),
         "cases": [_asked(case, standings[case.notice, case.case]) for case in answers.cases],
         "unmatched": [
             {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -113,6 +112,23 @@ class CaseAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases the notices ask for, each once however many notices name it: `asked` is `answered`, `unanswered` and `settled`."""
+
+    asked: int
+    answered: int
+    """Those with an answer to any of the notices, also where a later one asks again."""
+    unanswered: int
+    """Those that still need following up, without any."""
+    settled: int
+    """Those that need nothing more, without any."""
+    overdue: int
+    """Of the answered and unanswered ones: those of which a reply date is past without an answer since."""
+    again: int
+    """Of the overdue ones: those that were answered before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unmatched:
     """A taken row that answers no notice: its number is none of the district's, or that notice does not name the case."""
 
@@ -156,6 +172,16 @@ class NoticeAnswers:
     def overdue(self) -> tuple[CaseAnswers, ...]:
         """The cases of which a reply date is past without an answer since, each once; not those that need nothing any more."""
         return tuple(case for case in self.by_case if case.is_overdue)
+
+    @property
+    def counts(self) -> Counts:
+        """How many cases there are of each kind."""
+        cases = self.by_case
+        answered = [case for case in cases if case.answer]
+        settled = sum(not case.answer and case.newest.is_settled for case in cases)
+        late = [case for case in cases if case.is_overdue]
+        again = sum(bool(case.answer) for case in late)
+        return Counts(len(cases), len(answered), len(cases) - len(answered) - settled, settled, len(late), again)
 
     @property
     def sent(self) -> int:
@@ -346,50 +372,3 @@ class _ReplyDays:
 def _running(reports: Sequence[tuple[date, date]]) -> tuple[list[date], list[date]]:
     """Return the reports' days, and when the last of those up to each came."""
     return [day for day, _received in reports], [*accumulate((received for _day, received in reports), max)]
-
-
-# --- how it is told ----------------------------------------------------------------------------------------------
-
-_MOST_NAMED: Final = 12
-
-
-def told(answers: NoticeAnswers) -> str:
-    """Return how many cases the notices name and how many are answered, in a sentence; '' where no district answers in its reports."""
-    return counted(answers) if answers.is_used else ""
-
-
-def counted(answers: NoticeAnswers) -> str:
-    """Return the same whether or not any district answers there; '' where there is no notice."""
-    if not answers.sent:
-        return ""
-    return f"近{TOLD_DAYS}天的督办通知发出{answers.sent}件次，日报里回复{answers.answered}件次{_late(answers)}。"
-
-
-def told_overdue(answers: NoticeAnswers) -> str:
-    """Return the same where a case that still needs following up is past its reply date; '' where none is."""
-    return told(answers) if answers.overdue else ""
-
-
-def _late(answers: NoticeAnswers) -> str:
-    late = answers.overdue
-    if not late:
-        return ""
-    counts = Counter(case.newest.district for case in late)
-    by = "、".join(f"{district}{counts[district]}" for district in answers.districts if counts[district])
-    return f"；还在督办、过了回复期限没有回复{len(late)}件（{by}）"
-
-
-def of_last(written: str, answers: NoticeAnswers) -> str:
-    """Return what is answered of a district's last notice, for its next one; '' where its reports have no sheet for answers.
-
-    It hangs on no other district: a notice stays as it is whatever others send (decision 11).
-    """
-    cases = answers.of_notice(written)
-    if not cases or cases[0].district not in answers.with_sheet:
-        return ""
-    waiting = [case.case for case in cases if case.answer is None and not case.is_settled]
-    settled = sum(case.answer is None and case.is_settled for case in cases)
-    named = f"{'、'.join(waiting[:_MOST_NAMED])}{f'等{len(waiting)}件' if len(waiting) > _MOST_NAMED else ''}"
-    rest = f"，没有回复：{named}" if waiting else ""
-    ended = f"，没有回复但不再督办{settled}件" if settled else ""
-    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里回复{len(cases) - len(waiting) - settled}件{ended}{rest}。"

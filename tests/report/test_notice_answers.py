@@ -18,7 +18,7 @@ from workbooks import Row, answer_row, assignment, case_row, progress_row, repor
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, notice
 from pipeline.render.workbook import office_workbook
-from pipeline.report import notice_answers
+from pipeline.report import answer_words, notice_answers
 
 D1, D2, D3 = date(2020, 5, 19), date(2020, 5, 20), date(2020, 5, 21)
 LATE = {"交办日期": "2020-04-10", "办结时限": "2020-05-10"}
@@ -82,6 +82,7 @@ def test_a_story_told_by_hand() -> None:
         "sent": 8,
         "answered": 4,
         "overdue": 0,
+        "by_case": {"asked": 3, "answered": 3, "unanswered": 0, "settled": 0, "overdue": 0, "again": 0},
         "cases": [dict(zip(keys, case, strict=True)) for case in expected],
         "unmatched": [
             {"notice": no(2), "case": "SJ-2020-012", "district": "东胜区", "file": "东胜区21日.xlsx", "sheet": "督办回复", "cell": "A4"}
@@ -150,10 +151,13 @@ def test_a_settled_case_is_neither_asked_nor_overdue_and_each_case_is_told_once(
     assert sorted((case.written, case.case) for case in answers.to_answer) == [(no(17), "SJ-2020-011"), (no(18), "SJ-2020-013")]
     standings = {(case["notice"], case["case"]): case["standing"] for case in told(files, day)["cases"]}
     assert {standings[no(number), "SJ-2020-012"] for number in (1, 3)} == {"settled"}
+    assert told(files, day)["by_case"] == {"asked": 3, "answered": 0, "unanswered": 2, "settled": 1, "overdue": 2, "again": 0}
+    begins = "近30天的督办通知要求回复3件（同一案件只计一次），日报里回复过0件，没有回复2件，没有回复但不再督办1件；"
+    assert answer_words.counted(answers) == f"{begins}还在督办、过了回复期限2件（东胜区1、达拉特旗1）。"
     assert [standings[no(number), "SJ-2020-011"] for number in (1, 3, 17)] == ["continued", "continued", "overdue"]
     next_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report.beyond.notices
     said = f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复但不再督办1件，没有回复：SJ-2020-011。"
-    assert notice_answers.of_last(no(3), replace(next_day, with_sheet=frozenset({"东胜区"}))) == said
+    assert answer_words.of_last(no(3), replace(next_day, with_sheet=frozenset({"东胜区"}))) == said
 
 
 def test_an_answer_to_an_earlier_notice_does_not_answer_a_later_one() -> None:
@@ -229,7 +233,7 @@ def test_papers_say_nothing_until_a_district_answers_in_its_reports() -> None:
     (day,) = quiet.values()
     answers = day.report.beyond.notices
     assert answers.overdue
-    assert (notice_answers.told(answers), notice_answers.told_overdue(answers), notice_answers.of_last(no(1), answers)) == ("", "", "")
+    assert (answer_words.told(answers), answer_words.told_overdue(answers), answer_words.of_last(no(1), answers)) == ("", "", "")
 
 
 def test_a_notice_says_what_is_unanswered_whatever_other_districts_send() -> None:
@@ -242,7 +246,7 @@ def test_a_notice_says_what_is_unanswered_whatever_other_districts_send() -> Non
     ):
         report_of_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report
         (of_own, *_others) = report_of_day.notices
-        assert notice_answers.of_last(of_own.before, report_of_day.beyond.notices) == said
+        assert answer_words.of_last(of_own.before, report_of_day.beyond.notices) == said
         assert str(notice.fields(of_own, report_of_day)["说明"]).endswith(f"继续督办。{said}")
 
 
@@ -250,10 +254,13 @@ def test_the_sentences_say_how_many_and_whose() -> None:
     day = D3 + timedelta(days=5)
     answers = consolidate([REGISTER, *STORY], [day], noticed=True)[day].report.beyond.notices
     # 东胜区 and 达拉特旗 have five more days with one case each
-    said = "近30天的督办通知发出18件次，日报里回复4件次；还在督办、过了回复期限没有回复2件（东胜区1、达拉特旗1）。"
-    assert (notice_answers.told(answers), notice_answers.told_overdue(answers)) == (said, said)
-    assert notice_answers.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里回复2件。"
-    assert notice_answers.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里回复1件，没有回复：SJ-2020-011。"
+    said = (
+        "近30天的督办通知要求回复3件（同一案件只计一次），日报里回复过3件，没有回复0件；"
+        "还在督办、过了回复期限2件（东胜区1、达拉特旗1），其中2件以前回复过、这次没有。"
+    )
+    assert (answer_words.told(answers), answer_words.told_overdue(answers)) == (said, said)
+    assert answer_words.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里回复2件。"
+    assert answer_words.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里回复1件，没有回复：SJ-2020-011。"
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -270,6 +277,6 @@ def test_the_workbook_lists_what_is_overdue_first_and_leaders_read_how_many() ->
     assert [(row[0], row[2], row[3], row[6]) for row in shown[3:] if row[2] == "东胜区21日.xlsx"] == [
         ("SJ-2020-012", "东胜区21日.xlsx", no(2), "A4")
     ]
-    said = notice_answers.told(made.report.beyond.notices)
+    said = answer_words.told(made.report.beyond.notices)
     assert briefing.fields(made.report)["督办"].endswith(said)
     assert said in leaders_page.render(made.report, HOME / "templates").decode("utf-8")

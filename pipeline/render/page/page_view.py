@@ -15,6 +15,7 @@ from pipeline.render.page import case_data, case_texts, cases_behind_figures, tr
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import (
     agenda,
+    answer_words,
     clock_lines,
     corrections,
     day_corrected,
@@ -22,7 +23,6 @@ from pipeline.report import (
     exemptions,
     headline,
     matter_words,
-    notice_answers,
     same_day,
     sentences,
     who_reported,
@@ -116,7 +116,7 @@ def context(report: Report) -> dict[str, object]:
         | {
             "report": report,
             "answer": headline.lines(report),
-            "answered": notice_answers.told(report.beyond.notices),
+            "answered": answer_words.told(report.beyond.notices),
             "noted": headline.noted(report, _MOST_NOTED),
             "settings": report.settings,
             "by_number": by_number,

@@ -12,13 +12,13 @@ from pipeline.render.papers.limits import CHANGES_SHEET, Limits
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
 from pipeline.report import (
     agenda,
+    answer_words,
     corrections,
     day_corrected,
     edit_words,
     exemptions,
     headline,
     matter_words,
-    notice_answers,
     same_day,
     sentences,
     who_reported,
@@ -150,7 +150,7 @@ def _draft(report: Report, room: Limits) -> Fields:
         "小标题": _headings(report),
         "目标": _targets(report, room),
         "近日": [] if room.is_dense else _recent(report),
-        "督办": headline.flags(report) + notice_answers.told_overdue(report.beyond.notices),
+        "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "旗区": _districts(report),

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.render.papers import own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, short
-from pipeline.report import clock_lines, notice_answers, notice_words, notices
+from pipeline.report import answer_words, clock_lines, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
@@ -143,7 +143,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "清单": [_case(number, case, report.day, marks) for number, case in enumerate(notice.cases, 1)] if is_close else [],
         "条文": notice_words.legend(marks),
         "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
-        + notice_answers.of_last(notice.before, report.beyond.notices)
+        + answer_words.of_last(notice.before, report.beyond.notices)
         + clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, report.day),
         "上次": notice_words.of_last(notice),
         "销号明细": notice_words.settled_by_kind(notice.settled),

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, heading, note, print_only, write_list, write_table
-from pipeline.report import notice_answers
+from pipeline.report import answer_words
 from pipeline.report.notice_answers import CaseAnswers, Unmatched
 from pipeline.terms.contract import ANSWERS
 
@@ -63,7 +63,7 @@ def write(book: Book) -> None:
     cases = sorted(answers.by_case, key=_urgency)
     sheet = write_list(book, name, _COLUMNS, cases, lambda of: ("alert",) if of.is_overdue else ())
     printed = [column.width for column in _COLUMNS[: _LAST_PRINTED + 1]]
-    note(book, sheet, f"{notice_answers.counted(answers)}{words.NOTES[name]}", printed)
+    note(book, sheet, f"{answer_words.counted(answers)}{words.NOTES[name]}", printed)
     last = FIRST + max(len(cases), 1) - 1
     if answers.unmatched:
         top = last + 2
