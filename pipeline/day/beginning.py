@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
+from pipeline.day import answers
 from pipeline.day.answers import AnswerRow
 from pipeline.day.case_book import CaseBook
 from pipeline.day.doubts import Doubt
@@ -73,7 +74,7 @@ class Beginning:
     """The most cases that one report of a day brought in."""
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
     answers: list[AnswerRow] = field(default_factory=list)
-    """Of the days of which snapshots are kept."""
+    """Of the days of which snapshots are kept, and of each case its newest ones."""
     reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports."""
     excused: set[OfDay] = field(default_factory=set)
@@ -106,5 +107,5 @@ class Beginning:
             self,
             snapshots=snapshots,
             flags_by_day={day: flags for day, flags in self.flags_by_day.items() if day > flagged},
-            answers=[answer for answer in self.answers if answer.day > shown],
+            answers=answers.kept(self.answers, shown),
         )

@@ -88,7 +88,7 @@ class DayState:
     reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports of earlier days; districts without one are not in it."""
     answers: tuple[AnswerRow, ...] = ()
-    """The taken rows of 督办回复 of the days that the trend may show, oldest first."""
+    """The taken rows of 督办回复 of the days that the trend may show, and the newest of each case however old, oldest first."""
     flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
     exempted: Exempted = field(default_factory=Exempted)

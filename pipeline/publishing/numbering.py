@@ -16,7 +16,7 @@ from pipeline.day.submissions import Submissions
 from pipeline.day.work_began import LONGEST_AHEAD, work_began
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
-from pipeline.report import notice_answers, notices
+from pipeline.report import notices
 from pipeline.settings.config import Settings
 from pipeline.terms.notice_number import NoticeNumber
 
@@ -84,9 +84,8 @@ def _next(given: Numbers, raised: Sequence[tuple[date, str]]) -> list[NoticeNumb
 
 
 def answerable_on(given: Numbers, day: date) -> Numbers:
-    """Return these with those of the earlier notices that reports told of on that day may answer."""
-    reach = notice_answers.TOLD_DAYS + notice_answers.ANSWERABLE_DAYS
-    return tuple(number for number in given if 0 <= (day - number.day).days <= reach)
+    """Return those of the notices up to that day: an answer to an old one stays with its case."""
+    return tuple(number for number in given if number.day <= day)
 
 
 def shown_on(given: Numbers, day: date) -> Numbers:

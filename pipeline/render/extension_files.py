@@ -12,7 +12,7 @@ from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.hints import HintLine
-from pipeline.report.notice_answers import AskedCase, NoticeAnswers, Standing
+from pipeline.report.notice_answers import Answer, AskedCase, NoticeAnswers, Standing
 from pipeline.report.receptions import Receptions
 from pipeline.report.reconciliation import Reconciliation
 from pipeline.report.report import Report
@@ -157,6 +157,11 @@ def _notices(answers: NoticeAnswers) -> dict[str, Any]:
         "overdue": len(answers.overdue),
         "by_case": asdict(answers.counts),
         "cases": [_asked(case, standings[case.notice, case.case]) for case in answers.cases],
+        "earlier": [
+            {"notice": answer.notice, "district": of_case.newest.district, "case": of_case.newest.case, "answer": _said(answer)}
+            for of_case in answers.by_case
+            if (answer := of_case.answer) and answer is of_case.earlier and not any(case.answer for case in of_case.asked)
+        ],
         "unmatched": [
             {
                 "notice": row.notice,
@@ -171,6 +176,10 @@ def _notices(answers: NoticeAnswers) -> dict[str, Any]:
     }
 
 
+def _said(answer: Answer) -> dict[str, Any]:
+    return {"day": answer.day.isoformat(), "measures": answer.measures, "until": answer.until.isoformat()}
+
+
 def _asked(case: AskedCase, standing: Standing) -> dict[str, Any]:
     answer = case.answer
     return {
@@ -179,7 +188,7 @@ def _asked(case: AskedCase, standing: Standing) -> dict[str, Any]:
         "case": case.case,
         "day": case.notice.day.isoformat(),
         "reply_by": case.reply_by.isoformat(),
-        "answer": {"day": answer.day.isoformat(), "measures": answer.measures, "until": answer.until.isoformat()} if answer else None,
+        "answer": _said(answer) if answer else None,
         "standing": standing,
     }
 

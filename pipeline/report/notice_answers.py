@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Final, Literal
 
-from pipeline.day.answers import AnswerRow
+from pipeline.day.answers import ANSWERABLE_DAYS, AnswerRow
 from pipeline.day.day_state import DayState
 from pipeline.day.supervision import NOTICED
-from pipeline.day.withdrawn_rows import alike
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import ANSWERS, CASE
@@ -24,8 +23,6 @@ from pipeline.terms.text import key, mask
 
 TOLD_DAYS: Final = 30
 """Of the notices of so many days up to a day it is told what was answered."""
-ANSWERABLE_DAYS: Final = 60
-"""So many days before a report's its answers may look back for their notice."""
 _BRACKETS: Final = str.maketrans("[【〖(（［「《<", "〔〔〔〔〔〔〔〔〔") | str.maketrans("]】〗)）］」》>", "〕〕〕〕〕〕〕〕〕")
 
 
@@ -39,6 +36,8 @@ class Answer:
     until: date
     origin: str
     """File, sheet and row."""
+    notice: str = ""
+    """The number of the notice that it answers, as it stands on that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,8 @@ class CaseAnswers:
     """Oldest notice first; not empty."""
     day: date
     """That tells it."""
+    earlier: Answer | None = None
+    """The newest answer to any notice, also to one that is told no more."""
 
     @property
     def newest(self) -> AskedCase:
@@ -99,8 +100,8 @@ class CaseAnswers:
 
     @property
     def answer(self) -> Answer | None:
-        """The newest answer."""
-        return next((case.answer for case in reversed(self.asked) if case.answer), None)
+        """The newest answer: it stays with the case as long as notices ask for it."""
+        return next((case.answer for case in reversed(self.asked) if case.answer), self.earlier)
 
     def standing(self, case: AskedCase) -> Standing:
         """Return how the case stands in one of its notices."""
@@ -151,6 +152,8 @@ class NoticeAnswers:
     """The office's, in their order."""
     cases: tuple[AskedCase, ...] = ()
     """Of `TOLD_DAYS`, by day, number and case."""
+    latest: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
+    """By district and case: the newest answer to any notice."""
     unmatched: tuple[Unmatched, ...] = ()
     to_answer: tuple[AskedCase, ...] = ()
     """What has no answer yet of the last day and of `TOLD_DAYS` before it and still needs following up, each case under the newest notice,
@@ -166,7 +169,7 @@ class NoticeAnswers:
         asked: dict[tuple[str, str], list[AskedCase]] = {}
         for case in self.cases:
             asked.setdefault((case.district, case.case), []).append(case)
-        return [CaseAnswers(of_case, self.last) for of_case in asked.values()]
+        return [CaseAnswers(of_case, self.last, self.latest.get(key)) for key, of_case in asked.items()]
 
     @property
     def overdue(self) -> tuple[CaseAnswers, ...]:
@@ -206,7 +209,7 @@ def of(
     `last`: the day up to which notices are looked at, unless it is the state's own.
     """
     until, named = last or state.day, _Named(dict(state.flags_by_day))
-    answers, unmatched = _matched(state, _by_number(numbers, settings), named, files)
+    answers, unmatched = _matched(state, numbers, files, settings)
     near = [number for number in numbers if 0 <= (until - number.day).days <= TOLD_DAYS]
     replies, flagged = _ReplyDays(files, settings), _flagged(state, until)
     cases = [
@@ -216,11 +219,11 @@ def of(
             case=case,
             asked=_asked(flags),
             reply_by=replies.of(number),
-            answer=_newest(answers.get((number.district, found), ()), number.day),
+            answer=_newest(answers.get((number.district, case), ()), number.day),
             is_settled=flagged is not None and (number.district, case) not in flagged,
         )
         for number in sorted(near, key=lambda number: (number.day, number.number))
-        for found, (case, flags) in sorted(named.by_notice(number).items(), key=lambda item: item[1][0])
+        for case, flags in sorted(named.by_notice(number).items())
     ]
     # The later notice that names a case takes the earlier one's place: whoever answers it has answered both.
     waiting = {(case.district, case.case): case for case in cases if case.answer is None and not case.is_settled}
@@ -229,9 +232,10 @@ def of(
         last=until,
         districts=settings.district_names,
         cases=told,
+        latest={key: of_case[-1][1] for key, of_case in answers.items()},
         unmatched=unmatched,
         to_answer=_newest_first(waiting.values()),
-        is_used=bool(state.answers),
+        is_used=any((state.day - row.day).days <= TOLD_DAYS for row in state.answers),
         with_sheet=_with_sheet(files, state.day),
     )
 
@@ -242,7 +246,7 @@ def _with_sheet(files: Iterable[Filed], day: date) -> frozenset[str]:
 
 
 _Answers = dict[tuple[str, str], list[tuple[date, Answer]]]
-"""By district and case, however written: the answers, oldest first, each with the day of the notice whose number it carries."""
+"""By district and case: the answers, oldest first, each with the day of the notice whose number it carries."""
 
 
 def _newest(answers: Iterable[tuple[date, Answer]], day: date) -> Answer | None:
@@ -255,16 +259,17 @@ def _newest_first(cases: Iterable[AskedCase]) -> tuple[AskedCase, ...]:
 
 
 def _matched(
-    state: DayState, by_number: Mapping[tuple[str, str], NoticeNumber], named: _Named, files: Iterable[Filed]
+    state: DayState, numbers: Iterable[NoticeNumber], files: Iterable[Filed], settings: Settings
 ) -> tuple[_Answers, tuple[Unmatched, ...]]:
     """Return the answers to each case, and the rows of `TOLD_DAYS` that answer none."""
     answers, unmatched = _Answers(), []
     names = {file.arrival.id: file.arrival.name for file in files}
+    days = frozenset(day for row in state.answers for day in row.named_on)
+    by_number = _by_number((number for number in numbers if number.day in days), settings)
     for row in state.answers:
         number = by_number.get((row.district, sign(row.row["通知编号"] or "")))
-        case = alike(row.row[CASE] or "")
-        if number and 0 < (row.day - number.day).days <= ANSWERABLE_DAYS and case in named.by_notice(number):
-            answers.setdefault((row.district, case), []).append((number.day, _answer(row, names)))
+        if number and number.day in row.named_on:
+            answers.setdefault((row.district, row.case), []).append((number.day, _answer(row, names, _written(number, settings))))
         elif (state.day - row.day).days < TOLD_DAYS:
             unmatched.append(_unmatched(row, names))
     return answers, tuple(unmatched)
@@ -304,14 +309,14 @@ class _Named:
 
     def __init__(self, flags_by_day: Mapping[date, Mapping[str, Mapping[str, Iterable[str]]]]) -> None:
         self._flags_by_day = flags_by_day
-        self._known: dict[NoticeNumber, dict[str, tuple[str, list[str]]]] = {}
+        self._known: dict[NoticeNumber, dict[str, list[str]]] = {}
 
-    def by_notice(self, number: NoticeNumber) -> dict[str, tuple[str, list[str]]]:
-        """Return the cases with their points, the worst first, by their numbers however written."""
+    def by_notice(self, number: NoticeNumber) -> dict[str, list[str]]:
+        """Return the cases with their points, the worst first."""
         if number not in self._known:
             flags = self._flags_by_day.get(number.day, {}).get(number.district, {})
             points = {case: [flag for flag in NOTICED if flag in raised] for case, raised in flags.items()}
-            self._known[number] = {alike(case): (case, raised) for case, raised in points.items() if raised}
+            self._known[number] = {case: raised for case, raised in points.items() if raised}
         return self._known[number]
 
 
@@ -329,10 +334,10 @@ def _asked(flags: Sequence[str]) -> str:
     return f"{'、'.join(words.FLAGS[flag].name for flag in flags)}：{words.FLAGS[flags[0]].asked}"
 
 
-def _answer(row: AnswerRow, names: Mapping[int, str]) -> Answer:
+def _answer(row: AnswerRow, names: Mapping[int, str], notice: str) -> Answer:
     rows, line = row.row.rows, row.row.rows.lines[row.row.position]
     origin = f"{names.get(row.row.arrival, '')} · {rows.name} · 第{line}行"
-    return Answer(row.day, mask(row.row["办理措施"] or ""), row.row.day("完成时限") or row.day, mask(origin))
+    return Answer(row.day, mask(row.row["办理措施"] or ""), row.row.day("完成时限") or row.day, mask(origin), notice)
 
 
 def _unmatched(row: AnswerRow, names: Mapping[int, str]) -> Unmatched:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from pipeline.day.answers import ANSWERABLE_DAYS
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
@@ -90,8 +91,8 @@ def _why_not(meant: NoticeNumber | None, case: str, named: Mapping[NoticeNumber,
         return "不是本旗区的通知"
     if meant.day >= day:
         return f"是{words.near(meant.day, day)}的通知，要在以后的日报里回复"
-    if (day - meant.day).days > notice_answers.ANSWERABLE_DAYS:
-        return f"是{words.near(meant.day, day)}的通知，已过{notice_answers.ANSWERABLE_DAYS}天"
+    if (day - meant.day).days > ANSWERABLE_DAYS:
+        return f"是{words.near(meant.day, day)}的通知，已过{ANSWERABLE_DAYS}天"
     return "" if case in named.get(meant, ()) else "那份通知里没有这一件"
 
 

@@ -15,10 +15,13 @@ from offices import HOME, File, assigned, consolidate, handed_in, read_in
 from workbook_days import opened, rows
 from workbooks import Row, answer_row, assignment, case_row, progress_row, report, resolved_row
 
+from pipeline.day.answers import AnswerRow, kept
+from pipeline.day.cases import RowPlace
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, notice
 from pipeline.render.workbook import office_workbook
 from pipeline.report import answer_words, notice_answers
+from pipeline.terms.rows import Rows
 
 D1, D2, D3 = date(2020, 5, 19), date(2020, 5, 20), date(2020, 5, 21)
 LATE = {"交办日期": "2020-04-10", "办结时限": "2020-05-10"}
@@ -87,6 +90,7 @@ def test_a_story_told_by_hand() -> None:
         "unmatched": [
             {"notice": no(2), "case": "SJ-2020-012", "district": "东胜区", "file": "东胜区21日.xlsx", "sheet": "督办回复", "cell": "A4"}
         ],
+        "earlier": [],
     }
 
 
@@ -179,6 +183,33 @@ def test_an_answer_that_a_revision_leaves_out_is_none() -> None:
     files = [sent(D1), sent(D2, answer_row(no(1), "SJ-2020-011")), sent(D2, at="16:30")]
     assert answered(files) == []
     assert answered(files[:2]) == [(no(1), "SJ-2020-011", "2020-05-20")]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_an_answer_stays_with_its_case_as_long_as_notices_ask_for_it() -> None:
+    """No. 1 is answered on the second day; seventy days later its notice is told no more, and every day has asked again."""
+    files = [sent(D1), sent(D2, answer_row(no(1), "SJ-2020-011", 办理措施="约谈"))]
+    day = D1 + timedelta(days=70)
+    made = consolidate([REGISTER, *files, sent(day)], [day], noticed=True)[day]
+    notices = made.beyond["notices"]
+    assert (notices["answered"], notices["by_case"]["answered"], notices["by_case"]["again"]) == (0, 1, 1)
+    expected = {"day": str(D2), "measures": "约谈", "until": "2020-06-01"}
+    assert notices["earlier"] == [{"notice": no(1), "district": "东胜区", "case": "SJ-2020-011", "answer": expected}]
+    assert notices["unmatched"] == []
+    (shown,) = [row for row in rows(opened(office_workbook.render(made.report)), "督办回复") if row[0] == "SJ-2020-011"]
+    assert (shown[5], shown[9], shown[11]) == ("续报逾期", "约谈", no(1))
+    said = "近30天的督办通知要求回复3件（同一案件只计一次），日报里回复过1件，"
+    assert answer_words.counted(made.report.beyond.notices).startswith(said)
+
+
+def test_of_each_case_the_newest_answers_are_kept_for_good_and_none_that_fits_no_notice() -> None:
+    place = RowPlace(0, Rows("督办回复", "督办回复", {}, [], {}, {}), 0)
+    named = [AnswerRow(D1 + timedelta(days=n), "东胜区", place, "SJ-2020-011", frozenset({D1})) for n in range(6)]
+    wrong = [AnswerRow(D1 + timedelta(days=n), "东胜区", place, "SJ-2020-011") for n in range(6, 9)]
+    early, late = D1 + timedelta(days=7), D1 + timedelta(days=50)
+    assert kept([*named, *wrong], late) == named[3:]
+    assert kept([*named, *wrong], early) == [*named[3:], wrong[-1]]
+    assert kept(kept([*named, *wrong], early), late) == named[3:], "whenever it is thinned out"
 
 
 def test_a_refused_row_answers_nothing() -> None:

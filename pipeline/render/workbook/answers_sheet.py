@@ -44,6 +44,7 @@ _COLUMNS: tuple[Column[CaseAnswers], ...] = (
     Column("它的期限", 11, "date", lambda of: of.first_waiting.reply_by if of.first_waiting else None),
     Column("办理措施", 15, "long", lambda of: of.answer.measures if of.answer else ""),
     Column("完成时限", 11, "date", lambda of: of.answer.until if of.answer else None),
+    Column("答的通知", 15, "center", lambda of: of.answer.notice if of.answer else ""),
     Column("日报日期", 12, "date", lambda of: of.answer.day if of.answer else None),
     Column("出处", 24, "long", lambda of: of.answer.origin if of.answer else ""),
 )
