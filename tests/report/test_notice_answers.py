@@ -1,6 +1,7 @@
 """督办回复: which cases of which notice are answered, by when, and what answers none.
 
-Covers `notice_answers`, `reminders` and `answers`, and what of them is shown: `answers_sheet`, and a sentence in 专报, page and notice.
+Covers `notice_answers`, `answer_words`, `reminders` and `answers`, and what of them is shown: `answers_sheet`, and a sentence
+in 专报, page and notice.
 """
 
 from __future__ import annotations
