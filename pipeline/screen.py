@@ -136,7 +136,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
         say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
-    tell_lines(outcome.about_earlier_editions)
+    tell_lines([*outcome.about_earlier_editions, *outcome.about_the_rota])
     _tell_removed(outcome.removed)
     written_days = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
     if written_days:

@@ -60,8 +60,8 @@ class Exempted:
     """Of the late reports, up to this day, that `holding` or `before` name: when the first of each came."""
 
 
-def is_sheet_refused(reading: Reading) -> bool:
-    """Whether an assignment workbook has the sheet 豁免, and nothing of it was read."""
+def is_sheet_refused(reading: Reading, sheet: str = EXEMPTIONS.name) -> bool:
+    """Whether an assignment workbook has that sheet (豁免), and nothing of it was read."""
     refusals = (finding for finding in reading.findings if finding.severity is Severity.SHEET)
-    is_read = any(rows.sheet == EXEMPTIONS.name for rows in reading.rows)
-    return not is_read and any(EXEMPTIONS.name in key(f"{finding.sheet}{finding.message}") for finding in refusals)
+    is_read = any(rows.sheet == sheet for rows in reading.rows)
+    return not is_read and any(sheet in key(f"{finding.sheet}{finding.message}") for finding in refusals)

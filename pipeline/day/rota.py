@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Final
 
+from pipeline.day.exemptions import is_sheet_refused
 from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.terms.contract import LIAISON, ON_LEAVE, ROTA
 from pipeline.terms.handed_in import Filed
@@ -48,6 +49,23 @@ def of(workbook: Filed) -> tuple[Turn, ...]:
             for leader in leaders_named(rows.text("领导", position)):
                 turns.setdefault((day, leader), Turn(day, leader, kind, substitute, note))
     return tuple(sorted(turns.values(), key=lambda turn: turn.day))
+
+
+def gone(workbooks: Sequence[Filed], day: date, zone: tzinfo) -> str:
+    """Return that the newest of these workbooks (oldest first) has no rota any more; '' where it has one, or none ever had.
+
+    It is told as long as that one has turns on the day, in the thirty days before it or later.
+    """
+    before = next((at for at in reversed(range(len(workbooks))) if rows_of_sheet(workbooks[at].reading.rows, ROTA.name)), None)
+    turns = of(workbooks[before]) if before is not None else ()
+    if before is None or before == len(workbooks) - 1 or not turns or turns[-1].day < day - LOOKS_BACK:
+        return ""
+    without, last = workbooks[before + 1], turns[-1].day
+    came = without.arrival.envelope.received_at.astimezone(zone).date()
+    lacks = f"的“{ROTA.name}”表没有采用（见问题清单）" if is_sheet_refused(without.reading, ROTA.name) else f"里没有“{ROTA.name}”表"
+    held = f"原来的排班（{mask(workbooks[before].arrival.name)}，排到 {last}）从那天起不再用"
+    after = "以后没有排班可以对照，急报发给设置里的领导（outgoing_mail.leaders）"
+    return f"{came} 收到的分解表 {mask(without.arrival.name)} {lacks}：{held}，{after}。还要按排班的，把这张表放进分解表再交一次。"
 
 
 def leaders(workbook: Filed) -> tuple[str, ...]:

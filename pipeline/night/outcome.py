@@ -48,6 +48,12 @@ class Outcome:
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 
     @property
+    def about_the_rota(self) -> list[str]:
+        """That the workbook in force of the last day written has no rota any more, in a line."""
+        newest = max(self.written.published, key=lambda report: report.day, default=None)
+        return [newest.beyond.receptions.gone] if newest and newest.beyond.receptions.gone else []
+
+    @property
     def in_short(self) -> str:
         """What was taken in and written, for the office's log."""
         refused = sum(not file.reading.accepted for file in self.read.files)

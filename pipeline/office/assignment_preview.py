@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline.day import edit_effects, particulars
+from pipeline.day import edit_effects, particulars, rota
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
@@ -132,7 +132,9 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
     )  # these have a list of their own
     changed = _changes(before, after, listed, settings)
     exempted = (*changed.exempted, *_over(reading, now.date()))
-    return Preview(reading, findings, replace(changed, exempted=exempted), _repeated(path, before_it, settings, now))
+    gone = rota.gone(in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment), now.date(), settings.calendar.zone)
+    changed = replace(changed, exempted=exempted, told=(*changed.told, *([gone] if gone else [])))
+    return Preview(reading, findings, changed, _repeated(path, before_it, settings, now))
 
 
 def _repeated(path: Path, filed: Iterable[Filed], settings: Settings, now: datetime) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from pipeline.day import rota
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
@@ -69,6 +70,8 @@ class Today:
     """The reports whose lateness is approved (豁免)."""
     workbooks: tuple[tuple[str, str], ...] = ()
     """The usable assignment workbooks in the inbox, which the figures count already: name, and how and when it came."""
+    rota_gone: str = ""
+    """That the newest workbook has no rota any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     state = judged.states[day]
     targets = _targets(state, judged.facts, refused_on(day, settings, judged.opened), settings)
     workbooks = _waiting_workbooks(judged.facts, day, settings)
-    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks)
+    gone = rota.gone(in_order(judged.facts.assignments), day, settings.calendar.zone)
+    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks, gone)
 
 
 def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:

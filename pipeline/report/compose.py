@@ -25,6 +25,7 @@ from pipeline.report import (
     notices,
     other_sheets,
     rate_bounds,
+    receptions,
     reminders,
     rule_words,
 )
@@ -167,6 +168,9 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         beyond=replace(
             extensions.of(state, cases, sources.arrivals, settings),
             notices=notice_answers.of(state, sources.numbers, sources.files_in_force, settings),
+            receptions=receptions.of(
+                state, [file for file in sources.files_in_force if file.arrival.is_assignment], settings.calendar.zone
+            ),
         ),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
-from pipeline.report import claims, clock_lines, exemptions, hints, receptions, reconciliation
+from pipeline.report import claims, clock_lines, exemptions, hints, reconciliation
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
@@ -53,5 +53,4 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         exemptions_refused=exemptions.sheet_refused(state),
         excused=state.exempted.excused,
         claims=claims.of(cases, settings),
-        receptions=receptions.of(state),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from pipeline.day import receptions, rota
 from pipeline.day.day_state import DayState
 from pipeline.day.rota import Turn
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 
@@ -44,10 +46,12 @@ class Receptions:
     """By day; without days off."""
     coming: tuple[Turn, ...] = ()
     """Those after the day, likewise."""
+    gone: str = ""
+    """That the workbook in force has no rota any more, and what the last one was."""
 
 
-def of(state: DayState) -> Receptions:
-    """Return the receptions of a folded day."""
+def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
+    """Return the receptions of a folded day; `workbooks`: the assignment workbooks up to the one in force, oldest first."""
     reported = sorted(
         (
             Visit(case.number, case.text("旗区"), case.text("案由"), each.leader, each.day, each.is_dated)
@@ -67,7 +71,8 @@ def of(state: DayState) -> Receptions:
         HeldTurn(turn, tuple(by_turn.get((turn.day, turn.receives), ())), "" if turn.receives in leaders else rota.NO_DISTRICT)
         for turn in past
     )
-    return Receptions(tuple(reported), held, tuple(turn for turn in turns if turn.day > state.day))
+    coming = tuple(turn for turn in turns if turn.day > state.day)
+    return Receptions(tuple(reported), held, coming, rota.gone(workbooks, state.day, zone))
 
 
 def _masked(turn: Turn) -> Turn:

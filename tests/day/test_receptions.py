@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from offices import File, assigned, consolidate, handed_in, on, read_assignment
+from workbook_days import opened, rows
 from workbooks import Row, Value, assignment, case_row, progress_row, report, turn_row
 
+from pipeline.render.workbook import office_workbook
 from pipeline.terms.rows import rows_of_sheet
 
 CASES = (case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("ZZQ-2020-001", 撤销依据="重复交办"))
@@ -130,3 +132,29 @@ def test_a_day_without_its_year_is_the_nearest() -> None:
 
 def test_an_office_that_uses_none_of_it_has_two_empty_lists() -> None:
     assert on(DAY, assigned(assignment()), handed_in(report())).beyond["receptions"] == {"reported": [], "rota": []}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_a_rota_that_a_new_workbook_lacks_is_told_as_long_as_the_old_one_has_turns() -> None:
+    turns = [turn_row("2020-05-20", "领导一"), turn_row("2020-06-15", "领导二")]
+    first = assigned(assignment(CASES, rota=turns), "2020-05-01 09:00", "分解表一.xlsx")
+    second = assigned(assignment(CASES), "2020-05-19 09:00", "分解表二.xlsx")
+    third = assigned(assignment([*CASES, case_row("SJ-2020-003")]), "2020-05-20 09:00", "分解表三.xlsx")
+    gone = (
+        "2020-05-19 收到的分解表 分解表二.xlsx 里没有“接访排班”表：原来的排班（分解表一.xlsx，排到 2020-06-15）从那天起不再用，"
+        "以后没有排班可以对照，急报发给设置里的领导（outgoing_mail.leaders）。还要按排班的，把这张表放进分解表再交一次。"
+    )
+    for files, day, said in (
+        ([first], DAY, ""),
+        ([first, second, third], date(2020, 5, 18), ""),
+        ([first, second, third], date(2020, 5, 19), gone),
+        ([first, second, third], date(2020, 7, 15), gone),
+        ([first, second, third], date(2020, 7, 16), ""),
+        ([first, second, assigned(assignment(CASES, rota=turns), "2020-05-20 09:00", "分解表四.xlsx")], DAY, ""),
+        ([second, third], DAY, ""),
+    ):
+        made = on(day, *files)
+        assert made.report.beyond.receptions.gone == said, (len(files), day)
+        assert made.report.beyond.receptions.rota == () or not said
+    made = on(DAY, first, second)
+    assert gone in [row[0] for row in rows(opened(office_workbook.render(made.report)), "接访下访")]

@@ -11,9 +11,9 @@ import pytest
 from offices import SETTINGS, Office, moment, read_assignment, tree
 from workbooks import DISTRICTS, Row, Value, assignment, assignment_pages, edit, turn_row, write
 
-from pipeline import cli
+from pipeline import cli, screen
 from pipeline.day import rota
-from pipeline.office import rota_plan
+from pipeline.office import rota_plan, today
 from pipeline.render.forms import report_form
 from pipeline.terms.contract import ON_LEAVE, RECEIVES
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
@@ -135,3 +135,14 @@ def test_the_command_writes_beside_the_outbox_and_overwrites_nothing(office: Off
         assert why in capsys.readouterr().err
     assert cli.main([*arguments[:-3], "2020-07-01", "--to", str(LAST)]) == ConfigurationError.exit_status
     assert "--from 不能晚于 --to" in capsys.readouterr().err
+
+
+def test_run_and_desk_say_that_a_new_workbook_has_no_rota(tmp_path: Path, capsys: Captured) -> None:
+    office, day = Office(tmp_path / "office"), date(2020, 6, 20)
+    office.put_assignment(assignment(rota=STANDING), "一.xlsx", "2020-05-01T09:00:00+08:00")
+    office.put_assignment(assignment(), "二.xlsx", "2020-06-20T09:00:00+08:00")
+    says = "2020-06-20 收到的分解表 二.xlsx 里没有“接访排班”表：原来的排班（一.xlsx，排到 2020-06-28）从那天起不再用，"
+    outcome = office.run(day)
+    screen.tell_outcome(outcome, office.settings, [day], moment("2020-06-20 20:00"))
+    assert says in capsys.readouterr().out
+    assert today.of_day(day, [], office.settings, None).rota_gone.startswith(says)

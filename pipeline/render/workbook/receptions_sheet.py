@@ -39,7 +39,7 @@ def write(book: Book) -> None:
         row = write_table(book, sheet, FIRST, Listing(TURNS, sorted(receptions.rota, key=lambda held: held.turn.day, reverse=True)))
         row = explain(book, sheet, row, widths, (words.TURNS_SAY,))
     else:
-        put(sheet, FIRST, 0, words.NO_TURNS, book.look("note"))
+        put(sheet, FIRST, 0, receptions.gone or words.NO_TURNS, book.look("note"))
     heading(book, sheet, row + 1, len(widths) - 1, words.VISITS.format(count=len(receptions.reported)))
     if receptions.reported:
         # `write_rows` gives the longer list the one filter of the sheet, and its header on the pages that follow.
