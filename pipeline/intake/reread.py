@@ -5,12 +5,15 @@ Covered by tests/night/test_rehearsal.py.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
+from pipeline import CONTRACT_VERSION, __version__
+from pipeline.disk import storage
 from pipeline.intake import district_names, soundness
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -38,6 +41,13 @@ class ReadAgain:
 def read_alike(settings: Settings, others: Settings) -> bool:
     """Whether every file says the same under both."""
     return _read_by(settings) == _read_by(others)
+
+
+def digest(settings: Settings) -> str:
+    """Return the digest of what decides what a file says: the settings that readers know, and the program."""
+    fields, calendars, days = _read_by(settings)
+    named = [fields, calendars, [f"{day}" for day in days], __version__, CONTRACT_VERSION]
+    return storage.digest([json.dumps(named, ensure_ascii=False, sort_keys=True).encode()])
 
 
 def _read_by(settings: Settings) -> tuple[dict[str, Any], list[tuple[str, int]], list[date]]:

@@ -13,8 +13,10 @@ from datetime import date
 from typing import Any
 
 from pipeline.day import known_when
+from pipeline.intake import reread
 from pipeline.ledger import edition_files, editions, journal, lost_files, published_rules
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import edition_changes, inputs, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.plan import Plan, to_look_at
@@ -30,9 +32,10 @@ def read_as_now(ledger: Ledger, office: Settings) -> set[int]:
     """Return the arrivals of which it is known that they were read by this program under the office's settings as they are now.
 
     No reading says under what it was made. But a run reads and publishes: where the first day that shows a file has one edition, and that
-    was written under what holds now, the file was read so too.
+    was written under what holds now, the file was read so too. Of what holds only that counts which decides what a file says, where it was
+    noted with the day.
     """
-    program, digests = inputs.digest_of_program(office), dict[int, str]()
+    program, digests, read_by = inputs.digest_of_program(office), dict[int, str](), reread.digest(office)
     numbers: dict[str, int] = {}
     for noted in editions.notes(ledger):
         numbers[noted.day.isoformat()] = max(noted.number, numbers.get(noted.day.isoformat(), 0))
@@ -42,10 +45,17 @@ def read_as_now(ledger: Ledger, office: Settings) -> set[int]:
         held = office.on(date.fromisoformat(day))
         if id(held) not in digests:
             digests[id(held)] = inputs.digest_of_rules(held, program)
-        if numbers.get(day) == 1 and day in under and under[day].digest == digests[id(held)]:
+        noted = under.get(day)
+        is_read_so = noted is not None and (noted.rules.get("read_by", "") == read_by or _is_older(noted, digests[id(held)]))
+        if numbers.get(day) == 1 and is_read_so:
             trusted.add(day)
     shown = ((file, bisect_left(published, file.reading.day.isoformat())) for file in ledger.outlines())
     return {file.arrival.id for file, at in shown if at < len(published) and published[at] in trusted}
+
+
+def _is_older(noted: PublishedUnder, digest: str) -> bool:
+    """Whether a program that did not note by what it read wrote a day under what has that digest."""
+    return "read_by" not in noted.rules and noted.digest == digest
 
 
 def published(ledger: Ledger, settings: Settings, days: Sequence[date]) -> dict[date, Any]:

@@ -24,6 +24,7 @@ from weeks import Published, files_of
 from workbooks import case_row, new_row, progress_row, resolved_row
 
 from pipeline import cli
+from pipeline.intake import reread
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import rehearsal
 from pipeline.night.outcome import Progress
@@ -221,6 +222,17 @@ def test_days_keep_no_rules_of_their_publication(story: Story) -> None:
     assert found.days[0].flags == (FlagDiffers("stalled", ("ZZQ-2020-001",), ()),)
 
 
+def test_no_original_is_read_again_because_settings_changed_that_readers_do_not_know(story: Story) -> None:
+    """The office has edited target, clocks and windows since the days were published."""
+    now = story.settings(*TARGET, *STALLED, *CLOCK, *HINT).model_copy(update={"paths": story.office.settings.paths})
+    found = rehearsal.run(now, now, MONDAY, WEDNESDAY)
+    assert ([day.day for day in found.days], found.read_again) == (DAYS[:3], 0)
+    read_otherwise = story.settings(*TARGET, *CATEGORY).model_copy(update={"paths": story.office.settings.paths})
+    assert rehearsal.run(read_otherwise, read_otherwise, MONDAY, WEDNESDAY).read_again == 5
+    limited = story.settings(("cells: 2000000", "cells: 1000000")).model_copy(update={"paths": story.office.settings.paths})
+    assert rehearsal.run(limited, limited, MONDAY, WEDNESDAY).read_again == 5
+
+
 def test_another_name_of_a_district_is_no_other_figure(story: Story) -> None:
     renamed = (("name: 达拉特旗", "name: 达拉特新旗"),)
     found = story.rehearse(*renamed)
@@ -286,7 +298,8 @@ def test_an_original_that_is_gone_or_read_by_another_program_is_told(story: Stor
     shutil.copytree(story.office.home, tmp_path / "office")
     office = Office(tmp_path / "office")
     next(path for path in office.archive.iterdir() if not path.name.startswith(".")).unlink()
-    monkeypatch.setattr(inputs, "__version__", "0")  # what published the days is another program than this one
+    for module in (inputs, reread):  # what published the days is another program than this one
+        monkeypatch.setattr(module, "__version__", "0")
     found = rehearsal.run(office.settings, office.settings, MONDAY, WEDNESDAY)
     assert (found.days, found.read_again, found.gone) == ((), 4, 1)
     said = "\n".join(rehearsal_words.lines(found))
