@@ -5,15 +5,10 @@ Covered by tests/night/test_rehearsal.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
-from typing import Any, Final
 
-from pipeline import CONTRACT_VERSION, __version__
-from pipeline.disk import storage
 from pipeline.intake import district_names, soundness
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -21,9 +16,6 @@ from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import read_rows
-
-_READ_BY: Final = {"districts", "district_prefixes", "district_suffixes", "sources", "categories", "case_number_pattern", "limits"}
-"""The settings that decide which rows of a file are taken. Cut-off and windows only add warnings, which change no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +28,6 @@ class ReadAgain:
     """Those that were read again, by arrival."""
     gone: list[Arrival]
     """Those of which the original is gone or damaged: their reading of then stands."""
-
-
-def read_alike(settings: Settings, others: Settings) -> bool:
-    """Whether every file says the same under both."""
-    return _read_by(settings) == _read_by(others)
-
-
-def digest(settings: Settings) -> str:
-    """Return the digest of what decides what a file says: the settings that readers know, and the program."""
-    fields, calendars, days = _read_by(settings)
-    named = [fields, calendars, [f"{day}" for day in days], __version__, CONTRACT_VERSION]
-    return storage.digest([json.dumps(named, ensure_ascii=False, sort_keys=True).encode()])
-
-
-def _read_by(settings: Settings) -> tuple[dict[str, Any], list[tuple[str, int]], list[date]]:
-    changes = [date.min, *(change.since for change in settings.changes)]
-    calendars = [(settings.on(day).calendar, day) for day in changes]
-    runs = [next(run) for _same, run in groupby(calendars, key=lambda held: (held[0].timezone, held[0].oldest_report_days))]
-    fields = settings.model_dump(mode="json", include=_READ_BY)
-    return fields, [(calendar.timezone, calendar.oldest_report_days) for calendar, _day in runs], [day for _calendar, day in runs]
 
 
 def read_again(

@@ -17,7 +17,7 @@ from pipeline.night.outcome import Progress
 from pipeline.publishing import periods, rehearsals
 from pipeline.report import rehearsal_words, rehearsed
 from pipeline.report.rehearsed import Rehearsal
-from pipeline.settings import config
+from pipeline.settings import config, read_by
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError, NothingToConsolidateError, reason_of
 
@@ -71,7 +71,7 @@ def run(office: Settings, new: Settings, first: date, last: date, progress: Prog
         office = district_names.aligned(ledger, office)
         as_now, named = rehearsals.read_as_now(ledger, office), ledger.districts
         new = district_names.aligned(ledger, new)
-        is_alike = reread.read_alike(office, new)
+        is_alike = read_by.read_alike(office, new)
         why = rehearsal_words.READ_AGAIN[is_alike]
 
         def begin(count: int) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.disk import storage
-from pipeline.intake import reread
 from pipeline.ledger import edition_files, editions, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
@@ -20,7 +19,7 @@ from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rule
 from pipeline.render import extension_files, files_for_programs
 from pipeline.report import rehearsal_words, rehearsed, rule_words
 from pipeline.report.report import Report
-from pipeline.settings import rules
+from pipeline.settings import read_by, rules
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
 
@@ -165,7 +164,7 @@ def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
 def note(plan: Plan, report: Report) -> None:
     """Note what the day was written under: the rules as its manifest has them, and which settings beside them."""
     settings = digests_by_setting(plan.settings.on(report.day))
-    rules_noted = {**files_for_programs.rules(report), "settings": settings, "read_by": reread.digest(plan.present)}
+    rules_noted = {**files_for_programs.rules(report), "settings": settings, "read_by": read_by.digest(plan.present)}
     published_rules.note(plan.ledger, report.day.isoformat(), plan.digest_of_rules(report.day), rules_noted)
 
 

@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 
 from pipeline.day import known_when
-from pipeline.intake import reread
 from pipeline.ledger import edition_files, editions, journal, lost_files, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
@@ -23,6 +22,7 @@ from pipeline.publishing.plan import Plan, to_look_at
 from pipeline.render import extension_files, files_for_programs
 from pipeline.report.rehearsed import BEYOND
 from pipeline.report.report import Report
+from pipeline.settings import read_by
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Filed
@@ -35,7 +35,7 @@ def read_as_now(ledger: Ledger, office: Settings) -> set[int]:
     was written under what holds now, the file was read so too. Of what holds only that counts which decides what a file says, where it was
     noted with the day.
     """
-    program, digests, read_by = inputs.digest_of_program(office), dict[int, str](), reread.digest(office)
+    program, digests, read_now = inputs.digest_of_program(office), dict[int, str](), read_by.digest(office)
     numbers: dict[str, int] = {}
     for noted in editions.notes(ledger):
         numbers[noted.day.isoformat()] = max(noted.number, numbers.get(noted.day.isoformat(), 0))
@@ -45,8 +45,8 @@ def read_as_now(ledger: Ledger, office: Settings) -> set[int]:
         held = office.on(date.fromisoformat(day))
         if id(held) not in digests:
             digests[id(held)] = inputs.digest_of_rules(held, program)
-        noted = under.get(day)
-        is_read_so = noted is not None and (noted.rules.get("read_by", "") == read_by or _is_older(noted, digests[id(held)]))
+        kept = under.get(day)
+        is_read_so = kept is not None and (kept.rules.get("read_by", "") == read_now or _is_older(kept, digests[id(held)]))
         if numbers.get(day) == 1 and is_read_so:
             trusted.add(day)
     shown = ((file, bisect_left(published, file.reading.day.isoformat())) for file in ledger.outlines())

@@ -1,6 +1,6 @@
 """What if: made-up days whose answer under other settings is known by hand, and a whole week beside an office that always had them.
 
-Covers `rehearsal`, `rehearsals`, `reread`, `rehearsed`, `rehearsal_words` and `rehearsal_workbook`.
+Covers `rehearsal`, `rehearsals`, `reread`, `read_by`, `rehearsed`, `rehearsal_words` and `rehearsal_workbook`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from weeks import Published, files_of
 from workbooks import case_row, new_row, progress_row, resolved_row
 
 from pipeline import cli
-from pipeline.intake import reread
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import rehearsal
 from pipeline.night.outcome import Progress
@@ -32,7 +31,7 @@ from pipeline.publishing import inputs, rehearsals
 from pipeline.render import rehearsal_workbook
 from pipeline.report import rehearsal_words, rehearsed
 from pipeline.report.rehearsed import CaseDiffers, FlagDiffers, Rehearsal, RowsDiffer, StatusDiffers
-from pipeline.settings import config
+from pipeline.settings import config, read_by
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, LedgerError, NothingToConsolidateError
 
@@ -298,7 +297,7 @@ def test_an_original_that_is_gone_or_read_by_another_program_is_told(story: Stor
     shutil.copytree(story.office.home, tmp_path / "office")
     office = Office(tmp_path / "office")
     next(path for path in office.archive.iterdir() if not path.name.startswith(".")).unlink()
-    for module in (inputs, reread):  # what published the days is another program than this one
+    for module in (inputs, read_by):  # what published the days is another program than this one
         monkeypatch.setattr(module, "__version__", "0")
     found = rehearsal.run(office.settings, office.settings, MONDAY, WEDNESDAY)
     assert (found.days, found.read_again, found.gone) == ((), 4, 1)
