@@ -6,15 +6,20 @@ Covered by tests/report/test_notice_answers.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Reports
-from pipeline.terms.contract import CASE
+from pipeline.day.supervision import NOTICED, FlagsByDistrict
+from pipeline.terms.case_numbers import canonical
+from pipeline.terms.contract import ANSWERS, CASE
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import rows_of_sheet
 
 ANSWERABLE_DAYS: Final = 60
 """So many days before a report's its answers may look back for their notice."""
@@ -36,16 +41,28 @@ class AnswerRow:
     """The days before the report's on which a notice of the district would name the case, as far as answers may look back."""
 
 
-NamedOn = Callable[[str, str], tuple[str, frozenset[date]]]
-"""Gives of a district and a case's number as written the register's number, and the days on which a notice would name it."""
-
-
-def taken(day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], named_on: NamedOn) -> Iterator[AnswerRow]:
-    """Go through the rows that the day's reports in force have, district by district."""
+def taken(
+    day: date,
+    submissions: Mapping[str, Reports],
+    judgements: Mapping[int, Judgement],
+    case_book: CaseBook,
+    flags_by_day: Mapping[date, FlagsByDistrict],
+) -> list[AnswerRow]:
+    """Return the rows that the day's reports in force have, district by district; `flags_by_day`: those of the days before."""
+    rows = []
     for district, reports in submissions.items():
         if report := reports.in_force:
+            flags = {past: by[district] for past, by in flags_by_day.items() if 0 < (day - past).days <= ANSWERABLE_DAYS and district in by}
             for row in judgements[report.arrival.id].answers:
-                yield AnswerRow(day, district, row, *named_on(district, row[CASE] or ""))
+                case = case_book.find(canonical(row[CASE] or ""))
+                named_on = (past for past, raised in flags.items() if case and {*raised.get(case.number, ())} & {*NOTICED})
+                rows.append(AnswerRow(day, district, row, case.number if case else "", frozenset(named_on)))
+    return rows
+
+
+def with_those(rows: list[AnswerRow], taken: Sequence[AnswerRow], since: date) -> list[AnswerRow]:
+    """Return what is kept of the rows with those of a day."""
+    return kept([*rows, *taken], since) if taken else rows
 
 
 def kept(rows: Iterable[AnswerRow], since: date) -> list[AnswerRow]:
@@ -58,6 +75,7 @@ def kept(rows: Iterable[AnswerRow], since: date) -> list[AnswerRow]:
     return wanted[::-1]
 
 
-def looked_back_on(days: Iterable[date]) -> frozenset[date]:
-    """Return the days on whose notices reports of these days may answer."""
+def looked_back_on(reports: Iterable[Filed]) -> frozenset[date]:
+    """Return the days on whose notices these reports may answer: their flags are needed then."""
+    days = {report.reading.day for report in reports if rows_of_sheet(report.reading.rows, ANSWERS.name)}
     return frozenset(day - timedelta(days=ago) for day in days for ago in range(1, ANSWERABLE_DAYS + 1))

@@ -23,11 +23,8 @@ from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
-from pipeline.terms.case_numbers import canonical
-from pipeline.terms.contract import ANSWERS
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, in_order
-from pipeline.terms.rows import rows_of_sheet
 
 _ONE_DAY = timedelta(days=1)
 
@@ -135,7 +132,8 @@ class _Fold:
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 with_cases = day + _ONE_DAY in self.days or day in self.noted_after
                 self.kept.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=with_cases)
-            self._note_answers(day, submissions, judgements)
+            taken = answers.taken(day, submissions, judgements, self.kept.case_book, self.kept.flags_by_day)
+            self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
             self._note_doubts(day, submissions, judgements)
             self._note_reporters(submissions)
             self._reports_before = self.kept.reports_before
@@ -177,8 +175,7 @@ class _Fold:
         self.index = Submissions.of(reports)
         self.report_days = self.index.days(self.settings.district_names)
         if self.days and self.witness is None:
-            in_force = (file for file in self.index.in_force() if rows_of_sheet(file.reading.rows, ANSWERS.name))
-            self._answered_on = answers.looked_back_on({file.reading.day for file in in_force})
+            self._answered_on = answers.looked_back_on(self.index.in_force())
 
     def _never_without_rows(self, first: date) -> date:
         if self.facts.without_rows_until and first <= self.facts.without_rows_until:
@@ -261,21 +258,6 @@ class _Fold:
             left_open = doubt(day, report, judgement)
             if left_open != Doubt(day, district):
                 self.kept.doubts.append(left_open)
-
-    def _note_answers(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
-        if taken := [*answers.taken(day, submissions, judgements, self._named_on)]:
-            self.kept.answers = answers.kept([*self.kept.answers, *taken], day - timedelta(days=TREND_DAYS + 1))
-
-    def _named_on(self, district: str, number: str) -> tuple[str, frozenset[date]]:
-        """Return a case's number in the register, and on which of the days that answers look back on a notice would have named it."""
-        case = self.kept.case_book.find(canonical(number))
-        if case is None:
-            return "", frozenset()
-        days = answers.looked_back_on([self.kept.case_book.day])
-        flags = (
-            (day, by_district.get(district, {}).get(case.number, ())) for day, by_district in self.kept.flags_by_day.items() if day in days
-        )
-        return case.number, frozenset(day for day, raised in flags if not {*raised}.isdisjoint(supervision.NOTICED))
 
     def _note_reporters(self, submissions: Mapping[str, Reports]) -> None:
         in_force = ((district, report) for district, reports in submissions.items() if (report := reports.in_force))
