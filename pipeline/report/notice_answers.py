@@ -19,11 +19,10 @@ from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import rows_of_sheet
-from pipeline.terms.text import key, mask
+from pipeline.terms.text import document_number, mask
 
 TOLD_DAYS: Final = 30
 """Of the notices of so many days up to a day it is told what was answered."""
-_BRACKETS: Final = str.maketrans("[【〖(（［「《<", "〔〔〔〔〔〔〔〔〔") | str.maketrans("]】〗)）］」》>", "〕〕〕〕〕〕〕〕〕")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +266,12 @@ def _matched(
     days = frozenset(day for row in state.answers for day in row.named_on)
     by_number = _by_number((number for number in numbers if number.day in days), settings)
     for row in state.answers:
-        number = by_number.get((row.district, sign(row.row["通知编号"] or "")))
+        number = by_number.get((row.district, document_number(row.row["通知编号"] or "")))
         if number and number.day in row.named_on:
             answers.setdefault((row.district, row.case), []).append((number.day, _answer(row, names, _written(number, settings))))
         elif (state.day - row.day).days < TOLD_DAYS:
             unmatched.append(_unmatched(row, names))
     return answers, tuple(unmatched)
-
-
-def sign(written: str) -> str:
-    """Return the number of a notice as two of them are compared: brackets of any kind are alike."""
-    return key(written).translate(_BRACKETS)
 
 
 def quoted(files: Iterable[Filed], numbers: Iterable[NoticeNumber], days: Iterable[date], settings: Settings) -> frozenset[date]:
@@ -290,14 +284,14 @@ def quoted(files: Iterable[Filed], numbers: Iterable[NoticeNumber], days: Iterab
         if rows is None or not any(0 <= (day - file.reading.day).days <= TOLD_DAYS for day in asked):
             continue
         by_number = by_number or _by_number(numbers, settings)
-        meant = (by_number.get((file.reading.district, sign(written or ""))) for written in rows.texts("通知编号"))
+        meant = (by_number.get((file.reading.district, document_number(written or ""))) for written in rows.texts("通知编号"))
         found |= {number.day for number in meant if number and 0 < (file.reading.day - number.day).days <= ANSWERABLE_DAYS}
     return frozenset(found)
 
 
 def _by_number(numbers: Iterable[NoticeNumber], settings: Settings) -> dict[tuple[str, str], NoticeNumber]:
     """Return the notices by their districts and numbers."""
-    return {(number.district, sign(_written(number, settings))): number for number in numbers}
+    return {(number.district, document_number(_written(number, settings))): number for number in numbers}
 
 
 def _written(number: NoticeNumber, settings: Settings) -> str:

@@ -25,7 +25,7 @@ from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import rows_of_sheet
-from pipeline.terms.text import mask
+from pipeline.terms.text import document_number, mask
 
 _COLUMN: Final = "通知编号"
 _NOTHING_IN_IT: Final = "表里没有内容，封面的“零报告”却不是“是”。当天没有要报的，“零报告”请填“是”；有要报的，是漏填了。"
@@ -66,15 +66,13 @@ def _unanswering(
 ) -> Iterator[str]:
     """Yield a sentence for each number in taken rows of 督办回复 that answers nothing, in the rows' order."""
     own = {
-        notice_answers.sign(number.written(settings.on(number.day).notices.code)): number
-        for number in numbers
-        if number.district == district
+        document_number(number.written(settings.on(number.day).notices.code)): number for number in numbers if number.district == district
     }
     flags = dict(state.flags_by_day)
     named = {number: _named(flags.get(number.day, {}).get(district, {})) for number in own.values() if number.day < state.day}
     alike_rows: dict[tuple[str, str], list[RowPlace]] = {}
     for row in rows:
-        meant = own.get(notice_answers.sign(row[_COLUMN] or ""))
+        meant = own.get(document_number(row[_COLUMN] or ""))
         if why := _why_not(meant, alike(row[CASE] or ""), named, state.day):
             alike_rows.setdefault((mask(row[_COLUMN] or ""), why), []).append(row)
     yield from (_sentence(written, why, own_rows, named, settings) for (written, why), own_rows in alike_rows.items())

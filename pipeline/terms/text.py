@@ -59,6 +59,14 @@ def key(text: str) -> str:
     return _IGNORED.sub("", nfkc(text)).upper()
 
 
+_BRACKETS = str.maketrans("[【〖(（［「《<", "〔〔〔〔〔〔〔〔〔") | str.maketrans("]】〗)）］」》>", "〕〕〕〕〕〕〕〕〕")
+
+
+def document_number(text: str) -> str:
+    """The form in which the numbers of documents are compared: brackets of any kind are alike."""
+    return key(text).translate(_BRACKETS)
+
+
 def clean(text: str) -> str:
     """Free text as it is kept: trimmed, control characters dropped, radicals as ideographs, line breaks as they were."""
     text = without_radicals(text)

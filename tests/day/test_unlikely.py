@@ -172,6 +172,14 @@ def test_one_reply_for_cases_with_something_in_common_is_likely(first: dict[str,
     assert _shared(first, second, number) == []
 
 
+@pytest.mark.parametrize("number", ["东住建信[2020]7号", "东住建信（2020） 7号", "东住建信【2020】7号"])
+def test_a_shared_number_is_the_same_whatever_its_brackets(number: str) -> None:
+    cases = [case_row("SJ-2020-001", 问题类别="物业服务"), case_row("SJ-2020-002", 问题类别="工程质量")]
+    old = said(before(1), progress=[resolved_row("SJ-2020-001", 答复文号="东住建信〔2020〕7号")])
+    hint = only(told("unlikely-shared-reply", old, said(DAY, progress=[resolved_row("SJ-2020-002", 答复文号=number)]), cases=cases))
+    assert hint["cases"] == ["SJ-2020-001", "SJ-2020-002"]
+
+
 def test_a_shared_number_that_stands_since_yesterday_is_told_no_more() -> None:
     cases = [case_row("SJ-2020-001", 问题类别="物业服务"), case_row("SJ-2020-002", 问题类别="工程质量")]
     rows = [resolved_row(number, 答复文号="7号") for number in NUMBERS[:2]]

@@ -12,7 +12,7 @@ from pipeline.day.cases import RECENT_DAYS, Case
 from pipeline.day.day_state import DayState
 from pipeline.day.unlikely.hint import Hint, is_older, numbers, others, row_of_day
 from pipeline.settings.hints import Hints
-from pipeline.terms.text import key
+from pipeline.terms.text import document_number, key
 
 _DIGIT: Final = re.compile("[0-9〇零一二三四五六七八九十]")
 _COLUMN: Final = "答复文号"
@@ -21,7 +21,8 @@ _COLUMN: Final = "答复文号"
 def shared(state: DayState, _settings: Hints) -> Iterator[Hint]:
     """Go through the numbers that a row of the day gives its case and that answer unrelated cases, each once, at the first such row."""
     by_number = _by_number(state.cases)
-    newly_answered = {case.reply_number: case for case in reversed([*_newly_answered(state)]) if has_digit(case.reply_number)}
+    newly = reversed([*_newly_answered(state)])
+    newly_answered = {document_number(case.reply_number): case for case in newly if has_digit(case.reply_number)}
     for number, case in newly_answered.items():
         cases = by_number[number]
         pair = next((pair for pair in combinations(cases, 2) if not _have_something_in_common(*pair)), None)
@@ -59,7 +60,8 @@ def same_as_older(cases: tuple[Case, ...], day: date) -> Iterator[tuple[Case, li
         since = case.reply_since
         if since is None or since <= recent or (since - case.entered).days >= RECENT_DAYS or not has_digit(case.reply_number):
             continue
-        if older := [other for other in by_number[case.reply_number] if is_older(other, case) and _have_something_in_common(other, case)]:
+        same = by_number[document_number(case.reply_number)]
+        if older := [other for other in same if is_older(other, case) and _have_something_in_common(other, case)]:
             yield case, older
 
 
@@ -77,7 +79,7 @@ def _by_number(cases: tuple[Case, ...]) -> dict[str, list[Case]]:
     by_number: dict[str, list[Case]] = {}
     for case in cases:
         if case.reply_number:
-            by_number.setdefault(case.reply_number, []).append(case)
+            by_number.setdefault(document_number(case.reply_number), []).append(case)
     return by_number
 
 
