@@ -36,6 +36,8 @@ class Snapshot:
     register: frozenset[str] = frozenset()
     tallies: dict[frozenset[str], Tally] = field(default_factory=dict)
     """By the sources of a group: its name may change."""
+    tallies_of_units: dict[str, dict[frozenset[str], Tally]] = field(default_factory=dict)
+    """By unit above the districts: the same, of the cases that lay in it."""
     cases: Register = field(default_factory=dict)
     """Empty where the day after is not asked for."""
     open: frozenset[str] = frozenset()

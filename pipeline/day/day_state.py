@@ -53,7 +53,7 @@ class DayState:
     before_as_told: Register | None = None
     """The register of the day before as its own readers could know it; None where nothing came later that counts for it."""
     restated: tuple[Restated, ...] = ()
-    """What became known on this day of earlier days: oldest first, groups in their order."""
+    """What became known on this day of earlier days: oldest first, groups in their order; then, as everywhere, the same of each unit."""
     late_reports: tuple[LateReport, ...] = ()
     """The reports for earlier days that became known on this day, by arrival."""
     late_matters: tuple[MatterChange, ...] = ()
@@ -93,6 +93,18 @@ class DayState:
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
     exempted: Exempted = field(default_factory=Exempted)
     """What the sheet 豁免 of the workbook in force allows on this day, and allowed on the day before."""
+    unit_trends: Mapping[str, tuple[tuple[date, dict[str, Tally]], ...]] = field(default_factory=dict)
+    """By unit above the districts: its trend, of the cases that lay in it on each day."""
+    elsewhere: Mapping[str, Case] = field(default_factory=dict)
+    """Of one unit's state: every case of the register, also of other units."""
+    came: frozenset[str] = frozenset()
+    """Of one unit's state: the cases of `before` that lay in other units then; every case stands where it lies today."""
+    went: Register = field(default_factory=dict)
+    """Of one unit's state: the cases that lay in it the day before and lie in another one today, as they stood then,"""
+    went_as_told: Register = field(default_factory=dict)
+    """and as the day's own readers could know it."""
+    reported_elsewhere: Mapping[str, bool] = field(default_factory=dict)
+    """Of one unit's state: the districts of other units, with whether a report of the day counts."""
 
     @property
     def in_force(self) -> dict[str, Filed]:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pipeline.day import answers, assignments, judging, reports_before, supervision
 from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt, all_refused, doubt
 from pipeline.day.exemptions import Exempted, Exemption, is_sheet_refused
@@ -23,6 +24,7 @@ from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Group
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, in_order
 
@@ -270,18 +272,16 @@ class _Fold:
         cases = list(self.kept.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
         in_use = [case for case in cases if not case.grounds]
-        total = Counter(case.text("案件来源") for case in in_use)
-        resolved = Counter(case.text("案件来源") for case in in_use if case.number in counted)
-        tallies = {
-            frozenset(group.sources): Tally(
-                group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
-            )
-            for group in self.settings.on(self.kept.case_book.day).groups
-        }
+        of_units: dict[str, list[Case]] = {unit: [] for unit in self.settings.tree.in_order()}
+        for case in in_use if of_units else ():
+            for unit in self.settings.tree.units_of.get(case.text("旗区"), ()):
+                of_units[unit].append(case)
+        groups = self.settings.on(day).groups
         return Snapshot(
             counted,
             frozenset(case.number for case in cases),
-            tallies,
+            _tallied(in_use, groups),
+            {unit: _tallied(own, groups) for unit, own in of_units.items()},
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
             PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, all_refused(submissions, judgements)),
@@ -335,7 +335,11 @@ class _Fold:
             former={number: standing for number, standing in cases_of_superseded.items() if number not in register},
             assignment=self.kept.assignment,
             assignment_findings=assignment_findings,
-            trend=tuple((past, self._tallies(past, day)) for past in kept_days),
+            trend=tuple((past, self._tallies(self.kept.snapshots[past].tallies, day)) for past in kept_days),
+            unit_trends={
+                unit: tuple((past, self._tallies(self.kept.snapshots[past].tallies_of_units.get(unit, {}), day)) for past in kept_days)
+                for unit in self.settings.tree.in_order()
+            },
             recent=tuple(self.kept.snapshots[past].past for past in kept_days),
             before=before.cases,
             is_first=not any(reported < day for reported in self.report_days),
@@ -369,12 +373,25 @@ class _Fold:
         is_late = reports.standing(day, self.settings.on(day).calendar) == "late"
         return reports.first_received if is_late else None
 
-    def _tallies(self, past: date, day: date) -> dict[str, Tally]:
+    def _tallies(self, kept: Mapping[frozenset[str], Tally], day: date) -> dict[str, Tally]:
         """Return an earlier day's tallies by the groups of `day`, each with its own target; none of a group with other sources then."""
-        kept = self.kept.snapshots[past].tallies
         groups = self.settings.on(day).groups
         return {group.name: kept[sources] for group in groups if (sources := frozenset(group.sources)) in kept}
 
     def _is_open(self, reported: date, day: date) -> bool:
         """Whether a report of the earlier day could still be sent on `day`."""
         return 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days
+
+
+def _tallied(cases: Iterable[Case], groups: Iterable[Group]) -> dict[frozenset[str], Tally]:
+    """Return the tally of each group, by its sources."""
+    total, resolved = Counter[str](), Counter[str]()
+    for case in cases:
+        total[case.text("案件来源")] += 1
+        resolved[case.text("案件来源")] += case.is_counted
+    return {
+        frozenset(group.sources): Tally(
+            group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
+        )
+        for group in groups
+    }

@@ -10,7 +10,7 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
-from pipeline.settings.config import District
+from pipeline.settings.units import District
 from pipeline.terms import case_numbers, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding

@@ -23,6 +23,7 @@ from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, refused_answers, requests_of
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Windows
+from pipeline.settings.units import Tree
 from pipeline.terms.handed_in import Facts, Filed, in_order
 from pipeline.terms.words import FLAGS
 
@@ -191,13 +192,16 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
 
 def _net(state: DayState, entries: Iterable[Restated], midnight: Mapping[date, Register], past: _Past) -> Iterator[Restated]:
     """Go through the groups that these entries tell otherwise than at midnight, and this day's restatement once more, with both in one."""
-    again = {(entry.day, entry.group) for entry in state.restated} & {(entry.day, entry.group) for entry in entries}
+    again = {(entry.day, entry.group, entry.unit) for entry in state.restated}.intersection(
+        (entry.day, entry.group, entry.unit) for entry in entries
+    )
     if not again:
         return
     last = state.day - _ONE_DAY
     now = dict(zip(_through(min(midnight), last), past.registers(known_until(state.day, past.settings), min(midnight), last), strict=True))
-    for day in sorted({day for day, _group in again}):
-        yield from (entry for entry in _all_restated(day, midnight[day], now[day], past.settings) if (day, entry.group) in again)
+    for day in sorted({day for day, _group, _unit in again}):
+        entries = _all_restated(day, midnight[day], now[day], past.settings)
+        yield from (entry for entry in entries if (day, entry.group, entry.unit) in again)
 
 
 # --- the day itself ----------------------------------------------------------------------------------------------
@@ -241,8 +245,8 @@ def _since_its_end(day: date, known: tuple[Register, Register, Register], settin
     `known`: at the end, by noon, and by now.
     """
     at_end, by_noon, now = known
-    moved = {entry.group for entry in _all_restated(day, at_end, by_noon, settings) if entry.differs}
-    yield from (entry for entry in _all_restated(day, at_end, now, settings) if entry.group in moved)
+    moved = {(entry.group, entry.unit) for entry in _all_restated(day, at_end, by_noon, settings) if entry.differs}
+    yield from (entry for entry in _all_restated(day, at_end, now, settings) if (entry.group, entry.unit) in moved)
 
 
 def _overnight_on(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
@@ -341,9 +345,22 @@ def _former(told: Register, state: DayState) -> Register:
 
 
 def _all_restated(day: date, told: Register, known: Register, settings: Settings) -> list[Restated]:
-    """Return each group of a day with what was told of it and what is known now."""
+    """Return each group of a day with what was told of it and what is known now; then the groups of each unit."""
     held = settings.on(day)
-    return [_restated(day, group, told, known, held.windows) for group in held.groups]
+    parts = {"": (told, known), **_by_unit(told, known, held.tree)}
+    return [
+        replace(_restated(day, group, *registers, held.windows), unit=unit) for unit, registers in parts.items() for group in held.groups
+    ]
+
+
+def _by_unit(told: Register, known: Register, tree: Tree) -> dict[str, tuple[Register, Register]]:
+    """Return both registers parted by unit, each case where it lay then and where it lies by what is known now."""
+    parts: dict[str, tuple[Register, Register]] = {unit: ({}, {}) for unit in tree.in_order()}
+    for at, register in enumerate((told, known) if parts else ()):
+        for number, standing in register.items():
+            for unit in tree.units_of.get(standing.district, ()):
+                parts[unit][at][number] = standing
+    return parts
 
 
 def _restated(day: date, group: Group, told: Register, known: Register, windows: Windows) -> Restated:

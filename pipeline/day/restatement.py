@@ -64,6 +64,8 @@ class Restated:
     group: str
     tallies: tuple[Tally, Tally]
     moves: Moves
+    unit: str = ""
+    """The level above the districts of which it is told; '' of the whole office."""
 
     @property
     def differs(self) -> bool:

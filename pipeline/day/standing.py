@@ -13,6 +13,7 @@ from pipeline.day.cases import Case, Particulars, RowPlace
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
 from pipeline.terms.contract import RESOLVED
+from pipeline.terms.rows import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Standing:
     def is_cancelled(self) -> bool:
         """Whether it is out of the count."""
         return bool(self.grounds)
+
+    @property
+    def district(self) -> str:
+        """The district that it lay in."""
+        return written(self.particulars["旗区"]) or ""
 
     @property
     def is_resolved(self) -> bool:

@@ -60,8 +60,8 @@ def run(
         numbers = due.numbers(states, end)
         for day, state in states.items():
             with fault_limits.limit_fault_to_day(day, written):
-                report = compose.build(state, due.sources(day, numbers), due.settings)  # 4. report: the day's figures and sentences
-                written.editions[day] = publish(report, due, numbers, workshop)  # 5. publish: the day's folder, whole
+                report, units = compose.all_of(state, due.sources(day, numbers), due.settings)  # 4. report: the day's figures and sentences
+                written.editions[day] = publish(report, due, numbers, workshop, units)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
         periods.write_due(due, written)

@@ -25,6 +25,7 @@ from pipeline.report.figures import Figure
 from pipeline.report.story_lines import StoryLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
+from pipeline.settings.units import OF_UNITS
 from pipeline.terms import case_numbers
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
@@ -34,7 +35,7 @@ from pipeline.terms.words import NOT_YET, near
 
 _LAST_DAY: Final = date(2099, 12, 31)
 """The last day that a workbook can name."""
-_PARTS: Final = {"district": "旗区", "source": "案件来源", "category": "问题类别", "leader": "包案领导"}
+_PARTS: Final = {"district": "旗区", "unit": OF_UNITS, "source": "案件来源", "category": "问题类别", "leader": "包案领导"}
 """What a figure can be of beside a whole group, in the order in which a name is looked for: the attribute of a case, and its word."""
 
 
@@ -42,6 +43,7 @@ _GROUP: Final = "组别"
 _FIGURES: Final[Mapping[str, Callable[[Counting], Sequence[Figure]]]] = {
     _GROUP: Counting.targets,
     "旗区": Counting.by_district,
+    OF_UNITS: Counting.by_unit,
     "案件来源": Counting.by_source,
     "问题类别": Counting.by_category,
     "包案领导": Counting.by_leader,
@@ -94,7 +96,7 @@ class FigureExplained:
     """Such as 自治区交办/东胜区."""
     day: date
     kind: str
-    """组别, or what the part is: 旗区, 案件来源, 问题类别 or 包案领导."""
+    """组别, or what the part is: 旗区, 单位, 案件来源, 问题类别 or 包案领导."""
     group: Group
     breakdown: Breakdown
     cases: list[CaseLine]
@@ -145,7 +147,7 @@ def explain(
     unread = [file.district for file in waiting if file.day == day] if now else []
     early = NOT_YET if now and now <= held.calendar.last_moment(day) else ""
     verdict, without_edits = _reliance(explained, state, held_now, settings, (early, unread))
-    own = (explained.label,) if explained.kind == _PARTS["district"] else ()
+    own = held.tree.districts(explained.label) if explained.kind in (_PARTS["district"], _PARTS["unit"]) else ()
     waits = _waits(settings, waiting, own, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
     remark = explained.remark + _before_any_workbook(held_now, day, settings)
     return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits, waits=waits)
@@ -232,7 +234,7 @@ def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settin
     if not label:
         return FigureExplained(group.name, day, _GROUP, group, breakdown.of(of_group), of_group, "")
     names = {part: _names(part, group, of_group, settings) for part in _PARTS}
-    meant = {part: _meant(label, listed, settings if part == "district" else None) for part, listed in names.items()}
+    meant = {part: _meant(label, listed, settings if part in ("district", "unit") else None) for part, listed in names.items()}
     found = {part: name for part, name in meant.items() if name}
     if not found:
         listed = "；".join(f"{_PARTS[part]} {'、'.join(listed)}" for part, listed in names.items() if listed)
@@ -241,7 +243,8 @@ def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settin
     part, name = next(iter(found.items()))
     others = "、".join(_PARTS[other] for other in found if other != part)
     remark = f"“{name}”也是{others}的名称，这里按{_PARTS[part]}。" if others else ""
-    of_part = [line for line in of_group if getattr(line, part) == name]
+    within = {"unit": settings.tree.districts(name)}.get(part)
+    of_part = [line for line in of_group if (line.district in within if within else getattr(line, part) == name)]
     return FigureExplained(f"{group.name}/{name}", day, _PARTS[part], group, breakdown.of(of_part), of_part, remark)
 
 
@@ -257,17 +260,20 @@ def _check_assignment(facts: Facts, settings: Settings) -> None:
 
 def _names(part: str, group: Group, lines: Sequence[CaseLine], settings: Settings) -> list[str]:
     """Return the figures of that kind that the group has; one in which all is cancelled can be asked for too."""
+    if part == "unit":
+        return [*settings.tree.in_order()]
     has = {getattr(line, part) for line in lines}
     always = {"district": settings.district_names, "source": group.sources}.get(part, ())
     return [*always, *sorted(has - {*always})]
 
 
 def _meant(label: str, names: Sequence[str], settings: Settings | None) -> str:
-    """Return the name that is meant, as codes are compared; a district's also by its other names. '' where none is."""
+    """Return the name that is meant, as codes are compared; a district's or a unit's also by its other names. '' where none is."""
     meant = next((name for name in names if name == label), "") or next((name for name in names if key(name) == key(label)), "")
-    if not meant and settings and (district := settings.district_named(label)):
-        return district.name
-    return meant
+    if meant or not settings:
+        return meant
+    district, unit = settings.district_named(label), settings.tree.named(label)
+    return next((own for own in (district.name if district else "", unit) if own in names), "")
 
 
 # --- a case ------------------------------------------------------------------------------------------------------

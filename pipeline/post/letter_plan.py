@@ -22,8 +22,9 @@ from pipeline.render import extension_files
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
+from pipeline.settings.units import District
 from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail

@@ -42,8 +42,8 @@ _CLASSES: Final = {
 }
 """All that a checkpoint is made of. A file that names anything else, such as a function, is refused: nothing in it is ever called."""
 _JUDGED_BY: Final = {
-    "districts", "district_prefixes", "district_suffixes", "sources", "categories", "groups", "calendar", "windows", "notices", "changes",
-    "statute", "hints", "case_number_pattern",
+    "districts", "units", "district_prefixes", "district_suffixes", "sources", "categories", "groups", "calendar", "windows", "notices",
+    "changes", "statute", "hints", "case_number_pattern",
 }  # fmt: skip
 _WINGS: Final = ("day", "reading", "settings", "terms")
 """The wings whose code says what a checkpoint holds."""

@@ -188,4 +188,6 @@ def digest_of_rules(held: Settings, program: str) -> str:
     """Return the digest of what a day is judged by and written with: the settings that hold on it, and the program's digest."""
     calendar = {name: value for name, value in held.rules.as_json()["calendar"].items() if name != "day_turns"}
     decided = [held.model_dump(mode="json", include=_SHOWN), calendar, [(district.code, district.name) for district in held.districts]]
+    if held.tree:  # without levels it is the digest of an office that has never heard of them
+        decided.append([held.model_dump(mode="json", include={"units"}), [district.parent for district in held.districts]])
     return storage.digest([json.dumps(decided, sort_keys=True).encode(), program.encode()])

@@ -5,6 +5,7 @@ Covered by tests/publishing/test_outbox.py and tests/publishing/test_editions.py
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.ledger import edition_files, editions
@@ -29,10 +30,13 @@ def restore(plan: Plan) -> Written:
     return written
 
 
-def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop) -> int:
-    """Write the report's day whole, note it, and return the number of its edition. Raises NotPublishedError where the disk refuses."""
+def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, units: Iterable[Report] = ()) -> int:
+    """Write the report's day whole, note it, and return the number of its edition. Raises NotPublishedError where the disk refuses.
+
+    `units`: the reports of the levels above the districts.
+    """
     paths, day = plan.settings.paths, report.day.isoformat()
-    files = documents.contents(report, plan.documents, workshop)
+    files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():
         # Kept before the folder takes its place: a run that is killed behind it finds all that it published.
         edition_files.keep(paths.editions, files.values())

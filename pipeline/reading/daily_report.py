@@ -11,7 +11,8 @@ from pipeline.reading.cell_kinds import Surroundings
 from pipeline.reading.dates import read_date
 from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book, Cell, Formatted, SheetCells
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
+from pipeline.settings.units import District
 from pipeline.terms import contract, messages
 from pipeline.terms.contract import ANSWERS, NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
 from pipeline.terms.findings import Finding

@@ -8,7 +8,7 @@ must not wait for them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.reading.readers import Readers
-from pipeline.render import extension_files, files_for_programs
+from pipeline.render import extension_files, file_names, files_for_programs
 from pipeline.report.report import Report
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Workshop:
     """Processes that mark the districts' own workbooks."""
     remarks: list[str] = field(default_factory=list)
     """What is wrong with the office's own templates, whose place the program's took; and characters that a PDF could not show."""
-    printed: dict[date, Printed] = field(default_factory=dict)
-    """What the PDF of each day was set with."""
+    printed: dict[tuple[date, str], Printed] = field(default_factory=dict)
+    """What the PDF of each day was set with, and that of each unit."""
 
 
 _IMPORTING = threading.Lock()
@@ -50,7 +50,7 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
 
     def finish() -> Mapping[str, bytes]:
         files, broken, printed = briefing_files.render(report, workshop.templates)
-        workshop.printed[report.day] = printed
+        workshop.printed[report.day, report.unit] = printed
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
         lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
         return _remembering_remarks((files, [*broken, *lacking]), workshop)
@@ -62,7 +62,7 @@ def _office_workbook(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.workbook import office_workbook
 
     def finish() -> Mapping[str, bytes]:
-        printed = workshop.printed.get(report.day)
+        printed = workshop.printed.get((report.day, report.unit))
         return {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report, printed.told if printed else "")}
 
     return finish
@@ -130,8 +130,12 @@ FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
 
 
-def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> dict[str, bytes]:
-    """Make every file of the day's folder, by its name."""
+OF_UNITS: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page)
+"""What every level above the districts has of its own; receipts, notices and forms are the districts' and stand once."""
+
+
+def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop, units: Iterable[Report] = ()) -> dict[str, bytes]:
+    """Make every file of the day's folder, by its name; `units`: the reports of the levels above the districts, one after another."""
     if documents:
         _import_renderers()  # waits until the imports beside it are done
     files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
@@ -139,9 +143,22 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
         files |= finish()
-    printed = workshop.printed.get(report.day)
-    files[MANIFEST] = files_for_programs.manifest(report, files, printed.fonts if printed else {}, printed.boxes if printed else "")
+    for unit in units:
+        files |= _of_unit(unit, documents, workshop)
+    printed = [made for (day, _unit), made in workshop.printed.items() if day == report.day]
+    fonts = {name: sha256 for made in printed for name, sha256 in made.fonts.items()}
+    boxes = "".join(dict.fromkeys("".join(made.boxes for made in printed)))
+    files[MANIFEST] = files_for_programs.manifest(report, files, fonts, boxes)
     return files
+
+
+def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[tuple[str, bytes]]:
+    """Go through the files of one unit in its own folder; what people read has its name too, since it is mailed and put elsewhere."""
+    folder, name = file_names.unit_folder(unit.settings.way), file_names.portable(unit.unit)
+    yield f"{folder}/summary.json", files_for_programs.summary(unit)
+    for begin in (document for document in OF_UNITS if document in documents):
+        for file, content in begin(unit, workshop)().items():
+            yield f"{folder}/{name}_{file}", content
 
 
 def warm_up(documents: tuple[Document, ...]) -> None:

@@ -7,10 +7,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.day.clocks import Clock, Clocks
-from pipeline.render.files_for_programs import as_csv, as_json
+from pipeline.render import file_names
+from pipeline.render.files_for_programs import as_csv, as_json, figures
 from pipeline.report import clock_lines
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
+from pipeline.report.figures import UnitLine
 from pipeline.report.hints import HintLine
 from pipeline.report.notice_answers import Answer, AskedCase, NoticeAnswers, Standing
 from pipeline.report.receptions import Receptions
@@ -37,8 +39,23 @@ def extensions(report: Report) -> bytes:
             "notices": _notices(beyond.notices),
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
+            **({"units": [_unit(line, report) for line in report.units if line.name in report.settings.tree]} if report.units else {}),
         }
     )
+
+
+def _unit(line: UnitLine, report: Report) -> dict[str, Any]:
+    return {
+        "unit": line.name,
+        "parent": line.way[-2] if len(line.way) > 1 else None,
+        "folder": file_names.unit_folder((*report.settings.way, *line.way)),
+        "districts": list(line.districts),
+        "targets": [{"group": figure.group, **figures(figure), "certain": figure.is_certain} for figure in line.figures],
+        "reported": line.reported,
+        "missing": list(line.missing),
+        "overdue": line.overdue,
+        "disputed": line.disputed,
+    }
 
 
 def compared(report: Report) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Covered by tests/render/receipts/test_receipt_files.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline.terms.text import without_controls
 
@@ -21,3 +22,12 @@ def portable(text: str) -> str:
     plain = _REFUSED_BY_WINDOWS.sub("_", without_controls(text)).replace("\n", " ").replace("\r", " ").replace("\t", " ")
     plain = plain.encode()[:_LONGEST].decode(errors="ignore").strip(" .")
     return f"_{plain}" if not plain or _RESERVED.fullmatch(plain) else plain
+
+
+UNITS = "单位"
+"""The folder of what levels above the districts have of their own."""
+
+
+def unit_folder(way: Iterable[str]) -> str:
+    """Return the folder of a unit within a day's, by the names from the top down to it."""
+    return "/".join((UNITS, *map(portable, way)))

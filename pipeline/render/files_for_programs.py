@@ -31,10 +31,10 @@ def summary(report: Report) -> bytes:
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "targets": [
-            {"group": figure.label, "sources": list(group.sources), **_figures(figure), **_certainty(certainty)}
+            {"group": figure.label, "sources": list(group.sources), **figures(figure), **_certainty(certainty)}
             for figure, group, certainty in zip(report.targets, report.settings.groups, report.certainties, strict=True)
         ],
-        "by_source": [{"source": figure.label, **_figures(figure)} for figure in report.by_source],
+        "by_source": [{"source": figure.label, **figures(figure)} for figure in report.by_source],
         "by_district": _parts(report.by_district, "district"),
         "by_leader": _parts(report.by_leader, "leader"),
         "by_category": _parts(report.by_category, "category"),
@@ -72,7 +72,8 @@ def _submission(submission: SubmissionLine) -> dict[str, Any]:
     }
 
 
-def _figures(figure: Figure) -> dict[str, Any]:
+def figures(figure: Figure) -> dict[str, Any]:
+    """Return what summary.json says of every figure."""
     tally = figure.tally
     return {
         "target_percent": tally.target_percent,
@@ -112,8 +113,8 @@ def restated(entry: Restated) -> dict[str, Any]:
     }
 
 
-def _parts(figures: Iterable[Figure], name: str) -> list[dict[str, Any]]:
-    return [{name: figure.label, "group": figure.group, **_figures(figure)} for figure in figures]
+def _parts(listed: Iterable[Figure], name: str) -> list[dict[str, Any]]:
+    return [{name: figure.label, "group": figure.group, **figures(figure)} for figure in listed]
 
 
 def findings(report: Report) -> bytes:
@@ -188,7 +189,8 @@ def rules(report: Report) -> dict[str, Any]:
     """Return what a day is judged by, and what its districts are called, for whoever asks later.
 
     With it, where they are others, the rules of the day before, those under which the day was published first, and those of the day before
-    then; what the last day before it was first published under, where that was rewritten since; and which other names districts had before.
+    then; what the last day before it was first published under, where that was rewritten since; the levels above the districts, each with
+    its districts; and which other names districts had before.
     """
     held, before, first = report.settings, report.rules_before, report.first_rules
     return {
@@ -198,6 +200,7 @@ def rules(report: Report) -> dict[str, Any]:
         **({"first": first.as_json()} if first else {}),
         **({"first_before": report.first_before.as_json()} if report.first_before else {}),
         **({"told_before": report.told_before.as_json()} if report.told_before else {}),
+        **({"units": {name: list(held.tree.districts(name)) for name in held.tree.in_order()}} if held.tree else {}),
         **({"renamed": report.former_names} if report.former_names else {}),
     }
 

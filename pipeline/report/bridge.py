@@ -29,11 +29,12 @@ def build(state: DayState, group: Group, group_before: Group | None, known_until
     Steps are worked out from the two registers and not from the reports, so that they add up whatever happened (decision 9).
     """
     now = {case.number: case for case in state.cases}
-    before, known = _of_group(state.before, group), _of_group(state.before, group_before)
-    told = known if state.before_as_told is None else _of_group(state.before_as_told, group_before)
+    before, moved = _of_group(state.before, group), _of_group(state.before, group_before)
+    known = _as_it_lay(state.before, state.went, state, group_before)
+    told = known if state.before_as_told is None else _as_it_lay(state.before_as_told, state.went_as_told, state, group_before)
     after = {case.number: case for case in state.cases if not case.grounds and case.text("案件来源") in group.sources}
-    counted_before, counted_as_known, counted_as_told = (
-        {number for number, case in cases.items() if case.is_counted} for cases in (before, known, told)
+    counted_before, counted_as_moved, counted_as_known, counted_as_told = (
+        {number for number, case in cases.items() if case.is_counted} for cases in (before, moved, known, told)
     )
     counted = {number for number, case in after.items() if case.is_counted}
     left = {number: _why_left(now.get(number)) for number in before if number not in after}
@@ -43,12 +44,18 @@ def build(state: DayState, group: Group, group_before: Group | None, known_until
     return Bridge(
         group.name,
         total_before=len(told),
-        total_steps=(*_moved(told, known, "restated"), *_moved(known, before, "regrouped"), *_steps(come, left)),
+        total_steps=(
+            *_moved(told, known, "restated"),
+            *_moved(known, moved, "given"),
+            *_moved(moved, before, "regrouped"),
+            *_steps(come, left),
+        ),
         total=len(after),
         resolved_before=len(counted_as_told),
         resolved_steps=(
             *_moved(counted_as_told, counted_as_known, "restated"),
-            *_moved(counted_as_known, counted_before, "regrouped"),
+            *_moved(counted_as_known, counted_as_moved, "given"),
+            *_moved(counted_as_moved, counted_before, "regrouped"),
             *_steps(gained, lost),
         ),
         resolved=len(counted),
@@ -68,6 +75,12 @@ def day_before(state: DayState) -> DayBefore:
 def _of_group(register: Register, group: Group | None) -> Register:
     sources = group.sources if group else ()
     return {number: case for number, case in register.items() if not case.is_cancelled and case.source in sources}
+
+
+def _as_it_lay(register: Register, went: Register, state: DayState, group: Group | None) -> Register:
+    """Return a group's cases where they lay then: of one unit's state without what came to it since, and with what went."""
+    stayed = {number: case for number, case in register.items() if number not in state.came}
+    return _of_group(stayed | went, group) if state.came or went else _of_group(register, group)
 
 
 def _moved(before: Iterable[str], after: Iterable[str], why: str) -> tuple[Step, ...]:

@@ -190,7 +190,7 @@ def of_moved_cases(state: DayState) -> Iterator[MovedRow]:
     cases = {case.number: case for case in state.cases}
     for district, report in state.in_force.items():
         for number, place, move in state.judgements[report.arrival.id].of_moved:
-            case = cases[number]
+            case = cases.get(number) or state.elsewhere[number]
             status, columns = place["当前状态"] or case.status, tuple(_said_anew(place, case.last))
             if columns or status != case.status:
                 yield MovedRow(number, district, move, (status, case.status), columns)

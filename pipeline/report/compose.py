@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pipeline.day import edit_effects, particulars
+from pipeline.day import edit_effects, particulars, unit_state
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
@@ -28,6 +28,7 @@ from pipeline.report import (
     receptions,
     reminders,
     rule_words,
+    units,
 )
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
@@ -73,9 +74,57 @@ class Sources:
     lost: frozenset[OfDay] = frozenset()
     """Of which districts and days a report came that is lost and left out."""
 
+    def of(self, districts: Collection[str], codes: Collection[str]) -> Sources:
+        """Return what stands behind the figures of some districts, with the assignment workbooks, which are everybody's."""
+
+        def own(files: Iterable[Filed]) -> tuple[Filed, ...]:
+            return tuple(file for file in files if file.arrival.is_assignment or file.reading.district in districts)
+
+        return replace(
+            self,
+            files_in_force=own(self.files_in_force),
+            superseded=own(self.superseded),
+            refused=tuple(file for file in self.refused if file.reading.district in districts and not file.arrival.is_assignment),
+            replaced_since=own(self.replaced_since),
+            numbers=tuple(number for number in self.numbers if number.district in districts),
+            left_out=tuple(file for file in self.left_out if file.is_assignment or file.district in districts),
+            refused_late=tuple(file for file in self.refused_late if file.reading.district in districts and not file.arrival.is_assignment),
+            said_before=None,
+            former_names={code: name for code, name in self.former_names.items() if code in codes},
+            attendance=tuple(
+                (day, {name: stands for name, stands in of_day.items() if name in districts}) for day, of_day in self.attendance
+            ),
+            lost=frozenset(of_day for of_day in self.lost if of_day[0] in districts),
+        )
+
+
+def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[Report]:
+    """Go through the reports of the levels above the districts, each before those under it; one is drawn up when it is asked for.
+
+    None is another kind of report: the same day, restricted to the unit's districts.
+    """
+    tree = settings.tree
+    if not tree:
+        return
+    parted = unit_state.Parted(state, settings.district_names)
+    for unit in tree.in_order():
+        own = settings.of_unit(unit)
+        districts = own.district_names
+        codes = {district.code for district in own.districts}
+        yield _build(parted.of(unit, districts), sources.of(frozenset(districts), codes), own)
+
+
+def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Report, Iterator[Report]]:
+    """Return the report of a folded day, and those of the levels above the districts."""
+    return build(state, sources, settings), of_units(state, sources, settings)
+
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """Return the report of a folded day."""
+    return _build(unit_state.whole(state) if settings.tree else state, sources, settings)
+
+
+def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
@@ -136,7 +185,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         changed_matters=other_sheets.changed_matters(state, settings),
         changed_receptions=other_sheets.changed_receptions(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
-        liaison=other_sheets.liaison(state.assignment),
+        liaison=other_sheets.liaison(state.assignment, settings if settings.way else None),
         trend=state.trend,
         silent_days=agenda.silent_days(state),
         day_before=bridge.day_before(state),
@@ -149,6 +198,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
         inputs=handed_in_lines.inputs(
             (*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since, *sources.refused_late)
         ),
+        units=units.lines(counting, cases, lines_by_district, settings.tree),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
         attendance=stood(sources.attendance, all_refused(state), sources.lost, state.exempted.excused),
@@ -189,7 +239,7 @@ def counting_of(
     `lost`: of which districts and days a report came that is lost and left out.
     """
     in_use = [case for case in cases if not case.grounds]
-    reported = {name: name in state.in_force for name in settings.district_names}
+    reported = {name: name in state.in_force for name in settings.district_names} | dict(state.reported_elsewhere)
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
     return Counting(in_use, rate_bounds.with_lost(unknown, lost), settings)

@@ -35,6 +35,19 @@ class Counting:
         """Return the figures of all districts, also of those without a case."""
         return self._by("district", lambda _group: self.settings.district_names)
 
+    def by_unit(self) -> tuple[Figure, ...]:
+        """Return the figures of the units above the districts, each before those under it: counted over their cases, never averaged."""
+        tree = self.settings.tree
+        cases: dict[tuple[str, str], list[CaseLine]] = {}
+        for case in self.cases if tree else ():
+            for unit in tree.units_of.get(case.district, ()):
+                cases.setdefault((case.group, unit), []).append(case)
+        return tuple(
+            self._figure(unit, group, cases.get((group.name, unit), ()), self._found_by(group, tree.districts(unit)))
+            for group in self.settings.groups
+            for unit in tree.in_order()
+        )
+
     def by_leader(self) -> tuple[Figure, ...]:
         """Return the figures of the responsible leaders; in a group only of those with a case."""
         leaders = sorted({case.leader for case in self.cases})
@@ -50,17 +63,22 @@ class Counting:
         cases: dict[tuple[str, str], list[CaseLine]] = {}
         for case in self.cases:
             cases.setdefault((case.group, getattr(case, part)), []).append(case)
-        figures = []
-        for group in self.settings.groups:
-            for label in labels_of(group):
-                counted = cases.get((group.name, label), ())
-                tally = Tally(group.target_percent, len(counted), sum(case.is_counted for case in counted))
-                bounds = rate_bounds.bounds_of(tally, counted, self.unknown, self._finders(group, part, label))
-                figures.append(Figure(label, group.name, tally, bounds))
-        return tuple(figures)
+        return tuple(
+            self._figure(label, group, cases.get((group.name, label), ()), self._finders(group, part, label))
+            for group in self.settings.groups
+            for label in labels_of(group)
+        )
+
+    def _figure(self, label: str, group: Group, counted: Sequence[CaseLine], finders: Sequence[str]) -> Figure:
+        tally = Tally(group.target_percent, len(counted), sum(case.is_counted for case in counted))
+        return Figure(label, group.name, tally, rate_bounds.bounds_of(tally, counted, self.unknown, finders))
 
     def _finders(self, group: Group, part: str, label: str) -> Sequence[str]:
         """Return the districts whose still unknown cases would count in a figure: what they find is always 旗区自行梳理."""
-        if SOURCE_DISTRICT not in ([label] if part == "source" else group.sources):
+        if part == "source" and label != SOURCE_DISTRICT:
             return ()
-        return [label] if part == "district" else self.settings.district_names
+        return self._found_by(group, [label] if part == "district" else self.settings.district_names)
+
+    @staticmethod
+    def _found_by(group: Group, districts: Sequence[str]) -> Sequence[str]:
+        return districts if SOURCE_DISTRICT in group.sources else ()

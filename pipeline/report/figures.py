@@ -52,6 +52,38 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitLine:
+    """How one unit below the reader stands: a level above the districts, or a district directly under the reader."""
+
+    name: str
+    way: tuple[str, ...]
+    """The names from under the reader down to it."""
+    figures: tuple[Figure, ...]
+    """One for each group, in their order."""
+    districts: tuple[str, ...]
+    """All in it."""
+    missing: tuple[str, ...]
+    """Those without a report,"""
+    refused: tuple[str, ...]
+    """with one of which every row was refused,"""
+    late: tuple[str, ...]
+    """and with one that came late."""
+    overdue: int
+    """Cases past their deadline,"""
+    disputed: int
+    """and those 已化解 that are disputed."""
+
+    def of(self, group: str) -> Figure:
+        """Return its figure of a group."""
+        return next(figure for figure in self.figures if figure.group == group)
+
+    @property
+    def reported(self) -> int:
+        """Of how many of its districts there is a report."""
+        return len(self.districts) - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
 class Certainty:
     """How far a group's figure can be relied on."""
 

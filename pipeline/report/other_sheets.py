@@ -83,12 +83,13 @@ def _judged(state: DayState, settings: Settings) -> Iterator[tuple[str, Judgemen
             yield district, state.judgements[report.arrival.id]
 
 
-def liaison(assignment: Filed) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return by district the liaison leaders with their posts, without the rows that were refused."""
+def liaison(assignment: Filed, of_unit: Settings | None = None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return by district the liaison leaders with their posts, without the rows that were refused; of a unit those of its districts."""
     leaders: dict[str, list[tuple[str, str]]] = {}
     rows = rows_of_sheet(assignment.reading.rows, LIAISON.name)
     for position in range(len(rows.lines) if rows else 0):
         if rows and position not in rows.refused:
             district, leader, post = (rows.text(name, position) or "" for name in ("旗区", "包联领导", "职务"))
-            leaders.setdefault(district, []).append((leader, post))
+            if of_unit is None or district in of_unit.district_names:
+                leaders.setdefault(district, []).append((leader, post))
     return {district: tuple(names) for district, names in leaders.items()}

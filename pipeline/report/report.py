@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, MovedRow, Notice, ReceptionLine, SettledSince, UrgentLine
 from pipeline.report.extensions import Extensions
-from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, Way
+from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, UnitLine, Way
 from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
@@ -137,5 +137,18 @@ class Report:
     """How each district's report of the last thirty days stands, up to this one."""
     changed_matters: tuple[MatterChange, ...] = ()
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""
+    units: tuple[UnitLine, ...] = ()
+    """Every level above the districts below the reader, and the districts directly under the reader beside such; none without levels."""
     beyond: Extensions = field(default_factory=Extensions)
     """What is said beyond the contract."""
+
+    @property
+    def below(self) -> tuple[UnitLine, ...]:
+        """What lies directly under the reader, in the order of the settings; none where that is the districts alone."""
+        lines = {line.name: line for line in self.units}
+        return tuple(lines[name] for name in self.settings.tree.children() if name in lines)
+
+    @property
+    def unit(self) -> str:
+        """The name of the unit that it is about; '' where it is about the whole office."""
+        return self.settings.way[-1] if self.settings.way else ""

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -35,6 +34,7 @@ from pipeline.settings.rules import (
     in_order,
 )
 from pipeline.settings.statute import Statute, check_statute
+from pipeline.settings.units import District, Tree, Unit, check_units
 from pipeline.terms import contract, text
 from pipeline.terms.contract import Column
 from pipeline.terms.errors import ConfigurationError
@@ -109,23 +109,6 @@ class Paths(Frozen):
         return self.state / "replaced"
 
 
-class District(Frozen):
-    """One of the reporting districts."""
-
-    code: Annotated[str, Field(pattern=r"^[A-Z]+$")]
-    name: Named
-    aliases: tuple[str, ...] = ()
-    senders: tuple[str, ...] = ()
-
-    def accepts(self, envelope: Envelope) -> bool:
-        """Whether that sender may report for the district; a file that someone put into the folder has no sender."""
-        if envelope.channel == "folder":
-            return True
-        address = parseaddr(envelope.sender or "")[1].lower()
-        allowed = [sender.lower() for sender in self.senders]
-        return bool(address) and any(address == sender or (sender.startswith("@") and address.endswith(sender)) for sender in allowed)
-
-
 class Limits(Frozen):
     """What a workbook may measure."""
 
@@ -160,6 +143,7 @@ class Settings(Frozen):
     paths: Paths = Paths()
     office: str = ""
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
+    units: tuple[Unit, ...] = ()
     district_prefixes: tuple[str, ...] = ()
     district_suffixes: tuple[str, ...] = ()
     sources: tuple[Named, ...] = contract.SOURCES
@@ -183,10 +167,11 @@ class Settings(Frozen):
     """The settings of all days, where these are those of one."""
     _kept: dict[date, Settings] = PrivateAttr(default_factory=dict)
     """The settings of days that keep the rules under which they were published."""
+    _way: tuple[str, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Settings:
-        _check_districts(self.districts)
+        check_units(self.units, self.districts)
         check_lists(self.sources, self.categories)
         check_groups(self.groups, self.sources)
         check_changes(self.changes, self.sources, self.calendar)
@@ -199,6 +184,9 @@ class Settings(Frozen):
         for name in self.outgoing_mail.districts if self.outgoing_mail else ():
             if name not in self.district_names:
                 raise ContradictionError(("outgoing_mail", "districts", name), f"没有“{name}”这个旗区，请写全称")
+        for name in self.outgoing_mail.unit_leaders if self.outgoing_mail else ():
+            if name not in (unit.name for unit in self.units):
+                raise ContradictionError(("outgoing_mail", "unit_leaders", name), f"units 里没有“{name}”这个单位，请写全称")
         if repeated := twice(self.mailboxes):
             raise ContradictionError(("mailboxes", repeated[0]), repeated[1])
         try:
@@ -265,6 +253,28 @@ class Settings(Frozen):
         other._kept = {}  # noqa: SLF001 - its own kind
         return other
 
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The names from the top down to the unit of which these settings are; none where they are the whole office's."""
+        return self._way
+
+    def of_unit(self, name: str) -> Settings:
+        """Return the settings as they are for one unit: its districts, and the levels between; rules by day as they are."""
+        whole = self._whole or self
+        within, names = self.tree.under(name), {*self.tree.districts(name)}
+        update = {"districts": tuple(own for own in whole.districts if own.name in names), "units": within.units}
+        other = whole.model_copy(update=update)
+        other._way = (*self._way, *self.tree.way(name))  # noqa: SLF001 - its own kind
+        for day, held in whole._kept.items():  # noqa: SLF001 - its own kind
+            other._kept[day] = kept = held.model_copy(update=update)  # noqa: SLF001 - its own kind
+            kept._whole, kept._way = other, other._way  # noqa: SLF001 - its own kind
+        return other
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The levels above the districts; of one unit's settings what lies under it."""
+        return Tree.of(self.units, self.districts)
+
     def values_of(self, column: Column) -> tuple[str, ...]:
         """Return what a cell of that column may hold; none where it is no choice."""
         match column.listed_in:
@@ -319,16 +329,6 @@ class Settings(Frozen):
             ]
             forms += [bare for bare in dict.fromkeys(shorter) if bare not in forms]
         return None
-
-
-def _check_districts(districts: tuple[District, ...]) -> None:
-    seen: dict[str, str] = {}
-    for index, district in enumerate(districts):
-        for field, words in (("code", [district.code]), ("name", [district.name]), ("aliases", district.aliases)):
-            for word in words:
-                owner = seen.setdefault(text.key(word), district.name)
-                if owner != district.name:
-                    raise ContradictionError(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
 
 
 def load(path: Path) -> Settings:

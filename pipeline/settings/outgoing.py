@@ -38,6 +38,7 @@ class Outgoing(Account):
     sender: Address
     leaders: tuple[Address, ...] = ()
     leader_addresses: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
+    unit_leaders: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
     office: tuple[Address, ...] = ()
     districts: dict[str, tuple[Address, ...]] = Field(default_factory=dict)
     answers: Annotated[bool, Field(strict=True)] = True

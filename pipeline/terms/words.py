@@ -265,6 +265,7 @@ class KindWords:
 
 STEPS: Final = {
     "restated": KindWords("前一日更正", "次日12:00（可以另设）以后才收到的日报或更正，改变了前一日的数字。"),
+    "given": KindWords("改派", "案件从别的单位改派来，或改派到别的单位；只在一个单位自己的报表里有。"),
     "regrouped": KindWords("分组调整", "考核分组从当日起改变，案件来源转入或转出这一组。"),
     "new": KindWords("新交办", "前一日不在台账，由分解表交办。"),
     "found": KindWords("旗区新排查", "前一日不在台账，由旗区排查报送。"),

@@ -14,7 +14,8 @@ from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
 from pipeline.publishing import nights
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
+from pipeline.settings.units import District
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.web import check_results, published_files, settings_pages

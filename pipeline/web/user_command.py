@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import is_address
+from pipeline.settings.units import District
 from pipeline.settings.uploading import Uploading, is_this_computer
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope

@@ -108,6 +108,8 @@ class Day:
     files: dict[str, bytes]
     trend: Trend
     report: Report
+    units: dict[str, Report] = field(default_factory=dict)
+    """By level above the districts: its own report."""
 
     @property
     def beyond(self) -> dict[str, Any]:
@@ -189,7 +191,8 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
         built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}
         findings = [(line.file, line.finding) for line in built.findings]
-        out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built)
+        units = {report.unit: report for report in compose.of_units(states[day], sources, settings)}
+        out[day] = Day(json.loads(written["summary.json"]), findings, written, built.trend, built, units)
     return out
 
 

@@ -23,8 +23,9 @@ from pipeline.report.case_lines import CaseLine, Change, Decision, ReceptionLine
 from pipeline.report.figures import Bounds, Bridge, Figure, Step, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence, AbsencePart, FindingLine, SubmissionLine
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
+from pipeline.settings.units import District
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding

@@ -19,7 +19,8 @@ from pipeline.report import case_register, notice_answers
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.notice_answers import AskedCase
 from pipeline.report.report import Report
-from pipeline.settings.config import District, Settings
+from pipeline.settings.config import Settings
+from pipeline.settings.units import District
 from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE
 from pipeline.terms.handed_in import Filed

@@ -1,0 +1,85 @@
+"""How the units below the reader stand: figures, who has reported, and which of them are worst served (decision 41).
+
+Counts add up, and rates are divided from them; no unit is judged by how many complaints it receives.
+
+Covered by tests/report/test_unit_reports.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from pipeline.report.case_lines import CaseLine
+from pipeline.report.counting import Counting
+from pipeline.report.figures import Figure, UnitLine
+from pipeline.report.submission_lines import SubmissionLine
+from pipeline.settings.units import Tree
+
+MOST_WORST: Final = 3
+"""Units of a kind that are named as worst served."""
+
+
+def lines(counting: Counting, cases: Iterable[CaseLine], submissions: Sequence[SubmissionLine], tree: Tree) -> tuple[UnitLine, ...]:
+    """Return a line for every unit above the districts, and for the districts directly under the reader; none without such levels.
+
+    Each unit stands before those under it.
+    """
+    if not tree:
+        return ()
+    names = (*tree.in_order(), *(name for name in tree.children() if name not in {*tree.in_order()}))
+    by_name: dict[str, list[Figure]] = {}
+    for figure in (*counting.by_unit(), *counting.by_district()):
+        by_name.setdefault(figure.label, []).append(figure)
+    counts = {flag: _by_district(cases, flag) for flag in ("overdue", "disputed")}
+    sent = {line.district: line for line in submissions}
+    return tuple(
+        UnitLine(
+            name,
+            way=tree.way(name),
+            figures=tuple(by_name[name]),
+            districts=tree.districts(name),
+            missing=tuple(district for district in tree.districts(name) if sent[district].status == "missing"),
+            refused=tuple(district for district in tree.districts(name) if sent[district].is_wholly_refused),
+            late=tuple(district for district in tree.districts(name) if sent[district].status == "late"),
+            **{flag: sum(of_flag.get(district, 0) for district in tree.districts(name)) for flag, of_flag in counts.items()},
+        )
+        for name in names
+    )
+
+
+def _by_district(cases: Iterable[CaseLine], flag: str) -> Mapping[str, int]:
+    count: dict[str, int] = {}
+    for case in cases:
+        if flag in case.flags:
+            count[case.district] = count.get(case.district, 0) + 1
+    return count
+
+
+def worst(below: Sequence[UnitLine], groups: Iterable[str]) -> tuple[str, ...]:
+    """Return in sentences which of these are worst served: who lacks most cases to a target, has most overdue, and has not reported."""
+    kinds: list[tuple[str, Callable[[UnitLine], int], str]] = [
+        *((f"{group}还差最多的", partial(_lacking, group), "件") for group in groups),
+        ("超期未办结最多的", lambda line: line.overdue, "件"),
+        ("没有日报最多的", lambda line: len(line.missing), "个旗区"),
+    ]
+    return tuple(said for name, count, measure in kinds if (said := _most(name, below, count, measure)))
+
+
+def _lacking(group: str, line: UnitLine) -> int:
+    return line.of(group).tally.shortfall
+
+
+def _most(name: str, below: Sequence[UnitLine], count: Callable[[UnitLine], int], measure: str) -> str:
+    """Return the units with most of something, as far as they have any; those with as many as the last are named too, or counted."""
+    having = sorted((line for line in below if count(line)), key=lambda line: -count(line))
+    if not having:
+        return ""
+    last = count(having[min(MOST_WORST, len(having)) - 1])
+    shown = [line for line in having if count(line) >= last]
+    if len(shown) > MOST_WORST:  # so many are alike that the last of them are no worse than others
+        shown = [line for line in shown if count(line) > last] or shown[:MOST_WORST]
+    rest = len(having) - len(shown)
+    named = "、".join(f"{line.name}{count(line)}{measure}" for line in shown)
+    return f"{name}：{named}{f'，另有{rest}个也有' if rest else ''}"

@@ -1,0 +1,90 @@
+"""A night of a made-up province: three prefectures with three districts each, of which one has a level between."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from offices import Office, tree
+from provinces import DISTRICTS, FIRST, LAST, MOVED, SECOND, lay
+
+from pipeline.office import explanation
+from pipeline.office.explanation import FigureExplained
+from pipeline.terms.errors import ConfigurationError
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = lay(tmp_path_factory.mktemp("province"))
+    office.run(FIRST, SECOND, LAST)
+    return office
+
+
+def _summary(office: Office, folder: str) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((office.outbox / LAST.isoformat() / folder / "summary.json").read_bytes())
+    return summary
+
+
+def test_every_level_has_a_folder_with_figures_of_its_own_in_the_contracts_form(province: Office) -> None:
+    whole = province.summary(LAST)
+    names = {path for path in tree(province.outbox / LAST.isoformat()) if path.startswith("单位/")}
+    assert names == {f"单位/{way}/summary.json" for way in ("甲市", "乙市", "丙市", "丙市/丙北片")}
+    parts = [_summary(province, f"单位/{name}") for name in ("甲市", "乙市", "丙市")]
+    for at, target in enumerate(whole["targets"]):
+        for key in ("total", "resolved"):
+            assert target[key] == sum(part["targets"][at][key] for part in parts)
+    assert all(part.keys() == whole.keys() for part in parts)
+    assert {**parts[0]["cases"], **parts[1]["cases"], **parts[2]["cases"]} == whole["cases"]
+    assert [entry["district"] for entry in whole["by_district"][:9]] == [*DISTRICTS]
+    assert [entry["district"] for entry in _summary(province, "单位/丙市/丙北片")["submissions"]] == ["丙一区", "丙二县"]
+
+
+def test_extensions_have_every_unit_with_its_folder(province: Office) -> None:
+    folder = province.outbox / LAST.isoformat()
+    units = json.loads((folder / "extensions.json").read_bytes())["units"]
+    assert [(entry["unit"], entry["parent"], entry["folder"]) for entry in units] == [
+        ("甲市", None, "单位/甲市"),
+        ("乙市", None, "单位/乙市"),
+        ("丙市", None, "单位/丙市"),
+        ("丙北片", "丙市", "单位/丙市/丙北片"),
+    ]
+    for entry in units:
+        own = _summary(province, entry["folder"])
+        assert [target["resolved"] for target in entry["targets"]] == [target["resolved"] for target in own["targets"]]
+        assert entry["overdue"] == len(own["flags"]["overdue"])
+        assert entry["reported"] == sum(line["status"] != "missing" for line in own["submissions"])
+    assert json.loads((folder / "manifest.json").read_bytes())["rules"]["units"]["丙北片"] == ["丙一区", "丙二县"]
+
+
+def test_a_second_night_finds_everything_as_it_stands(province: Office) -> None:
+    before = province.everything()
+    assert province.run(FIRST, SECOND, LAST).written.published == []
+    assert province.everything() == before
+
+
+def test_explain_tells_the_cases_behind_a_units_figure(province: Office) -> None:
+    explained = explanation.explain("市级交办和旗区自行梳理/乙市", province.settings, LAST)
+    assert isinstance(explained, FigureExplained)
+    target = _summary(province, "单位/乙市")["targets"][1]
+    assert (explained.tally.total, explained.tally.resolved, explained.kind) == (target["total"], target["resolved"], "单位")
+    assert MOVED in [case.number for case in explained.cases]
+    assert {case.district for case in explained.cases} == {"乙一区", "乙二县", "乙三县"}
+    with pytest.raises(ConfigurationError, match="单位 甲市、乙市、丙市、丙北片"):
+        explanation.explain("自治区交办/丁市", province.settings, LAST)
+
+
+def test_an_office_that_gets_levels_later_keeps_its_published_days(tmp_path: Path) -> None:
+    office = lay(tmp_path)
+    plain = office.settings.model_copy(
+        update={"units": (), "districts": tuple(own.model_copy(update={"parent": None}) for own in office.settings.districts)}
+    )
+    settings, office.settings = office.settings, plain
+    office.run(FIRST, SECOND)
+    before = office.everything()
+    office.settings = settings
+    office.run(LAST)
+    after = office.everything()
+    assert {name: content for name, content in after.items() if not name.startswith(LAST.isoformat())} == before
+    assert f"{LAST}/单位/甲市/summary.json" in after

@@ -1,0 +1,170 @@
+"""Levels above the districts: every figure of a unit is the sum of what lies under it, for any tree, and its report is a report like any.
+
+Covers `report/units`, `day/unit_state` and what `compose` has for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as with_settings
+from hypothesis import strategies as st
+from offices import Day, consolidated
+from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed
+
+from pipeline.day.targets import Tally
+from pipeline.report import units
+from pipeline.report.figures import Bridge, Figure
+from pipeline.report.report import Report
+from pipeline.settings.config import Settings
+from pipeline.settings.units import Unit
+
+DAYS = (FIRST, SECOND, LAST)
+
+
+@pytest.fixture(scope="module")
+def days() -> dict[date, Day]:
+    return consolidated(filed(), DAYS, PROVINCE)
+
+
+def _tallies(figures: Sequence[Figure]) -> list[tuple[int, int]]:
+    return [(figure.tally.total, figure.tally.resolved) for figure in figures]
+
+
+def _summed(reports: Sequence[Report]) -> list[tuple[int, int]]:
+    parts = [_tallies(report.targets) for report in reports]
+    return [
+        (sum(total for total, _resolved in of_group), sum(resolved for _total, resolved in of_group))
+        for of_group in zip(*parts, strict=True)
+    ]
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Settings:
+    """The province's districts under any tree: of any depth, units in any order, a unit for each that has something under it."""
+    units_of = [draw(st.integers(0, 4)) for _district in DISTRICTS]
+    above = {unit: draw(st.none() | st.integers(0, unit - 1)) if unit else None for unit in range(5)}
+    used = set(units_of)
+    for unit in range(4, -1, -1):
+        if unit in used and (parent := above[unit]) is not None:
+            used.add(parent)
+    order = draw(st.permutations(sorted(used)))
+    named = {unit: f"单位{'甲乙丙丁戊'[unit]}" for unit in used}
+    listed = tuple(Unit(name=named[unit], parent=None if (parent := above[unit]) is None else named[parent]) for unit in order)
+    placed = tuple(own.model_copy(update={"parent": named[at]}) for own, at in zip(PROVINCE.districts, units_of, strict=True))
+    return PROVINCE.model_copy(update={"districts": placed, "units": listed})
+
+
+@with_settings(max_examples=25, deadline=None)
+@given(trees())
+def test_whatever_the_tree_each_unit_is_the_sum_of_what_lies_under_it(settings: Settings) -> None:
+    day = consolidated(filed(), [LAST], settings)[LAST]
+    tree, top = settings.tree, day.report
+    districts = {name: _tallies([figure for figure in top.by_district if figure.label == name]) for name in DISTRICTS}
+    by_unit = {line.name: _tallies(line.figures) for line in top.units}
+    for unit, report in day.units.items():
+        own = [districts[name] for name in tree.districts(unit)]
+        assert _tallies(report.targets) == [tuple(map(sum, zip(*of_group, strict=True))) for of_group in zip(*own, strict=True)]
+        assert _tallies(report.targets) == by_unit[unit]
+        for figure, line in zip(report.targets, next(line for line in top.units if line.name == unit).figures, strict=True):
+            assert (figure.tally, figure.bounds and figure.bounds.lowest) == (line.tally, line.bounds and line.bounds.lowest)
+            assert figure.tally == Tally(figure.tally.target_percent, figure.tally.total, figure.tally.resolved)
+    roots = [day.units[name] for name in tree.children()]
+    _assert_parts(top, roots)
+    _assert_days_add_up(top, roots)
+
+
+def _assert_parts(whole: Report, parts: Sequence[Report]) -> None:
+    """Everything that is counted or listed of the whole is that of exactly one part."""
+    assert _summed(parts) == _tallies(whole.targets)
+    for listed in ("newly_resolved", "reopened", "new_cases", "no_longer_counted", "withdrawn_cases"):
+        assert sorted(number for part in parts for number in getattr(part, listed)) == sorted(getattr(whole, listed))
+    for flag, numbers in whole.flags.items():
+        assert sorted(number for part in parts for number in part.flags[flag]) == sorted(numbers)
+    assert sorted(case.number for part in parts for case in part.cases) == [case.number for case in whole.cases]
+    assert sorted(line.district for part in parts for line in part.submissions) == sorted(DISTRICTS)
+    assert sum(len(part.decisions) for part in parts) == len(whole.decisions)
+    assert sum(len(part.absences) for part in parts) == len(whole.absences)
+
+
+def _assert_days_add_up(whole: Report, parts: Sequence[Report]) -> None:
+    """The last days, and the steps from yesterday, of the whole are the sums of the parts'."""
+    for at, (day, tallies) in enumerate(whole.trend):
+        for group, tally in tallies.items():
+            own = [part.trend[at][1][group] for part in parts]
+            assert (day, tally.total, tally.resolved) == (_day(parts, at), sum(t.total for t in own), sum(t.resolved for t in own))
+    for at, bridge in enumerate(whole.bridges):
+        _assert_steps_add_up(bridge, [part.bridges[at] for part in parts])
+
+
+def _assert_steps_add_up(bridge: Bridge, own_bridges: Sequence[Bridge]) -> None:
+    for name in ("total_before", "total", "resolved_before", "resolved"):
+        assert getattr(bridge, name) == sum(getattr(own, name) for own in own_bridges)
+    assert all(ladder.before + sum(step.change for step in ladder.steps) == ladder.now for own in own_bridges for ladder in own.ladders)
+    steps, of_whole = Counter[str](), Counter[str]()
+    for step in (step for own in own_bridges for step in own.total_steps):
+        steps[step.kind] += step.change
+    for step in bridge.total_steps:
+        of_whole[step.kind] += step.change
+    del steps["given"]  # what one unit gives another one gets
+    assert {**steps} == {**of_whole}
+
+
+def _day(parts: Sequence[Report], at: int) -> date:
+    (day,) = {part.trend[at][0] for part in parts}
+    return day
+
+
+def test_what_became_known_late_is_told_by_the_unit_whose_it_is(days: dict[date, Day]) -> None:
+    told = {unit: [(entry.day, entry.group) for entry in report.restated] for unit, report in days[LAST].units.items()}
+    whole = [(entry.day, entry.group) for entry in days[LAST].report.restated]
+    assert whole
+    assert told == {"甲市": [], "乙市": [], "丙市": whole, "丙北片": whole}
+    assert [len(report.late_reports) for report in days[LAST].units.values()] == [0, 0, 1, 1]
+
+
+def test_a_case_that_is_given_to_another_unit_goes_with_its_past_and_is_told_as_a_step(days: dict[date, Day]) -> None:
+    gave, got = days[LAST].units["甲市"], days[LAST].units["乙市"]
+    assert [(step.kind, step.change, step.cases) for step in gave.bridges[1].total_steps if step.kind == "given"] == [
+        ("given", -1, (MOVED,))
+    ]
+    assert [(step.kind, step.change, step.cases) for step in got.bridges[1].total_steps if step.kind == "given"] == [("given", 1, (MOVED,))]
+    assert gave.bridges[1].total_before == days[SECOND].units["甲市"].targets[1].tally.total
+    assert MOVED not in got.new_cases + got.newly_resolved
+    assert MOVED not in gave.no_longer_counted
+    assert all(step.kind != "given" for bridge in days[LAST].report.bridges for step in bridge.total_steps)
+
+
+def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:
+    """What is told of 丙市's districts does not depend on how the rest of the province is ordered."""
+    own = days[LAST].units["丙市"]
+    assert own.unit == "丙市"
+    assert [line.district for line in own.submissions] == ["丙一区", "丙二县", "丙三县"]
+    assert [line.name for line in own.below] == ["丙北片", "丙三县"]
+    assert [(line.name, line.districts, line.missing) for line in days[LAST].report.below] == [
+        ("甲市", ("甲一区", "甲二县", "甲三县"), ()),
+        ("乙市", ("乙一区", "乙二县", "乙三县"), ("乙二县",)),
+        ("丙市", ("丙一区", "丙二县", "丙三县"), ("丙三县",)),
+    ]
+    assert [absent.district for report in days[LAST].units.values() for absent in report.absences] == [*SILENT]
+
+
+def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day]) -> None:
+    report = days[LAST].report
+    said = units.worst(report.below, [group.name for group in report.settings.groups])
+    lacking = {line.name: line.of("自治区交办").tally.shortfall for line in report.below}
+    assert said[0].startswith("自治区交办还差最多的：")
+    assert all(f"{name}{count}件" in said[0] for name, count in lacking.items() if count)
+    assert said[-1] == "没有日报最多的：乙市1个旗区、丙市1个旗区"
+
+
+def test_without_levels_nothing_is_told_of_units() -> None:
+    settings = PROVINCE.model_copy(
+        update={"units": (), "districts": tuple(own.model_copy(update={"parent": None}) for own in PROVINCE.districts)}
+    )
+    day = consolidated(filed(), [LAST], settings)[LAST]
+    assert (day.units, day.report.units, day.report.below) == ({}, (), ())
