@@ -2,7 +2,7 @@
 
     python docs/bill_of_materials.py [FILE]
 
-It asks neither the network nor what is installed: versions and hashes stand in `requirements.txt` and `requirements-dev.txt`, licences in
+It asks neither the network nor what is installed: versions and hashes stand in the three lock files (`LOCKED`), licences in
 `docs/third-party.md`. The same files give the same bytes. Covered by tests/test_bill_of_materials.py.
 """
 
@@ -13,7 +13,7 @@ import re
 import sys
 import tomllib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ HOME = Path(__file__).resolve().parent.parent
 _PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+)(?: ; (?P<marker>[^\\\n]+?))? *\\\n(?P<hashes>(?: +--hash=.*\n?)+)", re.MULTILINE
 )
-_LICENCE = re.compile(r"^\| ([\w.-]+) \| ([^|]+) \| (?:run|work on it) \|$", re.MULTILINE)
+_LICENCE = re.compile(r"^\| ([\w.-]+) \| ([^|]+) \| (?:run|run with servers|work on it) \|$", re.MULTILINE)
 _NAMES = {"PSFL": "PSF-2.0", "Apache 2.0": "Apache-2.0", "BSD 2-Clause License": "BSD-2-Clause"}
 """What some packages write for a licence that SPDX knows by another name."""
-_SPDX = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "LGPL-2.1-only", "MIT", "MIT-0", "MPL-2.0", "OFL-1.1", "PSF-2.0"}
+LOCKED = {"required": "requirements.txt", "optional": "requirements-servers.txt", "excluded": "requirements-dev.txt"}
+"""The lock files by CycloneDX's words for what the office needs, what it needs to use servers, and what tests alone need."""
+_SPDX = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "LGPL-2.1-only", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0", "OFL-1.1", "PSF-2.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,13 @@ def pins(lock_file: str) -> Iterator[Pin]:
         yield Pin(match["name"], match["version"], match["marker"] or "", tuple(hashes))
 
 
-def bill(project: dict[str, Any], running: Sequence[Pin], working: Sequence[Pin], licences: dict[str, str]) -> dict[str, Any]:
-    """Return the document: `running` is needed by the office, what only `working` has by whoever works on the program."""
-    needed = {pin.name for pin in running}
-    components = [_component(pin, licences, is_needed=pin.name in needed) for pin in dict.fromkeys([*running, *working])]
+def bill(project: dict[str, Any], locked: Mapping[str, Sequence[Pin]], licences: dict[str, str]) -> dict[str, Any]:
+    """Return the document; `locked`: the pins by their scope, a pin's first one counts."""
+    scopes: dict[Pin, str] = {}
+    for scope, listed in locked.items():
+        for pin in listed:
+            scopes.setdefault(pin, scope)
+    components = [_component(pin, licences, scope) for pin, scope in scopes.items()]
     components.sort(key=lambda component: str(component["bom-ref"]))
     own = {"type": "application", "bom-ref": project["name"], "name": project["name"], "version": project["version"]}
     content = json.dumps([own, components], sort_keys=True)
@@ -64,7 +69,7 @@ def bill(project: dict[str, Any], running: Sequence[Pin], working: Sequence[Pin]
     }
 
 
-def _component(pin: Pin, licences: dict[str, str], *, is_needed: bool) -> dict[str, Any]:
+def _component(pin: Pin, licences: dict[str, str], scope: str) -> dict[str, Any]:
     purl = f"pkg:pypi/{pin.name}@{pin.version}"
     component: dict[str, Any] = {
         "type": "library",
@@ -72,7 +77,7 @@ def _component(pin: Pin, licences: dict[str, str], *, is_needed: bool) -> dict[s
         "name": pin.name,
         "version": pin.version,
         "purl": purl,
-        "scope": "required" if is_needed else "excluded",  # CycloneDX's word for what tests alone need
+        "scope": scope,
         "hashes": [{"alg": "SHA-256", "content": digest} for digest in pin.hashes],
     }
     if written := licences.get(pin.name):
@@ -92,9 +97,9 @@ def _licence(written: str) -> dict[str, Any]:
 def of_project(home: Path) -> dict[str, Any]:
     """Return the document of the project in that folder."""
     project = tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    running, working = (tuple(pins((home / f"requirements{kind}.txt").read_text(encoding="utf-8"))) for kind in ("", "-dev"))
+    locked = {scope: tuple(pins((home / name).read_text(encoding="utf-8"))) for scope, name in LOCKED.items()}
     licences = dict(_LICENCE.findall((home / "docs" / "third-party.md").read_text(encoding="utf-8")))
-    return bill(project, running, working, licences)
+    return bill(project, locked, licences)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _load(options: argparse.Namespace, *, looks_on: bool = False, told: Callable
     from pipeline.settings import config
 
     loaded = config.load(options.config)
-    with upgrades.told(loaded.paths.ledger, stopping.complain):
+    with upgrades.told(loaded.paths.ledger_place, stopping.complain):
         settings = district_names.known(loaded, told)
     if looks_on and (sentence := standing_editions.warning(settings)):
         stopping.complain(sentence)

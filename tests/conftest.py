@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,6 +27,10 @@ from pipeline.disk import sqlite_connections
 from pipeline.ledger import sqlite_database
 from pipeline.reading import worker
 from pipeline.settings import config_file
+from pipeline.settings.places import LedgerPlace
+
+if TYPE_CHECKING:
+    from postgresql import Server
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -112,6 +116,24 @@ def cold_workers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "subprocess", subprocess)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, for the tests that are marked external."""
+    from postgresql import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.external)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> LedgerPlace:
+    """A place for a ledger: what is true of one in a file is true of one on a server."""
+    if request.param == "sqlite":
+        return tmp_path / "state" / "ledger.sqlite"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
 
 
 @pytest.fixture

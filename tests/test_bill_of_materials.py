@@ -21,7 +21,7 @@ def test_it_has_the_fields_that_the_schema_requires_each_of_its_kind() -> None:
         assert component["type"] in {"application", "library"}
         assert component["name"]
     for component in components:
-        assert component["scope"] in {"required", "excluded"}
+        assert component["scope"] in {"required", "optional", "excluded"}
         assert component["hashes"]
         assert all(entry["alg"] == "SHA-256" and re.fullmatch(r"[0-9a-f]{64}", entry["content"]) for entry in component["hashes"])
         (licence,) = component["licenses"]
@@ -39,6 +39,8 @@ def test_every_pin_is_in_it_with_its_version_its_licence_and_all_its_hashes() ->
         re.findall(r"sha256:([0-9a-f]{64})", locked)
     )
     assert {component["name"] for component in components if component["scope"] == "required"} == {*pinned("requirements.txt")}
+    optional = {component["name"] for component in components if component["scope"] == "optional"}
+    assert optional == {*pinned("requirements-servers.txt")} - {*pinned("requirements.txt")}
     licences = {component["name"]: component["licenses"] for component in components}
     assert licences["docxtpl"] == [{"license": {"id": "LGPL-2.1-only"}}]
     assert licences["packaging"] == [{"expression": "Apache-2.0 OR BSD-2-Clause"}]
@@ -50,7 +52,7 @@ def test_no_address_of_a_registry_is_in_it_and_the_same_files_give_the_same_docu
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "third-party.md").write_text("", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\n', encoding="utf-8")
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in bill_of_materials.LOCKED.values():
         (tmp_path / name).write_text(f"b==1 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n", encoding="utf-8")
     (component,) = bill_of_materials.of_project(tmp_path)["components"]
     assert "licenses" not in component

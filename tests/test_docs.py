@@ -313,7 +313,9 @@ def _word_part() -> str:
 
 
 def test_what_is_needed_to_run_is_installed_to_work_on_it_too() -> None:
-    assert set(house.pinned("requirements.txt")) <= set(house.pinned("requirements-dev.txt"))
+    assert (
+        set(house.pinned("requirements.txt")) <= set(house.pinned("requirements-servers.txt")) <= set(house.pinned("requirements-dev.txt"))
+    )
 
 
 @pytest.mark.parametrize("page", [ARCHITECTURE, CONTRIBUTING, *DECISIONS], ids=lambda page: page.stem)

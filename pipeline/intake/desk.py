@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pipeline.disk import lock, storage
+from pipeline.disk import storage
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, one_run
 from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -29,7 +29,7 @@ class Desk:
     """Arrivals written again from the ledger into a journal that was gone."""
     named: list[Named]
     """The districts as they were named one after another."""
-    _held: lock.Held
+    _held: one_run.Held
     _without_archive: str | None
     _put_by: tuple[str, ...]
     _torn: str
@@ -56,7 +56,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
     for folder in paths.needed:
         storage.make_folder(folder)
     arriving = len(inbox.report_names(paths.inbox))
-    with lock.hold(paths.state) as held:
+    with one_run.hold(paths) as held:
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.replaced, paths.editions)
         storage.sweep(paths.periods, named=storage.SPAN)
         soundness.check_ledger(paths)
@@ -64,7 +64,7 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         about_days = standing_editions.check(settings, standing, without)
         standing_editions.refuse_needless(unexplained_days.check(paths, about_days))
         left_out = standing_editions.decided(settings, standing, without)
-        with Ledger(paths.ledger) as ledger:
+        with Ledger(paths.ledger_place) as ledger:
             ledger.store.erase_deleted()
             storage.probe(paths.archive)
             restored = soundness.restore_journal(ledger, paths.archive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.intake import soundness
-from pipeline.ledger import journal, kept_districts
+from pipeline.ledger import journal, kept_districts, places
 from pipeline.ledger.kept_districts import NOBODY, Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.reading import Transcript
@@ -23,9 +23,9 @@ def known(settings: Settings, complain: Callable[[str], object] | None = None) -
     """
     try:
         soundness.check_ledger(settings.paths)
-        if not settings.paths.ledger.exists():
+        if not places.exists(settings.paths.ledger_place):
             return settings
-        with Ledger(settings.paths.ledger) as ledger:
+        with Ledger(settings.paths.ledger_place) as ledger:
             return aligned(ledger, settings)
     except LedgerError as error:
         if complain is None:

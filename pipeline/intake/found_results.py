@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.intake import soundness
-from pipeline.ledger import edition_files, editions, journal
+from pipeline.ledger import edition_files, editions, journal, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
 from pipeline.terms.errors import LedgerError
@@ -98,8 +98,8 @@ def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]
     """
     told = {edition.day: edition for edition in journal.editions(paths.archive) if not edition.is_over}
     held: dict[date, bytes] = {}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+    if places.exists(paths.ledger_place):
+        with suppress(LedgerError), Ledger(paths.ledger_place) as ledger:
             days = {*map(date.fromisoformat, ledger.publications()), *(noted.day for noted in editions.notes(ledger))}
             newest = (edition for day in days.difference(others) for edition in editions.held_of_day(ledger, day)[-1:])
             held = {edition.note.day: edition.manifest for edition in newest if edition.manifest and not edition.is_damaged}
@@ -112,8 +112,8 @@ def _kept(paths: Paths, others: Collection[date]) -> Iterator[tuple[date, bytes]
 def noted_manifests(paths: Paths) -> set[_Key]:
     """Return the days and manifests that ledger and journal have noted."""
     noted: set[_Key] = {(edition.day, edition.manifest) for edition in journal.editions(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+    if places.exists(paths.ledger_place):
+        with suppress(LedgerError), Ledger(paths.ledger_place) as ledger:
             noted |= {(edition.day, edition.manifest) for edition in editions.notes(ledger)}
     return noted
 
@@ -131,7 +131,7 @@ def _read(path: Path, noted: set[_Key]) -> Standing | None:
 def known(paths: Paths) -> set[str]:
     """Return the SHA-256 of every file that journal, archive or ledger has."""
     sums = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+    if places.exists(paths.ledger_place):
+        with suppress(LedgerError), Ledger(paths.ledger_place) as ledger:
             sums |= {sha256 for _path, sha256, _received in ledger.identities()}
     return sums

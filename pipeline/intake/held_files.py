@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox, recorded
-from pipeline.ledger import lost_files
+from pipeline.ledger import lost_files, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
@@ -41,11 +41,16 @@ class Held:
     """Of which districts and days a report came whose original is lost, and that the office decided to go on without."""
 
 
+def stamp(settings: Settings) -> Hashable:
+    """Return what is another once anybody has written into the ledger."""
+    return places.stamp(settings.paths.ledger_place)
+
+
 def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
     """Return what the ledger holds, or nothing where no run has made one yet. Raises LedgerError."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return Held([], [])
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         outlines = ledger.outlines()
         loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
         files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
@@ -55,17 +60,17 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
 
 def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
     """Return every number that was given to a notice. Raises LedgerError."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return ()
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         return ledger.numbers()
 
 
 def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:
     """Return every file that was ever taken in, with the rows of those in which the pattern finds something."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return []
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         outlines, named = ledger.outlines(), ledger.mentioning(pattern)
         wanted = (outline for outline in outlines if outline.arrival.id in named or not outline.reading.accepted)
         loaded = {file.arrival.id: file for file in ledger.load(wanted)}

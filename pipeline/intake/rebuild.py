@@ -5,7 +5,6 @@ Covered by tests/upkeep/test_doctor.py.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,17 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.disk import lock, storage
+from pipeline.disk import storage
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.intake.found_results import Standing
-from pipeline.ledger import edition_files, editions, journal, kept_districts, published_rules
+from pipeline.ledger import edition_files, editions, journal, kept_districts, one_run, places, published_rules
 from pipeline.ledger.journal import EditionNote, Identity, Noted
 from pipeline.ledger.kept_districts import NOBODY
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Paths, Settings
-from pipeline.terms.errors import ConfigurationError, LedgerError, OtherVersionError
+from pipeline.settings.places import LedgerPlace, LedgerServer
+from pipeline.terms.errors import ConfigurationError, DamagedLedgerError, LedgerError, OtherVersionError
 from pipeline.terms.handed_in import LEFT_OUT, Arrival, Envelope, LeftOut
 from pipeline.terms.rows import write_rows
 
@@ -34,7 +34,7 @@ class Mended:
 
     is_rebuilt: bool
     """Whether the ledger was made again."""
-    ledger_kept: Path | None
+    ledger_kept: str | None
     """Where the ledger that could not be used is now."""
     without: list[Arrival]
     """Arrivals whose original is damaged or gone and which the office decided to go on without."""
@@ -60,20 +60,20 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
     paths = settings.paths
     for folder in (paths.inbox, paths.outbox, paths.archive):
         storage.make_folder(folder)
-    with lock.hold(paths.state):
+    with one_run.hold(paths):
         storage.sweep(paths.outbox, paths.state, paths.archive, paths.editions)
         storage.sweep(paths.periods, named=storage.SPAN)
         standing = found_results.look(paths)
         about_originals = unexplained_days.check(paths, standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
-        is_usable = _is_usable(paths.ledger, paths.archive)
+        is_usable = _is_usable(paths.ledger_place, paths.archive)
         if is_usable and about_originals:
             msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
             raise ConfigurationError(msg)
         if not is_usable:
             district_names.check_noted(settings)
         kept, lost = (None, []) if is_usable else _rebuild(settings, about_originals)
-        set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger, paths.archive)
+        set_aside, noted = journal.set_unread_aside(paths.archive), _complete_journal(paths.ledger_place, paths.archive)
         journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
         journal.note_left_out(paths.archive, left_out)
         unexplained_days.put_by(paths)
@@ -89,45 +89,32 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         )
 
 
-def _is_usable(path: Path, archive: Path) -> bool:
+def _is_usable(place: LedgerPlace, archive: Path) -> bool:
     """Return whether the ledger opens, is sound, and knows everything that the journal and the archive hold."""
     # A line of the journal that cannot be read is no witness against the ledger.
-    if not path.exists():
+    if not places.exists(place):
         return not journal.arrivals(archive) and not soundness.originals(archive)
     try:
-        with Ledger(path) as ledger:
+        with Ledger(place) as ledger:
             return not ledger.store.damage() and not ledger.damaged() and not soundness.untold(ledger, archive)
     except OtherVersionError:  # it is not broken, and must not be set aside
         raise
-    except Exception:  # noqa: BLE001 - whatever a broken file makes of the library
+    except Exception as error:  # whatever a broken file makes of the library
+        if isinstance(place, LedgerServer) and not isinstance(error, DamagedLedgerError):  # nor a server's that does not answer
+            raise
         return False
 
 
-def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[Path | None, list[Arrival]]:
+def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[str | None, list[Arrival]]:
     """Make the ledger again, and return where the old one is now, and the arrivals whose content is lost."""
     paths = settings.paths
     records = _gather(paths)
     _check_decided(records.lost, without, paths.archive)
     # First: once the new ledger is there, the office is not asked any more.
     given_up = standing_editions.give_up(settings, {arrival.sha256 for arrival in records.lost}) if records.lost else []
-    kept = _set_aside(paths.ledger)
+    kept = places.database(paths.ledger_place).set_aside()
     _record(records, settings, {file.sha256: file for file in given_up})
     return kept, records.lost
-
-
-def _set_aside(path: Path) -> Path | None:
-    """Give the old ledger another name; it is never removed."""
-    if not path.exists():
-        return None
-    names = (path.with_name(f"{path.stem}.旧{number}{path.suffix}") for number in itertools.count(1))
-    kept = next(name for name in names if not name.exists())
-    path.replace(kept)
-    # SQLite finds what a killed run had begun by this name; beside the new ledger it would be played back into that one.
-    rollback = path.with_name(f"{path.name}-journal")
-    if rollback.exists():
-        rollback.replace(kept.with_name(f"{kept.name}-journal"))
-    storage.sync_folder(path.parent)
-    return kept
 
 
 # --- what is known of every arrival ------------------------------------------------------------------------------
@@ -147,7 +134,7 @@ class _Records:
 def _gather(paths: Paths) -> _Records:
     """Return what is known of every arrival. Raises LedgerError where neither journal nor ledger has any."""
     archive = paths.archive
-    noted, (old, transcripts) = journal.arrivals(archive), _old_ledgers(paths.ledger)
+    noted, (old, transcripts) = journal.arrivals(archive), _old_ledgers(paths.ledger_place)
     transcripts |= journal.transcripts(archive)
     journalled = {arrival.sha256 for arrival, _sidecar in noted}
     sums = journalled | {arrival.sha256 for arrival, _sidecar in old}
@@ -185,12 +172,11 @@ def _raise_if_nothing_tells(archive: Path) -> None:
         raise LedgerError(msg)
 
 
-def _old_ledgers(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
+def _old_ledgers(place: LedgerPlace) -> tuple[list[Noted], dict[Identity, Transcript]]:
     """Return the arrivals of the old ledger, and of those set aside before it, with what they soundly hold of them."""
-    earlier = sorted(path.parent.glob(f"{path.stem}.旧*{path.suffix}"), key=lambda kept: (len(kept.name), kept.name), reverse=True)
     arrivals: dict[Identity, Noted] = {}
     transcripts: dict[Identity, Transcript] = {}
-    for ledger in [path, *earlier]:
+    for ledger in [place, *places.database(place).earlier()]:
         with suppress(Exception):  # whatever a broken file makes of the library
             noted, sound = _old_ledger(ledger)
             arrivals = {arrival.identity: (arrival, sidecar) for arrival, sidecar in noted} | arrivals
@@ -198,11 +184,11 @@ def _old_ledgers(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
     return list(arrivals.values()), transcripts
 
 
-def _old_ledger(path: Path) -> tuple[list[Noted], dict[Identity, Transcript]]:
+def _old_ledger(place: LedgerPlace) -> tuple[list[Noted], dict[Identity, Transcript]]:
     """Return a ledger's arrivals, and what it soundly holds of them."""
-    if not path.exists():
+    if not places.exists(place):
         return [], {}
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         ledger.districts = NOBODY  # as they are kept, like in the journal
         failed = ledger.sound_faults()
         sound = {
@@ -248,7 +234,7 @@ def _record(records: _Records, settings: Settings, given_up: Mapping[str, LeftOu
     `given_up`: by their SHA-256, what published days tell of those that are lost.
     """
     lost = {arrival.identity for arrival in records.lost}
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         ledger.record(records.noted)
         district_names.align(ledger, settings)
         unread = ledger.unread()
@@ -269,18 +255,18 @@ def _lost(arrival: Arrival, settings: Settings, told: LeftOut | None) -> Transcr
     return Transcript(refused, "[]", ("original",))
 
 
-def _complete_journal(path: Path, archive: Path) -> int:
+def _complete_journal(place: LedgerPlace, archive: Path) -> int:
     """Note in the journal what only the ledger knows, and return how many arrivals."""
-    if not path.exists():
+    if not places.exists(place):
         return 0
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         return soundness.complete_journal(ledger, archive)
 
 
 def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[EditionNote]:
     """Bring ledger, journal and contents of the editions in line, and return those of which something is lost."""
     paths = settings.paths
-    with Ledger(paths.ledger) as ledger:
+    with Ledger(paths.ledger_place) as ledger:
         editions.align(ledger, paths.archive, paths.editions)
         standing_editions.note(ledger, settings, standing)
         for noted, lacking in editions.lacking(ledger, paths.editions).items():
@@ -305,7 +291,7 @@ def _take_again(paths: Paths) -> list[Arrival]:
             told |= {arrival.identity: arrival for arrival in (_told(file, paths.archive) for file in files)}
     again = sorted(told.values(), key=lambda arrival: arrival.envelope.received_at)
     if again:
-        with Ledger(paths.ledger) as ledger:
+        with Ledger(paths.ledger_place) as ledger:
             ledger.record([(arrival, None) for arrival in again])
         journal.note(paths.archive, [(arrival, None) for arrival in again])
     return again

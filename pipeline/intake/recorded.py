@@ -16,6 +16,7 @@ from pipeline.disk import storage
 from pipeline.disk.first_seen import last_changed
 from pipeline.intake import envelopes
 from pipeline.intake.contents import Seen
+from pipeline.ledger import places
 from pipeline.ledger.journal import Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Settings
@@ -106,9 +107,9 @@ class Recorded:
 
 def of(settings: Settings) -> Recorded:
     """Return what was noted so far, for looks that take nothing in; nothing where no run has made a ledger. Raises LedgerError."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return Recorded([], settings.calendar.zone)
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         return Recorded(ledger.arrivals(), settings.calendar.zone)
 
 

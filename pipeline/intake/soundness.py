@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.disk import storage
-from pipeline.ledger import journal, published_rules
+from pipeline.ledger import journal, places, published_rules
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
@@ -40,11 +40,11 @@ def damaged(archive: Path, sums: Iterable[str]) -> set[str]:
 def check_ledger(paths: Paths) -> None:
     """Stop where the ledger is gone and originals are there, before an empty one takes its place, or is damaged. Raises LedgerError."""
     archived = originals(paths.archive)
-    if archived and not (paths.ledger.exists() and paths.ledger.stat().st_size):
-        msg = f"台账 {paths.ledger} 不见了，存档里却有 {len(archived)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
+    if archived and not places.is_filled(paths.ledger_place):
+        msg = f"台账 {paths.ledger_place} 不见了，存档里却有 {len(archived)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
         raise LedgerError(msg)
-    if paths.ledger.exists():
-        with Ledger(paths.ledger) as ledger:
+    if places.exists(paths.ledger_place):
+        with Ledger(paths.ledger_place) as ledger:
             ledger.store.check()
             if days := sorted(published_rules.lost(ledger, paths.outbox)):
                 msg = f"{without_rules(days)}为免按别的规则改写，没有汇总，结果没有变动。请运行 python run.py doctor --repair，补上。"

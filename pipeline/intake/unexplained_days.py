@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.disk import kept_aside
 from pipeline.intake import found_results
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
 from pipeline.terms.errors import LedgerError
@@ -100,8 +100,8 @@ def _is_readable(manifest: Path) -> bool:
 def _published(paths: Paths) -> set[str]:
     """Return the days (ISO) that ledger or journal have published."""
     days = {edition.day.isoformat() for edition in journal.editions(paths.archive)}
-    if paths.ledger.exists():
-        with suppress(LedgerError), Ledger(paths.ledger) as ledger:
+    if places.exists(paths.ledger_place):
+        with suppress(LedgerError), Ledger(paths.ledger_place) as ledger:
             days |= {*ledger.publications(), *(noted.day.isoformat() for noted in editions.notes(ledger))}
     return days
 

@@ -6,11 +6,24 @@ Covered by tests/ledger/test_ledger.py and tests/ledger/test_row_sums.py.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipeline.settings.places import LedgerPlace
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+
+class SharedLock(Protocol):
+    """A lock that a server holds for one of all who use the ledger."""
+
+    holder: str
+    """The computer that has it, if it is another; '' where that is not known."""
+
+    def is_held(self) -> bool:
+        """Whether we have it, still."""
 
 
 class Database(Protocol):
@@ -21,6 +34,10 @@ class Database(Protocol):
         """Where it is, as people are told; no password is in it."""
 
     @property
+    def backup(self) -> str:
+        """What has to be put back from a backup to have all of it again."""
+
+    @property
     def errors(self) -> tuple[type[BaseException], ...]:
         """What its driver raises over a connection or what it holds."""
 
@@ -29,6 +46,23 @@ class Database(Protocol):
 
     def refusal(self, error: BaseException) -> str | None:
         """Return why it does not work at present; None where what it holds is damaged."""
+
+    # --- whether it is there ---
+
+    def exists(self) -> bool:
+        """Whether there is a ledger. Raises LedgerError where that cannot be asked."""
+
+    def seen(self) -> Hashable:
+        """Return the stamp, for whoever has no connection. Raises LedgerError, FileNotFoundError."""
+
+    def set_aside(self) -> str | None:
+        """Give a ledger that is to be made again another name, and return it; None where there is none. It is never removed."""
+
+    def earlier(self) -> Sequence[LedgerPlace]:
+        """Return the ledgers that were set aside before, the newest first."""
+
+    def shared_lock(self, name: str) -> AbstractContextManager[SharedLock | None]:
+        """Try to have the lock of that name; None where only this computer can use the ledger. Raises LedgerError."""
 
     # --- versions ---
 
@@ -46,6 +80,9 @@ class Database(Protocol):
 
     def put_aside(self, connection: sa.Connection, version: int) -> Path | str:
         """Keep a copy of a ledger of an older version before it is upgraded, and return where."""
+
+    def copies(self) -> list[str]:
+        """Return where such copies are, by name."""
 
     # --- what it holds ---
 

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from pipeline.ledger import kept_districts, row_sums, schema
+from pipeline.ledger import kept_districts, places, row_sums, schema
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
 from pipeline.ledger.ledger_store import LedgerStore, Row
 from pipeline.reading.reading import Transcript
+from pipeline.settings.places import LedgerPlace
 from pipeline.terms.contract import CASE_SHEETS, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, Reading
@@ -26,10 +26,10 @@ from pipeline.terms.text import mask
 
 
 class Ledger:
-    """The ledger at that path, made if there is none. Raises LedgerError where it is of another version, damaged or cannot be read."""
+    """The ledger there, made if there is none. Raises LedgerError where it is of another version, damaged or cannot be read."""
 
-    def __init__(self, path: Path) -> None:
-        self.store = LedgerStore(path)
+    def __init__(self, place: LedgerPlace) -> None:
+        self.store = LedgerStore(place)
         self.districts: Named = NOBODY
         try:
             self.districts = next(reversed(self.named_districts()), NOBODY)
@@ -309,11 +309,11 @@ def _in_parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
 
 
-def written_days(path: Path) -> list[date]:
+def written_days(place: LedgerPlace) -> list[date]:
     """Return every day that was published, as far as that ledger holds it, and none where there is no ledger yet."""
-    if not path.exists():
+    if not places.exists(place):
         return []
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         return [date.fromisoformat(day) for day in ledger.publications()]
 
 

@@ -12,9 +12,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from pipeline.ledger import row_sums, schema, versions
-from pipeline.ledger.database import Database
-from pipeline.ledger.sqlite_database import SqliteDatabase
+from pipeline.ledger import places, row_sums, schema, versions
+from pipeline.settings.places import LedgerPlace
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, OtherVersionError
 
 _UNREADABLE: Final = "数据库读不下去"
@@ -26,8 +25,8 @@ Row = dict[str, Any]
 class LedgerStore:
     """The ledger there, made if there is none. Raises LedgerError where it cannot be used."""
 
-    def __init__(self, place: Path) -> None:
-        self.database: Database = SqliteDatabase(place)
+    def __init__(self, place: LedgerPlace) -> None:
+        self.database = places.database(place)
         self._looked_at: dict[str, list[Row]] = {}
         """What was found sound since something was last written: a run asks a dozen times for every arrival, and alone writes them."""
         self.engine = self.database.engine()
@@ -98,7 +97,7 @@ class LedgerStore:
         """Return the error to raise where something in it is not what was written."""
         msg = (
             f"台账 {self.database.name} 的内容已经损坏（{what}）。为免数字算错，没有用它汇总，已有的结果没有变动。"
-            "请运行 python run.py doctor --repair，从存档重建台账（旧台账会另存）；或用同一时间的备份恢复整个 state 文件夹。"
+            f"请运行 python run.py doctor --repair，从存档重建台账（旧台账会另存）；或用同一时间的备份恢复{self.database.backup}。"
         )
         return DamagedLedgerError(msg)
 
@@ -169,3 +168,18 @@ class LedgerStore:
 
 _LOOKED_OVER: Final[set[Hashable]] = set()
 """The ledgers, as they lay there, that this process found whole: a run opens its ledger three times before it writes the first row."""
+
+
+def copy(place: LedgerPlace, other: Path) -> None:
+    """Copy a ledger, as it is between two writes, into a new file of SQLite's. Raises LedgerError where a row is not what was written."""
+    source, target = LedgerStore(place), LedgerStore(other)
+    try:
+        source.check()
+        with source.connect() as seen, target.begin() as connection:
+            seen = seen.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901 - the same one
+            for table in schema.metadata.sorted_tables:
+                rows = [dict(row) for row in seen.execute(table.select()).mappings()] if table is not schema.meta else []
+                target.insert(connection, table, rows)
+    finally:
+        source.close()
+        target.close()

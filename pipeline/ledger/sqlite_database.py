@@ -9,7 +9,7 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ class SqliteDatabase:
 
     errors: tuple[type[BaseException], ...] = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
     """The last where SQLite's own words quote what is damaged."""
+    backup = "整个 state 文件夹"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,6 +53,40 @@ class SqliteDatabase:
         """Return why the disk refused; None where the file is damaged: Python's sqlite3 raises whatever it stumbles over."""
         number = sqlite_connections.number_of(error)
         return None if number is None else reason_of(OSError(number, ""))
+
+    # --- whether it is there ---
+
+    def exists(self) -> bool:
+        """Whether there is a file."""
+        return self.path.exists()
+
+    def seen(self) -> tuple[Path | int, ...]:
+        """Return how the file lies there. Raises OSError."""
+        status = self.path.stat()
+        return self.path.resolve(), status.st_ino, status.st_size, status.st_mtime_ns
+
+    def set_aside(self) -> str | None:
+        """Give the file another name, and return it."""
+        if not self.path.exists():
+            return None
+        names = (self.path.with_name(f"{self.path.stem}.旧{number}{self.path.suffix}") for number in itertools.count(1))
+        kept = next(name for name in names if not name.exists())
+        self.path.replace(kept)
+        # SQLite finds what a killed run had begun by this name; beside the new ledger it would be played back into that one.
+        rollback = self.path.with_name(f"{self.path.name}-journal")
+        if rollback.exists():
+            rollback.replace(kept.with_name(f"{kept.name}-journal"))
+        storage.sync_folder(self.path.parent)
+        return str(kept)
+
+    def earlier(self) -> list[Path]:
+        """Return the files that were set aside before, the newest first."""
+        found = self.path.parent.glob(f"{self.path.stem}.旧*{self.path.suffix}")
+        return sorted(found, key=lambda kept: (len(kept.name), kept.name), reverse=True)
+
+    def shared_lock(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the lock of the state folder is enough
+        """Have none: whoever uses the file uses the folder that it is in."""
+        return nullcontext()
 
     # --- versions ---
 
@@ -89,6 +124,10 @@ class SqliteDatabase:
         storage.sync_folder(kept.parent)
         return kept
 
+    def copies(self) -> list[str]:
+        """Return the paths of these copies."""
+        return sorted(map(str, self.path.parent.glob(f"升级前第*版*.{self.path.name}")))
+
     # --- what it holds ---
 
     def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
@@ -102,8 +141,7 @@ class SqliteDatabase:
 
     def stamp(self, connection: sa.Connection) -> tuple[Path | int, ...]:  # noqa: ARG002 - the file alone tells
         """Return how the file lies there."""
-        status = self.path.stat()
-        return self.path.resolve(), status.st_ino, status.st_size, status.st_mtime_ns
+        return self.seen()
 
     def erase_deleted(self, connection: sa.Connection) -> None:
         """Write a file anew, once, that programs of before have deleted from without overwriting; under the lock.

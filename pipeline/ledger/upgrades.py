@@ -9,30 +9,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.ledger import schema
+from pipeline.ledger import places, schema
+from pipeline.settings.places import LedgerPlace
 
 _UPGRADED = "台账已升级到版本 {version}，原来的另存为 {copy}。新程序运行正常以后，可以删去它。"
 _KEPT = "升级前的台账还留着：{copies}。新程序运行正常以后，可以删去；到期删除的内容在它里面还有。"
 
 
 @contextmanager
-def told(ledger: Path, say: Callable[[str], object]) -> Iterator[None]:
-    """Say where the copy is, if the ledger is upgraded meanwhile."""
-    before = copies(ledger)
+def told(place: LedgerPlace, say: Callable[[str], object]) -> Iterator[None]:
+    """Say where the copy is, if the ledger's file is upgraded meanwhile; of a server `doctor` says it, which asks it anyway."""
+    before = copies(place) if isinstance(place, Path) else []
     try:
         yield
     finally:
-        for copy in copies(ledger):
+        for copy in copies(place) if isinstance(place, Path) else []:
             if copy not in before:
                 say(_UPGRADED.format(version=schema.VERSION, copy=copy))
 
 
-def copies(ledger: Path) -> list[Path]:
-    """Return the copies that are still there, by name."""
-    return sorted(ledger.parent.glob(f"升级前第*版*.{ledger.name}"))
+def copies(place: LedgerPlace) -> list[str]:
+    """Return where the copies are that are still there, by name."""
+    return places.database(place).copies()
 
 
-def kept(ledger: Path) -> tuple[str, ...]:
+def kept(place: LedgerPlace) -> tuple[str, ...]:
     """Return what is to be known of the copies that are still there."""
-    names = "、".join(copy.name for copy in copies(ledger))
+    names = "、".join(copies(place))
     return (_KEPT.format(copies=names),) if names else ()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.intake import district_names, reread
+from pipeline.ledger import ledger_store, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.night.outcome import Progress
 from pipeline.publishing import periods, rehearsals
@@ -134,13 +135,16 @@ def write_workbook(rehearsal: Rehearsal, path: Path, office: Settings) -> None:
 @contextmanager
 def _copied(office: Settings) -> Iterator[Ledger]:
     """Open a copy of the ledger in a folder that is removed afterwards."""
-    path = office.paths.ledger
-    if not path.exists():
-        msg = f"还没有台账 {path}，没有可以重演的日子。请先汇总一次。"
+    place = office.paths.ledger_place
+    if not places.exists(place):
+        msg = f"还没有台账 {place}，没有可以重演的日子。请先汇总一次。"
         raise NothingToConsolidateError(msg)
     with tempfile.TemporaryDirectory(prefix="xinfang-") as scratch:
-        copy = Path(scratch) / path.name
-        _copy(path, copy)
+        copy = Path(scratch) / "ledger.sqlite"
+        if isinstance(place, Path):
+            _copy(place, copy)
+        else:
+            ledger_store.copy(place, copy)
         with Ledger(copy) as ledger:
             ledger.store.check()
             yield ledger

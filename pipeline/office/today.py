@@ -5,10 +5,9 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from pipeline.day import rota
 from pipeline.day.day_state import DayState
@@ -79,7 +78,7 @@ class _Seen:
     """All that a look depends on: where it is the same, so is the answer."""
 
     day: date
-    ledger: tuple[int, int]
+    ledger: Hashable
     waiting: tuple[Incoming, ...]
     workbooks: tuple[tuple[str, int, int], ...]
 
@@ -93,20 +92,12 @@ class TodayLook:
 
     def look(self, day: date, files: Sequence[Incoming], readers: Readers) -> Today:
         """Return how the day stands. Raises LedgerError."""
-        last, seen = self._last, _Seen(day, _stamp(self._settings.paths.ledger), tuple(files), _workbooks(self._settings))
+        last, seen = self._last, _Seen(day, held_files.stamp(self._settings), tuple(files), _workbooks(self._settings))
         if last is not None and last[0] == seen:
             return last[1]
         today = of_day(day, files, self._settings, readers)
         self._last = seen, today
         return today
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
 
 
 def torn(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from pipeline.disk import lock
+from pipeline.ledger import one_run
 from pipeline.ledger.ledger import Ledger
 from pipeline.office.mailed_files import MailedFiles
 from pipeline.post import letters, sending, smtp, wording
@@ -47,7 +47,7 @@ def run(settings: Settings, now: datetime, mails: Sequence[Mail], connect: Conne
     waiting = [(mail, district) for mail in mails if (district := _whose(mail, settings, now)) and not mail.answered]
     if outgoing is None or not outgoing.answers or not waiting:
         return answers
-    with lock.hold(settings.paths.state / LOCK, "回信"), Ledger(settings.paths.ledger) as ledger:
+    with one_run.hold(settings.paths, settings.paths.state / LOCK, "回信"), Ledger(settings.paths.ledger_place) as ledger:
         record = SentLetters(ledger, settings.paths.state)
         due = [(mail, district) for mail, district in waiting if _is_due(mail, record)]
         if due:

@@ -53,7 +53,7 @@ def _to_tell(record: SentLetters | JournalAlone, office: tuple[str, ...], item: 
 def _record(settings: Settings) -> Iterator[SentLetters | JournalAlone]:
     """Give what is known of the letters; where the ledger cannot be used, what the journal beside it says."""
     try:
-        ledger = Ledger(settings.paths.ledger)
+        ledger = Ledger(settings.paths.ledger_place)
     except (PipelineError, OSError):
         yield JournalAlone(settings.paths.state)
         return

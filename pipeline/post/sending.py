@@ -14,8 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.disk import lock
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, one_run, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, sent_letters, smtp
 from pipeline.post.letters import Kind, Letter
@@ -92,7 +91,7 @@ def run(
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
-    with lock.hold(settings.paths.state / sent_letters.LOCK), Ledger(settings.paths.ledger) as ledger:
+    with one_run.hold(settings.paths, settings.paths.state / sent_letters.LOCK), Ledger(settings.paths.ledger_place) as ledger:
         record = SentLetters(ledger, settings.paths.state)
         if clarification:
             _settle(record, clarification, now)
@@ -110,9 +109,9 @@ def due(settings: Settings, now: datetime) -> SendingOutcome:
 
     What came by mail is left out: that changes the words of reminders alone.
     """
-    if settings.outgoing_mail is None or not settings.paths.ledger.exists():
+    if settings.outgoing_mail is None or not places.exists(settings.paths.ledger_place):
         return SendingOutcome()
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         return _due(ledger, SentLetters(ledger, settings.paths.state, looks_on=True), settings, now, ())
 
 
@@ -122,9 +121,9 @@ def written_from(settings: Settings, now: datetime) -> date | None:
     Raises LedgerError.
     """
     outgoing = settings.outgoing_mail
-    if outgoing is None or not settings.paths.ledger.exists():
+    if outgoing is None or not places.exists(settings.paths.ledger_place):
         return None
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         first = SentLetters(ledger, settings.paths.state, looks_on=True).first_day()
         first = first or _newest_over(_published(ledger, settings, outgoing, now.date()), settings, now)
     return date.fromisoformat(first) if first else None

@@ -16,12 +16,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.disk import lock, storage, summed_lines
-from pipeline.ledger import row_sums, schema
+from pipeline.disk import storage, summed_lines
+from pipeline.ledger import one_run, places, row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.row_sums import SUM
 from pipeline.post.letters import Kind, Letter
 from pipeline.settings.config import Paths
+from pipeline.settings.places import LedgerPlace
 from pipeline.terms.errors import LedgerError, PipelineError
 
 JOURNAL = "letters.jsonl"
@@ -213,7 +214,7 @@ def problem(paths: Paths) -> str:
     path = paths.state / JOURNAL
     read = _read_journal(path)
     try:
-        held = _held(paths.ledger)
+        held = _held(paths.ledger_place)
     except LedgerError:
         return read.told(_UNKNOWN, path) if read.is_damaged else ""
     if read.is_damaged:
@@ -222,11 +223,11 @@ def problem(paths: Paths) -> str:
     return _LACKING.format(count=len(lacking), path=path) if lacking else ""
 
 
-def _held(path: Path) -> set[str]:
+def _held(place: LedgerPlace) -> set[str]:
     """Return the letters that the ledger has, by their Message-ID; none where there is no ledger. Raises LedgerError."""
-    if not path.exists():
+    if not places.exists(place):
         return set()
-    with Ledger(path) as ledger:
+    with Ledger(place) as ledger:
         return {row["message_id"] for row in ledger.store.rows(_letters)}
 
 
@@ -235,10 +236,10 @@ def mend(paths: Paths) -> bool:
 
     To be done before a ledger is made anew, which then has the letters of the journal alone. Raises AnotherRunError while letters are sent.
     """
-    if not (problem(paths) and paths.ledger.exists()):
+    if not (problem(paths) and places.exists(paths.ledger_place)):
         return False
     # Where the ledger cannot say it either, `problem` goes on to say so.
-    with lock.hold(paths.state / LOCK), suppress(PipelineError), Ledger(paths.ledger) as ledger:
+    with one_run.hold(paths, paths.state / LOCK), suppress(PipelineError), Ledger(paths.ledger_place) as ledger:
         SentLetters(ledger, paths.state).complete_journal()
     return not problem(paths)
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.disk import lock
+from pipeline.ledger import places
 from pipeline.ledger.ledger import Ledger
 from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
@@ -75,9 +76,9 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
         files = shared.waiting() if shared else urgent_matters.look(settings)
         waiting = {str(file.path): urgent_matters.of_waiting(file) for file in files}
         outcome = UrgentOutcome(unsent=urgent_matters.unsent(files))
-        if not any(waiting.values()) and not outcome.unsent and not settings.paths.ledger.exists():
+        if not any(waiting.values()) and not outcome.unsent and not places.exists(settings.paths.ledger_place):
             return outcome
-        with Ledger(settings.paths.ledger) as ledger:
+        with Ledger(settings.paths.ledger_place) as ledger:
             record = SentLetters(ledger, settings.paths.state)
             noted = record.of_kind(Kind.URGENT)
             standing = _standing(noted, outgoing)

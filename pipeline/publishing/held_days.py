@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.disk import storage
-from pipeline.ledger import edition_files, editions, published_rules
+from pipeline.ledger import edition_files, editions, places, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import edition_changes, fault_limits, outbox
@@ -234,9 +234,9 @@ def look(plan: Plan) -> list[HeldDay]:
 
 def known(settings: Settings) -> list[HeldDay]:
     """Return the days that stand as they are, as far as the last run compared them: for looks, that compute no day. Raises LedgerError."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return []
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         under, standing = _standing(ledger, settings, digest_of_program(settings))
     days = []
     for day, stands in standing.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import faults, lock, log
-from pipeline.ledger import ledger
+from pipeline.ledger import ledger, places
 from pipeline.settings import config_file
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
@@ -39,7 +39,7 @@ _HOW_TO_RUN: Final = "运行一次 run.py，或在网页“汇总和检查”里
 
 def to_write(day: date, settings: Settings) -> tuple[list[date], int]:
     """Return that day with those before it that were missed since the last one written; after a long pause the day alone, and how many."""
-    written = [earlier for earlier in ledger.written_days(settings.paths.ledger) if earlier < day]
+    written = [earlier for earlier in ledger.written_days(settings.paths.ledger_place) if earlier < day]
     missed = (day - max(written)).days - 1 if written else 0
     if missed > _MOST_MISSED:
         return [day], missed
@@ -164,7 +164,7 @@ def look(settings: Settings, now: datetime) -> FailedNight | None:
     None where it has one, where one still goes on, and in an office that has not begun.
     """
     runs = _runs(log.lines_of(settings.paths.state, COMMAND))
-    if not runs and not settings.paths.ledger.exists():
+    if not runs and not places.exists(settings.paths.ledger_place):
         return None
     day = next(day for day in _days_before(now) if now > settings.on(day).calendar.last_moment(day))
     last = _last(runs, day, settings)

@@ -10,8 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.disk import lock
-from pipeline.ledger import editions, journal
+from pipeline.ledger import editions, journal, one_run, places
 from pipeline.ledger.journal import Release
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Settings
@@ -38,10 +37,10 @@ class Releasable:
 def last_days(settings: Settings, today: date) -> list[Releasable]:
     """Return the newest edition of each of those days, the newest day first. Raises LedgerError."""
     outgoing = settings.outgoing_mail
-    if outgoing is None or not settings.paths.ledger.exists():
+    if outgoing is None or not places.exists(settings.paths.ledger_place):
         return []
     released = journal.releases(settings.paths.archive)
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         noted = {edition.manifest: edition.number for edition in editions.notes(ledger)}
         newest = {date.fromisoformat(day): manifest for day, (_made_from, manifest) in ledger.publications().items()}
     return [
@@ -53,7 +52,7 @@ def last_days(settings: Settings, today: date) -> list[Releasable]:
 
 def release(settings: Settings, manifest: str, by: str, now: datetime) -> Releasable | None:
     """Let the letters about that edition go; None where it is not the newest of a day any more. Raises AnotherRunError, LedgerError."""
-    with lock.hold(settings.paths.state):  # a repair may be writing the journal anew
+    with one_run.hold(settings.paths):  # a repair may be writing the journal anew
         edition = next((edition for edition in last_days(settings, now.date()) if edition.manifest == manifest), None)
         if edition and not edition.release:
             journal.note_releases(settings.paths.archive, [Release(edition.day, manifest, by, now)])

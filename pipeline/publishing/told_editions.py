@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.ledger import edition_files, editions
+from pipeline.ledger import edition_files, editions, places
 from pipeline.ledger.editions import Edition
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
@@ -64,9 +64,9 @@ class ToldEdition:
 
 def days(settings: Settings) -> list[date]:
     """Return every day of which an edition is kept, in order; none where no run has been yet. Raises LedgerError."""
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return []
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         return sorted({noted.day for noted in editions.notes(ledger)})
 
 
@@ -97,17 +97,17 @@ def last_published(settings: Settings, day: date) -> datetime | None:
 
 
 def _of_day(settings: Settings, day: date) -> list[Edition]:
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         return []
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         return editions.of_day(ledger, day)
 
 
 def for_district(settings: Settings, district: str, days: Iterable[date]) -> dict[date, list[ToldEdition]]:
     """Return by day the later editions of these days that differ in what is the district's own, told of that alone."""
     by_day: dict[date, list[ToldEdition]] = {}
-    if settings.paths.ledger.exists():
-        with Ledger(settings.paths.ledger) as ledger:
+    if places.exists(settings.paths.ledger_place):
+        with Ledger(settings.paths.ledger_place) as ledger:
             for day in sorted(set(days), reverse=True):
                 of_one_day = editions.of_day(ledger, day)
                 mine = own(district, of_one_day, settings.paths.editions) if len(of_one_day) > 1 else None

@@ -11,12 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 Word = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class Account(BaseModel):
-    """Where to sign in, and where the password is to be found."""
+class SignIn(BaseModel):
+    """Where the password is to be found, and how long to wait for the other side."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: Word
     password: None = None
     password_env: Word | None = None
     password_file: Path | None = None
@@ -51,3 +50,9 @@ class Account(BaseModel):
             return None
         # Notepad begins a UTF-8 file with a mark, and every editor ends it with a line's end
         return self.password_file.read_text(encoding="utf-8-sig").rstrip("\r\n") or None
+
+
+class Account(SignIn):
+    """An account at a mail server."""
+
+    host: Word

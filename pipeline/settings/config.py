@@ -20,6 +20,7 @@ from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.hints import Hints
 from pipeline.settings.mailboxes import Mailbox, twice
+from pipeline.settings.places import Ledger, LedgerPlace, LedgerServer
 from pipeline.settings.rules import (
     Calendar,
     Change,
@@ -67,6 +68,7 @@ class Paths(Frozen):
     outbox: _Folder = Path("outbox")
     state: _Folder = Path("state")
     templates: _Folder | None = None
+    _server: LedgerServer | None = PrivateAttr(default=None)
 
     @property
     def assignment(self) -> Path:
@@ -80,8 +82,19 @@ class Paths(Frozen):
 
     @property
     def ledger(self) -> Path:
-        """The ledger's file."""
+        """The ledger's file, unless `ledger_place` is a server."""
         return self.state / "ledger.sqlite"
+
+    @property
+    def ledger_place(self) -> LedgerPlace:
+        """Where the ledger is: in its file, or on a server."""
+        return self._server or self.ledger
+
+    def with_ledger(self, server: LedgerServer | None) -> Paths:
+        """Return the same with the ledger on that server, or in its file."""
+        other = self.model_copy()
+        other._server = server  # noqa: SLF001 - its own kind
+        return other
 
     @property
     def checkpoints(self) -> Path:
@@ -141,6 +154,7 @@ class Settings(Frozen):
     """Everything in config.yaml."""
 
     paths: Paths = Paths()
+    ledger: Ledger = None
     office: str = ""
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
     units: tuple[Unit, ...] = ()
@@ -347,7 +361,7 @@ def load(path: Path) -> Settings:
     moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
     _check_folders(moved, lines, path)
     placed = {
-        "paths": settings.paths.model_copy(update=moved),
+        "paths": settings.paths.model_copy(update=moved).with_ledger(settings.ledger.placed(home) if settings.ledger else None),
         "outgoing_mail": settings.outgoing_mail.placed(home) if settings.outgoing_mail else None,
         "upload": settings.upload.placed(home) if settings.upload else None,
         "mailboxes": tuple(mailbox.placed(home) for mailbox in settings.mailboxes),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
-from pipeline.ledger import editions, journal, published_rules, upgrades
+from pipeline.ledger import editions, journal, places, published_rules, upgrades
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import earlier_claims, inputs, outbox, periods, plan
 from pipeline.render.papers import fonts, opened_fonts
@@ -68,10 +68,10 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     yield _fonts()
     yield _templates(settings)
     yield _readers(settings)
-    if not settings.paths.ledger.exists() and not settings.paths.archive.exists():
+    if not places.exists(settings.paths.ledger_place) and not settings.paths.archive.exists():
         yield Check("台账", "还没有运行过，没有台账和存档")
         return
-    if not settings.paths.ledger.exists():
+    if not places.exists(settings.paths.ledger_place):
         can_be_rebuilt = (settings.paths.archive.parent / journal.NAME).exists()
         way = f"，或{_REPAIR}，从存档重建" if can_be_rebuilt else "；流水簿也不在，不能从存档重建"
         yield Check("台账", "不见了", (f"台账不见了，存档里的原件都没有记录。请用备份恢复整个 state 文件夹{way}。",))
@@ -81,7 +81,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     arrivals: list[Arrival] | None = None
     waiting: set[str] = set()
     try:
-        with Ledger(settings.paths.ledger) as ledger:
+        with Ledger(settings.paths.ledger_place) as ledger:
             damage = ledger.store.damage()
             yield _ledger(ledger, settings, damage)
             if not damage:  # else nothing can be said of the rest
@@ -94,7 +94,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
     except DamagedLedgerError as error:
         yield Check("台账", "已损坏", (str(error),))
     except PipelineError as error:
-        yield Check("台账", "打不开", (f"{error} 也可以{_REPAIR}，从存档重建。",))
+        way = f" 也可以{_REPAIR}，从存档重建。" if isinstance(settings.paths.ledger_place, Path) else ""
+        yield Check("台账", "打不开", (f"{error}{way}",))
     yield _archive(settings, arrivals, waiting)
     yield _inbox(settings, now)
 
@@ -215,7 +216,7 @@ def _ledger(ledger: Ledger, settings: Settings, damage: Sequence[str]) -> Check:
         problems.append(f"台账里有 {len(missing)} 次收件流水簿（state/{journal.NAME}）没有记录。请{_REPAIR}，补记流水簿。")
     if torn := soundness.torn_lines(settings.paths.archive):
         problems.append(f"{torn}请{_REPAIR}：这些行会原样移到 state/{journal.ASIDE}，台账记得的会补记。")
-    return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems), upgrades.kept(settings.paths.ledger))
+    return Check("台账", f"完好，记有 {len(in_ledger)} 次收件，与流水簿一致", tuple(problems), upgrades.kept(settings.paths.ledger_place))
 
 
 def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[str]) -> Check:

@@ -75,7 +75,7 @@ class _Edition:
 
 def _editions(settings: Settings) -> dict[str, _Edition]:
     """Return every day's folder in the outbox, by the day (ISO)."""
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         published = {day: manifest for day, (_made_from, manifest) in ledger.publications().items()}
     editions = {}
     for folder in settings.paths.outbox.iterdir():
@@ -96,6 +96,6 @@ def _manifest(folder: Path) -> str:
 
 def _reported(settings: Settings) -> list[date]:
     """Return the days of which there is an accepted report."""
-    with Ledger(settings.paths.ledger) as ledger:
+    with Ledger(settings.paths.ledger_place) as ledger:
         outlines = ledger.outlines()
     return sorted({file.reading.day for file in outlines if file.reading.accepted and not file.arrival.is_assignment})

@@ -19,6 +19,7 @@ from workbooks import DAY, Edits, assignment, edit, progress_row, report, report
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading import reading
+from pipeline.settings.places import LedgerPlace
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival, Envelope
 
@@ -33,16 +34,16 @@ def _arrival(path: str = "日报.xlsx", sha256: str = "a" * 64, minute: int = 0)
     return Arrival(0, path, path.rpartition("/")[2], sha256, 10, Envelope(received, "email", "a@b.cn", "<1>"))
 
 
-def test_an_arrival_comes_back_as_it_was_noted(path: Path) -> None:
-    ledger = Ledger(path)
+def test_an_arrival_comes_back_as_it_was_noted(place: LedgerPlace) -> None:
+    ledger = Ledger(place)
     ledger.record([(_arrival(), '{"received_at": "…"}')])
     (kept,) = ledger.unread()
     assert {**asdict(kept), "id": 0} == asdict(_arrival())
     ledger.close()
 
 
-def test_an_arrival_is_noted_once_and_the_same_bytes_at_another_time_are_another(path: Path) -> None:
-    ledger = Ledger(path)
+def test_an_arrival_is_noted_once_and_the_same_bytes_at_another_time_are_another(place: LedgerPlace) -> None:
+    ledger = Ledger(place)
     ledger.record([(_arrival(), None)])
     ledger.record([(_arrival(), None), (_arrival(minute=1), None), (_arrival("b.xlsx"), None)])
     assert [arrival.id for arrival in ledger.unread()] == sorted(arrival.id for arrival in ledger.unread())
@@ -50,26 +51,26 @@ def test_an_arrival_is_noted_once_and_the_same_bytes_at_another_time_are_another
     ledger.close()
 
 
-def test_what_arrived_is_known_in_its_order(path: Path) -> None:
-    ledger = Ledger(path)
+def test_what_arrived_is_known_in_its_order(place: LedgerPlace) -> None:
+    ledger = Ledger(place)
     ledger.record([(_arrival(sha256="a" * 64), None), (_arrival(sha256="b" * 64, minute=1), None)])
     assert [(path, sha256[0]) for path, sha256, _received in ledger.identities()] == [("日报.xlsx", "a"), ("日报.xlsx", "b")]
     ledger.close()
 
 
-def test_facts_outlive_the_process(path: Path) -> None:
-    ledger = Ledger(path)
+def test_facts_outlive_the_process(place: LedgerPlace) -> None:
+    ledger = Ledger(place)
     ledger.record([(_arrival(), None)])
     ledger.note_publication("2020-05-21", "f", "m")
     ledger.close()
-    again = Ledger(path)
+    again = Ledger(place)
     assert len(again.unread()) == 1
     assert again.publications() == {"2020-05-21": ("f", "m")}
     again.close()
 
 
-def test_a_publication_is_noted_over_the_one_before(path: Path) -> None:
-    ledger = Ledger(path)
+def test_a_publication_is_noted_over_the_one_before(place: LedgerPlace) -> None:
+    ledger = Ledger(place)
     for fingerprint in ("first", "second"):
         ledger.note_publication("2020-05-21", fingerprint, "m")
     assert ledger.publications() == {"2020-05-21": ("second", "m")}

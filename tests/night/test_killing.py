@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from killing import harness, office, shim, wrong
@@ -19,6 +20,9 @@ from killing.harness import Bench, Report
 from killing.shim import Mode, Plan
 from offices import HOME
 from workbooks import DAY
+
+if TYPE_CHECKING:
+    from postgresql import Server
 
 pytestmark = pytest.mark.external
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
@@ -74,6 +78,16 @@ def test_with_readers_of_its_own_it_ends_as_if_undisturbed(library: Path, *, eve
     report = Report()
     with Bench(library) as bench:
         for plan in harness.some(harness.every(bench.undisturbed.points), 3, everything=everything):
+            bench.kill([plan], report)
+        _tell(report, bench.undisturbed.points)
+
+
+def test_killed_with_its_ledger_on_a_server_it_ends_as_if_undisturbed(library: Path, postgresql: Server, *, everything: bool) -> None:
+    """Also in the midst of what it says to the server, and after it has said it and before it hears the answer."""
+    report = Report()
+    with Bench(library, quick=True, server=postgresql) as bench:
+        assert bench.undisturbed.status == 0, bench.undisturbed.err
+        for plan in harness.some(harness.steps(bench.calls), 14, everything=everything):
             bench.kill([plan], report)
         _tell(report, bench.undisturbed.points)
 

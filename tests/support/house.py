@@ -17,8 +17,13 @@ from offices import HOME
 
 _THIRD_PARTY: Final = HOME / "docs" / "third-party.md"
 _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
-UNSAID: Final = {"colorama": "BSD-3-Clause", "imapclient": "BSD-3-Clause"}
-"""Packages that are installed on Windows alone, and those whose metadata name no licence: IMAPClient's stands in its file COPYING."""
+UNSAID: Final = {
+    "colorama": "BSD-3-Clause",
+    "imapclient": "BSD-3-Clause",
+    "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "s3fs": "BSD-3-Clause",
+}
+"""Packages that are installed on Windows alone, and those whose metadata name no licence: it stands in a file of theirs."""
 CLASSIFIERS: Final = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 """Older metadata have no SPDX expression and name the licence in a classifier alone."""
 
@@ -45,11 +50,10 @@ def _licence(package: str) -> str:
 
 def dependency_part() -> str:
     """Every package that is pinned, with its licence; the versions differ between Pythons and stand in the requirements alone."""
-    run = pinned("requirements.txt")
+    needed = dict.fromkeys(pinned("requirements-servers.txt"), "run with servers")
+    needed |= dict.fromkeys(pinned("requirements.txt"), "run")
     lines = ["| package | licence | needed to |", "|---|---|---|"]
-    lines += [
-        f"| {package} | {_licence(package)} | {'run' if package in run else 'work on it'} |" for package in pinned("requirements-dev.txt")
-    ]
+    lines += [f"| {name} | {_licence(name)} | {needed.get(name, 'work on it')} |" for name in pinned("requirements-dev.txt")]
     return "\n".join(lines)
 
 

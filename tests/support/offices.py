@@ -34,6 +34,7 @@ from pipeline.render.extension_files import extensions
 from pipeline.report import compose, notices
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
+from pipeline.settings.places import LedgerServer
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Arrival, Envelope, Facts, Filed, Reading
 from pipeline.terms.notice_number import NoticeNumber
@@ -247,6 +248,13 @@ class Office:
     def archive(self) -> Path:
         return self.settings.paths.archive
 
+    def move_ledger(self, server: LedgerServer) -> None:
+        """Have the ledger on that server, as config.yaml says it."""
+        config = self.home / "config.yaml"
+        said = f"ledger: {{url: '{server.url}', password_env: {server.password_env}, seconds: {server.seconds}}}\n"
+        config.write_text(config.read_text(encoding="utf-8").replace("ledger: null\n", said), encoding="utf-8")
+        self.settings = load(config)
+
     def put(self, content: bytes, path: str, received: str | None = "2020-05-21T16:00:00+08:00", **envelope: str | None) -> Path:
         """Lay a file into the inbox, settled long ago, with a sidecar unless `received` is None."""
         target = self.inbox / path
@@ -277,7 +285,7 @@ class Office:
 
     def facts(self) -> list[tuple[object, ...]]:
         """What the ledger holds of every arrival, without the numbers that it gives them."""
-        with Ledger(self.settings.paths.ledger) as ledger:
+        with Ledger(self.settings.paths.ledger_place) as ledger:
             loaded = ledger.load(ledger.outlines())
         return sorted((filed.arrival.path, filed.arrival.sha256, str(filed.arrival.envelope), repr(filed.reading)) for filed in loaded)
 

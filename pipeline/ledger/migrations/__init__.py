@@ -21,13 +21,13 @@ SCRIPTS: Final = ScriptDirectory(str(_VERSIONS), version_locations=[str(_VERSION
 """The revisions; each is named as the version that it leads to."""
 
 
-def upgrade(connection: sa.Connection, version: int) -> None:
-    """Bring the tables of that version to the newest, in the transaction that is under way; the caller notes the version.
+def upgrade(connection: sa.Connection, version: int, to: str = "head") -> None:
+    """Bring the tables of that version to that revision, the newest, in the transaction that is under way; the caller notes the version.
 
     alembic's own table of versions is not made: what `meta` says has a sum, and a second number could say another.
     """
     # A ledger of version 1 may be half made: its program was killed.
-    steps = [*SCRIPTS.iterate_revisions("head", str(version) if version > 1 else "base")]
+    steps = [*SCRIPTS.iterate_revisions(to, str(version) if version > 1 else "base")]
     with Operations.context(MigrationContext.configure(connection)):
         for step in reversed(steps):
             step.module.upgrade()

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from offices import HOME
 from workbooks import DAY
@@ -20,6 +20,9 @@ from workbooks import DAY
 from killing import office, shim
 from killing.shim import Mode, Plan
 from pipeline.render.documents import ALL
+
+if TYPE_CHECKING:
+    from postgresql import Server
 
 KILLED = -9
 
@@ -91,18 +94,23 @@ class Bench:
     """An office as it was before the night, one after an undisturbed night, and a place to disturb copies in.
 
     A `quick` one reads files in the run's own process, since the readers' processes change nothing on the disk, and makes few documents.
+    `server`: where its ledger is, if not in a file.
     """
 
-    def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False) -> None:
+    def __init__(self, library: Path, *, wrong: str | None = None, quick: bool = False, server: Server | None = None) -> None:
         self._base = place()
         self.template, self.home = self._base / "template", self._base / "office"
         self._wrong, self._quick = wrong, quick
-        office.build(self.template, office.FEW_DOCUMENTS if quick else ALL)
+        self._server, database = server, server.new_database() if server else None
+        office.build(self.template, office.FEW_DOCUMENTS if quick else ALL, database)
+        self._database = str(database).rpartition("/")[2]
+        if server:
+            server.do(f"CREATE DATABASE template_of_{self._database} TEMPLATE {self._database}")
         self._program = Program(library, self._base)
         self.before = office.state_of(self.template)
         self.fresh()
         self.log = self._base / "log"
-        self.undisturbed = self.run(log=self.log)
+        self.undisturbed = self.run(Plan(sockets=server is not None), log=self.log)
         self.after = office.state_of(self.home)
 
     def __enter__(self) -> Self:
@@ -117,6 +125,9 @@ class Bench:
     def fresh(self) -> None:
         """Another copy of the office as it was before the night."""
         office.copy(self.template, self.home)
+        if self._server:
+            self._server.do(f"DROP DATABASE {self._database} WITH (FORCE)")
+            self._server.do(f"CREATE DATABASE {self._database} TEMPLATE template_of_{self._database} OWNER {self._database}")
 
     def run(self, plan: Plan | None = None, *, log: Path | None = None, zone: str | None = None) -> Run:
         """The night's run as planned, or undisturbed."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,11 @@ from typing import Any
 from offices import Office, only, tree
 from workbooks import CASES, DAY, Page, assignment, new_row, progress_row, reception_row, report, resolved_row, urgent_row, write
 
-from pipeline.ledger import journal
+from pipeline.ledger import journal, places, schema
 from pipeline.night import nightly
 from pipeline.render.documents import ALL, Document
+from pipeline.settings.config import load
+from pipeline.settings.places import LedgerPlace, LedgerServer
 
 BEFORE = DAY - timedelta(days=1)
 FEW_DOCUMENTS = (*only("leaders_page"), *only("notices"), *only("receipts"))
@@ -28,9 +30,11 @@ _NOT_FACTS = frozenset({"id", "arrival", "attempts", "published_at", "sum"})
 _NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log"})
 
 
-def build(home: Path, documents: tuple[Document, ...] = ALL) -> None:
-    """Two days published, one of them changed by hand since, and a night's files in the inbox."""
+def build(home: Path, documents: tuple[Document, ...] = ALL, server: LedgerServer | None = None) -> None:
+    """Two days published, one of them changed by hand since, and a night's files in the inbox; the ledger on that server, if any."""
     office = Office(home)
+    if server:
+        office.move_ledger(server)
     office.put_assignment(assignment(CASES[:2]), "分解表一.xlsx")
     office.put(report(day=BEFORE, new=[new_row()]), "东胜区/前一天.xlsx", "2020-05-20T16:00:00+08:00")
     nightly.run(office.settings, [BEFORE - timedelta(days=1), BEFORE], documents=documents)
@@ -72,11 +76,13 @@ def state_of(home: Path) -> State:
     archive = home / "state/archive"
     editions = [(noted.key, noted.manifest) for noted in journal.editions(archive)]
     noted = sorted(map(repr, [*journal.arrivals(archive), *journal.numbers(archive), *editions]))  # a torn or second line counts once
-    return {"names": names, "files": files, "facts": facts_of(home / "state/ledger.sqlite"), "journal": noted}
+    return {"names": names, "files": files, "facts": facts_of(load(home / "config.yaml").paths.ledger_place), "journal": noted}
 
 
-def facts_of(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
+def facts_of(ledger: LedgerPlace) -> dict[str, list[tuple[Any, ...]]]:
     """The ledger's rows in no order, with what an arrival is in the place of its number."""
+    if not isinstance(ledger, Path):
+        return _facts_on(ledger)
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         arrivals = {row["id"]: (row["path"], row["sha256"], row["received_at"]) for row in connection.execute("SELECT * FROM arrivals")}
@@ -84,7 +90,18 @@ def facts_of(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
         return {name: sorted(_facts(connection.execute(f'SELECT * FROM "{name}"'), arrivals), key=repr) for name in names}  # noqa: S608
 
 
-def _facts(rows: Iterable[sqlite3.Row], arrivals: dict[int, tuple[str, str, str]]) -> list[tuple[Any, ...]]:
+def _facts_on(server: LedgerServer) -> dict[str, list[tuple[Any, ...]]]:
+    engine = places.database(server).engine()
+    with engine.connect() as connection:
+        tables = {
+            table.name: [dict(row) for row in connection.execute(table.select()).mappings()] for table in schema.metadata.sorted_tables
+        }
+    engine.dispose()
+    arrivals = {row["id"]: (row["path"], row["sha256"], row["received_at"]) for row in tables["arrivals"]}
+    return {name: sorted(_facts(rows, arrivals), key=repr) for name, rows in tables.items()}
+
+
+def _facts(rows: Iterable[sqlite3.Row | Mapping[str, Any]], arrivals: dict[int, tuple[str, str, str]]) -> list[tuple[Any, ...]]:
     facts = []
     for row in rows:
         whose = arrivals[row["arrival"]] if "arrival" in row.keys() else None  # noqa: SIM118 - a Row's `in` looks at its values

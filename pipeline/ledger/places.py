@@ -1,0 +1,47 @@
+"""Where a ledger is, and whether it is there: a file of SQLite's, or a PostgreSQL server, whose driver is imported only where one is set.
+
+Covered by tests/ledger/test_ledger.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+
+from pipeline.ledger.database import Database
+from pipeline.settings.places import LedgerPlace
+from pipeline.terms.errors import LedgerError
+
+
+def database(place: LedgerPlace) -> Database:
+    """Return the database there. Raises LedgerError where the driver or the password is not to be had."""
+    if isinstance(place, Path):
+        from pipeline.ledger.sqlite_database import SqliteDatabase
+
+        return SqliteDatabase(place)
+    from pipeline.ledger.postgresql_database import PostgresqlDatabase
+
+    return PostgresqlDatabase(place)
+
+
+def exists(place: LedgerPlace) -> bool:
+    """Whether there is a ledger; of a server that does not answer it is believed, and whoever opens it hears why it does not."""
+    try:
+        return database(place).exists()
+    except LedgerError:
+        return True
+
+
+def is_filled(place: LedgerPlace) -> bool:
+    """Whether there is a ledger, and no empty file in the place of one."""
+    return exists(place) and not (isinstance(place, Path) and not place.stat().st_size)
+
+
+def stamp(place: LedgerPlace) -> Hashable:
+    """Return what is another once anybody has written into it; None where there is none."""
+    try:
+        return database(place).seen()
+    except FileNotFoundError:
+        return None
+    except LedgerError as error:  # whoever opens it says so
+        return str(error)
