@@ -66,11 +66,12 @@ def _notices(report: Report, settings: Settings) -> object:
 
 def _receipts(report: Report, settings: Settings) -> object:
     """With the start of the readers that mark them."""
+    from pipeline.disk.originals import Originals
     from pipeline.reading.readers import Readers
     from pipeline.render.receipts import receipt_files
 
     with Readers(settings, len(report.arrived_reports)) as readers:
-        return receipt_files.begin(report.arrived_reports, settings.paths.archive, readers)()
+        return receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers)()
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

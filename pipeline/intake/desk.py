@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal, one_run
 from pipeline.ledger.kept_districts import Named
@@ -33,6 +34,11 @@ class Desk:
     _without_archive: str | None
     _put_by: tuple[str, ...]
     _torn: str
+
+    @property
+    def originals(self) -> Originals:
+        """The office's originals."""
+        return soundness.originals(self.settings.paths)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -67,9 +73,10 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
         with Ledger(paths.ledger_place) as ledger:
             ledger.store.erase_deleted()
             storage.probe(paths.archive)
+            soundness.originals(paths).settle_all()
             restored = soundness.restore_journal(ledger, paths.archive)
             aligned = district_names.align(ledger, settings)
-            emptied = soundness.emptied(ledger, paths.archive)
+            emptied = soundness.emptied(ledger, soundness.originals(paths))
             editions.align(ledger, paths.archive, paths.editions)
             journal.note_said_before(paths.archive, standing_editions.said_before(settings, standing, left_out))
             journal.note_left_out(paths.archive, left_out)  # first: once its edition is noted, nobody misses a file any more
@@ -78,3 +85,4 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             torn = soundness.torn_lines(paths.archive)
             with Readers(aligned, arriving) as readers:
                 yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by), torn)
+            soundness.originals(paths).empty_folder()

@@ -130,7 +130,7 @@ def _read(path: Path, noted: set[_Key]) -> Standing | None:
 
 def known(paths: Paths) -> set[str]:
     """Return the SHA-256 of every file that journal, archive or ledger has."""
-    sums = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths.archive)}
+    sums = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)} | {*soundness.originals(paths).names()}
     if places.exists(paths.ledger_place):
         with suppress(LedgerError), Ledger(paths.ledger_place) as ledger:
             sums |= {sha256 for _path, sha256, _received in ledger.identities()}

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.disk import first_seen, storage
+from pipeline.disk.originals import Originals
 from pipeline.intake import contents as looks
 from pipeline.intake import envelopes
 from pipeline.intake.contents import Seen, Waiting
@@ -50,9 +51,9 @@ class _Archived:
     sidecar: str | None
 
 
-def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Callable[[int], None]) -> Taken:
+def take_in(inbox: Path, originals: Originals, ledger: Ledger, zone: ZoneInfo, step: Callable[[int], None]) -> Taken:
     """Archive and note every settled file, then let the reports go from the inbox. `step` is called with how many were done."""
-    storage.make_folder(archive)
+    storage.make_folder(originals.folder)
     taken = Taken()
     contents = looks.look(inbox)
     taken.waiting += contents.odd
@@ -62,12 +63,12 @@ def take_in(inbox: Path, archive: Path, ledger: Ledger, zone: ZoneInfo, step: Ca
     with ThreadPoolExecutor(_COPIES) as threads:  # most of the time goes into waiting for the disk
         for start in range(0, len(settled), _BATCH):
             batch = settled[start : start + _BATCH]
-            outcomes = list(threads.map(lambda file: _archive(file, archive, recorded), batch))
-            storage.sync_folder(archive)
+            outcomes = list(threads.map(lambda file: _archive(file, originals, recorded), batch))
             taken.waiting += [outcome for outcome in outcomes if isinstance(outcome, Waiting)]
             archived = [outcome for outcome in outcomes if isinstance(outcome, _Archived)]
+            originals.settle(kept.arrival.sha256 for kept in archived)
             new = [kept for kept in archived if recorded.is_new(kept.file, kept.arrival, kept.sidecar)]
-            _note(new, archive, ledger)
+            _note(new, originals.folder, ledger)
             taken.taken += [kept.file.relative for kept in new]
             _let_go([kept.file for kept in archived if not kept.file.is_assignment], taken)
             step(len(batch))
@@ -129,13 +130,13 @@ def _is_same(file: Seen) -> bool:
         return False
 
 
-def _archive(file: Seen, archive: Path, recorded: Recorded) -> _Archived | Waiting:
+def _archive(file: Seen, originals: Originals, recorded: Recorded) -> _Archived | Waiting:
     """Keep the file's bytes under their SHA-256, or return why the file waits for the next run."""
     try:
         sidecar = envelopes.text_of(file.sidecar)
         if sidecar is not None:
             envelopes.read(sidecar, recorded.zone)
-        sha256, size = storage.copy_into_archive(file.path, file.status, archive)
+        sha256, size = originals.take(file.path, file.status)
         envelope = recorded.envelope(file, sha256, sidecar)
     except (EnvelopeError, OSError) as error:
         return Waiting(file.relative, _why(error))

@@ -46,7 +46,7 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
     """
     ledger, readers = desk.ledger, desk.readers
     unread = ledger.unread()
-    damaged = soundness.damaged(desk.settings.paths.archive, {arrival.sha256 for arrival in unread})
+    damaged = soundness.originals(desk.settings.paths).damaged({arrival.sha256 for arrival in unread})
     waiting = [arrival for arrival in unread if arrival.sha256 not in damaged]
     newly = NewlyRead(damaged=[arrival for arrival in unread if arrival.sha256 in damaged])
     begin(len(waiting))

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, kept_districts, one_run, places, published_rules
@@ -66,7 +67,7 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         standing = found_results.look(paths)
         about_originals = unexplained_days.check(paths, standing_editions.check(settings, standing, without))
         left_out = standing_editions.decided(settings, standing, without)
-        is_usable = _is_usable(paths.ledger_place, paths.archive)
+        is_usable = _is_usable(paths)
         if is_usable and about_originals:
             msg = "台账完好，没有要重建的，--without 用不上。损坏或不见的原件请从备份放回存档。"
             raise ConfigurationError(msg)
@@ -89,11 +90,12 @@ def mend(settings: Settings, without: Sequence[str]) -> Mended:
         )
 
 
-def _is_usable(place: LedgerPlace, archive: Path) -> bool:
+def _is_usable(paths: Paths) -> bool:
     """Return whether the ledger opens, is sound, and knows everything that the journal and the archive hold."""
     # A line of the journal that cannot be read is no witness against the ledger.
+    place, archive = paths.ledger_place, paths.archive
     if not places.exists(place):
-        return not journal.arrivals(archive) and not soundness.originals(archive)
+        return not journal.arrivals(archive) and not soundness.originals(paths).names()
     try:
         with Ledger(place) as ledger:
             return not ledger.store.damage() and not ledger.damaged() and not soundness.untold(ledger, archive)
@@ -109,7 +111,7 @@ def _rebuild(settings: Settings, without: Sequence[str]) -> tuple[str | None, li
     """Make the ledger again, and return where the old one is now, and the arrivals whose content is lost."""
     paths = settings.paths
     records = _gather(paths)
-    _check_decided(records.lost, without, paths.archive)
+    _check_decided(records.lost, without, soundness.originals(paths))
     # First: once the new ledger is there, the office is not asked any more.
     given_up = standing_editions.give_up(settings, {arrival.sha256 for arrival in records.lost}) if records.lost else []
     kept = places.database(paths.ledger_place).set_aside()
@@ -138,7 +140,7 @@ def _gather(paths: Paths) -> _Records:
     transcripts |= journal.transcripts(archive)
     journalled = {arrival.sha256 for arrival, _sidecar in noted}
     sums = journalled | {arrival.sha256 for arrival, _sidecar in old}
-    damaged = soundness.damaged(archive, sums)
+    damaged = soundness.originals(paths).damaged(sums)
     damaged -= _bring_back(damaged, paths)
     has_gaps = not noted or bool(journal.unread(archive))  # where it has none, what only a damaged ledger holds is no arrival
     for arrival, sidecar in old:
@@ -146,7 +148,7 @@ def _gather(paths: Paths) -> _Records:
         if arrival.sha256 not in journalled and is_told:
             noted.append((arrival, sidecar))
     if not noted:
-        _raise_if_nothing_tells(archive)
+        _raise_if_nothing_tells(soundness.originals(paths))
     gone = [arrival for arrival, _sidecar in noted if arrival.sha256 in damaged]
     remembered = {arrival.identity: transcripts[arrival.identity] for arrival in gone if arrival.identity in transcripts}
     return _Records(noted, remembered, [arrival for arrival in gone if arrival.identity not in remembered])
@@ -154,18 +156,19 @@ def _gather(paths: Paths) -> _Records:
 
 def _bring_back(missing: set[str], paths: Paths) -> set[str]:
     """Archive the missing originals whose very bytes somebody put into the inbox again, and return which."""
-    back = set()
+    back, archive = set[str](), soundness.originals(paths)
     for path in (paths.inbox / name for name in inbox.report_names(paths.inbox)) if missing else ():
         with suppress(OSError):  # a name that only looks so, or a file that is being written
             if storage.sha256(path) in missing:
-                back.add(storage.copy_into_archive(path, path.lstat(), paths.archive)[0])
+                back.add(archive.take(path, path.lstat())[0])
+    archive.settle(back)
     return back & missing
 
 
-def _raise_if_nothing_tells(archive: Path) -> None:
-    if originals := soundness.originals(archive):
+def _raise_if_nothing_tells(archive: Originals) -> None:
+    if originals := archive.names():
         msg = (
-            f"台账和流水簿（{archive.parent / journal.NAME}）都丢失或读不了。存档里有 {len(originals)} 个原件，"
+            f"台账和流水簿（{archive.folder.parent / journal.NAME}）都丢失或读不了。存档里有 {len(originals)} 个原件，"
             "但没有它们何时、从哪里收到的记录，不能重建。什么都没有改动。"
             "请从备份恢复整个 state 文件夹，或至少恢复其中的流水簿，再运行 doctor --repair。"
         )
@@ -199,7 +202,7 @@ def _old_ledger(place: LedgerPlace) -> tuple[list[Noted], dict[Identity, Transcr
         return ledger.sound_arrivals(), sound
 
 
-def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Path) -> None:
+def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Originals) -> None:
     """Raise LedgerError where the office has not decided to go on without each of these, ConfigurationError where it named another."""
     for beginning in without:
         if not any(arrival.sha256.startswith(beginning) for arrival in lost):
@@ -214,10 +217,10 @@ def _check_decided(lost: list[Arrival], without: Sequence[str], archive: Path) -
             f"台账要从存档重建，但有 {len(undecided)} 个原件已损坏或不见了，重建后它们不再计入，数字会变。没有重建，什么都没有改动：",
             *(
                 f"  {arrival.name}，{arrival.envelope.received_at:%Y-%m-%d %H:%M} 收到，archive/{arrival.sha256[:12]}…"
-                f"（{'已损坏' if (archive / arrival.sha256).exists() else '不见了'}）"
+                f"（{'已损坏' if archive.exists(arrival.sha256) else '不见了'}）"
                 for arrival in undecided
             ),
-            f"请从备份把这些文件放回 {archive}（文件名开头如上）；备份里没有的，请旗区找出当时的文件，原样放进收件箱。",
+            f"请从备份把这些文件放回 {archive.where}（文件名开头如上）；备份里没有的，请旗区找出当时的文件，原样放进收件箱。",
             "然后再运行 python run.py doctor --repair。",
             f"都没有的，由办公室决定不计入：python run.py doctor --repair {options}",
             "这样收件记录仍保留，当天的问题清单和每次运行都会列出，原件放回以后自动重新计入。",
@@ -282,7 +285,8 @@ def _mend_editions(settings: Settings, standing: Sequence[Standing]) -> list[Edi
 def _take_again(paths: Paths) -> list[Arrival]:
     """Record originals that nobody knows but published days, as what arrived when their manifests say, and return the arrivals."""
     noted = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)}
-    unknown = {name for name in soundness.originals(paths.archive) if name not in noted and storage.holds(paths.archive, name)}
+    archive = soundness.originals(paths)
+    unknown = {name for name in archive.names() if name not in noted and archive.has(name)}
     told: dict[Identity, Arrival] = {}
     for edition in journal.editions(paths.archive) if unknown else ():  # a manifest that nobody noted may be a stranger's
         manifest = edition_files.read(paths.editions, edition.manifest) or b""
@@ -308,7 +312,8 @@ def _told(file: Mapping[str, str], archive: Path) -> Arrival:
 def _give_back(paths: Paths) -> list[str]:
     """Put originals that nobody knows into the inbox: a run was killed before it noted them, and their sender took them away."""
     noted = {arrival.sha256 for arrival, _sidecar in journal.arrivals(paths.archive)}
-    unknown = [name for name in soundness.originals(paths.archive) if name not in noted]
+    archive = soundness.originals(paths)
+    unknown = [name for name in archive.names() if name not in noted]
     for name in unknown:
-        storage.move(paths.archive / name, paths.inbox / f"恢复的文件_{name[:12]}.xlsx")
+        archive.give(name, paths.inbox / f"恢复的文件_{name[:12]}.xlsx")
     return unknown

@@ -38,10 +38,10 @@ def read_again(
     `last`: what was taken for a later day is left as it is; `known`: the arrivals whose reading of then is the one under these settings.
     `begin` is called with how many are read, `advance` after each. Raises WorkerError, LedgerError, OSError.
     """
-    outlines, archive = ledger.outlines(), settings.paths.archive
+    outlines, originals = ledger.outlines(), soundness.originals(settings.paths)
     # What was refused then has the day of its arrival: under these settings it may be the report of an earlier one.
     wanted = [file for file in outlines if file.arrival.id not in known and (file.reading.day <= last or not file.reading.accepted)]
-    damaged = soundness.damaged(archive, {file.arrival.sha256 for file in wanted})
+    damaged = originals.damaged({file.arrival.sha256 for file in wanted})
     arrivals = [file.arrival for file in wanted if file.arrival.sha256 not in damaged]
     begin(len(arrivals))
     again = {filed.arrival.id: filed for filed in _read(ledger, arrivals, settings, advance)} if arrivals else {}

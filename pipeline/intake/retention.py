@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.kept_districts import as_kept
 from pipeline.ledger.ledger import Ledger
@@ -32,7 +32,7 @@ class Removed:
     """Whether nothing was removed since the clock seems to have jumped."""
 
 
-def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spared: AbstractSet[str] = frozenset()) -> Removed:
+def remove_old(ledger: Ledger, originals: Originals, days: int, now: datetime, *, spared: AbstractSet[str] = frozenset()) -> Removed:
     """Remove the originals whose time is over; what was read from them stays in the ledger, and in the journal.
 
     `spared`: what this very run has read, however old its envelope says that it is: somebody has to see the refusal first.
@@ -40,8 +40,8 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     outlines = ledger.outlines()
     waiting = {arrival.sha256 for arrival in ledger.unread()}  # nobody knows yet what these would say
     due = _due(outlines, ledger.arrivals_with(PERSONAL), now - timedelta(days=days), spared | waiting)
-    there = {sha256 for sha256 in due if (archive / sha256).exists()}
-    noted = journal.removed(archive) if due.keys() - there else frozenset[str]()  # a journal that was made again has none of them
+    there = {sha256 for sha256 in due if originals.exists(sha256)}
+    noted = journal.removed(originals.folder) if due.keys() - there else frozenset[str]()  # a journal that was made again has none of them
     left = {sha256: files for sha256, files in due.items() if sha256 in there or sha256 not in noted}
     if left and _has_jumped([file.arrival.envelope.received_at for file in outlines], now, timedelta(days=days)):
         return Removed(days=days, doubts_clock=True)
@@ -49,11 +49,11 @@ def remove_old(ledger: Ledger, archive: Path, days: int, now: datetime, *, spare
     for sha256, files in left.items():
         # Noted first: once the original is gone, a ledger that must be made again has nothing else to learn its content from.
         noted_files = [as_kept(file, ledger.districts.kept) for file in ledger.load(files)]
-        journal.note_removal(archive, sha256, now, noted_files)
-        if sha256 in there and storage.remove(archive / sha256):
+        journal.note_removal(originals.folder, sha256, now, noted_files)
+        if sha256 in there and originals.remove(sha256):
             names += [file.arrival.name for file in files]
     if names:
-        storage.sync_folder(archive)
+        storage.sync_folder(originals.folder)
     return Removed(tuple(names), days)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.ledger import journal, places, published_rules
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.ledger import Ledger
@@ -27,20 +27,14 @@ _WAY_OUT = (
 )
 
 
-def originals(archive: Path) -> list[str]:
-    """Return the SHA-256 of every original in the archive, as its name says; none where there is no archive yet."""
-    return sorted(path.name for path in archive.iterdir() if not path.name.startswith(".")) if archive.exists() else []
-
-
-def damaged(archive: Path, sums: Iterable[str]) -> set[str]:
-    """Return those of these SHA-256 whose original is gone or no longer has these bytes. Raises OSError where the disk is away."""
-    return {sha256 for sha256 in sums if not storage.holds(archive, sha256)}
+def originals(paths: Paths) -> Originals:
+    """Return the office's originals."""
+    return Originals(*paths.originals)
 
 
 def check_ledger(paths: Paths) -> None:
     """Stop where the ledger is gone and originals are there, before an empty one takes its place, or is damaged. Raises LedgerError."""
-    archived = originals(paths.archive)
-    if archived and not places.is_filled(paths.ledger_place):
+    if not places.is_filled(paths.ledger_place) and (archived := originals(paths).names()):
         msg = f"台账 {paths.ledger_place} 不见了，存档里却有 {len(archived)} 个原件；收件箱里的文件没有动。{_WAY_OUT}"
         raise LedgerError(msg)
     if places.exists(paths.ledger_place):
@@ -56,17 +50,18 @@ def without_rules(days: Sequence[str]) -> str:
     return f"台账里 {len(days)} 天发布时的规则不见了：{'、'.join(days[:_MOST_DAYS])}{' 等' if len(days) > _MOST_DAYS else ''}。"
 
 
-def check_archive(ledger: Ledger, archive: Path) -> None:
+def check_archive(ledger: Ledger, archive: Originals) -> None:
     """Stop where archive or journal have originals that the ledger does not know. Raises LedgerError.
 
     With a lost or older ledger fewer reports would count, and published figures would fall in silence.
     """
     sums = {sha256 for _path, sha256, _received in ledger.identities()}
-    unknown = [sha256[:12] for sha256 in originals(archive) if sha256 not in sums]
-    missing = sorted({arrival.sha256[:12] for arrival in untold(ledger, archive)})
+    unknown = [sha256[:12] for sha256 in archive.names() if sha256 not in sums]
+    missing = sorted({arrival.sha256[:12] for arrival in untold(ledger, archive.folder)})
     if unknown or missing:
         msg = (
-            f"台账里少了收件记录：存档 {archive} 里有 {len(unknown)} 个原件、流水簿里有 {len(missing)} 个原件的收件台账没有记录或记得不同"
+            f"台账里少了收件记录：存档 {archive.where} 里有 {len(unknown)} 个原件、"
+            f"流水簿里有 {len(missing)} 个原件的收件台账没有记录或记得不同"
             f"（例如 {(unknown or missing)[0]}…），台账可能丢失，或用旧备份恢复过。"
             f"{_WAY_OUT}"
         )
@@ -82,14 +77,15 @@ def untold(ledger: Ledger, archive: Path) -> list[Arrival]:
     return [lines[0][0] for identity, lines in told.items() if held.get(identity) not in lines]
 
 
-def emptied(ledger: Ledger, archive: Path) -> str | None:
+def emptied(ledger: Ledger, archive: Originals) -> str | None:
     """Return what to do where most of what was taken in is not in the archive; a run with nothing new would not notice."""
-    there = {*originals(archive)}  # assignment workbooks, which stay in the inbox, come into it again
+    there = {*archive.names()}  # assignment workbooks, which stay in the inbox, come into it again
     lacking = {sha256 for _path, sha256, _received in ledger.identities()} - there
-    lacking -= journal.removed(archive) if lacking else frozenset()
+    lacking -= journal.removed(archive.folder) if lacking else frozenset()
     if not lacking or len(lacking) < len(there):
         return None
-    return f"存档 {archive} 空了或不见了，少了 {len(lacking)} 个原件。数字仍按台账计算；请从备份把这个文件夹放回去，再运行 doctor 核对。"
+    gone = f"存档 {archive.where} 空了或不见了，少了 {len(lacking)} 个原件。"
+    return f"{gone}数字仍按台账计算；请从备份把这个文件夹放回去，再运行 doctor 核对。"
 
 
 def restore_journal(ledger: Ledger, archive: Path) -> int:

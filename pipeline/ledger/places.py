@@ -12,6 +12,11 @@ from pipeline.ledger.database import Database
 from pipeline.settings.places import LedgerPlace
 from pipeline.terms.errors import LedgerError
 
+_WITHOUT_DRIVER = (
+    "config.yaml 的 ledger 是 PostgreSQL 数据库，这台电脑还没有装它的驱动。"
+    "请运行 python -m pip install --require-hashes -r requirements-servers.txt，再运行一次。"
+)
+
 
 def database(place: LedgerPlace) -> Database:
     """Return the database there. Raises LedgerError where the driver or the password is not to be had."""
@@ -19,8 +24,10 @@ def database(place: LedgerPlace) -> Database:
         from pipeline.ledger.sqlite_database import SqliteDatabase
 
         return SqliteDatabase(place)
-    from pipeline.ledger.postgresql_database import PostgresqlDatabase
-
+    try:
+        from pipeline.ledger.postgresql_database import PostgresqlDatabase
+    except ModuleNotFoundError as error:
+        raise LedgerError(_WITHOUT_DRIVER) from error
     return PostgresqlDatabase(place)
 
 

@@ -11,21 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from pipeline.ledger import row_sums, schema
 from pipeline.settings.places import LedgerServer
 from pipeline.terms.errors import LedgerError
-
-try:
-    import psycopg
-except ImportError as error:
-    _msg = (
-        "config.yaml 的 ledger 是 PostgreSQL 数据库，这台电脑还没有装它的驱动。"
-        "请运行 python -m pip install --require-hashes -r requirements-servers.txt，再运行一次。"
-    )
-    raise LedgerError(_msg) from error
 
 PROGRAM: Final = "xinfang"
 """How the server lists our connections, with the computer's name behind it."""

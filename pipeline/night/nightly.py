@@ -37,13 +37,13 @@ def run(
 
     progress = progress or Progress()
     with desk.opened(settings, without) as office:
-        ledger, archive = office.ledger, settings.paths.archive
+        ledger, originals = office.ledger, office.originals
         warm_up(documents if office.arriving else ())  # imports take long, and without new files mostly nothing is written
 
         # 1. take in: from the inbox into archive and ledger
         progress.begin("收文件")
-        taken = inbox.take_in(settings.paths.inbox, archive, ledger, settings.calendar.zone, progress.advance)
-        soundness.check_archive(ledger, archive)
+        taken = inbox.take_in(settings.paths.inbox, originals, ledger, settings.calendar.zone, progress.advance)
+        soundness.check_archive(ledger, originals)
 
         # 2. read: what has no verdict yet
         read = read_new(office, partial(progress.begin, "读取核对"), progress.advance)
@@ -52,7 +52,7 @@ def run(
         # 3. fold: the facts into the state of each day that has to be written
         due = plan(ledger, settings, days, documents, rewriting)
         written = restore(due)
-        workshop = Workshop(inputs.templates_of(settings), archive, office.readers, written.remarks)
+        workshop = Workshop(inputs.templates_of(settings), originals, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
         office.readers.prepare(due.receipt_count)
@@ -69,7 +69,7 @@ def run(
         claims = earlier_claims.look(ledger, written.editions)
         ahead = soundness.ahead((arrival for arrival, _sidecar in ledger.arrivals()), now) if now else []
         kept = settings.retention
-        removed = retention.remove_old(ledger, archive, kept.refused_days, now, spared=read.sha256s) if now else retention.Removed()
+        removed = retention.remove_old(ledger, originals, kept.refused_days, now, spared=read.sha256s) if now else retention.Removed()
         if now and not removed.doubts_clock:
             retention.end_editions(ledger, settings.paths, kept.editions_days, now)
         return Outcome(taken, read, written, removed, ahead, office.restored, held_days.look(due), claims, due.left_out, office.remarks)

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
 from pipeline.render import extension_files, file_names, files_for_programs
 from pipeline.report.report import Report
@@ -30,7 +31,7 @@ class Workshop:
     """What documents are made with."""
 
     templates: Path
-    archive: Path
+    archive: Originals
     readers: Readers
     """Processes that mark the districts' own workbooks."""
     remarks: list[str] = field(default_factory=list)

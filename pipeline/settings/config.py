@@ -20,7 +20,7 @@ from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.hints import Hints
 from pipeline.settings.mailboxes import Mailbox, twice
-from pipeline.settings.places import Ledger, LedgerPlace, LedgerServer
+from pipeline.settings.places import Archive, Ledger, LedgerPlace, LedgerServer
 from pipeline.settings.rules import (
     Calendar,
     Change,
@@ -69,6 +69,7 @@ class Paths(Frozen):
     state: _Folder = Path("state")
     templates: _Folder | None = None
     _server: LedgerServer | None = PrivateAttr(default=None)
+    _store: str = PrivateAttr(default="")
 
     @property
     def assignment(self) -> Path:
@@ -90,10 +91,15 @@ class Paths(Frozen):
         """Where the ledger is: in its file, or on a server."""
         return self._server or self.ledger
 
-    def with_ledger(self, server: LedgerServer | None) -> Paths:
-        """Return the same with the ledger on that server, or in its file."""
+    @property
+    def originals(self) -> tuple[Path, str]:
+        """The folder of the originals, and the URL of the object store beyond it; '' for none."""
+        return self.archive, self._store
+
+    def beyond(self, server: LedgerServer | None, store: str | None) -> Paths:
+        """Return the same with the ledger on that server and the originals in that store, as far as there are such."""
         other = self.model_copy()
-        other._server = server  # noqa: SLF001 - its own kind
+        other._server, other._store = server, store or ""  # noqa: SLF001 - its own kind
         return other
 
     @property
@@ -155,6 +161,7 @@ class Settings(Frozen):
 
     paths: Paths = Paths()
     ledger: Ledger = None
+    archive: Archive = None
     office: str = ""
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
     units: tuple[Unit, ...] = ()
@@ -361,7 +368,7 @@ def load(path: Path) -> Settings:
     moved = {name: (home / value).resolve() for name, value in settings.paths if value is not None}
     _check_folders(moved, lines, path)
     placed = {
-        "paths": settings.paths.model_copy(update=moved).with_ledger(settings.ledger.placed(home) if settings.ledger else None),
+        "paths": settings.paths.model_copy(update=moved).beyond(settings.ledger and settings.ledger.placed(home), settings.archive),
         "outgoing_mail": settings.outgoing_mail.placed(home) if settings.outgoing_mail else None,
         "upload": settings.upload.placed(home) if settings.upload else None,
         "mailboxes": tuple(mailbox.placed(home) for mailbox in settings.mailboxes),

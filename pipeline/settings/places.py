@@ -74,3 +74,18 @@ Ledger = Annotated[LedgerServer | None, BeforeValidator(_as_server)]
 """`ledger` in config.yaml: an address alone, or one with where its password is."""
 LedgerPlace = Path | LedgerServer
 """A file of SQLite's, or a server."""
+
+
+def _store(written: str) -> str:
+    parts = _split(written)
+    if parts is None or not parts.scheme or not (parts.netloc or parts.path.strip("/")) or "://" not in written:
+        msg = "应写成 s3://存储桶/文件夹 这样；存档放在 state 里的写 null"
+        raise ValueError(msg)
+    if "@" in parts.netloc:
+        msg = "登录信息不能写在设置文件里；S3 的放在环境变量 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 里"
+        raise ValueError(msg)
+    return written.rstrip("/")
+
+
+Archive = Annotated[Word, AfterValidator(_store)] | None
+"""`archive` in config.yaml: the URL of an object store."""

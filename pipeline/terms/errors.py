@@ -41,6 +41,10 @@ class DamagedLedgerError(LedgerError):
     """The ledger is no longer what was written into it."""
 
 
+class ArchiveError(PipelineError):
+    """The originals' object store cannot be used."""
+
+
 # --- what the system refuses -------------------------------------------------------------------------------------
 
 _HELD = "正被其他程序占用，请关闭打开它的程序"

@@ -20,7 +20,7 @@ from pipeline.publishing import earlier_claims, inputs, outbox, periods, plan
 from pipeline.render.papers import fonts, opened_fonts
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.errors import DamagedLedgerError, NothingToConsolidateError, PipelineError
+from pipeline.terms.errors import ArchiveError, DamagedLedgerError, NothingToConsolidateError, PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
 
@@ -224,11 +224,14 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
 
     `arrivals`: None where there is no readable ledger. `waiting`: the SHA-256 of which the ledger holds no lasting verdict.
     """
-    archive = settings.paths.archive
-    names = {*soundness.originals(archive)}
+    archive = soundness.originals(settings.paths)
+    try:
+        names = {*archive.names()}
+        damaged = archive.unsound(names)
+    except ArchiveError as error:
+        return Check("存档", "连不上", (str(error),))
     in_ledger = names if arrivals is None else {arrival.sha256 for arrival in arrivals}
-    damaged = soundness.damaged(archive, names)
-    gone = in_ledger - names - journal.removed(archive)
+    gone = in_ledger - names - journal.removed(archive.folder)
     problems = []
     if lost := sorted((damaged | gone) & waiting):
         problems.append(
@@ -244,7 +247,7 @@ def _archive(settings: Settings, arrivals: list[Arrival] | None, waiting: set[st
         problems.append(f"{len(missing)} 个原件不见了：{_some(missing, arrivals)}。数字不受影响；请从备份恢复这些文件。")
     if unknown := sorted(names - in_ledger):
         problems.append(f"{len(unknown)} 个原件台账没有记录（例如 {unknown[0][:12]}…）。{_AGAIN}")
-    return Check("存档", f"{len(names)} 个原件逐字节核对无误", tuple(problems))
+    return Check("存档", f"{len(names)} 个原件{f'（在 {archive.url}）' if archive.url else ''}逐字节核对无误", tuple(problems))
 
 
 def _some(sums: list[str], arrivals: list[Arrival] | None) -> str:

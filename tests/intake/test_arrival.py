@@ -20,6 +20,7 @@ from offices import ZONE, Office, moment
 from workbooks import CASES, DAY, assignment, report
 
 from pipeline.disk import first_seen
+from pipeline.disk.originals import Originals
 from pipeline.doors import upload
 from pipeline.intake import envelopes, inbox, incoming, rebuild
 from pipeline.ledger.ledger import Ledger
@@ -33,7 +34,7 @@ knows_birth = pytest.mark.skipif(sys.platform == "darwin", reason="a Mac's copie
 
 def _take(office: Office) -> list[str]:
     with Ledger(office.settings.paths.ledger) as ledger:
-        return inbox.take_in(office.inbox, office.archive, ledger, ZONE, lambda _count: None).taken
+        return inbox.take_in(office.inbox, Originals(office.archive), ledger, ZONE, lambda _count: None).taken
 
 
 def _arrivals(office: Office) -> list[Arrival]:

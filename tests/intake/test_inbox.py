@@ -15,6 +15,7 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import CASES, DAY, assignment, progress_row, report
 
+from pipeline.disk.originals import Originals
 from pipeline.intake import envelopes, inbox
 from pipeline.intake.envelopes import EnvelopeError
 from pipeline.ledger.ledger import Ledger
@@ -23,7 +24,7 @@ from pipeline.terms.handed_in import Arrival, Envelope
 
 def _take(office: Office) -> inbox.Taken:
     with Ledger(office.settings.paths.ledger) as ledger:
-        return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
+        return inbox.take_in(office.inbox, Originals(office.archive), ledger, office.settings.calendar.zone, lambda _count: None)
 
 
 def _arrivals(office: Office) -> list[Arrival]:

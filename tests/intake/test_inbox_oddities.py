@@ -16,6 +16,7 @@ from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
 from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.intake import envelopes, inbox
 from pipeline.intake.contents import Waiting
 from pipeline.intake.envelopes import EnvelopeError
@@ -30,7 +31,7 @@ GOOD = "达拉特旗.xlsx"
 
 def _take(office: Office) -> inbox.Taken:
     with Ledger(office.settings.paths.ledger) as ledger:
-        return inbox.take_in(office.inbox, office.archive, ledger, office.settings.calendar.zone, lambda _count: None)
+        return inbox.take_in(office.inbox, Originals(office.archive), ledger, office.settings.calendar.zone, lambda _count: None)
 
 
 @pytest.fixture

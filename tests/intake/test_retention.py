@@ -8,6 +8,7 @@ import pytest
 from offices import ZONE, Office, tree
 from workbooks import DAY, assignment, progress_row, report
 
+from pipeline.disk.originals import Originals
 from pipeline.intake import retention
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
@@ -137,4 +138,4 @@ def test_what_the_program_failed_on_stays_since_nobody_knows_what_it_says(office
     with Ledger(office.settings.paths.ledger) as ledger:
         bad = next(outline for outline in ledger.outlines() if outline.arrival.name == "坏.xlsx")
         ledger.file([(bad.arrival, Transcript(bad.reading, "[]", ("fault",)))])
-        assert retention.remove_old(ledger, office.archive, 180, LATER).names == ("含号码.xlsx",)
+        assert retention.remove_old(ledger, Originals(office.archive), 180, LATER).names == ("含号码.xlsx",)

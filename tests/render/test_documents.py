@@ -9,6 +9,7 @@ from pathlib import Path
 from offices import SETTINGS, assigned, on
 from workbooks import assignment
 
+from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
 from pipeline.render import documents
 from pipeline.render.documents import Finish, Workshop
@@ -25,7 +26,7 @@ def test_no_document_is_begun_while_what_makes_it_is_being_imported_beside_it() 
 
     made: dict[str, bytes] = {}
     with Readers(SETTINGS, 0) as readers:
-        workshop = Workshop(Path(), Path(), readers)
+        workshop = Workshop(Path(), Originals(Path()), readers)
         making = threading.Thread(target=lambda: made.update(documents.contents(report, (begin,), workshop)))
         with documents._IMPORTING:  # noqa: SLF001 - as the thread that imports beside holds it
             making.start()

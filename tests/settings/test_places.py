@@ -14,9 +14,11 @@ from pipeline.settings.places import LedgerServer
 from pipeline.terms.errors import ConfigurationError
 
 
-def _load(folder: Path, said: str) -> Settings:
+def _load(folder: Path, said: str, but: str = "") -> Settings:
+    """The settings with that in the place of their ledger, without the line that begins so."""
     config = folder / "config.yaml"
-    config.write_text(CONFIG.read_text(encoding="utf-8").replace("ledger: null\n", f"{said}\n"), encoding="utf-8")
+    lines = [line for line in CONFIG.read_text(encoding="utf-8").splitlines() if not but or not line.startswith(but)]
+    config.write_text("\n".join(lines).replace("ledger: null\n", f"{said}\n"), encoding="utf-8")
     return load(config)
 
 
@@ -56,6 +58,23 @@ def test_what_cannot_be_is_refused_with_its_line_and_without_the_password(tmp_pa
         _load(tmp_path, f"ledger: {said}")
     assert re.search(rf"第 \d+ 行，ledger.*{re.escape(why)}", str(refused.value))
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("state/archive", "s3://存储桶/文件夹"), ("s3://", "s3://存储桶/文件夹"), ("s3://key:geheim@bucket/a", "登录信息不能写在设置文件里")],
+)
+def test_an_archive_that_cannot_be_is_refused_with_its_line(tmp_path: Path, said: str, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(why)) as refused:
+        _load(tmp_path, f"ledger: null\narchive: {said}", but="archive: null")
+    assert "geheim" not in str(refused.value)
+
+
+def test_where_the_originals_are(tmp_path: Path) -> None:
+    paths = _load(tmp_path, "ledger: null").paths
+    assert paths.originals == (paths.archive, "")
+    paths = _load(tmp_path, "ledger: null\narchive: s3://ribao/archive/", but="archive: null").paths
+    assert paths.originals == (paths.archive, "s3://ribao/archive")
 
 
 def test_the_program_asks_for_the_place_and_never_for_the_file_alone() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.day.judging import Judgement
-from pipeline.disk import storage
+from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle, Why
 from pipeline.render import file_names, reproducible_zip
@@ -29,13 +29,13 @@ _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 _GONE: Final = Obstacle(Why.GONE)
 
 
-def begin(reports: Sequence[ArrivedReport], archive: Path, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
+def begin(reports: Sequence[ArrivedReport], archive: Originals, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
     """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder.
 
     An original may have gone when its time was over, or be damaged: then the list alone goes back.
     """
-    markable = [report for report in reports if may_be_marked(report.findings) and storage.holds(archive, report.sha256)]
-    begun = _begin({report: archive / report.sha256 for report in markable}, readers)
+    markable = [report for report in reports if may_be_marked(report.findings) and archive.has(report.sha256)]
+    begun = _begin({report: archive.path(report.sha256) for report in markable}, readers)
     named = dict(zip(reports, names(reports), strict=True))
     return lambda: {name: _finished(report, begun.get(report, _GONE)) for report, name in named.items()}
 
