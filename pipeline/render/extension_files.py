@@ -35,7 +35,7 @@ def extensions(report: Report) -> bytes:
             "clocks": _clocks(beyond.clocks),
             "hints": [_hint(hint) for hint in beyond.hints],
             "reconciliation": _reconciliation(beyond.reconciliation),
-            "exceptions": [_exception(line) for line in beyond.exemptions],
+            "exceptions": [exception(line) for line in beyond.exemptions],
             "notices": _notices(beyond.notices),
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
@@ -146,7 +146,8 @@ def _reconciliation(found: Reconciliation) -> dict[str, Any]:
     }
 
 
-def _exception(line: ExemptionLine) -> dict[str, Any]:
+def exception(line: ExemptionLine) -> dict[str, Any]:
+    """Return an exception as `extensions.json` has it."""
     return {
         "subject": line.subject,
         "kind": line.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,6 +20,7 @@ from pipeline.terms.text import mask
 from pipeline.terms.words import FLAGS, near
 
 EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解表里这一行退回了"
+CHANGED = "新的分解表改了这一项"
 PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表里“豁免”表没有采用"
 """What ended an exception."""
 _OF_DEADLINES = ("overdue", "due_soon")
@@ -126,6 +127,51 @@ def _ended(exemption: Exemption, exempted: Exempted, day: date) -> str:
     return REFUSED if exemption.key in exempted.refused else GONE
 
 
+@dataclass(frozen=True, slots=True)
+class ExemptionOverDays:
+    """An exception of a span of days."""
+
+    line: ExemptionLine
+    """As on the last day on which it held; as it was told where it held on none."""
+    held: tuple[date, date] | None
+    """The first and the last of these days on which it held."""
+    ended: str
+    """What ended it; '' where it holds on the last day of all."""
+
+    @property
+    def state(self) -> str:
+        """Whether it works on the last day of all, in a word."""
+        return "已结束" if self.ended else self.line.state
+
+
+def over_days(days: Sequence[tuple[date, Iterable[ExemptionLine]]]) -> tuple[ExemptionOverDays, ...]:
+    """Return what held on any of these days, or came too late to hold; by subject and kind, as on a day.
+
+    Another approver, reason or last day is another exception.
+    """
+    last: dict[tuple[str, int, date, str, str], ExemptionLine] = {}
+    held: dict[tuple[str, int, date, str, str], list[date]] = {}
+    ended: dict[tuple[str, int, date, str, str], str] = {}
+    for day, lines in days:
+        for line in lines:
+            key = (line.subject, EXEMPTION_KINDS.index(line.kind), line.until, line.approved_by, line.reason)
+            if line.holds:
+                last[key] = line
+                held.setdefault(key, []).append(day)
+            else:
+                last.setdefault(key, line)
+                ended[key] = line.ended
+    end = days[-1][0]
+    return tuple(
+        ExemptionOverDays(
+            last[key],
+            (held[key][0], held[key][-1]) if key in held else None,
+            "" if key in held and held[key][-1] == end else ended.get(key, CHANGED),
+        )
+        for key in sorted(last)
+    )
+
+
 def sheet_refused(state: DayState) -> str:
     """Return that nothing of the sheet holds, where it was refused whole; '' where it was not."""
     return "现行分解表里“豁免”表没有采用，其中的豁免都不再有效。" if state.exempted.is_sheet_refused else ""
@@ -221,6 +267,17 @@ def _of_deadline(line: ExemptionLine, day: date) -> str:
     flags = "、".join(FLAGS[flag].name for flag in line.hidden)
     late = f"，按原时限已超期{line.days_late}天" if line.days_late else ""
     return f"时限{near(own, day)}改为{near(in_force, day)}{late}{f'，因延期不列入{flags}' if flags else ''}"
+
+
+def over_days_in_words(each: ExemptionOverDays, end: date) -> tuple[str, str]:
+    """Return on which of the days an exception held, and what was to be seen of it on the last of them; `end`: the last day of all."""
+    if each.held is None:
+        return "没有生效", each.ended
+    first, last = each.held
+    days = near(first, end) if first == last else f"{near(first, end)}至{near(last, end)}"
+    line = each.line
+    said = f"{near(last, end)}{len(line.silenced)}种提示没有列出" if line.silenced else "没有提示" if line.kind == HINT_SILENCED else ""
+    return days, "，".join(part for part in (said or _effect(line, last), each.ended) if part)
 
 
 def told(line: ExemptionLine, day: date) -> str:

@@ -84,7 +84,7 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 
 def _restated(report: Report, this_issue: str) -> str:
     """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is."""
-    entries = _since_last_night(report)
+    entries = told_otherwise(report)
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
     shown = sorted(runs, key=lambda run: _weight(run[0]))[:MOST_RUNS]
@@ -107,7 +107,7 @@ def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:
     return not corrections.has_moved(entry), not corrections.has_turned(entry.tallies), then.target_percent < _ALL, -entry.day.toordinal()
 
 
-def _since_last_night(report: Report) -> list[Restated]:
+def told_otherwise(report: Report) -> list[Restated]:
     """Return what is told otherwise of earlier days than at the end of the day before, of each group and day once, oldest first.
 
     What became known by noon and what did since are one there.

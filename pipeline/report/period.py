@@ -9,9 +9,10 @@ from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import breakdown, durations
+from pipeline.report import breakdown, day_corrected, durations, exemptions, headline
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
+from pipeline.report.exemptions import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -123,8 +124,11 @@ class Period:
     editions: tuple[tuple[date, int], ...]
     """How many editions each day has had."""
     restated: tuple[tuple[date, Restated], ...]
-    """With the day on which it was told."""
+    """With the day on which it was told: the day itself where it is marked 更正 and no later day of the period tells it."""
+    corrected: tuple[date, ...]
+    """The days that are marked 更正."""
     standing: tuple[Standing, ...]
+    exemptions: tuple[ExemptionOverDays, ...]
     cases: Mapping[str, CaseLine]
     """Every case that is named, by number, as it stands at the end; one that is in the register no more as at the beginning."""
 
@@ -176,8 +180,10 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         certainties=after.certainties,
         submissions=_submissions(days),
         editions=tuple((report.day, editions.get(report.day, 0)) for report in days),
-        restated=tuple((report.day, entry) for report in days for entry in report.restated),
+        restated=_restated(days),
+        corrected=tuple(report.day for report in days if report.is_correction),
         standing=_standing(days),
+        exemptions=exemptions.over_days([(report.day, report.beyond.exemptions) for report in days]),
         cases=lines,
     )
 
@@ -257,6 +263,15 @@ def _remaining(cases: Sequence[CaseLine], groups: Iterable[Group]) -> Iterable[R
     for group in groups:
         for reason, numbers in breakdown.of(case for case in cases if case.group == group.name).not_counted.items():
             yield Remaining(group.name, reason, numbers)
+
+
+def _restated(days: Sequence[Report]) -> tuple[tuple[date, Restated], ...]:
+    """Return what the days tell of earlier ones, and of those marked 更正 what differs that none of the others tells of."""
+    told = [(report.day, entry) for report in days for entry in headline.told_otherwise(report)]
+    named = {(entry.day, entry.group) for _told, entry in told}
+    marked = (report for report in days if report.is_correction)
+    own = [(report.day, entry) for report in marked for entry in day_corrected.of_this_day(report) if entry.differs]
+    return tuple(sorted([*told, *(pair for pair in own if (pair[0], pair[1].group) not in named)], key=lambda pair: pair[0]))
 
 
 def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, ReportOfDay]], ...]:

@@ -6,13 +6,15 @@ Covered by tests/report/test_period.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, exemptions, sentences
 from pipeline.report.durations import Duration
+from pipeline.report.exemptions import ExemptionOverDays
 from pipeline.report.figures import Figure
 from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.terms import words
@@ -128,6 +130,9 @@ def restated(period: Period) -> str:
     written = [count for _day, count in period.editions if count]
     again = sum(written) - len(written)
     editions = f"期内{len(written)}天的结果共写出{sum(written)}版{f'，其中改写{again}次' if again else '，没有改写'}。" if written else ""
+    if period.corrected:
+        named = words.first_of([sentences.day(day, period.last) for day in period.corrected], _MOST_CASES)
+        editions = f"结果标明“更正”的有{len(period.corrected)}天（{named}）。{editions}"
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
     named = "；".join(runs[:_MOST_RUNS])
@@ -138,10 +143,39 @@ def restated_runs(period: Period) -> list[str]:
     """Return every restatement in few words, days of which the same was told together."""
     told = dict.fromkeys((day, entry.group) for day, entry in period.restated)
     return [
-        f"{sentences.day(day, period.last)}说的{group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
+        f"{_told(day, run, period)}{group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
         for day, group in told
         for run in corrections.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
     ]
+
+
+NO_EXEMPTIONS: Final = "期内没有豁免。"
+EXEMPTION_COLUMNS: Final = ("对象", "事项", "旗区", "批准人", "理由", "截止日期", "期内有效", "期末", "改变了什么")
+
+
+def exempted(period: Period) -> str:
+    """Return how many exceptions held in the period, and how many still do."""
+    holding = sum(not each.ended for each in period.exemptions)
+    return f"期内豁免{len(period.exemptions)}项，期末还有效的{holding}项。" if period.exemptions else NO_EXEMPTIONS
+
+
+def exemption(each: ExemptionOverDays, period: Period) -> tuple[str, ...]:
+    """Return the cells of an exception: for what, what, who approved it and why, until when, and what it changed."""
+    line, until = each.line, words.near(each.line.until, period.last)
+    days, effect = exemptions.over_days_in_words(each, period.last)
+    return line.subject, line.kind, line.district, line.approved_by, line.reason, until, days, each.state, effect
+
+
+def exemption_told(each: ExemptionOverDays, period: Period) -> str:
+    """Return the same in a sentence."""
+    subject, kind, district, approved_by, reason, until, days, state, effect = exemption(each, period)
+    whose = f"（{district}）" if each.line.case and district else ""
+    return f"{subject}{whose}{kind}：{approved_by}批准，{reason}，至{until}；期内有效：{days}，期末{state}；{effect}"
+
+
+def _told(day: date, run: Sequence[Restated], period: Period) -> str:
+    """Return which day says it: a later one, or by its mark the day itself."""
+    return f"{sentences.day(day, period.last)}{'的结果标明更正：' if run[0].day == day else '说的'}"
 
 
 def days(count: int | None) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from workbook_days import letters_on_paper
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
 from pipeline.report import breakdown, period, period_words
+from pipeline.report.exemptions import ExemptionLine, ExemptionOverDays
 from pipeline.report.period import Period, Remaining
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_programs_read_what_the_period_says(month: Period, files: dict[str, byte
     said = json.loads(files["period.json"])
     assert [*said] == [
         "period", "from", "to", "closing", "groups", "districts", "leaders", "durations", "remaining", "confirmation", "submissions",
-        "editions", "restated", "standing", "outputs",
+        "corrected", "editions", "restated", "exceptions", "standing", "outputs",
     ]  # fmt: skip
     assert (said["from"], said["to"], said["closing"]) == ("2020-05-01", "2020-05-30", True)
     group, part = said["groups"][1], month.groups[1]
@@ -162,6 +163,7 @@ def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(month: Period, fi
     workbook = openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))
     assert workbook.sheetnames == [
         "总览", "旗区", "包案领导", "走势", "变化的案件", "余下的案件", "办理用时", "确认和回看", "报送日历", "每日报送", "更正和版次",
+        "豁免",
     ]  # fmt: skip
     assert not [cell for sheet in workbook for cell in _cells(sheet) if cell.data_type == "f"]
     rows = [[cell.value for cell in row] for row in workbook["旗区"].iter_rows(min_row=4, max_row=21)]
@@ -240,3 +242,25 @@ def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_an
     assert len(re.findall(rb"/Type\s*/Page\b", period_papers.pdf(fields, much.data_until, own_templates.original("阶段报告版式.typ")))) == 4
     assert "包案领导24位，各自的期初、期末见同一文件夹里的工作簿“包案领导”。" in fields["部分"][1]["注"][0]
     assert fields["部分"][6]["注"] == [f"其余{16 - len(fields['部分'][6]['说明'])}处见同一文件夹里的工作簿“更正和版次”。"]
+
+
+def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:
+    until = date(2020, 6, 30)
+    line = ExemptionLine("SJ-2020-001", "延期", "领导一", HOSTILE, until, "", deadlines=(date(2020, 5, 20), until))
+    first = ExemptionOverDays(line, (BEGINNING + timedelta(days=3), BEGINNING + timedelta(days=30)), "")
+    told = replace(month, exemptions=(first, ExemptionOverDays(replace(line, subject="东胜区 2020-05-21", kind="迟报"), None, "到期")))
+    made, broken = period_files.render(told, TEMPLATES)
+    assert not broken
+    cells = period_words.exemption(first, told)
+    assert cells == (
+        *("SJ-2020-001", "延期", "", "领导一", HOSTILE, "6月30日", "5月3日至5月30日", "有效"),
+        "时限5月20日改为6月30日",
+    )
+    page = PageText(_of(made, "html").decode()).text
+    assert all(cell in page for cell in cells)
+    sheet = openpyxl.load_workbook(io.BytesIO(_of(made, "xlsx")))["豁免"]
+    assert [str(cell.value or "") for cell in sheet[4]] == list(cells)
+    paragraphs = [paragraph.text for paragraph in Document(io.BytesIO(_of(made, "docx"))).paragraphs]
+    assert paragraphs[paragraphs.index("八、豁免") + 1] == "期内豁免2项，期末还有效的1项。"
+    assert f"{period_words.exemption_told(first, told)}。" in paragraphs
+    assert [entry["holds"] for entry in json.loads(made["period.json"])["exceptions"]] == [True, False]

@@ -311,3 +311,47 @@ def test_a_span_is_said_as_short_as_it_can_be(whole: Period) -> None:
     assert said(FIRST, FIRST) == "2020年5月1日"
     assert said(FIRST, date(2020, 6, 2)) == "2020年5月1日至6月2日"
     assert said(date(2020, 12, 30), date(2021, 1, 5)) == "2020年12月30日至2021年1月5日"
+
+
+def test_a_day_that_is_marked_a_correction_is_among_the_restatements_also_where_no_later_day_of_the_period_tells_it() -> None:
+    day, resolved = date(2020, 5, 21), workbooks.resolved_row("SJ-2020-001", 答复日期=date(2020, 5, 20), 群众确认="认可")
+    files = [
+        offices.assigned(workbooks.assignment()),
+        offices.handed_in(workbooks.report("东胜区", day, progress=[workbooks.progress_row("SJ-2020-001")]), f"{day} 16:00"),
+        offices.handed_in(workbooks.report("东胜区", day, progress=[resolved]), "2020-05-25 15:00", "更正.xlsx"),
+    ]
+    days = [day + timedelta(days=count) for count in range(-1, 6)]
+    out = offices.consolidate(files, days)
+    alone = period.of([out[each].report for each in days[:3]], {day: 1, days[2]: 1})  # what came is told on the 25th
+    assert alone.corrected == (day, days[2])
+    said = dict(period_words.lines(alone))["更正"]
+    assert "5月21日的结果标明更正：市级交办和旗区自行梳理5月21日由0/2改为1/2" in said
+    assert "结果标明“更正”的有2天（5月21日、5月22日）。期内2天的结果共写出2版，没有改写。" in said
+    assert [(told, entry.day) for told, entry in alone.restated if entry.day == day] == [(day, day)]
+    later = period.of([out[each].report for each in days], {})
+    assert {told for told, entry in later.restated if entry.day == day} == {date(2020, 5, 25)}, "a later day tells it"
+
+
+def test_a_period_has_its_exemptions_with_who_approved_them_until_when_and_what_they_changed() -> None:
+    day = date(2020, 5, 21)
+    first = [
+        workbooks.exemption_row("SJ-2020-001", until="2020-05-23"),
+        workbooks.exemption_row(f"东胜区 {day}", "迟报", "2020-05-22", 批准人="领导二"),
+    ]
+    files = [
+        offices.assigned(workbooks.assignment(exemptions=first)),
+        offices.assigned(workbooks.assignment(exemptions=[workbooks.exemption_row("SJ-2020-001")]), "2020-05-22 09:00", "改.xlsx"),
+        offices.handed_in(workbooks.report("东胜区", day, progress=[workbooks.progress_row("SJ-2020-001")]), f"{day} 20:00"),
+    ]
+    days = [day + timedelta(days=count) for count in range(-1, 4)]
+    out = offices.consolidate(files, days)
+    week = period.of([out[each].report for each in days], {})
+    told = [period_words.exemption(each, week) for each in week.exemptions]
+    assert [(cells[0], cells[1], cells[3], *cells[5:8]) for cells in told] == [
+        ("SJ-2020-001", "延期", "领导一", "5月23日", "5月21日", "已结束"),
+        ("SJ-2020-001", "延期", "领导一", "6月30日", "5月22日至5月24日", "有效"),
+        ("东胜区 2020-05-21", "迟报", "领导二", "5月22日", "5月21日", "已结束"),
+    ]
+    assert [cells[8] for cells in told][2] == "5月21日20:00收到，新的分解表里没有了"
+    assert told[0][8].endswith("新的分解表改了这一项")
+    assert period_words.exempted(week) == "期内豁免3项，期末还有效的1项。"

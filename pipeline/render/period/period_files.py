@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.render import extension_files
 from pipeline.render.files_for_programs import as_json, restated
 from pipeline.render.period import period_page, period_papers, period_workbook
 from pipeline.report import period_words
 from pipeline.report.durations import Duration
+from pipeline.report.exemptions import ExemptionOverDays
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay, Standing
 
 MANIFEST: Final = "period.json"
@@ -57,8 +59,10 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
                 for day, of_day in period.submissions
                 for district, report in of_day.items()
             ],
+            "corrected": [day.isoformat() for day in period.corrected],
             "editions": {day.isoformat(): count for day, count in period.editions},
             "restated": [{"told": told.isoformat(), **restated(entry)} for told, entry in period.restated],
+            "exceptions": [_exception(each) for each in period.exemptions],
             "standing": [_standing(standing) for standing in period.standing],
             "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
@@ -93,6 +97,11 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
         "median_days": entry.median_days,
         "p90_days": entry.p90_days,
     }
+
+
+def _exception(each: ExemptionOverDays) -> dict[str, Any]:
+    held = {"held": [day.isoformat() for day in each.held] if each.held else None, "holds": not each.ended}
+    return {**extension_files.exception(each.line), **held}
 
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:

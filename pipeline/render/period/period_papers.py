@@ -91,7 +91,7 @@ def _draft(period: Period, leaders: int, runs: int) -> Fields:
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
         "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period)],
-        "部分": [*sections, *([_restated(period, runs)] if period.restated else [])],
+        "部分": [*sections, *([_restated(period, runs)] if period.restated else []), *_exempted(period, runs)],
     }
     return {key: plain_in(value) for key, value in said.items()}
 
@@ -195,6 +195,14 @@ def _restated(period: Period, most: int) -> Fields:
     runs = period_words.restated_runs(period)
     more = f"其余{len(runs) - most}处见{_WORKBOOK}“更正和版次”。" if len(runs) > most else ""
     return _section("七、更正", [f"{said}。" for said in runs[:most]], (), (more,))
+
+
+def _exempted(period: Period, most: int) -> list[Fields]:
+    """Return the section of the exceptions; the one before it is not always there."""
+    lines = [f"{period_words.exemption_told(each, period)}。" for each in period.exemptions]
+    more = f"其余{len(lines) - most}项见{_WORKBOOK}“豁免”。" if len(lines) > most else ""
+    title = f"{'八' if period.restated else '七'}、豁免"
+    return [_section(title, [period_words.exempted(period), *lines[:most]], (), (more,))] if lines else []
 
 
 _ROW: Final = {"名称": "东胜区", "数": ["1", "2"]}

@@ -115,7 +115,7 @@ def render(period: Period) -> bytes:
             }
         )
         book = _Book(workbook, period, Formats(workbook, LOOKS))
-        for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated):
+        for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated, _exempted):
             write(book)
     return written.getvalue()
 
@@ -352,3 +352,11 @@ def _restatement(told: date, entry: Restated) -> Row:
     verdicts = f"{corrections.verdict(then)} → {corrections.verdict(now)}"
     cases = "；".join(corrections.moved(entry.moves, 20))
     return told, entry.day, entry.group, period_words.counted(then), period_words.counted(now), verdicts, cases
+
+
+def _exempted(book: _Book) -> None:
+    widths, long = (22, 11, 12, 12, 28, 12, 18, 10, 40), ("理由", "改变了什么")
+    named = zip(period_words.EXEMPTION_COLUMNS, widths, strict=True)
+    columns = [_Column(name, width, "long" if name in long else "text") for name, width in named]
+    rows = [period_words.exemption(each, book.period) for each in book.period.exemptions]
+    book.list_sheet("豁免", columns, rows, period_words.exempted(book.period), period_words.NO_EXEMPTIONS)
