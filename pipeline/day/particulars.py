@@ -13,6 +13,8 @@ from pipeline.terms.text import key
 
 WATCHED = ("案件来源", "旗区", "问题类别", "案由", "责任单位", "包案领导", "交办日期", "办结时限", "延期至", "撤销依据")
 """The particulars whose changes are told, in their order."""
+DEADLINES = ("办结时限", "延期至")
+"""Those of which something can be due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Edit:
     """Of 延期至 that was empty before: the 办结时限 that held."""
     times: int = 0
     """Of a deadline that moved later, and of 撤销依据 that was filled in: the how manieth time; 0 for any other change."""
+    is_idle: bool = False
+    """Whether it is a deadline's, and the case cancelled on both days or since: nothing of it is due."""
 
 
 def edits(before: Register, after: Register) -> tuple[Edit, ...]:
@@ -40,14 +44,22 @@ def _of_case(number: str, before: Standing, after: Standing) -> list[Edit]:
     pairs = [(column, _shown(before, column), _shown(after, column)) for column in WATCHED]
     limit = _shown(before, "办结时限")
     return [
-        Edit(number, column, was, now, limit if column == "延期至" and not was else None, _times(column, before, after))
+        Edit(
+            number,
+            column,
+            was,
+            now,
+            limit if column == "延期至" and not was else None,
+            _times(column, before, after),
+            is_idle=column in DEADLINES and after.is_cancelled,
+        )
         for column, was, now in pairs
         if key(was or "") != key(now or "")
     ]
 
 
 def _times(column: str, before: Standing, after: Standing) -> int:
-    if column in ("办结时限", "延期至"):
+    if column in DEADLINES:
         return after.deferrals if after.deferrals > before.deferrals else 0
     return after.cancellations if column == "撤销依据" and after.cancellations > before.cancellations else 0
 

@@ -85,7 +85,7 @@ class CaseLine:
     clocks: Clocks | None = None
     """The clocks of the regulation; None where it is cancelled."""
     exempted: Exemption | None = None
-    """The exemption that moves its deadline; None where none does."""
+    """The exemption that moves its deadline; None where none does, and of a cancelled case, which has nothing due."""
     open_again: date | None = None
     """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
 

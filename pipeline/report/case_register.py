@@ -46,7 +46,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         assigned=case.assigned,
         limit=case.limit,
         extended=case.extended,
-        deadline=case.deadline,
+        deadline=case.own_deadline if case.grounds else case.deadline,
         status=case.status,
         claim=row["诉求认定"],
         replied_on=last.day("答复日期") if last else None,
@@ -77,7 +77,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         cancellations=case.cancellations,
         moves=case.moves,
         clocks=clocks.of(case, settings.statute, day),
-        exempted=case.exempted if case.deadline != case.own_deadline else None,
+        exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,
         open_again=supervision.open_again(case),
     )
 

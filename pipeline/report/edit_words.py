@@ -147,11 +147,13 @@ def edits(effects: Effects, room: Room = AMPLE) -> str:
     freed = {(flag.number, column) for flag in effects.flags if not flag.is_raised for column in flag.columns}
     parts = []
     for column in WATCHED:
-        changed = [edit for edit in effects.edits if edit.column == column]
+        changed = [edit for edit in effects.edits if edit.column == column and not edit.is_idle]
         changed.sort(key=lambda edit: (edit.number, edit.column) not in freed)  # first those that are no longer flagged by it
         news = [edit for edit in changed if edit.number not in told.get(column, ())]
         named = _in_brackets([f"{edit.number}：{_before_after(edit, room)}" for edit in news], room)
         parts += [f"{column}{len(changed)}件{named}"] if changed else []
+    idle = {edit.number for edit in effects.edits if edit.is_idle}
+    parts += [f"{'另有' if parts else ''}已撤销案件的时限{len(idle)}件，不影响督办"] if idle else []
     return f"台账要素改动{len({edit.number for edit in effects.edits})}件：{'、'.join(parts)}。"
 
 
@@ -241,6 +243,8 @@ def figure_in_brief(shift: Shift) -> str:
 def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Mapping[tuple[str, str], list[str]]) -> str:
     figure = figures.get((edit.number, _FIGURES.get(edit.column, "")), [])
     changes = [*figure, *flags.get((edit.number, edit.column), [])]
+    if edit.is_idle and not changes:
+        return "此案已撤销，时限不起作用"
     return "；".join(changes) or "总数、化解率和督办不变"
 
 

@@ -259,6 +259,8 @@ def _of_deadline(line: ExemptionLine, day: date) -> str:
     own, in_force = line.deadlines
     if line.closed and line.holds:
         return f"此案{line.closed}，延期不起作用"
+    if line.closed:
+        return f"此案{line.closed}，没有时限可恢复" if line.ended else ""
     late = f"，已超期{line.days_late}天" if line.days_late else ""
     if line.ended:
         return f"时限恢复为{near(own, day)}{late}"
