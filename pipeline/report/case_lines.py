@@ -245,6 +245,8 @@ class Notice:
     """Whether that was later than the readers of its day could know."""
     objectable: tuple[CaseLine, ...] = ()
     """The district's open cases of which it can still object that they are not its own."""
+    is_recounted: bool = False
+    """Whether reports came late for earlier days: how often a case was named is counted as those days are known now (decision 11)."""
 
     @property
     def points(self) -> tuple[Point, ...]:

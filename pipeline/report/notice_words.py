@@ -102,15 +102,16 @@ def explained(notice: Notice, looks_back_days: int) -> str:
     order = "、".join(dict.fromkeys(FLAGS[case.points[0].flag].name for case in notice.cases))
     in_order = f"按轻重排列：{order}；同一情形，时间长的在前。一案有几种情形的，写在同一行。" if len(notice.cases) > 1 else ""
     stays = notice.before and not any(settled_point.is_gone for settled_point in notice.settled)
+    now = "；※以前各日后来有补报、更正，按现在所知各日应列的算，可能与当时收到的通知不同" if notice.is_recounted else ""
     return (
-        f"{in_order}列入次数按近{looks_back_days}天的督办通知计算，第一次列入的写“新增”。"
+        f"{in_order}列入次数按近{looks_back_days}天的督办通知计算，第一次列入的写“新增”{now}。"
         f"{f'上次通知（{notice.before}）所列{notice.before_cases}件都继续督办。' if stays else ''}"
     )
 
 
-def times(count: int) -> str:
-    """Return the how many notices about a case this is."""
-    return f"第{count}次" if count > 1 else "新增"
+def times(count: int, *, is_recounted: bool = False) -> str:
+    """Return the how many notices about a case this is, with a mark where earlier ones may have been others than is known now."""
+    return f"第{count}次{'※' if is_recounted else ''}" if count > 1 else "新增"
 
 
 def whence(case: NoticeCase, day: date) -> str:

@@ -61,7 +61,7 @@ def _notice(
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
     objectable = clock_lines.may_object(line for line in lines if line.district == number.district)
     told = {*points, *(point.number for point in settled), *(line.number for line in objectable)}
-    rested_on = _rests_on(number.district, told, state, files)
+    rested_on = [*_rests_on(number.district, told, state, files)]
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
     return Notice(
@@ -76,7 +76,15 @@ def _notice(
         data_until=data_until,
         is_correction=data_until > known_until(state.day, settings),
         objectable=tuple(objectable),
+        is_recounted=any(_is_late(file, state.day, settings) for file in rested_on),
     )
+
+
+def _is_late(file: Filed, day: date, settings: Settings) -> bool:
+    """Whether a report tells of one of the days on which earlier notices are counted what nobody could know when they were written."""
+    told = file.reading.day
+    is_near = not file.arrival.is_assignment and 0 < (day - told).days <= LOOKS_BACK_DAYS
+    return is_near and file.arrival.envelope.received_at > known_until(told, settings)
 
 
 def _rests_on(district: str, told: Container[str], state: DayState, files: Iterable[Filed]) -> Iterator[Filed]:

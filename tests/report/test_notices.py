@@ -220,6 +220,25 @@ def test_of_a_case_that_stays_it_is_told_that_its_deadline_moved(office: Office)
     assert row[5].endswith("缺工作专班。上次的“超期未结”时限改动，尚未办结（延期至2020年6月1日，原为2020年5月10日）")
 
 
+def test_where_a_late_report_makes_earlier_notices_others_the_count_of_them_says_so(office: Office) -> None:
+    """SJ-2020-003 is resolved by the report of the 20th until its correction of the 22nd: on the papers of the 20th it was not."""
+    first, last = DAY - timedelta(days=1), DAY + timedelta(days=1)
+    office.put_assignment(assignment(_CASES))
+    settled = resolved_row("SJ-2020-003", 答复日期="2020-05-19", 群众确认="认可")
+    office.put(report(day=first, progress=[settled]), "一.xlsx", f"{first}T16:00:00+08:00")
+    _run(office, first, DAY)
+    now = "※以前各日后来有补报、更正，按现在所知各日应列的算，可能与当时收到的通知不同。"
+    assert not any(now in text for text in _notice(office, DAY, "达拉特旗"))
+    open_again = {**settled, "群众确认": "不认可"}
+    office.put(report(day=first, progress=[open_again]), "二.xlsx", f"{last}T14:00:00+08:00")
+    _run(office, first, DAY, last)
+    said = _notice(office, last)
+    assert any("SJ-2020-003" in text for text in said)
+    assert "第3次※" in said
+    assert any(now in text for text in said)
+    assert not any(now in text for text in _notice(office, last, "达拉特旗")), "of its own reports none came late"
+
+
 def test_the_reply_has_a_line_for_each_case_a_date_and_the_seals_place(office: Office) -> None:
     office.put_assignment(assignment(_CASES))
     office.put(report(progress=[progress_row()]), "日报.xlsx")

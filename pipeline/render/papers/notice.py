@@ -138,9 +138,9 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
-        "案件": [_case(number, case, report.day) for number, case in enumerate(notice.cases, 1)],
+        "案件": [_case(number, case, notice, report.day) for number, case in enumerate(notice.cases, 1)],
         "从密": is_close,
-        "清单": [_case(number, case, report.day, marks) for number, case in enumerate(notice.cases, 1)] if is_close else [],
+        "清单": [_case(number, case, notice, report.day, marks) for number, case in enumerate(notice.cases, 1)] if is_close else [],
         "条文": notice_words.legend(marks),
         "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
@@ -160,12 +160,12 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     }
 
 
-def _case(number: int, case: NoticeCase, day: date, marks: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _case(number: int, case: NoticeCase, notice: Notice, day: date, marks: Mapping[str, str] | None = None) -> dict[str, Any]:
     line = case.line
     return {
         "序号": number,
         "编号": line.number,
-        "次数": notice_words.times(case.times),
+        "次数": notice_words.times(case.times, is_recounted=notice.is_recounted),
         "案由": short(line.matter, _LONGEST_MATTER),
         "责任单位": short(line.unit, _LONGEST_UNIT),
         "包案领导": short(line.leader, LONGEST_NAME),
