@@ -219,7 +219,6 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
     tell_lines(f"  {said}" for said in day_corrected.of_day(report))
     missing, lost = ([line.district for line in report.submissions if line.stands == stands] for stands in ("missing", "lost"))
-    late = who_reported.late_districts(report.submissions)
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
     moved = [f"{line.district} {line.rows_moved} 行" for line in report.submissions if line.rows_moved]
@@ -228,7 +227,9 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     limit = report.settings.calendar.last_moment(report.day)
     word = NOT_YET if now <= limit else REPORTED["missing"]
     gone = f"；原件遗失：{'、'.join(lost)}" if lost else ""
-    say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{'、'.join(late) or '无'}；{refused}。")
+    gone += f"；退回后改好：{'、'.join(mended)}" if (mended := who_reported.mended_districts(report.submissions)) else ""
+    late = "、".join(who_reported.late_districts(report.submissions)) or "无"
+    say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{late}；{refused}。")
     if missing and now <= limit:
         say(f"  {_not_over(limit)}")
 

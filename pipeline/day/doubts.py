@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import Reports, takes_nothing
+from pipeline.day.submissions import Reports, may_be_mended, takes_nothing
 from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.handed_in import Filed
 
@@ -39,6 +39,22 @@ def all_refused(submissions: Mapping[str, Reports], judgements: Mapping[int, Jud
     """Return the districts of whose report of the day everything was refused."""
     reports = {district: report for district, sent in submissions.items() if (report := sent.in_force)}
     return frozenset(district for district, report in reports.items() if _takes_nothing(report, judgements[report.arrival.id]))
+
+
+def mended(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], limit: datetime) -> dict[str, datetime]:
+    """Return, by district that reported by the cut-off, when the first of its reports came of which anything was taken, if that was later.
+
+    By the contract it is on time, since refused rows refuse no file; until that moment nothing of its day was known (decision 27).
+    """
+    return {district: came for district, reports in submissions.items() if (came := _mended(reports, judgements, limit))}
+
+
+def _mended(reports: Reports, judgements: Mapping[int, Judgement], limit: datetime) -> datetime | None:
+    if not may_be_mended(reports, limit):
+        return None
+    files = (revision.filed for revision in reports.revisions)
+    came = next((file.arrival.envelope.received_at for file in files if not _takes_nothing(file, judgements[file.arrival.id])), None)
+    return came if came and came > limit else None
 
 
 def _takes_nothing(report: Filed, judgement: Judgement) -> bool:

@@ -13,13 +13,13 @@ from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning,
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
-from pipeline.day.doubts import Doubt, all_refused, doubt
+from pipeline.day.doubts import Doubt, all_refused, doubt, mended
 from pipeline.day.exemptions import Exempted, Exemption, is_sheet_refused
 from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
-from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.day.submissions import NO_REPORTS, Reports, Submissions, may_be_mended
 from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
@@ -218,8 +218,10 @@ class _Fold:
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
-            if not submission.in_force and not with_findings:
-                continue  # of a day that nobody asked for no receipt is written
+            if not submission.in_force and not with_findings:  # of a day that nobody asked for no receipt is written
+                if may_be_mended(submissions[filed.reading.district], self._limit(filed.reading.day)):
+                    judgements[filed.arrival.id] = self._judge(filed, self.kept.case_book.fork(), with_findings=False)
+                continue
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
             judgement = judgements[filed.arrival.id] = self._judge(filed, case_book, with_findings=with_findings)
@@ -239,6 +241,9 @@ class _Fold:
             if self.witness:
                 self.witness(filed, judgement.findings, case_book)
         return judgements, cases_of_superseded
+
+    def _limit(self, day: date) -> datetime:
+        return self.settings.on(day).calendar.last_moment(day)
 
     def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:
         district = next(district for district in self.settings.districts if district.name == filed.reading.district)
@@ -284,7 +289,14 @@ class _Fold:
             {unit: _tallied(own, groups) for unit, own in of_units.items()},
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
-            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, all_refused(submissions, judgements)),
+            PastDay(
+                day,
+                frozenset(submissions),
+                self._resolved(day, submissions, counted),
+                counted,
+                all_refused(submissions, judgements),
+                mended(submissions, judgements, self._limit(day)),
+            ),
             self._holding(day),
         )
 

@@ -13,8 +13,11 @@ from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
-Stands = Literal["on-time", "late", "excused", "refused", "lost", "missing"]
-"""What people are shown of it: also that its lateness is approved, that all of it was refused, or that its original is lost."""
+Stands = Literal["on-time", "mended", "late", "excused", "refused", "lost", "missing"]
+"""What people are shown of it: also that its lateness is approved, that all of it was refused, or that its original is lost.
+
+`mended`: all that came by the cut-off was refused, and what is taken came after it.
+"""
 Attendance = tuple[tuple[date, Mapping[str, Stands]], ...]
 """By day, oldest first, and district."""
 OfDay = tuple[str, date]
@@ -69,6 +72,12 @@ class Reports:
 NO_REPORTS: Final = Reports()
 
 
+def may_be_mended(reports: Reports, limit: datetime) -> bool:
+    """Whether the first report came by the cut-off and the one that counts after it; that nothing of the first was taken its rows tell."""
+    first, last = reports.first_received, reports.in_force_received
+    return first is not None and last is not None and first <= limit < last
+
+
 def takes_nothing(accepted: int, refused: int, *, is_sheet_refused: bool) -> bool:
     """Whether a report holds something and all of it was refused: nothing is known from it, unlike from a zero report.
 
@@ -77,26 +86,52 @@ def takes_nothing(accepted: int, refused: int, *, is_sheet_refused: bool) -> boo
     return not accepted and (refused > 0 or is_sheet_refused)
 
 
-def stands(standing: Stands, *, is_refused: bool, is_lost: bool, is_excused: bool = False) -> Stands:
+def stands(standing: Stands, *, is_refused: bool, is_lost: bool, is_excused: bool = False, is_mended: bool = False) -> Stands:
     """Return how a district's report of a day stands, for everybody who shows it: board, 报送情况, calendar and the desk's strips.
 
     `is_refused`: all that it holds was refused; `is_lost`: the office decided to go on without it, since its original is lost;
-    `is_excused`: that it comes late is approved (豁免).
+    `is_excused`: that it comes late is approved (豁免); `is_mended`: what came by the cut-off was refused, and what is taken came after it.
     """
     if standing == "missing":
         return "lost" if is_lost else "missing"
     if is_refused:
         return "refused"
+    if standing == "on-time" and is_mended:
+        return "mended"
     return "excused" if standing == "late" and is_excused else standing
 
 
-def stood(attendance: Attendance, refused: Collection[OfDay], lost: Collection[OfDay], excused: Collection[OfDay] = ()) -> Attendance:
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """How reports stand beside when they came: the districts and days of each kind."""
+
+    refused: Collection[OfDay] = ()
+    """Of which a report counts of which everything was refused."""
+    lost: Collection[OfDay] = ()
+    """Of which one came whose original is lost, and that the office decided to go on without."""
+    excused: Collection[OfDay] = ()
+    """Of which it is approved that one comes late."""
+    mended: Collection[OfDay] = ()
+    """Of which one counts that came after the cut-off, while all that had come by then was refused."""
+
+    def stands(self, came: Stands, of_day: OfDay) -> Stands:
+        """Return how a report stands that came so."""
+        return stands(
+            came,
+            is_refused=of_day in self.refused,
+            is_lost=of_day in self.lost,
+            is_excused=of_day in self.excused,
+            is_mended=of_day in self.mended,
+        )
+
+
+IN_TIME_ONLY: Final = Beyond()
+"""Nothing is known but when reports came."""
+
+
+def stood(attendance: Attendance, beyond: Beyond) -> Attendance:
     """Return the same of every day and district."""
-
-    def shown(came: Stands, of_day: OfDay) -> Stands:
-        return stands(came, is_refused=of_day in refused, is_lost=of_day in lost, is_excused=of_day in excused)
-
-    return tuple((day, {name: shown(came, (name, day)) for name, came in of_day.items()}) for day, of_day in attendance)
+    return tuple((day, {name: beyond.stands(came, (name, day)) for name, came in of_day.items()}) for day, of_day in attendance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +181,14 @@ class Submissions:
         return tuple(
             (day, {name: self.on(day).get(name, NO_REPORTS).standing(day, settings.on(day).calendar) for name in names}) for day in days
         )
+
+    def perhaps_mended(self, settings: Settings) -> Iterator[Filed]:
+        """Go through the replaced reports whose rows tell whether a district's report of a day was mended after the cut-off."""
+        for day, districts in self._by_day.items():
+            limit = settings.on(day).calendar.last_moment(day)
+            for reports in districts.values():
+                if may_be_mended(reports, limit):
+                    yield from (revision.filed for revision in reports.revisions if not revision.in_force)
 
     def days(self, districts: Collection[str]) -> list[date]:
         """Return the days of which one of these districts has reported, in order."""

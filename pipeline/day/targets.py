@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,5 @@ class PastDay:
     counted: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     """The districts of whose report everything was refused."""
+    mended: Mapping[str, datetime] = field(default_factory=dict)
+    """The districts of whose reports by the cut-off everything was refused, with when the first came of which something was taken."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from pipeline.day.submissions import NO_REPORTS, OfDay, Submissions
-from pipeline.day.submissions import stands as stands_with
+from pipeline.day.submissions import IN_TIME_ONLY, NO_REPORTS, Beyond, OfDay, Submissions
 from pipeline.intake import held_files
 from pipeline.office.status import PARTLY, published_figures
 from pipeline.office.waiting import Waits
@@ -37,12 +36,15 @@ class Known:
     """Of which districts and days a report waits that will count."""
     in_vain: Collection[OfDay] = ()
     """Of these whose report will count and of which everything will be refused."""
-    lost: Collection[OfDay] = ()
-    """Of which one came whose original is lost, and that the office decided to go on without."""
-    refused: Collection[OfDay] = ()
-    """Of which one counts of which everything was refused."""
-    excused: Collection[OfDay] = ()
-    """Of which it is approved that one comes late."""
+    beyond: Beyond = IN_TIME_ONLY
+    """What is no matter of time."""
+
+
+def known(
+    index: Submissions, coming: Collection[OfDay], in_vain: Collection[OfDay], *, refused: Collection[OfDay], lost: Collection[OfDay]
+) -> Known:
+    """Return what one district is told of its own reports: what it can still make up for."""
+    return Known(index, coming, in_vain, Beyond(refused, lost))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,9 @@ def strips(
     settings: Settings,
     now: datetime,
     waiting: Sequence[Waits] = (),
-    refused: Collection[OfDay] = (),
-    excused: Collection[OfDay] = (),
+    beyond: Beyond = IN_TIME_ONLY,
 ) -> list[Strip]:
-    """Return the strip of every district, up to today; `waiting`: judged; `refused`, `excused`: as of `Known`.
+    """Return the strip of every district, up to today; `waiting`: judged; `beyond`: but for what is lost.
 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
@@ -102,9 +103,9 @@ def strips(
     index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
     coming = {(waits.file.district, day): waits.takes_nothing for waits in waiting if (day := waits.counts_for) and not waits.is_repeat}
     in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
-    known = Known(index, coming, in_vain, held.lost, refused, excused)
-    told = {day: published_figures(settings, day) for day in _days(known, settings, now)}
-    return [_marked(strip(name, known, settings, now), told, index) for name in settings.district_names]
+    everybody = Known(index, coming, in_vain, replace(beyond, lost=held.lost))
+    told = {day: published_figures(settings, day) for day in _days(everybody, settings, now)}
+    return [_marked(strip(name, everybody, settings, now), told, index) for name in settings.district_names]
 
 
 def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], index: Submissions) -> Strip:
@@ -125,7 +126,7 @@ def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], 
 
 def _days(known: Known, settings: Settings, now: datetime) -> list[date]:
     """Return the days of the strips; none before the first of which anybody has reported."""
-    told = (day for of_day in (known.coming, known.lost) for _district, day in of_day)
+    told = (day for of_day in (known.coming, known.beyond.lost) for _district, day in of_day)
     began = min([*known.index.days(settings.district_names), *told, now.date()])
     first = max(began, now.date() - timedelta(days=DAYS - 1))
     return [first + timedelta(days=count) for count in range((now.date() - first).days + 1)]
@@ -141,8 +142,7 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
             return "coming-refused"
         if came == "missing" and of_day in known.coming:
             return "coming"
-        is_excused = of_day in known.excused
-        standing = stands_with(came, is_refused=of_day in known.refused, is_lost=of_day in known.lost, is_excused=is_excused)
+        standing = known.beyond.stands(came, of_day)
         return "open" if standing == "missing" and now <= calendar.last_moment(day) else standing
 
     return Strip(district, tuple(DayAttended(day, stands(day)) for day in _days(known, settings, now)))

@@ -29,6 +29,7 @@ AMONG: Final = {
     "zero": "零报告",
     "partly": PARTLY,
     "wholly": words.STANDS["refused"],
+    "mended": words.STANDS["mended"],
     "excused": words.STANDS["excused"],
     "files": "有整份退回",
 }
@@ -66,6 +67,8 @@ class DistrictStatus:
     """By whom, why and until when it is published that its lateness is approved (豁免); '' where that is not."""
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
+    mended_at: datetime | None = None
+    """As published: when the first report came of which anything was taken, where all that came by the cut-off was refused."""
 
     @property
     def waiting(self) -> str:
@@ -98,19 +101,28 @@ class DistrictStatus:
     def among(self) -> tuple[str, ...]:
         """What its report is besides, by `AMONG`."""
         is_late_excused = self.status == "late" and bool(self.excused)
-        holds = (self.zero_report, self.refusal == PARTLY, self.shown == "refused", is_late_excused, bool(self.refused))
+        how = (self.shown == "refused", self.shown == "mended")
+        holds = (self.zero_report, self.refusal == PARTLY, *how, is_late_excused, bool(self.refused))
         return tuple(kind for kind, is_so in zip(AMONG, holds, strict=True) if is_so)
 
     @property
     def shown(self) -> Stands:
         """How its report stands, as the calendars show it."""
-        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=bool(self.excused))
+        return stands(
+            self.status,
+            is_refused=self.is_wholly_refused,
+            is_lost=self.is_lost,
+            is_excused=bool(self.excused),
+            is_mended=self.mended_at is not None,
+        )
 
     @property
     def word(self) -> str:
         """How it stands, for people."""
         if self.is_coming:
             return _ARRIVED[self.waiting]
+        if self.mended_at and self.received_at and self.shown == "mended":
+            return words.mended(self.mended_at, self.received_at)
         return words.NOT_YET if self.is_due and self.shown == "missing" else who_reported.stands(self.status, self.shown)
 
 
@@ -316,6 +328,7 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         rows_refused=rows[1] if rows else None,
         is_wholly_refused=rows is not None and takes_nothing(rows[0], rows[1] - moved, is_sheet_refused=is_sheet_refused),
         rows_moved=moved,
+        mended_at=datetime.fromisoformat(came) if is_published and (came := figures.get("mended_at")) else None,
     )
 
 
@@ -347,6 +360,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
                 "excused": bool(district.excused) and district.status == "late",
                 "waiting": district.waiting or None,
                 "received_at": district.received_at.isoformat(timespec="seconds") if district.received_at else None,
+                **({"mended_at": district.mended_at.isoformat(timespec="seconds")} if district.mended_at else {}),
                 "revision": district.revision,
                 "zero_report": district.zero_report,
                 "rows_accepted": district.rows_accepted,

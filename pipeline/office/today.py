@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.day import rota
 from pipeline.day.day_state import DayState
-from pipeline.day.submissions import OfDay
+from pipeline.day.submissions import IN_TIME_ONLY, Beyond
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.incoming import Incoming
@@ -63,10 +63,8 @@ class Today:
     """Empty where there is no assignment workbook yet."""
     waiting: tuple[Waits, ...]
     """The reports in the inbox, of whatever day, as they came."""
-    refused: frozenset[OfDay] = frozenset()
-    """Of which districts and last days a report counts, or will, of which everything is refused."""
-    excused: frozenset[OfDay] = frozenset()
-    """The reports whose lateness is approved (豁免)."""
+    beyond: Beyond = IN_TIME_ONLY
+    """How the reports of the last days stand that count or will, beside when they came; but for what is lost."""
     workbooks: tuple[tuple[str, str], ...] = ()
     """The usable assignment workbooks in the inbox, which the figures count already: name, and how and when it came."""
     rota_gone: str = ""
@@ -142,7 +140,7 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     targets = _targets(state, judged.facts, refused_on(day, settings, judged.opened), settings)
     workbooks = _waiting_workbooks(judged.facts, day, settings)
     gone = rota.gone(in_order(judged.facts.assignments), day, settings.calendar.zone)
-    return Today(day, targets, judged.waits, judged.takes_nothing(day), state.exempted.excused, workbooks, gone)
+    return Today(day, targets, judged.waits, judged.beyond(day), workbooks, gone)
 
 
 def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:

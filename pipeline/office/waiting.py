@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import OfDay, Submissions
+from pipeline.day.submissions import IN_TIME_ONLY, Beyond, Submissions
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import preview_text, report_preview
@@ -99,9 +99,9 @@ class Judged:
     opened: tuple[Filed, ...]
     """What waits and was opened."""
 
-    def takes_nothing(self, day: date) -> frozenset[OfDay]:
-        """Return of whom a report of the day, or of one shortly before, counts or will, of which everything is refused."""
-        return frozenset(compose.all_refused(self.states[day])) if day in self.states else frozenset()
+    def beyond(self, day: date) -> Beyond:
+        """Return how the reports of the day and of those shortly before stand that count or will, beside when they came."""
+        return compose.beyond(self.states[day], lost=()) if day in self.states else IN_TIME_ONLY
 
 
 def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None = None, days: Collection[date] = ()) -> Judged:

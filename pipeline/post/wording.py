@@ -103,7 +103,7 @@ class Writer:
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
-            "state": words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]],
+            "state": _state(submission),
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
             "newest_notice": self._near(newest_notice) if newest_notice else "",
@@ -283,6 +283,13 @@ def _attached(items: Sequence[Item]) -> list[str]:
 def _line(value: object) -> object:
     """Return a text on one line, without what steers a screen and without personal numbers; template text itself is left as it is."""
     return on_screen(value) if isinstance(value, str) and type(value) is str else value
+
+
+def _state(submission: dict[str, Any]) -> str:
+    """Return whether the report came in time, and whether nothing of it was taken by then."""
+    if came := submission.get("mended_at"):
+        return words.mended(datetime.fromisoformat(came), datetime.fromisoformat(submission["received_at"]))
+    return words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]]
 
 
 def _verdict(submission: dict[str, Any]) -> str:

@@ -78,8 +78,12 @@ class Outlines:
         return [file for file in self.arrived if file.reading.accepted and not file.arrival.is_assignment]
 
     def needed(self, days: Collection[date], settings: Settings) -> list[Filed]:
-        """Return the files whose rows or findings these days need: superseded revisions only on their own day."""
+        """Return the files whose rows or findings these days need.
+
+        Superseded revisions only on their own day; on later ones those that tell how a report stands that was mended after the cut-off.
+        """
         last = max(days)
+        replaced = {file.arrival.id for file in self.submissions.perhaps_mended(settings)}
         in_force = {file.arrival.id for file in self.reports}
         then = {file.arrival.id for day in days for file in self.known_then(day, settings)}
         return [
@@ -87,7 +91,7 @@ class Outlines:
             for file in self.files
             if file.arrival.is_assignment
             or file.reading.day in days
-            or (file.reading.day <= last and file.arrival.id in in_force)
+            or (file.reading.day <= last and (file.arrival.id in in_force or file.arrival.id in replaced))
             or file.arrival.id in then
         ]
 

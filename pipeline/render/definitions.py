@@ -57,7 +57,9 @@ def flags(windows: Windows) -> dict[str, str]:
 
 def on_time(settings: Settings) -> str:
     """What on time means in this office."""
-    return f"按时：报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前收到（含），以第一份采用的日报为准，以后再次报送不算迟报。"
+    until = f"报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前收到（含）"
+    later = "以后再次报送不算迟报；一行也没有采用、截止以后才改好的，写明何时改好"
+    return f"按时：{until}，以第一份采用的日报为准，{later}。"
 
 
 NOT_ZERO: Final = "未报不等于没有事：案件沿用此前的状态，不按零处理。零报告是已经报送、当日没有新情况。"

@@ -69,6 +69,7 @@ def _submission(submission: SubmissionLine) -> dict[str, Any]:
         # beside the contract's, and only where there are any: letters and the board say by it that there is nothing to mend
         **({"rows_moved": submission.rows_moved} if submission.rows_moved else {}),
         **({"lost": True} if submission.is_lost else {}),
+        **({"mended_at": _moment(submission.mended_at)} if submission.mended_at else {}),
     }
 
 

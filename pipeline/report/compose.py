@@ -11,7 +11,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
 from pipeline.day.standing import standing_of
-from pipeline.day.submissions import Attendance, OfDay, stood
+from pipeline.day.submissions import Attendance, Beyond, OfDay, stood
 from pipeline.report import (
     agenda,
     bridge,
@@ -201,7 +201,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         units=units.lines(counting, cases, lines_by_district, settings.tree),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
-        attendance=stood(sources.attendance, all_refused(state), sources.lost, state.exempted.excused),
+        attendance=stood(sources.attendance, beyond(state, sources.lost)),
         of_moved_cases=tuple(changes.of_moved_cases(state)),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
@@ -245,9 +245,10 @@ def counting_of(
     return Counting(in_use, rate_bounds.with_lost(unknown, lost), settings)
 
 
-def all_refused(state: DayState) -> set[OfDay]:
-    """Return of which districts and last days a report counts of which everything was refused."""
-    return {(district, past.day) for past in state.recent for district in past.refused}
+def beyond(state: DayState, lost: Collection[OfDay]) -> Beyond:
+    """Return how the reports of the last days stand, beside when they came."""
+    refused = {(district, past.day) for past in state.recent for district in past.refused}
+    return Beyond(refused, lost, state.exempted.excused, {(district, past.day) for past in state.recent for district in past.mended})
 
 
 def _most_new(state: DayState, settings: Settings) -> int:

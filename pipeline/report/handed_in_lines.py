@@ -39,7 +39,8 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
         is_own = bool(line.district) and not line.is_from_stranger
         sent[line.district] += is_own
         is_excused = (line.district, line.day) in state.exempted.excused
-        counted.append(replace(line, sent=sent[line.district], is_excused=is_excused) if is_own else line)
+        is_mended = line.use == words.USED and line.district in mended_on(state)
+        counted.append(replace(line, sent=sent[line.district], is_excused=is_excused, is_mended=is_mended) if is_own else line)
     return tuple(counted)
 
 
@@ -231,7 +232,13 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
         rows_moved=judgement.rows_moved,
+        mended_at=came.astimezone(settings.calendar.zone) if (came := mended_on(state).get(district)) else None,
     )
+
+
+def mended_on(state: DayState) -> Mapping[str, datetime]:
+    """Return the districts of whose reports of the day all that came by the cut-off was refused, with when something was taken."""
+    return next((past.mended for past in state.recent if past.day == state.day), {})
 
 
 def _moves(district: str, state: DayState, reports: Reports, settings: Settings) -> Moves:

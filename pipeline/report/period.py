@@ -19,7 +19,7 @@ from pipeline.report.submission_lines import SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 
-STANDS: Final = ("on-time", "late", "excused", "refused", "lost", "missing")
+STANDS: Final = ("on-time", "mended", "late", "excused", "refused", "lost", "missing")
 """How a district's report of a day can stand, in the order in which they are counted: `day.submissions.Stands`, and a late one excused."""
 ALWAYS_COUNTED: Final = ("on-time", "late", "missing")
 """The others are spoken of where there are any."""

@@ -47,6 +47,8 @@ class SubmissionLine:
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     is_excused: bool = False
     """Whether it came late and that is approved (豁免)."""
+    mended_at: datetime | None = None
+    """When the first report came of which anything was taken, where all that had come by the cut-off was refused; else None."""
 
     @property
     def is_replaced(self) -> bool:
@@ -70,7 +72,13 @@ class SubmissionLine:
     @property
     def stands(self) -> Stands:
         """How it stands, as people are shown it."""
-        return stands(self.status, is_refused=self.is_wholly_refused, is_lost=self.is_lost, is_excused=self.is_excused)
+        return stands(
+            self.status,
+            is_refused=self.is_wholly_refused,
+            is_lost=self.is_lost,
+            is_excused=self.is_excused,
+            is_mended=self.mended_at is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ class ArrivedReport:
     """As of `SubmissionLine`."""
     reminders: tuple[str, ...] = ()
     """As of `Judgement`."""
+    is_mended: bool = False
+    """Whether it counts, and all that had come by the cut-off was refused."""
     is_excused: bool = False
     """Whether it is approved that its district reports late for the day (豁免)."""
     waits: Waiting | None = None

@@ -106,6 +106,8 @@ def submissions(districts: Sequence[SubmissionLine]) -> str:
     sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
     if who.refused:
         sentence += f"，{'' if late else '其中'}{'、'.join(who.refused)}的全部退回，一行也没有采用，办理得怎样不知道"
+    mended_late = mended_districts(districts)
+    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{'、'.join(mended_late)}）" if mended_late else ""
     moved = [line.district for line in districts if line.is_all_of_moved_cases]
     sentence += f"；{'、'.join(moved)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
     kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
@@ -124,6 +126,8 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
 
 def status(line: SubmissionLine) -> str:
     """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused by its fault."""
+    if line.mended_at and line.received_at and line.stands == "mended":
+        return words.mended(line.mended_at, line.received_at)
     came = f"{words.STANDS['excused']}，{words.STANDS['refused']}" if line.is_excused and line.stands == "refused" else ""
     return f"{came or stands(line.status, line.stands)}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
 
@@ -131,6 +135,12 @@ def status(line: SubmissionLine) -> str:
 def stands(status: Standing, shown: Stands) -> str:
     """Return how a report stands, with whether it came on time where all of it was refused."""
     return f"{words.REPORTED[status]}，{words.STANDS[shown]}" if shown == "refused" else words.STANDS[shown]
+
+
+def mended_districts(districts: Sequence[SubmissionLine]) -> list[str]:
+    """Return who mended after the cut-off a report of which nothing was taken, each with when: until then nothing of its day was known."""
+    late = (line for line in districts if line.stands == "mended")
+    return [f"{line.district}{status(line).removeprefix(words.REPORTED['on-time'])}" for line in late]
 
 
 def late_districts(districts: Sequence[SubmissionLine]) -> list[str]:

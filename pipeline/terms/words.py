@@ -24,6 +24,7 @@ NOT_YET: Final = "还没有报"
 """By `status` of summary.json: how a district reported for the day."""
 STANDS: Final = {
     "on-time": "按时",
+    "mended": "退回后改好",
     "late": "迟报",
     "excused": "迟报（已批准）",
     "refused": "全部退回",
@@ -33,6 +34,7 @@ STANDS: Final = {
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 ATTENDED: Final = {
     "on-time": STANDS["on-time"],
+    "mended": STANDS["mended"],
     "late": STANDS["late"],
     "excused": STANDS["excused"],
     "refused": STANDS["refused"],
@@ -365,6 +367,11 @@ def moment(at: datetime, anchor: date | None = None) -> str:
 def clock(at: datetime, day: date) -> str:
     """Return when something came for that day, such as 16:59, with its own day where that is another: 5月22日08:30."""
     return f"{at:%H:%M}" if at.date() == day else moment(at, day)
+
+
+def mended(came: datetime, first: datetime) -> str:
+    """Return how a report stands of which nothing was taken by the cut-off: 按时（全部退回，18:20改好）."""
+    return f"{REPORTED['on-time']}（{STANDS['refused']}，{clock(came, first.date())}改好）"
 
 
 def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime | None, bool]) -> str:

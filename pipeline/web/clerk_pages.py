@@ -120,7 +120,7 @@ def _missed(site: Site, user: User, history: History, now: datetime) -> dict[dat
     coming = {(user.district, file.day): file.counts_nothing for file in counting if file.became == "waiting" and file.day}
     in_vain = {of_day for of_day, counts_nothing in coming.items() if counts_nothing}
     refused = {(user.district, file.day) for file in counting if file.became == "in-force" and file.counts_nothing and file.day}
-    known = attendance.Known(history.index, coming, in_vain, history.lost, refused)
+    known = attendance.known(history.index, coming, in_vain, refused=refused, lost=history.lost)
     return attendance.missed(user.district, known, site.settings, now)
 
 

@@ -41,8 +41,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     limit = settings.on(day).calendar.last_moment(day)
     today = site.today()
     waits = today.waiting if today else waiting.unjudged(site.readers.waiting())
-    known = (today.refused, today.excused) if today else ()
-    strips = attendance.strips(settings, now, waits, *known)
+    strips = attendance.strips(settings, now, waits, *((today.beyond,) if today else ()))
     board, mails = status.look(settings, day, waits, now), site.troubled_mails(day)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {district.district for district in board.districts if district.in_vain}

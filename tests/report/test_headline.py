@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,9 @@ from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
+from pipeline.office import attendance, status, waiting
 from pipeline.render.page import leaders_page
-from pipeline.report import corrections, headline, sentences, who_reported
+from pipeline.report import corrections, headline, period, sentences, who_reported
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
@@ -290,3 +292,35 @@ def test_a_report_of_which_a_sheet_is_all_there_is_and_is_refused_whole_is_no_ne
     assert [who_reported.status(line) for line in first.submissions[:3]] == ["按时，全部退回", "按时，全部退回", "按时"]
     for told in (first, second):  # and so on every later calendar; a report in which there is nothing is as good as any
         assert [*dict(told.attendance)[DAY].values()][:4] == ["refused", "refused", "on-time", "missing"]
+
+
+def test_a_report_of_which_nothing_was_taken_by_the_cut_off_is_told_so_where_it_is_on_time(office: Office) -> None:
+    """The contract's `status` is that of the first accepted report, and only a file that is refused whole is none (decision 27)."""
+    office.put_assignment(assignment())
+    bad, good = report(progress=[progress_row("SJ-2020-001", 当前状态="差不多了")]), report(progress=[progress_row("SJ-2020-001")])
+    office.put(bad, "坏.xlsx", f"{DAY}T16:10:00+08:00")
+    office.put(good, "好.xlsx", f"{DAY}T18:20:00+08:00")
+    for hour, progress in (("16:10", "约谈"), ("18:20", "再次约谈")):
+        office.put(
+            report("达拉特旗", progress=[progress_row("SJ-2020-002", 今日进展=progress)]), f"{progress}.xlsx", f"{DAY}T{hour}:00+08:00"
+        )
+    later = DAY + timedelta(days=1)
+    (first,) = office.run(DAY).written.published
+    (second,) = office.run(later).written.published
+    line, corrected = first.submissions[:2]
+    assert (line.status, line.stands, who_reported.status(line)) == ("on-time", "mended", "按时（全部退回，18:20改好）")
+    assert (corrected.stands, who_reported.status(corrected)) == ("on-time", "按时")
+    assert "；按时报来、截止以后才改好的1个（东胜区（全部退回，18:20改好））" in who_reported.submissions(first.submissions)
+    submission = json.loads((office.outbox / str(DAY) / "summary.json").read_bytes())["submissions"][0]
+    assert (submission["status"], submission["mended_at"]) == ("on-time", f"{DAY}T18:20:00+08:00")
+    for told in (first, second):  # the second goes on from a checkpoint, where the replaced report is not read again
+        assert [*dict(told.attendance)[DAY].values()][:3] == ["mended", "on-time", "missing"]
+    board = status.look(office.settings, DAY)
+    assert [district.word for district in board.districts[:2]] == ["按时（全部退回，18:20改好）", "按时"]
+    assert (board.count("on-time"), board.among) == (2, [("zero", "零报告", 0), ("mended", "退回后改好", 1)])
+    strip = attendance.strips(office.settings, datetime(2020, 5, 22, 18, tzinfo=office.settings.calendar.zone))[0]
+    assert strip.days[0].stands == "on-time"  # without a fold nobody knows what was taken
+    look = waiting.judge([], office.settings, None, [later])
+    strip = attendance.strips(office.settings, datetime(2020, 5, 22, 18, tzinfo=office.settings.calendar.zone), (), look.beyond(later))[0]
+    assert (strip.days[0].stands, strip.days[0].word) == ("mended", "退回后改好")
+    assert dict(period.of([first, first, second], {}).submissions)[DAY]["东胜区"].stands == "mended"

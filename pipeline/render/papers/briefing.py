@@ -294,8 +294,8 @@ def _status(line: SubmissionLine, report: Report) -> str:
         return "遗失"
     status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
     status += "，已批准" if line.is_excused else ""
-    if line.is_wholly_refused:  # in two lines of three characters, as the column has room
-        return f"{status}，全退回"
+    if line.is_wholly_refused or line.stands == "mended":  # in two lines of three characters, as the column has room
+        return f"{status}，{'全退回' if line.is_wholly_refused else '后改好'}"
     return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
 
 

@@ -105,8 +105,8 @@ def _exception(each: ExemptionOverDays) -> dict[str, Any]:
 
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:
-    lost = {"lost": True} if report.stands == "lost" else {}
-    return {"status": report.status, **lost, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
+    beside = {report.stands: True} if report.stands in ("lost", "mended") else {}
+    return {"status": report.status, **beside, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 _TITLE, _NOTE, _HEADER = 0, 1, 2
 Row = Sequence[Value]
-_SHORT: Final = {**period_words.STANDS, "excused": "批准", "refused": "退回", "lost": "遗失"}
-_TONES: Final = {"excused": "on-time", "refused": "all-refused"}
+_SHORT: Final = {**period_words.STANDS, "mended": "改好", "excused": "批准", "refused": "退回", "lost": "遗失"}
+_TONES: Final = {"excused": "on-time", "mended": "late", "refused": "all-refused"}
 _WIDEST_CALENDAR: Final = 31
 
 

@@ -190,7 +190,7 @@ def state(report: ArrivedReport) -> str:
         case words.DUPLICATE:
             return f"{district} · 报告日期 {day} · {sent}重复"
     is_late = (report.first_at or report.received_at) > report.on_time_until
-    by_first = "（按第 1 版的收到时间）" if report.revision > 1 else ""
+    by_first = f"（按第 1 版的收到时间{'，截止以前报来的全部退回' if report.is_mended else ''}）" if report.revision > 1 else ""
     came = words.STANDS["excused"] if is_late and report.is_excused else words.REPORTED["late" if is_late else "on-time"]
     standing = f" · {came}{by_first}"
     return f"{district} · 报告日期 {day} · {sent}第 {report.revision} 版{standing}"

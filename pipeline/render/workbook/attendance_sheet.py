@@ -21,7 +21,9 @@ NAME = "报送日历"
 _WEEK: Final = 7
 _ALWAYS: Final[tuple[Stands, ...]] = ("on-time", "late", "missing")
 """What is counted on every calendar; the others have their columns where there is such a day."""
-_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "excused": "late"}
+_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "excused": "late", "mended": "late"}
+_RARE: Final = ("excused", "mended")
+"""What has its sign explained only where it is there."""
 _FEW_DAYS: Final = 20
 _FEWEST: Final = 16
 """Columns of days that the notes are set over, where there are fewer days."""
@@ -55,9 +57,10 @@ def write(book: Book) -> None:
     _write_total(book, sheet, last, counted, [of_day for _day, of_day in attended])
     sheet.freeze_panes(FIRST + 1, 1)
     sheet.repeat_rows(HEADER, HEADER + 1)
-    there = {standing for standing in words.ATTENDED if standing != "excused" or standing in counted}  # most offices approve nothing
+    there = {standing for standing in words.ATTENDED if standing not in _RARE or standing in counted}
     signs = "，".join(f"{sign} {STANDS[standing]}" for standing, sign in words.ATTENDED.items() if standing in there)
-    otherwise = (words.ATTENDED_OTHERWISE,) if {"refused", "lost"} & {*counted} else ()
+    rare = ((words.ATTENDED_OTHERWISE, {"refused", "lost"}), (words.ATTENDED_MENDED, {"mended"}))
+    otherwise = [note for note, standings in rare if standings & {*counted}]
     notes = (f"{signs}。{words.ATTENDED_LATER}", *otherwise, definitions.on_time(book.report.settings), definitions.NOT_ZERO)
     explain(book, sheet, last + 2, widths, notes)
 

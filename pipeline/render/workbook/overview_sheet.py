@@ -247,6 +247,9 @@ def _reported(book: Book, brevity: Brevity) -> list[_Count]:
         )
         formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
         counts.append(_Count(f"{word}（旗区）", formula, len(districts), brevity.of("\n".join(absent), "报送情况") or named))
+    if mended := who_reported.mended_districts(lines):
+        word = f"其中{STANDS['mended']}（旗区）"
+        counts.append(_Count(word, f'=COUNTIF({_submissions(book, "B")},"*改好）*")', len(mended), words.names(mended)))
     zero = [line.district for line in lines if line.zero_report]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
     was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]

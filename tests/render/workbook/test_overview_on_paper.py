@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -263,3 +263,18 @@ def test_a_day_is_told_by_its_sign_and_by_its_colour() -> None:
     assert [row[:6] for row in sheet[1:4]] == [["甲旗", 1, 0, 1, 0, 0], ["乙区", 1, 1, 0, 0, 0], ["丙旗", 0, 0, 0, 1, 1]]
     assert sheet[4][11:13] == [2, 3], "whose report is lost has handed it in"
     assert any("√ 按时，迟 迟报，退 全部退回，失 原件遗失，未 未报。" in str(row[0]) for row in sheet)
+
+
+def test_who_mended_after_the_cut_off_is_counted_and_marked_for_itself() -> None:
+    book = opened(office_workbook.render(_of(("on-time", "late", "missing"), ("mended", "on-time", "lost"))))
+    sheet = rows(book, "报送日历", 4)
+    assert sheet[0][:6] == ["旗区", "按时", "退回后改好", "迟报", "原件遗失", "未报"]
+    assert sheet[1][:6] == ["甲旗", 1, 1, 0, 0, 0]
+    assert any("改 退回后改好，" in str(row[0]) for row in sheet)
+    assert any("退回后改好：截止以前报来的全部退回" in str(row[0]) for row in sheet)
+    day = a_report(())
+    came = datetime(2020, 5, 21, 16, 10, tzinfo=day.settings.calendar.zone)
+    mended = replace(day.submissions[0], status="on-time", received_at=came, mended_at=came.replace(hour=18, minute=20))
+    book = opened(office_workbook.render(replace(day, submissions=(mended, *day.submissions[1:]))))
+    told = {str(row[0]): row[1:3] for row in rows(book, "总览", 1) if row[0]}
+    assert told["其中退回后改好（旗区）"] == [1, f"{mended.district}（全部退回，18:20改好）"]
