@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Reports, may_be_mended, takes_nothing
+from pipeline.settings.config import Settings
 from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.handed_in import Filed
 
@@ -41,20 +42,20 @@ def all_refused(submissions: Mapping[str, Reports], judgements: Mapping[int, Jud
     return frozenset(district for district, report in reports.items() if _takes_nothing(report, judgements[report.arrival.id]))
 
 
-def mended(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], limit: datetime) -> dict[str, datetime]:
+def mended(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], day: date, settings: Settings) -> dict[str, datetime]:
     """Return, by district that reported by the cut-off, when the first of its reports came of which anything was taken, if that was later.
 
     By the contract it is on time, since refused rows refuse no file; until that moment nothing of its day was known (decision 27).
     """
-    return {district: came for district, reports in submissions.items() if (came := _mended(reports, judgements, limit))}
+    return {district: came for district, reports in submissions.items() if (came := _mended(reports, judgements, day, settings))}
 
 
-def _mended(reports: Reports, judgements: Mapping[int, Judgement], limit: datetime) -> datetime | None:
-    if not may_be_mended(reports, limit):
+def _mended(reports: Reports, judgements: Mapping[int, Judgement], day: date, settings: Settings) -> datetime | None:
+    if not may_be_mended(reports, day, settings):
         return None
     files = (revision.filed for revision in reports.revisions)
     came = next((file.arrival.envelope.received_at for file in files if not _takes_nothing(file, judgements[file.arrival.id])), None)
-    return came if came and came > limit else None
+    return came if came and came > settings.on(day).calendar.last_moment(day) else None
 
 
 def _takes_nothing(report: Filed, judgement: Judgement) -> bool:

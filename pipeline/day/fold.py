@@ -218,10 +218,9 @@ class _Fold:
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
-            if not submission.in_force and not with_findings:  # of a day that nobody asked for no receipt is written
-                if may_be_mended(submissions[filed.reading.district], self._limit(filed.reading.day)):
-                    judgements[filed.arrival.id] = self._judge(filed, self.kept.case_book.fork(), with_findings=False)
-                continue
+            reports = submissions[filed.reading.district]
+            if not (submission.in_force or with_findings or may_be_mended(reports, filed.reading.day, self.settings)):
+                continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
             judgement = judgements[filed.arrival.id] = self._judge(filed, case_book, with_findings=with_findings)
@@ -241,9 +240,6 @@ class _Fold:
             if self.witness:
                 self.witness(filed, judgement.findings, case_book)
         return judgements, cases_of_superseded
-
-    def _limit(self, day: date) -> datetime:
-        return self.settings.on(day).calendar.last_moment(day)
 
     def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:
         district = next(district for district in self.settings.districts if district.name == filed.reading.district)
@@ -276,6 +272,7 @@ class _Fold:
         """Return the day's counts; `with_cases` also each case as it stands, for the state of the day after."""
         cases = list(self.kept.case_book.in_register())
         counted = frozenset(case.number for case in cases if case.is_counted)
+        taken = all_refused(submissions, judgements), mended(submissions, judgements, day, self.settings)
         in_use = [case for case in cases if not case.grounds]
         of_units: dict[str, list[Case]] = {unit: [] for unit in self.settings.tree.in_order()}
         for case in in_use if of_units else ():
@@ -289,14 +286,7 @@ class _Fold:
             {unit: _tallied(own, groups) for unit, own in of_units.items()},
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
-            PastDay(
-                day,
-                frozenset(submissions),
-                self._resolved(day, submissions, counted),
-                counted,
-                all_refused(submissions, judgements),
-                mended(submissions, judgements, self._limit(day)),
-            ),
+            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, *taken),
             self._holding(day),
         )
 

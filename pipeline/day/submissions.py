@@ -72,9 +72,9 @@ class Reports:
 NO_REPORTS: Final = Reports()
 
 
-def may_be_mended(reports: Reports, limit: datetime) -> bool:
+def may_be_mended(reports: Reports, day: date, settings: Settings) -> bool:
     """Whether the first report came by the cut-off and the one that counts after it; that nothing of the first was taken its rows tell."""
-    first, last = reports.first_received, reports.in_force_received
+    first, last, limit = reports.first_received, reports.in_force_received, settings.on(day).calendar.last_moment(day)
     return first is not None and last is not None and first <= limit < last
 
 
@@ -185,9 +185,8 @@ class Submissions:
     def perhaps_mended(self, settings: Settings) -> Iterator[Filed]:
         """Go through the replaced reports whose rows tell whether a district's report of a day was mended after the cut-off."""
         for day, districts in self._by_day.items():
-            limit = settings.on(day).calendar.last_moment(day)
             for reports in districts.values():
-                if may_be_mended(reports, limit):
+                if may_be_mended(reports, day, settings):
                     yield from (revision.filed for revision in reports.revisions if not revision.in_force)
 
     def days(self, districts: Collection[str]) -> list[date]:
