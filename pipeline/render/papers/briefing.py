@@ -211,7 +211,7 @@ def _recent(report: Report) -> list[Fields]:
         groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
     restated = {entry.day for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.differs}
     marked = [f"{day.month}-{day.day}{'※' if day in restated else ''}" for day, _tallies in days]
-    head = {"名称": "按今天所知（※今天才知道有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
+    head = {"名称": "按今天所知（※有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
     silent = [day in report.silent_days for day, _tallies in days]
     rows = [
         {

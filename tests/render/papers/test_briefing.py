@@ -550,5 +550,5 @@ def test_a_target_that_changed_within_the_last_days_is_said_with_both(day: Repor
     plain, marked = (briefing.fields(replace(day, restated=entries))["近日"][0] for entries in ((), (entry,)))
     assert plain["名称"] == "按今天所知的化解率"
     assert "※" not in "".join(plain["数"])
-    assert marked["名称"] == "按今天所知（※今天才知道有更正）"
+    assert marked["名称"] == "按今天所知（※有更正）"
     assert marked["数"] == [f"{plain['数'][0]}※", *plain["数"][1:]]
