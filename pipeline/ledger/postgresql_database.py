@@ -47,7 +47,7 @@ _DAMAGED: Final = ("XX", "22021", "23", "42P01", "42703")
 """Data that the server cannot read, and tables, columns and rows that are not there or are there twice."""
 _PAUSES: Final = (0.0, 0.1, 0.3, 0.6)
 """Seconds before each try: the server takes a moment to see that a run was killed."""
-_BULK: Final = ("readings", "findings", "arrivals")
+_BULK: Final = ("readings", "findings")
 
 
 class PostgresqlDatabase:

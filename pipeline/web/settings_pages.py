@@ -46,7 +46,7 @@ def _settings(settings: Settings) -> Iterator[Setting]:
             for number, mailbox in enumerate(settings.mailboxes, 1):
                 yield Setting(f"mailboxes（第 {number} 个）", "", meaning)
                 yield from _of_model("mailboxes", mailbox)
-        elif name in ("outgoing_mail", "upload") and (model := getattr(settings, name)):
+        elif name in ("ledger", "outgoing_mail", "upload") and (model := getattr(settings, name)):
             yield Setting(name, "", meaning)
             yield from _of_model(name, model)
         else:

@@ -19,6 +19,7 @@ from pipeline.render.documents import FIGURES
 from pipeline.settings import meanings
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.settings.outgoing import Outgoing
+from pipeline.settings.places import LedgerServer
 from pipeline.settings.uploading import Uploading
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def site(office: Office) -> Iterator[Website]:
     mail = Outgoing(host="smtp.example.com", sender="ribao@example.com", user="ribao", password_env="GEHEIM_ENV")  # noqa: S106 - a name
-    office.settings = office.settings.model_copy(update={"outgoing_mail": mail})
+    server = LedgerServer(url="postgresql+psycopg://ribao@db.example.com/ribao", password_env="GEHEIM_ENV")  # noqa: S106 - shown, not asked
+    office.settings = office.settings.model_copy(update={"outgoing_mail": mail, "ledger": server})
     office.put_assignment(assignment())
     office.put(report(progress=[]), "东胜区.xlsx")
     nightly.run(office.settings, [DAY - timedelta(days=1), DAY], documents=FIGURES)
@@ -49,7 +51,8 @@ def test_the_office_reads_every_setting_with_its_meaning_and_no_secret(site: Web
     assert rows["outgoing_mail.sender"] == "ribao@example.com"
     assert rows["outgoing_mail.leaders_after_look"] == "false"
     assert (rows["outgoing_mail.night_by"], rows["outgoing_mail.office"]) == ("02:00", "没有")
-    assert rows["outgoing_mail.password_env"] == "已设置"
+    assert rows["outgoing_mail.password_env"] == rows["ledger.password_env"] == "已设置"
+    assert (rows["ledger.url"], rows["archive"]) == ("postgresql+psycopg://ribao@db.example.com/ribao", "不填")
     assert "GEHEIM_ENV" not in page
     assert "当日报送截止时间，正好这一刻也算按时" in page
     assert "发件地址" in page
@@ -96,6 +99,10 @@ def test_no_district_sees_any_of_it(site: Website, path: str) -> None:
     assert site.browser().get(path).where == "/signin"
 
 
-@pytest.mark.parametrize(("section", "model"), [("outgoing_mail", Outgoing), ("upload", Uploading), ("mailboxes", Mailbox)])
-def test_every_key_that_is_only_an_example_has_its_meaning(section: str, model: type[Outgoing | Uploading | Mailbox]) -> None:
+@pytest.mark.parametrize(
+    ("section", "model"), [("outgoing_mail", Outgoing), ("upload", Uploading), ("mailboxes", Mailbox), ("ledger", LedgerServer)]
+)
+def test_every_key_that_is_only_an_example_has_its_meaning(
+    section: str, model: type[Outgoing | Uploading | Mailbox | LedgerServer]
+) -> None:
     assert [name for name in model.model_fields if f"{section}.{name}" not in meanings.of_examples()] in ([], ["password"])
