@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.day import supervision
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
+from pipeline.settings.units import Tree
 from pipeline.terms import words
 
 TOTAL: Final = "当日及以前交办、未撤销的全部案件，即化解率的分母（含导入法定途径的）。"
@@ -22,6 +23,7 @@ UNMOVED: Final = (
 )
 CONFIRMATION: Final = "已化解的案件按最近一行日报的“群众确认”分：群众认可、未回访、没有填写；三项相加就是已化解的件数。"
 DISTRICTS: Final = "旗区按固定次序排列，不排名次。还差按各旗区自己的总数计算，逐个取整，相加可能大于全市还差的件数。"
+"""Of districts that lie directly under the reader."""
 LEADER: Final = "一案有几位包案领导的，计入第一位；没有写明的，列为“未明确”。"
 
 WAY: Final = (
@@ -65,3 +67,11 @@ def on_time(settings: Settings) -> str:
 NOT_ZERO: Final = "未报不等于没有事：案件沿用此前的状态，不按零处理。零报告是已经报送、当日没有新情况。"
 ROWS: Final = "采用、退回的行数按现行版本的全部工作表计；整张退回的表不计行数，整份退回的文件另计份数。"
 RECEPTION: Final = "接访批次、当场答复、转交办理按各旗区当日被采用的日报合计；未报的旗区不在内。"
+
+
+def rows_below(tree: Tree) -> str:
+    """What the rows of a table are that shows what lies directly under the reader."""
+    if not tree:
+        return DISTRICTS
+    word = tree.word()
+    return f"各{word}的数字是下面各旗区之和，按固定次序排列，不排名次。还差按各{word}自己的总数计算，逐个取整，相加可能大于合计还差的件数。"

@@ -78,6 +78,11 @@ class UnitLine:
         return next(figure for figure in self.figures if figure.group == group)
 
     @property
+    def is_district(self) -> bool:
+        """Whether it is a district itself."""
+        return self.districts == (self.name,)
+
+    @property
     def reported(self) -> int:
         """Of how many of its districts there is a report."""
         return len(self.districts) - len(self.missing)

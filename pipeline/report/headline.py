@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, day_corrected, exemptions, matter_words, same_day, sentences, who_reported
+from pipeline.report import agenda, corrections, day_corrected, exemptions, matter_words, same_day, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -25,7 +25,7 @@ def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[st
     `follows_correction`: what makes the day itself a correction stands above them.
     """
     restated = _restated(report, "" if follows_correction else _this_issue(report))
-    said = (("结论", _verdicts(report)), (words.ASKED, _asked(report)), (words.RESTATED, restated))
+    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), (words.RESTATED, restated))
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -35,6 +35,12 @@ def _verdicts(report: Report) -> str:
     bridges = {bridge.group: bridge for bridge in report.bridges}
     verdicts = (_verdict(figure, certainties.get(figure.group), bridges.get(figure.group)) for figure in report.targets)
     return f"{'；'.join(verdicts)}。{silence}"
+
+
+def _worst(report: Report) -> str:
+    """Return which units directly under the reader are worst served; '' where there are none, and where none lacks anything."""
+    said = "；".join(units.worst(report.below, [group.name for group in report.settings.groups]))
+    return f"{said}。" if said else ""
 
 
 def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None) -> str:

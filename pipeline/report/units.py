@@ -16,9 +16,10 @@ from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.settings.units import Tree
+from pipeline.terms.words import FLAGS
 
 MOST_WORST: Final = 3
-"""Units of a kind that are named as worst served."""
+"""Units that are named as worst served in one way."""
 
 
 def lines(counting: Counting, cases: Iterable[CaseLine], submissions: Sequence[SubmissionLine], tree: Tree) -> tuple[UnitLine, ...]:
@@ -60,9 +61,9 @@ def _by_district(cases: Iterable[CaseLine], flag: str) -> Mapping[str, int]:
 def worst(below: Sequence[UnitLine], groups: Iterable[str]) -> tuple[str, ...]:
     """Return in sentences which of these are worst served: who lacks most cases to a target, has most overdue, and has not reported."""
     kinds: list[tuple[str, Callable[[UnitLine], int], str]] = [
-        *((f"{group}还差最多的", partial(_lacking, group), "件") for group in groups),
-        ("超期未办结最多的", lambda line: line.overdue, "件"),
-        ("没有日报最多的", lambda line: len(line.missing), "个旗区"),
+        *((f"{group}还差最多", partial(_lacking, group), "件") for group in groups),
+        (f"{FLAGS['overdue'].name}最多", lambda line: line.overdue, "件"),
+        ("没有日报的旗区最多", lambda line: len(line.missing) * (not line.is_district), "个"),
     ]
     return tuple(said for name, count, measure in kinds if (said := _most(name, below, count, measure)))
 
@@ -72,14 +73,16 @@ def _lacking(group: str, line: UnitLine) -> int:
 
 
 def _most(name: str, below: Sequence[UnitLine], count: Callable[[UnitLine], int], measure: str) -> str:
-    """Return the units with most of something, as far as they have any; those with as many as the last are named too, or counted."""
+    """Return the units with most of something, as far as they have any, and no more than half of all; none before another that is alike."""
     having = sorted((line for line in below if count(line)), key=lambda line: -count(line))
     if not having:
         return ""
-    last = count(having[min(MOST_WORST, len(having)) - 1])
+    most = min(MOST_WORST, (len(below) + 1) // 2)
+    last = count(having[min(most, len(having)) - 1])
     shown = [line for line in having if count(line) >= last]
-    if len(shown) > MOST_WORST:  # so many are alike that the last of them are no worse than others
-        shown = [line for line in shown if count(line) > last] or shown[:MOST_WORST]
+    if len(shown) > most:
+        shown = [line for line in shown if count(line) > last]
+    if not shown:
+        return f"{name}：{sum(count(line) == last for line in having)}个各有{last}{measure}"
     rest = len(having) - len(shown)
-    named = "、".join(f"{line.name}{count(line)}{measure}" for line in shown)
-    return f"{name}：{named}{f'，另有{rest}个也有' if rest else ''}"
+    return f"{name}：{'、'.join(f'{line.name}{count(line)}{measure}' for line in shown)}{f'，另有{rest}个也有' if rest else ''}"

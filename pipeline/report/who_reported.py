@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipeline.day.submissions import Standing, Stands
+from pipeline.report.figures import UnitLine
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.handed_in import LeftOut
@@ -95,23 +96,40 @@ def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
     return f"今日{who.nobody}，有没有，不知道。" if who.nobody else said + who.asked("有没有")
 
 
-def submissions(districts: Sequence[SubmissionLine]) -> str:
-    """Return how many districts have reported, whose reports were refused row by row, and who has not reported."""
+def named(districts: Sequence[str], below: Sequence[UnitLine] = ()) -> str:
+    """Return these districts by name; where there are levels between them and the reader, of many how many each unit has."""
+    if not below or len(districts) <= _MOST_DAYS:
+        return "、".join(districts)
+    counts = ((line.name, len({*line.districts}.intersection(districts))) for line in below)
+    return "、".join(f"{name}{count}个" for name, count in counts if count)
+
+
+def late_named(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
+    """Return who came late, by name or unit by unit; by name each with whether that is approved."""
+    late = [line.district for line in districts if line.status == "late"]
+    return named(late, below) if below and len(late) > _MOST_DAYS else "、".join(late_districts(districts))
+
+
+def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
+    """Return how many districts have reported, whose reports were refused row by row, and who has not reported.
+
+    `below`: what lies directly under the reader, where there are levels between.
+    """
     who = unheard(districts)
     late = late_districts(districts)
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
     missing = len(who.silent) + len(who.lost)
     sentence = f"{len(districts)}个旗区中{len(districts) - missing}个有日报" if missing else f"{len(districts)}个旗区都有日报"
-    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{'、'.join(late)}）" if late else ""
+    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{late_named(districts, below)}）" if late else ""
     if who.refused:
-        sentence += f"，{'' if late else '其中'}{'、'.join(who.refused)}的全部退回，一行也没有采用，办理得怎样不知道"
+        sentence += f"，{'' if late else '其中'}{named(who.refused, below)}的全部退回，一行也没有采用，办理得怎样不知道"
     mended_late = mended_districts(districts)
-    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{'、'.join(mended_late)}）" if mended_late else ""
+    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{named(mended_late, below)}）" if mended_late else ""
     moved = [line.district for line in districts if line.is_all_of_moved_cases]
-    sentence += f"；{'、'.join(moved)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
+    sentence += f"；{named(moved, below)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
     kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
-    return "；".join([sentence, *(f"{kind}{len(names)}个（{'、'.join(names)}）" for kind, names in kinds if names)]) + "。"
+    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in kinds if names)]) + "。"
 
 
 def in_short(districts: Sequence[SubmissionLine]) -> str:

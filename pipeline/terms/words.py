@@ -47,7 +47,7 @@ ATTENDED: Final = {
 """The same where what waits in the inbox and what is not due yet are looked at too: for board, desk and strips, in the order of tiles."""
 REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
 
-ASKED, RESTATED = "请决定", "更正"
+ASKED, RESTATED, WORST = "请决定", "更正", "需帮助"
 """The names of the lines of a day's answer that tell what is asked of leaders, and which figures of earlier days have become others."""
 USED, REPLACED, DUPLICATE, REFUSED = "采用", "已被替换", "重复", "退回"
 """What became of one handed-in report."""

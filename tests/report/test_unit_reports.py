@@ -17,11 +17,12 @@ from offices import Day, consolidated
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed
 
 from pipeline.day.targets import Tally
-from pipeline.report import units
-from pipeline.report.figures import Bridge, Figure
+from pipeline.report import headline, units, who_reported
+from pipeline.report.figures import Bridge, Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.settings.units import Unit
+from pipeline.terms import words
 
 DAYS = (FIRST, SECOND, LAST)
 
@@ -155,11 +156,43 @@ def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) ->
 
 def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day]) -> None:
     report = days[LAST].report
-    said = units.worst(report.below, [group.name for group in report.settings.groups])
-    lacking = {line.name: line.of("自治区交办").tally.shortfall for line in report.below}
-    assert said[0].startswith("自治区交办还差最多的：")
-    assert all(f"{name}{count}件" in said[0] for name, count in lacking.items() if count)
-    assert said[-1] == "没有日报最多的：乙市1个旗区、丙市1个旗区"
+    lacking = [(line.name, line.of("市级交办和旗区自行梳理").tally.shortfall) for line in report.below]
+    assert sorted(lacking, key=lambda named: -named[1])[:2] == [("乙市", 8), ("丙市", 7)]
+    assert units.worst(report.below, [group.name for group in report.settings.groups]) == (
+        "自治区交办还差最多：甲市1件",
+        "市级交办和旗区自行梳理还差最多：乙市8件、丙市7件，另有1个也有",
+        "超期未结最多：乙市2件、甲市1件",
+        "没有日报的旗区最多：乙市1个、丙市1个",
+    )
+    assert dict(headline.lines(report))[words.WORST].startswith("自治区交办还差最多：甲市1件；")
+    assert words.WORST not in dict(headline.lines(days[LAST].units["甲市"]))
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ([5, 3, 2, 1, 0, 0], "没有日报的旗区最多：甲5个、乙3个、丙2个，另有1个也有"),
+        ([5, 3, 3, 3, 0, 0], "没有日报的旗区最多：甲5个，另有3个也有"),
+        ([2, 2, 2, 2, 1, 0], "没有日报的旗区最多：4个各有2个"),
+        ([0, 1, 0, 0, 0, 0], "没有日报的旗区最多：乙1个"),
+        ([3, 2], "没有日报的旗区最多：甲3个，另有1个也有"),
+        ([0, 0], ""),
+    ],
+)
+def test_no_unit_is_named_before_one_that_is_alike(missing: list[int], said: str) -> None:
+    lines = [
+        UnitLine("甲乙丙丁戊己"[at], ("",), (), tuple("abcdefg"), tuple("abcdefg"[:count]), (), (), overdue=0, disputed=0)
+        for at, count in enumerate(missing)
+    ]
+    assert units.worst(lines, []) == ((said,) if said else ())
+
+
+def test_of_many_districts_it_is_told_how_many_each_unit_has() -> None:
+    districts = [f"{unit}{at}县" for unit in "甲乙" for at in range(4)]
+    lines = [UnitLine(f"{unit}市", ("",), (), tuple(name for name in districts if name[0] == unit), (), (), (), 0, 0) for unit in "甲乙"]
+    assert who_reported.named(districts[:5], lines) == "甲市4个、乙市1个"
+    assert who_reported.named(districts[:2], lines) == "甲0县、甲1县"
+    assert who_reported.named(districts[:5]) == "、".join(districts[:5])
 
 
 def test_without_levels_nothing_is_told_of_units() -> None:

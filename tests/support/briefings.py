@@ -37,7 +37,8 @@ def busy(report: Report, words: tuple[str, ...], count: int = 400) -> Report:
         for kind in ("newly_resolved", "reopened", "no_longer_counted", "new_cases", "withdrawn_cases", "status")
         for number in range(count // 4)
     )
-    steps = tuple(Step(kind, 100 - 20 * number, ()) for number, kind in enumerate(STEPS))
+    # 改派 is a step of a unit's bridge alone
+    steps = tuple(Step(kind, 100 - 20 * number, ()) for number, kind in enumerate(kind for kind in STEPS if kind != "given"))
     missing = tuple(replace(submission, status="missing", revision=0) for submission in report.submissions)
     parts = tuple(AbsencePart(group.name, 1234, 567) for group in report.settings.groups)
     bounded: dict[str, Any] = {

@@ -66,6 +66,8 @@ class GroupView:
     chart: TrendChart | None
     sources: tuple[Figure, ...]
     districts: tuple[Figure, ...]
+    below: tuple[Figure, ...]
+    """What lies directly under the reader; none where that is the districts alone."""
     leaders: tuple[Figure, ...]
     categories: tuple[Figure, ...]
     referred: tuple[CaseLine, ...]
@@ -119,6 +121,7 @@ def context(report: Report) -> dict[str, object]:
             "answered": answer_words.told(report.beyond.notices),
             "noted": headline.noted(report, _MOST_NOTED),
             "settings": report.settings,
+            "level": report.settings.tree.word(),
             "by_number": by_number,
             "flag_means": definitions.flags(report.settings.windows),
             "day_before": _day_before(report.day),
@@ -194,7 +197,12 @@ def left_out(lines: Sequence[FindingLine]) -> list[str]:
 
 
 def _tables(report: Report) -> dict[str, tuple[Figure, ...]]:
-    return {"targets": report.targets, "districts": report.by_district, "leaders": report.by_leader, "categories": report.by_category}
+    tables = {"targets": report.targets, "below": _below(report), "districts": report.by_district}
+    return tables | {"leaders": report.by_leader, "categories": report.by_category}
+
+
+def _below(report: Report) -> tuple[Figure, ...]:
+    return tuple(figure for line in report.below if line.name in report.settings.tree for figure in line.figures)
 
 
 def _shared(report: Report) -> list[Figure]:
@@ -225,6 +233,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         chart=trend_chart.trend(days),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),
+        below=tuple(line.of(group.name) for line in report.below),
         leaders=_of(group, report.by_leader),
         categories=_of(group, report.by_category),
         referred=cases_behind_figures.referred(group.name, report),

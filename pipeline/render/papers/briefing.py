@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pipeline.render.papers import decision_items, limits, page_room
+from pipeline.render.papers import decision_items, district_table, limits, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
 from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
@@ -26,7 +25,6 @@ from pipeline.report import (
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
-from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
 
 Fields = dict[str, Any]
@@ -131,19 +129,18 @@ def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
 
 def _draft(report: Report, room: Limits) -> Fields:
     day = sentences.long_day(report.day)
-    is_certain = all(figure.is_certain for figure in (*report.targets, *report.by_district))
     correction = day_corrected.correction(report, room.corrections)
     behind_correction = [correction] if correction and room.is_listed else []
     cancelled, behind_cancelled = _cancelled(report, room)
     draft: Fields = {
         "报头": NAME,
         "版面": room.setting,
-        "文件标题": f"{NAME}（{day}{'，更正' if report.is_correction else ''}）",
+        "文件标题": f"{report.unit}{NAME}（{day}{'，更正' if report.is_correction else ''}）",
         "单位": report.office,
         "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
         # a paper is not dated before its data
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
-        "标题": f"{day}信访事项办理情况",
+        "标题": f"{report.unit}{day}信访事项办理情况",
         "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
         "更正": _CORRECTED if behind_correction else correction,
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
@@ -153,9 +150,10 @@ def _draft(report: Report, room: Limits) -> Fields:
         "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
-        "旗区": _districts(report),
-        "合计": _row("—", report.targets, report),
-        "范围说明": "" if is_certain else sentences.PROVISIONAL_GAP,
+        "层级": report.settings.tree.word(),
+        "旗区": district_table.rows(report),
+        "合计": district_table.row(_sum_of_reports(report), report.targets, report),
+        "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP,
         "由来": [*behind_correction, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(report, room),
         "台账": [
@@ -173,15 +171,24 @@ def _draft(report: Report, room: Limits) -> Fields:
 def _reported(report: Report, room: Limits) -> Fields:
     """Return who reported, and what is known of the others."""
     return {
-        "报送": who_reported.submissions(report.submissions)
+        "报送": who_reported.submissions(report.submissions, report.below)
         + who_reported.left_out(report.left_out, report.day)
         + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
-            *(who_reported.absence(absence, report.day) for absence in report.absences[: room.absences]),
+            *(
+                f"{_unit_of(absence.district, report)}{who_reported.absence(absence, report.day)}"
+                for absence in report.absences[: room.absences]
+            ),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
     }
+
+
+def _unit_of(district: str, report: Report) -> str:
+    """Return in which unit directly under the reader a district lies; '' where it lies there itself."""
+    unit = report.settings.tree.child_of(district)
+    return "" if unit == district else unit
 
 
 def _headings(report: Report) -> Fields:
@@ -194,7 +201,7 @@ def _headings(report: Report) -> Fields:
         "目标": "一、目标完成情况",
         "决策": f"二、需要决策的事项{decisions}件" if decisions else "二、没有需要决策的事项",
         "变化": f"三、今日{changes}" if changes else "三、今日变化",
-        "旗区": f"四、各旗区情况（{who_reported.in_short(report.submissions)}）",
+        "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }
 
 
@@ -282,38 +289,11 @@ def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
     return sentences.confirmation(certainty) + ("" if room.is_dense else sentences.way(replace(way, days=0)))
 
 
-def _districts(report: Report) -> list[Fields]:
-    statuses = {submission.district: _status(submission, report) for submission in report.submissions}
-    figures = {name: [figure for figure in report.by_district if figure.label == name] for name in report.settings.district_names}
-    return [{"名称": name, **_row(statuses.get(name, ""), figures[name], report)} for name in figures]
-
-
-def _status(line: SubmissionLine, report: Report) -> str:
-    """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
-    if line.is_lost:
-        return "遗失"
-    status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
-    status += "，已批准" if line.is_excused else ""
-    if line.is_wholly_refused or line.stands == "mended":  # in two lines of three characters, as the column has room
-        return f"{status}，{'全退回' if line.is_wholly_refused else '后改好'}"
-    return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
-
-
-def _row(status: str, figures: Iterable[Figure], report: Report) -> Fields:
-    """Return a row of the table: the figures of each group, in the groups' order."""
-    by_group = {figure.group: figure for figure in figures}
-    return {"分组": [_cells(by_group[group.name]) for group in report.settings.groups], "报送": status}
-
-
-def _cells(figure: Figure) -> Fields:
-    tally = figure.tally
-    return {
-        "总数": str(tally.total),
-        "化解": str(tally.resolved),
-        "化解率": sentences.rate(tally.rate_percent),
-        "范围": sentences.bounds_range(figure.bounds) if figure.bounds else "—",
-        "还差": f"{tally.shortfall}{'' if figure.is_certain else '*'}",
-    }
+def _sum_of_reports(report: Report) -> str:
+    """Return of how many districts there is a report, below the same of the units; where the rows are districts, nothing is added up."""
+    if not report.below:
+        return "—"
+    return f"{sum(line.reported for line in report.below)}/{len(report.submissions)}"
 
 
 # --- lists -------------------------------------------------------------------------------------------------------

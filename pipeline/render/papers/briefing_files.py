@@ -139,7 +139,7 @@ def sample(*, is_empty: bool = False) -> Fields:
     """Return made-up texts, to try a template on: something in every list, or nothing in any that may be empty."""
     figures = {"分组": [dict.fromkeys(("总数", "化解", "化解率", "范围", "还差"), "1")] * 2, "报送": "按时"}
     decision = dict.fromkeys(("序号", "事由", "编号", "旗区", "事项", "清单", "起始", "时限", "包案领导", "请示"), "例")
-    always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送"), "例")
+    always: Fields = dict.fromkeys(("报头", "文件标题", "单位", "期号", "日期", "数据截至", "标题", "督办", "变化", "报送", "层级"), "例")
     always |= {
         "版面": "",
         "后半": "",
