@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
 from pipeline.publishing import edition_changes, told_editions
-from pipeline.render import extension_files
+from pipeline.render import extension_files, file_names
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
 from pipeline.render.receipts import receipt_files
@@ -61,6 +61,26 @@ class PublishedDay:
     """The lines that the day's papers begin with, each with its name; none where an older program wrote the folder."""
     named_then: Mapping[str, str] = field(default_factory=dict)
     """By its present name: what a district was called when the folder was written, where that is another name."""
+    units: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By folder: whether the day is a correction for a level above the districts, and the lines that its papers begin with."""
+    unit: str = ""
+    """The level above the districts whose part of the day it is; '' for the whole day."""
+
+    def of_unit(self, way: Sequence[str], kept: Path) -> PublishedDay | None:
+        """Return the part of a level above the districts, by the names down to it; None where the day was written without it."""
+        folder = file_names.unit_folder(way)
+        if folder not in self.units:
+            return None
+        told, begins = self.units[folder], f"{folder}/"
+        return replace(
+            self,
+            folder=self.folder / folder,
+            outputs={path.removeprefix(begins): sha256 for path, sha256 in self.outputs.items() if path.startswith(begins)},
+            is_correction=bool(told["correction"]),
+            headline=tuple((line["name"], line["says"]) for line in told["headline"]),
+            editions=tuple(told_editions.of_unit(edition, folder, kept) for edition in self.editions),
+            unit=way[-1],
+        )
 
     @property
     def newest(self) -> Edition | None:
@@ -177,7 +197,10 @@ class Planner:
                     since = (later.day for later in days[position + 1 :] if later.has_notice(district.name))
                     self._add_district(plan, published_day, district, max(since, default=None))
             if self._now >= datetime.combine(day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
-                self._add_leaders(plan, published_day)
+                self._add_leaders(plan, published_day, self._outgoing.leaders)
+                for unit, recipients in self._outgoing.unit_leaders.items():
+                    if part := published_day.of_unit(self._settings.tree.way(unit), self._settings.paths.editions):
+                        self._add_leaders(plan, part, recipients)
         return plan
 
     def _add_district(self, plan: Plan, published: PublishedDay, district: District, newest_notice: date | None) -> None:
@@ -196,16 +219,18 @@ class Planner:
                 )
                 plan.letters.append(replace(letter, edition=published.manifest))
 
-    def _add_leaders(self, plan: Plan, published: PublishedDay) -> None:
+    def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
         is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
-        for recipient in self._outgoing.leaders:
+        for recipient in recipients:
             items = self._new(recipient, self._paths_for_leader(recipient, published), published)
             if items and is_held:
-                plan.held.append(published)
+                plan.held.extend([] if published.day in (held.day for held in plan.held) else [published])
                 return
             if items:
-                later = self._later(published, Kind.LEADERS, "", recipient)
-                told = LeadersDay(published.day, published.summary(), published.headline, is_correction=published.is_correction)
+                later = self._later(published, Kind.LEADERS, published.unit, recipient)
+                told = LeadersDay(
+                    published.day, published.summary(), published.headline, published.unit, is_correction=published.is_correction
+                )
                 letter = self._writer.to_leaders(told, recipient, items, later=later)
                 plan.letters.append(replace(letter, edition=published.manifest))
 
@@ -214,7 +239,10 @@ class Planner:
 
         Else everybody who had 专报 before pages were mailed would get another letter about the same.
         """
-        papers, pages = (sorted(path for path in published.outputs if path.startswith(begin)) for begin in (_LEADERS_PATH, _PAGE_PATH))
+        whose = f"{file_names.portable(published.unit)}_" if published.unit else ""
+        papers, pages = (
+            sorted(path for path in published.outputs if path.startswith(f"{whose}{begin}")) for begin in (_LEADERS_PATH, _PAGE_PATH)
+        )
         settled = self._record.settled(recipient)
         had_page = any(edition.outputs.get(path) in settled for edition in published.editions for path in pages)
         return [*papers, *pages] if had_page or any(published.outputs[path] not in settled for path in papers) else []
@@ -230,7 +258,9 @@ class Planner:
             return Later(newest.note.number if newest else 0)
         if earlier == newest:
             return None
-        own = told_editions.own(published.then(district), (earlier, newest), self._settings.paths.editions) if district else None
+        own = (
+            told_editions.own(published.then(district), (earlier, newest), self._settings.paths.editions) if kind is Kind.DISTRICT else None
+        )
         return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, own))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:

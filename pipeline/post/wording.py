@@ -52,7 +52,9 @@ class LeadersDay:
     summary: dict[str, Any]
     headline: tuple[tuple[str, str], ...]
     """The lines that 专报 and the page begin with, each with its name."""
-    is_correction: bool
+    unit: str = ""
+    """The level above the districts of which it is; '' for the whole office."""
+    is_correction: bool = False
 
     @property
     def targets(self) -> list[dict[str, Any]]:
@@ -119,7 +121,7 @@ class Writer:
         """Write the day's report, with the answer and the targets in the letter itself."""
         mark = f"{'（更正）' if told.is_correction else ''}{later.mark if later else ''}"
         verdicts = "，".join(f"{target['group']}{target['verdict']}" for target in told.targets if target["total"])
-        subject = f"【信访专报】{self._near(told.day)}{mark}：{verdicts or '目前没有案件'}"
+        subject = f"【信访专报】{told.unit}{self._near(told.day)}{mark}：{verdicts or '目前没有案件'}"
         absent = [submission for submission in told.summary["submissions"] if submission["status"] == "missing"]
         lost = [submission["district"] for submission in absent if submission.get("is_left_out")]
         missing = [submission["district"] for submission in absent if submission["district"] not in lost]
@@ -140,7 +142,7 @@ class Writer:
             "most_megabytes": MOST_BYTES >> 20,
             "folder": told.day.isoformat(),
         }
-        return self._letter(Kind.LEADERS, told.day, ("", recipient), subject, items, details)
+        return self._letter(Kind.LEADERS, told.day, (told.unit, recipient), subject, items, details)
 
     def reminder(
         self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()

@@ -132,6 +132,17 @@ def changes(before: Edition | None, after: Edition, own: Own | None = None) -> C
     return replace(found, figures=(*(_urgent_lines(before, after, own) if own else _asked_lines(before, after)), *found.figures))
 
 
+def of_unit(edition: Edition, folder: str, kept: Path) -> Edition:
+    """Return what an edition said of one level above the districts, by its folder; as one that is lost where it said nothing of it."""
+    summary = edition_files.read(kept, edition.outputs.get(f"{folder}/{editions.SUMMARY}", "")) or b""
+    try:
+        manifest = json.loads(edition.manifest)
+        told = manifest["units"][folder]
+    except (ValueError, LookupError, TypeError):
+        return replace(edition, summary=summary)
+    return replace(edition, summary=summary, manifest=json.dumps({**manifest, **told}).encode())
+
+
 def _urgent_lines(before: Edition, after: Edition, own: Own) -> Iterator[str]:
     """Yield which urgent matters of a district only one of the two has; nothing where the workbook of one is gone."""
     then, now = (own.urgent.get(edition.note.manifest) for edition in (before, after))

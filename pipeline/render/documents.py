@@ -144,12 +144,14 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
     for finish in begun:
         files |= finish()
+    told = {}
     for unit in units:
         files |= _of_unit(unit, documents, workshop)
+        told[file_names.unit_folder(unit.settings.way)] = files_for_programs.told(unit)
     printed = [made for (day, _unit), made in workshop.printed.items() if day == report.day]
     fonts = {name: sha256 for made in printed for name, sha256 in made.fonts.items()}
     boxes = "".join(dict.fromkeys("".join(made.boxes for made in printed)))
-    files[MANIFEST] = files_for_programs.manifest(report, files, fonts, boxes)
+    files[MANIFEST] = files_for_programs.manifest(report, files, fonts, boxes, told)
     return files
 
 

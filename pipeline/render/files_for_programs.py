@@ -157,18 +157,26 @@ def _seen_first(text: str) -> str:
     return next((text[at:] for at, character in enumerate(text) if not character.isspace() and character.isprintable()), "")
 
 
-def manifest(report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, str], boxes: str) -> bytes:
+def told(report: Report) -> dict[str, Any]:
+    """Return what a report's papers begin with, and whether it is a correction: letters say it too."""
+    return {"correction": report.is_correction, "headline": [{"name": name, "says": says} for name, says in headline.lines(report)]}
+
+
+def manifest(
+    report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, str], boxes: str, units: Mapping[str, dict[str, Any]] | None = None
+) -> bytes:
     """manifest.json: the SHA-256 of every input and output, the versions, and the answer that the day's papers begin with.
 
-    `fonts`: those that the PDF was set in, by their files' names; `boxes`: the characters that none of them has.
+    `fonts`: those that the PDF was set in, by their files' names; `boxes`: the characters that none of them has. `units`: `told` of each
+    level above the districts, by its folder.
     """
     fields = {
         "program": __version__,
         "contract": CONTRACT_VERSION,
         "report_date": report.day.isoformat(),
         "rules": rules(report),
-        "correction": report.is_correction,
-        "headline": [{"name": name, "says": says} for name, says in headline.lines(report)],
+        **told(report),
+        **({"units": units} if units else {}),
         "inputs": [
             *(
                 {"path": file.path, "sha256": file.sha256, "received_at": file.received_at, "role": file.role, **file.whose}
