@@ -72,7 +72,7 @@ def _describe(workbook: InMemoryWorkbook, report: Report) -> None:
     """Document properties; their time is the report's, since the clock would change the bytes."""
     workbook.set_properties(
         {
-            "title": f"{words.SHEETS['总览']} {report.day.isoformat()}",
+            "title": f"{report.unit}{words.SHEETS['总览']} {report.day.isoformat()}",
             "author": text(report.office),
             "created": report.data_until.astimezone(UTC).replace(tzinfo=None),
         }

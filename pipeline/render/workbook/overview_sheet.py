@@ -81,7 +81,7 @@ def _brevity(book: Book) -> tuple[Brevity, float]:
 
 def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     report = book.report
-    title = f"{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
+    title = f"{report.unit}{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
     merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
     sheet.set_row(0, 32)
     until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"

@@ -56,7 +56,7 @@ def correction(book: Book) -> str:
 
 def title(book: Book, name: str) -> str:
     """What stands at the top of a sheet."""
-    return f"{words.SHEETS[name]}{correction(book)}　{long_day(book)}"
+    return f"{book.report.unit}{words.SHEETS[name]}{correction(book)}　{long_day(book)}"
 
 
 def frame(book: Book, name: str, widths: Sequence[float]) -> Sheet:

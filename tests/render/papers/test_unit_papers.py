@@ -5,9 +5,11 @@ Covers `district_table`.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from briefings import lines
 from offices import HOME, Day, consolidated
@@ -16,6 +18,7 @@ from provinces import FIRST, LAST, PROVINCE, SECOND, filed
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, briefing_files
+from pipeline.render.workbook import office_workbook
 from pipeline.report.report import Report
 
 Golden = Callable[[str, str], None]
@@ -81,3 +84,13 @@ def test_a_units_papers_name_no_case_of_another_unit(day: Day) -> None:
         page = leaders_page.render(report, TEMPLATES).decode()
         named = {number for number in others if number in page}
         assert named <= {"SJ-2020-001"}, name  # 改派 is told of the unit that gave the case
+
+
+def test_a_units_workbook_says_whose_it_is_on_every_sheet(day: Day) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(office_workbook.render(day.units["丙市"])), read_only=True)
+    titled = [sheet for sheet in book.worksheets if "2020年5月21日" in str(sheet.cell(1, 1).value or "")]
+    assert len(titled) > 10
+    assert all(str(sheet.cell(1, 1).value).startswith("丙市") for sheet in titled)
+    districts = {row[0].value for row in book["旗区"].iter_rows()}
+    assert {"丙一区", "丙二县", "丙三县"} <= districts
+    assert "甲一区" not in districts
