@@ -8,10 +8,11 @@ Covered by tests/report/test_unit_reports.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from pipeline.report.case_lines import CaseLine
+from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.submission_lines import SubmissionLine
@@ -56,6 +57,11 @@ def _by_district(cases: Iterable[CaseLine], flag: str) -> Mapping[str, int]:
         if flag in case.flags:
             count[case.district] = count.get(case.district, 0) + 1
     return count
+
+
+def placed(decisions: tuple[Decision, ...], tree: Tree) -> tuple[Decision, ...]:
+    """Return the decisions, each with where its district lies: a reader far above knows few districts by their names."""
+    return tuple(replace(decision, district=tree.full(decision.district)) for decision in decisions) if tree else decisions
 
 
 def worst(below: Sequence[UnitLine], groups: Iterable[str]) -> tuple[str, ...]:

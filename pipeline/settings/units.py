@@ -124,6 +124,10 @@ class Tree:
             names.append(above)
         return tuple(reversed(names))
 
+    def full(self, district: str) -> str:
+        """Return a district's name with those of the units above it, as its reader may not know where it lies: 乙市乙二县."""
+        return "".join(self.way(district))
+
     def in_order(self, below: str | None = None) -> Iterator[str]:
         """Go through the units, without the districts, each before those under it; `below`: only those under that one."""
         for name in self.children(below):

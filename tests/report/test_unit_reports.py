@@ -195,6 +195,11 @@ def test_of_many_districts_it_is_told_how_many_each_unit_has() -> None:
     assert who_reported.named(districts[:5]) == "、".join(districts[:5])
 
 
+def test_a_decision_says_where_its_district_lies_to_a_reader_far_above(days: dict[date, Day]) -> None:
+    assert [decision.district for decision in days[LAST].report.decisions][:2] == ["甲市甲三县", "甲市甲三县"]
+    assert {decision.district for decision in days[LAST].units["甲市"].decisions} == {"甲三县"}
+
+
 def test_without_levels_nothing_is_told_of_units() -> None:
     settings = PROVINCE.model_copy(
         update={"units": (), "districts": tuple(own.model_copy(update={"parent": None}) for own in PROVINCE.districts)}

@@ -186,9 +186,8 @@ def _reported(report: Report, room: Limits) -> Fields:
 
 
 def _unit_of(district: str, report: Report) -> str:
-    """Return in which unit directly under the reader a district lies; '' where it lies there itself."""
-    unit = report.settings.tree.child_of(district)
-    return "" if unit == district else unit
+    """Return in which units under the reader a district lies; '' where it lies directly there."""
+    return report.settings.tree.full(district).removesuffix(district)
 
 
 def _headings(report: Report) -> Fields:
