@@ -150,6 +150,11 @@ class Ladder:
         """By how much yesterday's number, as it was told, is known to be another: cases more, and cases fewer."""
         return tuple(step.change for step in self.steps if step.kind == "restated")
 
+    @property
+    def given(self) -> tuple[int, ...]:
+        """By how much a unit's number is another since cases were given to it, or away: cases more, and cases fewer."""
+        return tuple(step.change for step in self.steps if step.kind == "given")
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:

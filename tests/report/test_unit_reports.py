@@ -17,7 +17,7 @@ from offices import Day, consolidated
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed
 
 from pipeline.day.targets import Tally
-from pipeline.report import headline, units, who_reported
+from pipeline.report import headline, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -135,6 +135,8 @@ def test_a_case_that_is_given_to_another_unit_goes_with_its_past_and_is_told_as_
     ]
     assert [(step.kind, step.change, step.cases) for step in got.bridges[1].total_steps if step.kind == "given"] == [("given", 1, (MOVED,))]
     assert gave.bridges[1].total_before == days[SECOND].units["甲市"].targets[1].tally.total
+    assert "（其中案件改派使总数减少1件，已化解减少1件）" in sentences.since_yesterday(gave.bridges[1])
+    assert "（其中案件改派使总数增加1件，已化解增加1件）" in sentences.since_yesterday(got.bridges[1])
     assert MOVED not in got.new_cases + got.newly_resolved
     assert MOVED not in gave.no_longer_counted
     assert all(step.kind != "given" for bridge in days[LAST].report.bridges for step in bridge.total_steps)
