@@ -106,8 +106,16 @@ def named(districts: Sequence[str], below: Sequence[UnitLine] = ()) -> str:
 
 def late_named(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
     """Return who came late, by name or unit by unit; by name each with whether that is approved."""
-    late = [line.district for line in districts if line.status == "late"]
-    return named(late, below) if below and len(late) > _MOST_DAYS else "、".join(late_districts(districts))
+    return _told(late_districts(districts), [line.district for line in districts if line.status == "late"], below)
+
+
+def mended_named(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
+    """Return who mended after the cut-off a report of which nothing was taken, by name with when, or unit by unit."""
+    return _told(mended_districts(districts), [line.district for line in districts if line.stands == "mended"], below)
+
+
+def _told(told: Sequence[str], names: Sequence[str], below: Sequence[UnitLine]) -> str:
+    return named(names, below) if below and len(names) > _MOST_DAYS else "、".join(told)
 
 
 def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
@@ -125,7 +133,7 @@ def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] =
     if who.refused:
         sentence += f"，{'' if late else '其中'}{named(who.refused, below)}的全部退回，一行也没有采用，办理得怎样不知道"
     mended_late = mended_districts(districts)
-    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{named(mended_late, below)}）" if mended_late else ""
+    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{mended_named(districts, below)}）" if mended_late else ""
     moved = [line.district for line in districts if line.is_all_of_moved_cases]
     sentence += f"；{named(moved, below)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
     kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
