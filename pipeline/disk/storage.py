@@ -222,9 +222,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Write a new folder of these contents or copies, which may be in folders of their own, all synced. Raises OSError."""
-    remove_folder(folder)
-    folder.mkdir()
+    """Write a new folder of these contents, copies, or files that were written there, synced. Raises OSError."""
+    if not any(content == folder / name for name, content in files.items()):
+        remove_folder(folder)
+        folder.mkdir()
     folders = {folder}
     for name, content in files.items():
         path = folder / name
@@ -232,9 +233,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
         folders |= {above for above in path.parents if above.is_relative_to(folder)}
         if isinstance(content, bytes):
             write(path, content)
-        else:
-            shutil.copy2(content, path)
-            _sync(path)
+        elif content != path:
+            _sync(Path(shutil.copy2(content, path)))
     for written in folders:
         sync_folder(written)
 

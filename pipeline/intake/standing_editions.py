@@ -21,6 +21,7 @@ from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
+from pipeline.terms.contract import cases_in
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.handed_in import LEFT_OUT, LeftOut, SaidBefore
 from pipeline.terms.messages import shorten
@@ -104,7 +105,7 @@ def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequ
         with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
             said = json.loads(summary or b"")
             tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
-            cases = said["cases"].items()  # and what is no case number is shown to nobody
+            cases = (cases_in(said) or {}).items()  # and what is no case number is shown to nobody
             counted = {
                 number: bool(case["counted_resolved"]) for number, case in cases if re.fullmatch(settings.case_number_pattern, number)
             }

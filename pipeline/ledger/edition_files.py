@@ -14,11 +14,12 @@ from pathlib import Path
 from pipeline.disk import storage
 
 
-def keep(folder: Path, contents: Iterable[bytes]) -> None:
-    """Keep these contents, all synced when this returns; what is there already stays as it is. Raises OSError."""
+def keep(folder: Path, contents: Iterable[bytes | Path]) -> None:
+    """Keep these contents, or those of these files, all synced when this returns; what is there already stays. Raises OSError."""
     storage.make_folder(folder)
     is_new = False
-    for content in contents:
+    for given in contents:
+        content = given if isinstance(given, bytes) else given.read_bytes()
         path = folder / hashlib.sha256(content).hexdigest()
         if not _has_size(path, len(content)):
             aside = path.with_name(f".{path.name}.tmp")

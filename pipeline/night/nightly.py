@@ -56,11 +56,11 @@ def run(
         if due.days:
             progress.begin("汇总", len(due.days))
         office.readers.prepare(due.receipt_count)
-        states, end = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written, due.beginning)
-        numbers = due.numbers(states, end)
-        for day, state in states.items():
+        states, *end = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written, due.beginning)
+        numbers = due.numbers(states, end.pop())  # and lets go of it: of a large day it is hundreds of megabytes
+        for day in [*states]:
             with fault_limits.limit_fault_to_day(day, written):
-                report, units = compose.all_of(state, due.sources(day, numbers), due.settings)  # 4. report: the day's figures and sentences
+                report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings)
                 written.editions[day] = publish(report, due, numbers, workshop, units)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()

@@ -11,9 +11,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pipeline.terms import words
+from pipeline.terms.contract import cases_in
 
 Summary = Mapping[str, Any]
 _NONE: Final = "无"
+_IN_FILES: Final = "案件很多的一天，案件在各版的 cases.jsonl 里，这里不逐件比较"
 _CONFIRMATION: Final = {"none": "没有填写群众确认"}
 _TARGET: Final = "目标"
 _BY_RULE: Final = "（规则改了）"
@@ -54,7 +56,7 @@ def across_days(before: Summary, after: Summary, earlier: Mapping[int, Summary] 
 
     `earlier`: what editions of the day before that were replaced said, by their numbers: whoever read one of them compares with that.
     """
-    return (*_group_lines(before, after, earlier), *_moved_lines(before.get("cases", {}), after.get("cases", {})), *_edit_lines(after))
+    return (*_group_lines(before, after, earlier), *_moved_lines(before, after), *_edit_lines(after))
 
 
 def never_said(restated: Summary, editions: Mapping[int, Summary]) -> str:
@@ -247,7 +249,10 @@ def _restated(entry: Summary | None) -> str:
 
 
 def _case_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[str]:
-    earlier, later = before.get("cases", {}), after.get("cases", {})
+    earlier, later = cases_in(before), cases_in(after)
+    if earlier is None or later is None:
+        yield from [_IN_FILES] if own is None and before != after else []
+        return
     for number in sorted({*earlier, *later}):
         if earlier.get(number) != later.get(number) and (own is None or number in own.cases):
             yield f"{number}：{_case(earlier.get(number))} → {_case(later.get(number))}"
@@ -285,8 +290,14 @@ def _group(summary: Summary, group: str) -> str:
     return f"{entry['resolved']}/{entry['total']}（{_rate(entry)}，{_verdict(entry)}）" if entry else _NONE
 
 
-def _moved_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield which cases are counted now and were not, and so on; of the others those whose status has changed."""
+def _moved_lines(earlier: Summary, later: Summary) -> Iterator[str]:
+    """Yield which cases are counted now and were not, and so on; of the others those whose status has changed.
+
+    Nothing where a summary does not have them.
+    """
+    before, after = cases_in(earlier), cases_in(later)
+    if before is None or after is None:
+        return
     then, now = ({number for number, case in cases.items() if case["counted_resolved"]} for cases in (before, after))
     lists = {
         "新计入化解": (now - then) & before.keys(),

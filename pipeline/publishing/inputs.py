@@ -19,7 +19,7 @@ from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.notice_number import NoticeNumber
 
 _TEMPLATES = HOME / "templates"
-_SHOWN = {"office", "sources", "categories", "groups", "windows", "notices", "statute", "hints", "case_number_pattern"}
+_SHOWN = {"office", "sources", "categories", "groups", "windows", "notices", "statute", "hints", "large_day", "case_number_pattern"}
 """Settings that a published day rests on as they are written."""
 
 

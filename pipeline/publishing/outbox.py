@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -23,30 +23,43 @@ class NotPublishedError(PipelineError):
     """The disk refused the day's folder; `str()` is why, and what to do. The earlier edition is as it was."""
 
 
-def publish(outbox: Path, day: str, files: dict[str, bytes], kept: Path, noted: Collection[str] = (), *, manifest: str = MANIFEST) -> str:
+def aside(outbox: Path, day: str) -> Path:
+    """Return where the day's folder is made before it takes its place."""
+    return outbox / f".{day}.new"
+
+
+def publish(
+    outbox: Path, day: str, files: Mapping[str, bytes | Path], kept: Path, noted: Collection[str] = (), *, manifest: str = MANIFEST
+) -> str:
     """Write the day's folder whole, and return the SHA-256 of its manifest. Raises NotPublishedError where the disk refuses.
 
     What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` are the SHA-256 of the
     day's manifests, where the ledger has any; a run that was killed before it noted one had written what is now written again.
-    `manifest`: the name of the file that lists the others, where the folder is no day's.
+    A path is that of a file which was written into `aside` already, synced. `manifest`: the name of the file that lists the others,
+    where the folder is no day's.
     """
-    ours = {*noted, hashlib.sha256(files[manifest]).hexdigest()} if noted else None
-    aside = outbox / f".{day}.new"
+    written = _sha256(files[manifest])
+    ours = {*noted, written} if noted else None
+    new = aside(outbox, day)
     with refusals_as_not_published():
         try:
             storage.make_folder(outbox)
             _keep_changes(outbox / day, kept, ours, manifest)
             kept_aside.put_files_by(outbox)  # somebody's file came there since the run began
-            storage.write_folder(aside, files)
-            old = storage.replace_folder(aside, outbox / day)
+            storage.write_folder(new, files)
+            old = storage.replace_folder(new, outbox / day)
         except OSError:
-            storage.remove_folder(aside)
+            storage.remove_folder(new)
             raise
     if old:
         with contextlib.suppress(OSError):  # somebody is writing into it
             _keep_changes(old, kept, ours, manifest, day)
             storage.remove_folder(old)
-    return hashlib.sha256(files[manifest]).hexdigest()
+    return written
+
+
+def _sha256(content: bytes | Path) -> str:
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else storage.sha256(content)
 
 
 @contextlib.contextmanager

@@ -86,6 +86,10 @@ class Plan:
         at_hand = (self.loaded[filed.arrival.id] for filed in needed if filed.arrival.id in self.loaded)
         return {filed.arrival.id: filed for filed in (*at_hand, *missing)}
 
+    def forget_rows(self) -> None:
+        """Let go of the rows that were loaded; whoever needs them again loads them again."""
+        self.__dict__.pop("_files", None)
+
     @property
     def _rows_after(self) -> date:
         """The day up to which no report's rows are asked for: what a fold goes on from, and what is told of the last thirty days."""

@@ -6,7 +6,9 @@ Covered by tests/publishing/test_outbox.py and tests/publishing/test_editions.py
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.ledger import edition_files, editions
 from pipeline.publishing import held_days, outbox
@@ -36,7 +38,9 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
     `units`: the reports of the levels above the districts.
     """
     paths, day = plan.settings.paths, report.day.isoformat()
-    files = documents.contents(report, plan.documents, workshop, units)
+    if report.has_page_per_unit:
+        plan.forget_rows()  # a large day's documents need the memory
+    files = documents.contents(report, plan.documents, replace(workshop, room=outbox.aside(paths.outbox, day)), units)
     with outbox.refusals_as_not_published():
         # Kept before the folder takes its place: a run that is killed behind it finds all that it published.
         edition_files.keep(paths.editions, files.values())
@@ -48,8 +52,12 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
         paths.archive,
         day=report.day,
         published_at=datetime.fromtimestamp(written, plan.settings.calendar.zone),
-        manifest=files[outbox.MANIFEST],
-        summary=files[editions.SUMMARY],
+        manifest=_content(files[outbox.MANIFEST]),
+        summary=_content(files[editions.SUMMARY]),
     )
     plan.ledger.note_publication(day, plan.fingerprint(report.day, numbers), manifest)
     return edition.number
+
+
+def _content(made: bytes | Path) -> bytes:
+    return made if isinstance(made, bytes) else made.read_bytes()

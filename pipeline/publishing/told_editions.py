@@ -19,6 +19,7 @@ from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes
 from pipeline.publishing.edition_changes import Changes, Own
+from pipeline.render import districts, file_names
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 
@@ -207,22 +208,24 @@ def own(district: str, both: Iterable[Edition], folder: Path) -> Own:
     cases: set[str] = set()
     urgent: dict[str, frozenset[str]] = {}
     for edition in listed:
-        name, workbook = edition.districts.get(code, district), _workbook(edition.outputs, folder)
-        if workbook:
+        name = edition.districts.get(code, district)
+        for workbook in _workbooks(edition.outputs, folder, name):
             listed_cases = [row for sheet in _SHEETS for row in _rows(workbook, sheet, (_NUMBER, _DISTRICT))]
             cases |= {number for number, whose in listed_cases if whose == name}
             matters = _rows(workbook, _URGENT, (_DISTRICT, *_MATTER))
-            urgent[edition.note.manifest] = frozenset("：".join(matter) for whose, *matter in matters if whose == name)
+            told = frozenset("：".join(matter) for whose, *matter in matters if whose == name)
+            urgent[edition.note.manifest] = urgent.get(edition.note.manifest, frozenset()) | told
     return Own(district, frozenset(cases), urgent)
 
 
-def _workbook(outputs: Mapping[str, str], folder: Path) -> CalamineWorkbook | None:
-    """Return an edition's 汇总; None where it is gone."""
+def _workbooks(outputs: Mapping[str, str], folder: Path, district: str) -> Iterator[CalamineWorkbook]:
+    """Go through an edition's 汇总 and, of a large day, the district's; none that is gone."""
     from python_calamine import CalamineWorkbook
 
-    names = [name for name in outputs if name.startswith("信访事项办理情况汇总_")]
-    content = edition_files.read(folder, outputs[names[0]]) if names else None
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)) if content is not None else None
+    own = f"{districts.WORKBOOKS}/{file_names.portable(district)}.xlsx"
+    for name in (name for name in outputs if name.startswith("信访事项办理情况汇总_") or name == own):
+        if (content := edition_files.read(folder, outputs[name])) is not None:
+            yield CalamineWorkbook.from_filelike(io.BytesIO(content))
 
 
 def _rows(workbook: CalamineWorkbook, sheet: str, columns: Sequence[str]) -> list[list[str]]:

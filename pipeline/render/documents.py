@@ -12,15 +12,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.disk import storage
 from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
-from pipeline.render import extension_files, file_names, files_for_programs
+from pipeline.render import districts, extension_files, file_names, files_for_programs
 from pipeline.report.report import Report
 
 if TYPE_CHECKING:
+    from pipeline.render.page.large_page import Index
     from pipeline.render.papers.briefing_files import Printed
 
 MANIFEST: Final = "manifest.json"
@@ -38,18 +41,26 @@ class Workshop:
     """What is wrong with the office's own templates, whose place the program's took; and characters that a PDF could not show."""
     printed: dict[tuple[date, str], Printed] = field(default_factory=dict)
     """What the PDF of each day was set with, and that of each unit."""
+    found: dict[date, Index] = field(default_factory=dict)
+    """By what the cases of a large day are found from its page, and from its units'."""
+    endings: list[Callable[[], None]] = field(default_factory=list)
+    """What is done once a day's documents are made, or cannot be."""
+    room: Path | None = None
+    """Where the day's folder is made: on a large day files are written there as they are made."""
 
 
 _IMPORTING = threading.Lock()
 
-Finish = Callable[[], Mapping[str, bytes]]
+Files = Mapping[str, bytes | Path]
+"""By name their content, or where it was written."""
+Finish = Callable[[], Files]
 Document = Callable[[Report, Workshop], Finish]
 
 
 def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
-    def finish() -> Mapping[str, bytes]:
+    def finish() -> Files:
         files, broken, printed = briefing_files.render(report, workshop.templates)
         workshop.printed[report.day, report.unit] = printed
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
@@ -62,7 +73,7 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
 def _office_workbook(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.workbook import office_workbook
 
-    def finish() -> Mapping[str, bytes]:
+    def finish() -> Files:
         printed = workshop.printed.get((report.day, report.unit))
         return {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report, printed.told if printed else "")}
 
@@ -70,19 +81,39 @@ def _office_workbook(report: Report, workshop: Workshop) -> Finish:
 
 
 def _leaders_page(report: Report, workshop: Workshop) -> Finish:
-    from pipeline.render.page import leaders_page
+    from pipeline.render.page import large_page, leaders_page
 
-    def finish() -> Mapping[str, bytes]:
+    def finish() -> Files:
+        if report.has_page_per_unit:
+            if not report.unit:
+                workshop.found[report.day] = large_page.Index.of(districts.of(report))
+            making = partial(large_page.files, workshop.found[report.day])
+            return _remembering_remarks(leaders_page.with_templates(making, report, workshop.templates), workshop)
         page, broken = leaders_page.made(report, workshop.templates)
-        return _remembering_remarks(({f"信访事项办理情况日报_{report.day}.html": page}, broken), workshop)
+        return _remembering_remarks(({leaders_page.name(report): page}, broken), workshop)
 
     return finish
 
 
-def _report_forms(report: Report, _workshop: Workshop) -> Finish:
+def _units(report: Report, workshop: Workshop) -> Finish:
+    """Begin what each unit has of its own: on a large day its page, workbook and form, otherwise its form."""
+    if report.has_page_per_unit and workshop.room:
+        from pipeline.render import unit_files
+
+        begun = unit_files.Begun(report, workshop.templates, workshop.room)
+        workshop.endings.append(begun.end)
+        return lambda: _remembering_remarks(begun.finish(), workshop)
     from pipeline.render.forms import report_form
 
     return lambda: report_form.render(report)
+
+
+def _register_table(report: Report, _workshop: Workshop) -> Finish:
+    if not report.has_page_per_unit:
+        return dict
+    from pipeline.render import register_table
+
+    return lambda: register_table.files(report)
 
 
 def _notices(report: Report, workshop: Workshop) -> Finish:
@@ -109,7 +140,7 @@ def _receipts(report: Report, workshop: Workshop) -> Finish:
     return receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers)
 
 
-def _remembering_remarks(made: tuple[Mapping[str, bytes], list[str]], workshop: Workshop) -> Mapping[str, bytes]:
+def _remembering_remarks(made: tuple[Files, list[str]], workshop: Workshop) -> Files:
     """The files; what was wrong with the office's templates is remembered once."""
     files, broken = made
     workshop.remarks.extend(remark for remark in broken if remark not in workshop.remarks)
@@ -120,7 +151,8 @@ ALL: Final[tuple[Document, ...]] = (
     _briefing,
     _office_workbook,
     _leaders_page,
-    _report_forms,
+    _units,
+    _register_table,
     _notices,
     _leaders,
     _reconciliation,
@@ -135,19 +167,29 @@ OF_UNITS: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_p
 """What every level above the districts has of its own; receipts, notices and forms are the districts' and stand once."""
 
 
-def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop, units: Iterable[Report] = ()) -> dict[str, bytes]:
-    """Make every file of the day's folder, by its name; `units`: the reports of the levels above the districts, one after another."""
+def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop, units: Iterable[Report] = ()) -> dict[str, bytes | Path]:
+    """Make every file of the day's folder, by its name; `units`: the reports of the levels above the districts, one after another.
+
+    On a large day most of them are in the workshop's room when this returns.
+    """
     if documents:
         _import_renderers()  # waits until the imports beside it are done
-    files = {"summary.json": files_for_programs.summary(report), "findings.csv": files_for_programs.findings(report)}
-    files |= {extension_files.NAME: extension_files.extensions(report), extension_files.HINTS: extension_files.hints(report)}
-    begun = [begin(report, workshop) for begin in documents]  # receipts are marked in processes of their own while the others are made here
-    for finish in begun:
-        files |= finish()
-    told = {}
-    for unit in units:
-        files |= _of_unit(unit, documents, workshop)
-        told[file_names.unit_folder(unit.settings.way)] = files_for_programs.told(unit)
+    room = workshop.room if report.has_page_per_unit else None
+    if room:
+        storage.remove_folder(room)  # what a run left that was killed
+        storage.make_folder(room)
+    told: dict[str, dict[str, Any]] = {}
+    files: dict[str, bytes | Path] = {"summary.json": files_for_programs.summary(report)}
+    try:
+        for made in _each(report, documents, workshop):
+            files |= _laid(made, room)
+        for unit in units:
+            for made in _of_unit(unit, documents, workshop):
+                files |= _laid(made, room)
+            told[file_names.unit_folder(unit.settings.way)] = files_for_programs.told(unit)
+    finally:
+        while workshop.endings:
+            workshop.endings.pop()()
     printed = [made for (day, _unit), made in workshop.printed.items() if day == report.day]
     fonts = {name: sha256 for made in printed for name, sha256 in made.fonts.items()}
     boxes = "".join(dict.fromkeys("".join(made.boxes for made in printed)))
@@ -155,13 +197,36 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
     return files
 
 
-def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[tuple[str, bytes]]:
+def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
+    """Go through the files of each document."""
+    # receipts are marked, and districts' documents made, in processes of their own while the others are made here
+    begun = [begin(report, workshop) for begin in documents]
+    for make in (files_for_programs.cases, files_for_programs.tables, extension_files.tables):
+        yield make(report)
+    for finish in begun:
+        yield finish()
+
+
+def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
     """Go through the files of one unit in its own folder; what people read has its name too, since it is mailed and put elsewhere."""
     folder, name = file_names.unit_folder(unit.settings.way), file_names.portable(unit.unit)
-    yield f"{folder}/summary.json", files_for_programs.summary(unit)
+    yield {f"{folder}/summary.json": files_for_programs.summary(unit)}
+    yield {f"{folder}/{file}": content for file, content in files_for_programs.cases(unit).items()}
     for begin in (document for document in OF_UNITS if document in documents):
-        for file, content in begin(unit, workshop)().items():
-            yield f"{folder}/{name}_{file}", content
+        yield {f"{folder}/{name}_{file}": content for file, content in begin(unit, workshop)().items()}
+
+
+def _laid(files: Files, room: Path | None) -> Files:
+    """Return the files as they are, or where they were written in that room."""
+    if room is None:
+        return files
+    laid = {}
+    for name, content in files.items():
+        laid[name] = room / name
+        if isinstance(content, bytes):
+            laid[name].parent.mkdir(parents=True, exist_ok=True)
+            storage.write(laid[name], content)
+    return laid
 
 
 def warm_up(documents: tuple[Document, ...]) -> None:

@@ -25,6 +25,11 @@ NAME: Final = "extensions.json"
 HINTS: Final = "hints.csv"
 
 
+def tables(report: Report) -> dict[str, bytes]:
+    """Return both files by their names."""
+    return {NAME: extensions(report), HINTS: hints(report)}
+
+
 def extensions(report: Report) -> bytes:
     """extensions.json, UTF-8, a key for each section."""
     beyond = report.beyond

@@ -7,16 +7,20 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from json.encoder import encode_basestring
+from pathlib import Path
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.restatement import Restated
+from pipeline.disk import storage
 from pipeline.report import headline
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
+from pipeline.terms.contract import CASES_FILE
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.text import mask, without_controls
 
@@ -39,7 +43,7 @@ def summary(report: Report) -> bytes:
         "by_leader": _parts(report.by_leader, "leader"),
         "by_category": _parts(report.by_category, "category"),
         "submissions": [_submission(submission) for submission in report.submissions],
-        "cases": {case.number: {"status": case.status, "counted_resolved": case.is_counted} for case in report.cases if not case.grounds},
+        "cases": {"file": CASES_FILE} if report.has_page_per_unit else dict(_cases(report)),
         "changes": {
             "newly_resolved": list(report.newly_resolved),
             "reopened": list(report.reopened),
@@ -54,6 +58,19 @@ def summary(report: Report) -> bytes:
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
     return as_json(fields)
+
+
+def _cases(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((case.number, {"status": case.status, "counted_resolved": case.is_counted}) for case in report.cases if not case.grounds)
+
+
+def cases(report: Report) -> dict[str, bytes]:
+    """Return cases.jsonl by its name where summary.json says that the cases are there: one on each line, by number; else nothing."""
+    if not report.has_page_per_unit:
+        return {}
+    lines = (json.dumps({"case": number, **said}, ensure_ascii=False) for number, said in _cases(report))
+    written = "".join(f"{line}\n" for line in lines)
+    return {CASES_FILE: _ODD.sub(_escaped, written).encode()}
 
 
 def _submission(submission: SubmissionLine) -> dict[str, Any]:
@@ -118,6 +135,11 @@ def _parts(listed: Iterable[Figure], name: str) -> list[dict[str, Any]]:
     return [{name: figure.label, "group": figure.group, **figures(figure)} for figure in listed]
 
 
+def tables(report: Report) -> dict[str, bytes]:
+    """Return findings.csv by its name."""
+    return {"findings.csv": findings(report)}
+
+
 def findings(report: Report) -> bytes:
     """findings.csv."""
     return as_csv(
@@ -163,7 +185,7 @@ def told(report: Report) -> dict[str, Any]:
 
 
 def manifest(
-    report: Report, outputs: Mapping[str, bytes], fonts: Mapping[str, str], boxes: str, units: Mapping[str, dict[str, Any]] | None = None
+    report: Report, outputs: Mapping[str, bytes | Path], fonts: Mapping[str, str], boxes: str, units: Mapping[str, dict[str, Any]] | None = None
 ) -> bytes:
     """manifest.json: the SHA-256 of every input and output, the versions, and the answer that the day's papers begin with.
 
@@ -189,9 +211,13 @@ def manifest(
         ],
         "fonts": fonts,
         "without_font": [*boxes],
-        "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
+        "outputs": {name: _sha256(content) for name, content in sorted(outputs.items())},
     }
     return as_json(fields)
+
+
+def _sha256(content: bytes | Path) -> str:
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else storage.sha256(content)
 
 
 def rules(report: Report) -> dict[str, Any]:
@@ -215,9 +241,47 @@ def rules(report: Report) -> dict[str, Any]:
 
 
 def as_json(content: object) -> bytes:
-    """Return it as every file for programs is written."""
-    written = json.dumps(content, ensure_ascii=False, indent=1)
-    return (written if written.isascii() else _ODD.sub(_escaped, written)).encode() + b"\n"
+    """Return it as every file for programs is written: as `json.dumps` with an indent of 1, which takes four times as long."""
+    pieces = (piece if piece.isascii() else _ODD.sub(_escaped, piece) for piece in _pieces(content, "\n"))
+    return b"".join([*(piece.encode() for piece in pieces), b"\n"])
+
+
+def _pieces(content: object, line: str, depth: int = 3) -> Iterator[str]:
+    """Go through it as JSON: what is large is not put together as text and once more as bytes. `line` as of `_json`."""
+    within = f"{line} "
+    match content:
+        case dict() if depth and content:
+            for at, (name, value) in enumerate(content.items()):
+                yield f"{',' if at else '{'}{within}{_name(name)}: "
+                yield from _pieces(value, within, depth - 1)
+            yield f"{line}}}"
+        case list() if depth and content:
+            for at, value in enumerate(content):
+                yield f"{',' if at else '['}{within}"
+                yield from _pieces(value, within, depth - 1)
+            yield f"{line}]"
+        case _:
+            yield _json(content, line)
+
+
+def _json(content: object, line: str) -> str:
+    """Return it as JSON; `line`: what begins a line as far in as this one."""
+    within = f"{line} "
+    match content:
+        case str():
+            return encode_basestring(content)
+        case dict() if content:
+            parts = f",{within}".join([f"{_name(name)}: {_json(value, within)}" for name, value in content.items()])
+            return f"{{{within}{parts}{line}}}"
+        case list() | tuple() if content:
+            parts = f",{within}".join([_json(value, within) for value in content])
+            return f"[{within}{parts}{line}]"
+        case _:
+            return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _name(name: object) -> str:
+    return encode_basestring(name if isinstance(name, str) else json.dumps(name))
 
 
 def _escaped(match: re.Match[str]) -> str:

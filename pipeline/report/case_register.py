@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from pipeline.day import clocks, disputes, supervision
 from pipeline.day.cases import Case, RowPlace
@@ -86,4 +87,9 @@ def origin(place: RowPlace | None, arrivals: Mapping[int, Arrival]) -> str:
     """Return file, sheet and row of a place as people read it, personal numbers masked; '' where there is none."""
     if place is None:
         return ""
-    return mask(f"{arrivals[place.arrival].name} · {place.rows.name} · 第{place.rows.lines[place.position]}行")
+    return f"{_sheet(arrivals[place.arrival].name, place.rows.name)} · 第{place.rows.lines[place.position]}行"
+
+
+@lru_cache(maxsize=1 << 15)
+def _sheet(file: str, sheet: str) -> str:
+    return mask(f"{file} · {sheet}")

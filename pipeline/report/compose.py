@@ -116,7 +116,8 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
 
 def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Report, Iterator[Report]]:
     """Return the report of a folded day, and those of the levels above the districts."""
-    return build(state, sources, settings), of_units(state, sources, settings)
+    units = of_units(state, sources, settings) if settings.tree else iter(())  # which would hold on to a large day's state
+    return build(state, sources, settings), units
 
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:

@@ -117,6 +117,8 @@ def _all_rewritten(report: Report, group: str, most: int) -> str:
 def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[LateReport]], most: int) -> str:
     """Return it of some of the reports; `told`: what it is called, what they did, and the reports themselves."""
     name, effects, reports = told
+    if effects == Effects():
+        return ""
     numbers = {case.number for case in report.cases if case.group == group}
     of_group = Effects(
         tuple(edit for edit in effects.edits if edit.number in numbers),
@@ -258,6 +260,8 @@ def _named(cases: Sequence[str], most: int) -> str:
 
 
 def _of_moved(report: Report, group: str, most: int) -> str:
+    if not report.of_moved_cases:
+        return ""
     of_group = {case.number for case in report.cases if case.group == group}
     return of_moved_cases([row for row in report.of_moved_cases if row.number in of_group], report.day, most)
 
@@ -283,7 +287,8 @@ def _moved_row(row: MovedRow, day: date) -> str:
 def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], most: int) -> str:
     """Return the late reports behind what is told of cases: those of the cases' own districts, since only these speak of them."""
     districts = {report.former[number][0] for number in cases if number in report.former}
-    districts |= {case.district for case in report.cases if case.number in {*cases}}
+    named = {*cases}
+    districts |= {case.district for case in report.cases if case.number in named}
     behind = [entry for entry in late if entry.district in districts] or list(late)
     return f"依据{listed(behind, most, report.day)}" if behind and most else ""
 
@@ -334,12 +339,13 @@ def replaced(report: Report, most: int, cases: int) -> str:
 
 def _revised(report: Report, group: str, most: int) -> str:
     """Return what reports replaced after the cut-off, and before the day became a correction, changed in a group."""
-    groups = {case.number: case.group for case in report.cases}
+    lines = [line for line in report.submissions if is_noteworthy(line, report)]
+    groups = {case.number: case.group for case in report.cases} if lines else {}
     own = next((entry.name for entry in report.settings.groups if SOURCE_DISTRICT in entry.sources), "")
     until, noted, all_moves = known_until(report.day, report.settings), [], []
-    for line in report.submissions:
+    for line in lines:
         came = line.in_force_received_at
-        if came is None or not is_noteworthy(line, report) or came > until:
+        if came is None or came > until:
             continue
         of_group = Moves(
             **{kind: tuple(n for n in getattr(line.moves, kind) if groups.get(n, own) == group) for kind in (*MOVES, "passing")},

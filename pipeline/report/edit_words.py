@@ -332,6 +332,8 @@ def referred(report: Report, room: Room = AMPLE) -> str:
 
 def disputes(report: Report, figure: Figure, room: Room = AMPLE, *, with_ended: bool = True) -> str:
     """Return how the 不认可 in a group ended that stand no more, and of which a revision took it back without 认可; '' where none."""
+    if not report.ended_disputes:
+        return ""
     cases = [case for case in report.cases if case.group == figure.group]
     withdrawn = {number for number, how in report.ended_disputes.items() if how not in ENDED_DISPUTES}
     lines = [case for case in cases if case.number in withdrawn and not case.grounds]

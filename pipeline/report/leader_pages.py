@@ -81,7 +81,34 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
             for name in leaders_named(written):
                 districts.setdefault(name, []).append((district, post))
     wanted = {name for name, lines in own.items() if any(line.number in pressing for line in lines)} | districts.keys()
-    return tuple(_page(name, own.get(name, []), districts.get(name, []), shown, report) for name in sorted(wanted))
+    lists = _Lists.of(shown, report)
+    return tuple(_page(name, own.get(name, []), districts.get(name, []), lists, report) for name in sorted(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What every page takes its part of."""
+
+    turn: Mapping[str, int]
+    """By number: the place of an open case in the order in which they are shown."""
+    shown: Sequence[LeaderCase]
+    by_district: Mapping[str, Sequence[LeaderCase]]
+    visits: Mapping[str, Sequence[Visit]]
+    """By leader."""
+
+    @classmethod
+    def of(cls, shown: Mapping[str, LeaderCase], report: Report) -> _Lists:
+        by_district: dict[str, list[LeaderCase]] = {}
+        for case in shown.values():
+            by_district.setdefault(case.line.district, []).append(case)
+        visits: dict[str, list[Visit]] = {}
+        for visit in report.beyond.receptions.reported:
+            visits.setdefault(visit.leader, []).append(visit)
+        return cls({number: turn for turn, number in enumerate(shown)}, [*shown.values()], by_district, visits)
+
+    def in_order(self, cases: Iterable[str]) -> tuple[LeaderCase, ...]:
+        """Return the open ones of these cases."""
+        return tuple(self.shown[turn] for turn in sorted(self.turn[number] for number in cases if number in self.turn))
 
 
 def _by_leader(named: Iterable[tuple[str, CaseLine]]) -> dict[str, list[CaseLine]]:
@@ -123,19 +150,17 @@ def _rank(case: LeaderCase) -> int:
     return worst if worst < len(TOLD) or case.needs_a_look else len(TOLD) + 1
 
 
-def _page(
-    name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, str]], shown: Mapping[str, LeaderCase], report: Report
-) -> LeaderPage:
+def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, str]], lists: _Lists, report: Report) -> LeaderPage:
     numbers, accompanied = {line.number for line in lines}, {district for district, _post in districts}
     receptions = report.beyond.receptions
     return LeaderPage(
         name,
-        tuple(case for number, case in shown.items() if number in numbers),
+        lists.in_order(numbers),
         sum(line.is_counted for line in lines),
         sum(line.is_referred for line in lines),
         tuple(districts),
-        tuple(case for number, case in shown.items() if case.line.district in accompanied and number not in numbers),
-        tuple(visit for visit in receptions.reported if visit.leader == name),
+        lists.in_order({case.line.number for district in accompanied for case in lists.by_district.get(district, ())} - numbers),
+        tuple(lists.visits.get(name, ())),
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
         tuple(matter for matter in agenda.gravest_first(report.urgent) if matter.district in accompanied or matter.number in numbers),

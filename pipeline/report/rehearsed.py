@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from pipeline.terms import words
+from pipeline.terms.contract import cases_in
 
 Summary = Mapping[str, Any]
 FIGURES: Final = ("target_percent", "total", "resolved", "rate_percent", "met", "certain", "shortfall")
@@ -216,7 +217,7 @@ def _verdict(target: Summary | None) -> str:
 
 
 def _cases(before: Summary, after: Summary, sources: Mapping[str, str]) -> Iterator[CaseDiffers]:
-    then, now = before.get("cases", {}), after.get("cases", {})
+    then, now = cases_in(before) or {}, cases_in(after) or {}
     groups = [
         {source: entry["group"] for entry in summary.get("targets", ()) for source in entry["sources"]} for summary in (before, after)
     ]

@@ -152,3 +152,13 @@ class Report:
     def unit(self) -> str:
         """The name of the unit that it is about; '' where it is about the whole office."""
         return self.settings.way[-1] if self.settings.way else ""
+
+    @property
+    def has_page_per_unit(self) -> bool:
+        """Whether the cases are too many for one page and one file."""
+        return len(self.cases) > self.settings.large_day.cases
+
+    @property
+    def has_workbook_per_unit(self) -> bool:
+        """Whether the register is too long for one workbook."""
+        return len(self.cases) > self.settings.large_day.workbook_rows

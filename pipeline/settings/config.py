@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from pipeline.settings import config_file, outgoing, uploading
 from pipeline.settings.config_file import ContradictionError, Lines
 from pipeline.settings.hints import Hints
+from pipeline.settings.large_days import LargeDay
 from pipeline.settings.mailboxes import Mailbox, twice
 from pipeline.settings.places import Archive, Ledger, LedgerPlace, LedgerServer
 from pipeline.settings.rules import (
@@ -178,6 +179,7 @@ class Settings(Frozen):
     hints: Hints = Hints()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
     limits: Limits = Limits()
+    large_day: LargeDay = LargeDay()
     retention: Retention = Retention()
     period: Periods = Periods()
     outgoing_mail: outgoing.Outgoing | None = None

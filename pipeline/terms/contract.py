@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 TEMPLATE_VERSION: Final = 1
+CASES_FILE: Final = "cases.jsonl"
+"""Where the cases of summary.json stand on a day that has too many."""
 
 SOURCE_REGION, SOURCE_CITY, SOURCE_DISTRICT = SOURCES = ("自治区交办", "市级交办", "旗区自行梳理")
 """Unless the office has others (`sources` in config.yaml); so with the categories."""
@@ -340,3 +343,9 @@ SEVERITIES: Final = {
 }
 """Every code with its usual severity; `not-the-template` in an optional sheet and the personal codes outside the rows
 of a report are milder (contract 5)."""
+
+
+def cases_in(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the cases that a summary.json has, by number; None where they are in a file of their own."""
+    cases: Mapping[str, Any] = summary.get("cases", {})
+    return None if isinstance(cases.get("file"), str) else cases

@@ -24,7 +24,7 @@ def test_no_document_is_begun_while_what_makes_it_is_being_imported_beside_it() 
         is_begun.set()
         return lambda: {"甲.txt": "乙".encode()}
 
-    made: dict[str, bytes] = {}
+    made: dict[str, bytes | Path] = {}
     with Readers(SETTINGS, 0) as readers:
         workshop = Workshop(Path(), Originals(Path()), readers)
         making = threading.Thread(target=lambda: made.update(documents.contents(report, (begin,), workshop)))

@@ -57,10 +57,14 @@ class Draft:
 
 def render(report: Report) -> dict[str, bytes]:
     """Return every district's report of the day after, by its path in the day's folder."""
+    return {f"{FOLDER}/{draft.name}": workbook(draft, report.settings) for draft in drafts_after(report)}
+
+
+def drafts_after(report: Report) -> list[Draft]:
+    """Return every district's draft for the day after."""
     following = report.day + timedelta(days=1)
     to_answer = report.beyond.notices.to_answer
-    day_after = drafts(report.cases, following, report.settings, reporters=report.reporters, to_answer=to_answer)
-    return {f"{FOLDER}/{draft.name}": workbook(draft, report.settings) for draft in day_after}
+    return drafts(report.cases, following, report.settings, reporters=report.reporters, to_answer=to_answer)
 
 
 def drafts_before(state: DayState, files: Sequence[Filed], numbers: Sequence[NoticeNumber], settings: Settings) -> list[Draft]:
@@ -77,16 +81,15 @@ def drafts(
     cases: Iterable[CaseLine], day: date, settings: Settings, *, reporters: Mapping[str, str], to_answer: Iterable[AskedCase]
 ) -> list[Draft]:
     """Return every district's draft for that day; `to_answer`: what their notices ask. A disputed case is an open one."""
-    asked = [*to_answer]
-    unsettled = [case for case in cases if case.is_open]
+    asked: dict[str, list[AskedCase]] = {}
+    for question in to_answer:
+        asked.setdefault(question.district, []).append(question)
+    unsettled: dict[str, list[CaseLine]] = {}
+    for case in cases:
+        if case.is_open:
+            unsettled.setdefault(case.district, []).append(case)
     return [
-        Draft(
-            district,
-            day,
-            reporters.get(district.name, ""),
-            [case for case in unsettled if case.district == district.name],
-            [case for case in asked if case.district == district.name],
-        )
+        Draft(district, day, reporters.get(district.name, ""), unsettled.get(district.name, []), asked.get(district.name, []))
         for district in settings.districts
     ]
 

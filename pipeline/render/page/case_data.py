@@ -27,7 +27,7 @@ _LEAST_ROOM, _ROOM_OF_A_CASE = 560_000, 280
 """Bytes that the data may take: a page of 2,000 cases stays below a megabyte, whatever is written."""
 _LONGEST, _LEAST_OF_MATTER = (None, 100, 60, 40, 24, 12, 0), 24
 """Characters that a free text has there, tried in this order: on an ordinary day it is whole."""
-_IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """What could end the element, or a line of it."""
 
 
@@ -73,7 +73,7 @@ def of(report: Report, picks: Picks, shown: Callable[[object], object]) -> str:
 def _json(report: Report, picks: Picks, shown: Callable[[object], object], longest: int | None) -> str:
     texts = _Texts(shown, longest)
     data = _listed(report, picks, texts) | {"words": texts.all(), "longest": longest}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(IN_SCRIPT)
 
 
 def _listed(report: Report, picks: Picks, texts: _Texts) -> dict[str, object]:

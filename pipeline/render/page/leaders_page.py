@@ -6,10 +6,11 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
@@ -26,39 +27,52 @@ _WEEKDAYS = "一二三四五六日"
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
 
 
+def name(report: Report) -> str:
+    """Return the page's name in the day's folder."""
+    return f"信访事项办理情况日报_{report.day}.html"
+
+
 def render(report: Report, templates: Path) -> bytes:
     """The page in UTF-8; the same bytes for the same report and templates."""
     loaded = environment(templates)
-    source = _script(loaded)
+    source = script(loaded)
     context = page_view.context(report)
     context["data"] = Markup(case_data.of(report, cases_behind_figures.picks(report), harmless))  # noqa: S704 - JSON that cannot end its element
-    context["script"], context["script_hash"] = Markup(source), _hash(source)  # noqa: S704 - a file of the templates
+    context["script"], context["script_hash"] = Markup(source), hash_of(source)  # noqa: S704 - a file of the templates
     return loaded.get_template(TEMPLATE).render(context).encode("utf-8")
+
+
+Made = TypeVar("Made")
 
 
 def made(report: Report, templates: Path) -> tuple[bytes, list[str]]:
     """Return the page, and what is wrong with the office's own templates of it; then those of the program take their place."""
+    return with_templates(render, report, templates)
+
+
+def with_templates(making: Callable[[Report, Path], Made], report: Report, templates: Path) -> tuple[Made, list[str]]:
+    """Return what is made with these templates or else with the program's, and what is wrong with the office's own."""
     try:
-        return render(report, templates), []
+        return making(report, templates), []
     except TemplateError as error:
         if templates == BUILT_IN:
             raise
         problem = f"日报页面的版式（{templates} 里 daily 开头的文件）不能用：{error}。这次按程序自带的版式写出。"
-        return render(report, BUILT_IN), [f"{problem}删掉这些文件就一直用程序自带的版式。"]
+        return making(report, BUILT_IN), [f"{problem}删掉这些文件就一直用程序自带的版式。"]
 
 
 def script_hash(templates: Path) -> str:
     """Return what the policy of these templates' page names."""
-    return _hash(_script(environment(templates)))
+    return hash_of(script(environment(templates)))
 
 
-def _script(loaded: Environment) -> str:
-    """Return the page's script; the loader reads every line end as the one that a browser counts with."""
+def script(loaded: Environment, name: str = SCRIPT) -> str:
+    """Return a page's script; the loader reads every line end as the one that a browser counts with."""
     loader = cast("FileSystemLoader", loaded.loader)
-    return loader.get_source(loaded, SCRIPT)[0]
+    return loader.get_source(loaded, name)[0]
 
 
-def _hash(source: str) -> str:
+def hash_of(source: str) -> str:
     """Return the script as a policy names it: what has these bytes runs, and nothing else."""
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
 

@@ -36,6 +36,8 @@ from pipeline.terms import words
 from pipeline.terms.findings import Finding
 
 _MOST_FINDINGS = 50
+_EVERY: Final = 1_000_000
+"""Rows of what is shown whole, but on a large day."""
 _MOST_ITEMS = 8
 """Decisions in sight; the others fold."""
 MOST_LISTED = 20
@@ -109,50 +111,53 @@ class FindingsView:
     """What was found in revisions that a later one replaced."""
 
 
-def context(report: Report) -> dict[str, object]:
-    """What the template reads, by name."""
+def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
+    """What the template reads, by name; of a large day without what belongs to the list of all cases."""
     by_number = {line.number: line for line in report.cases}
-    return (
-        _fixed()
-        | _register(report)
-        | {
-            "report": report,
-            "answer": headline.lines(report),
-            "answered": answer_words.told(report.beyond.notices),
-            "noted": headline.noted(report, _MOST_NOTED),
-            "settings": report.settings,
-            "level": report.settings.tree.word(),
-            "by_number": by_number,
-            "flag_means": definitions.flags(report.settings.windows),
-            "day_before": _day_before(report.day),
-            "groups": [_group(group, report, by_number) for group in report.settings.groups],
-            "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
-            "trend": report.trend,
-            "by_status": {
-                status: [submission for submission in report.submissions if submission.status == status and not submission.is_lost]
-                for status in words.REPORTED
-            },
-            "refused_urgent": who_reported.refused_urgent(report.submissions),
-            "unheard": who_reported.unheard(report.submissions),
-            "absences": {absence.district: absence for absence in report.absences},
-            "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
-            "edits": edit_words.by_edit(report.edited),
-            "changes": cases_behind_figures.changes(report),
-            "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
-            "clocked": clock_lines.in_need(report.cases, report.day),
-            "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
-            "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
-            "reception": _reception_sums(report),
-            "findings": _findings(report),
-            "items": agenda.by_request(report.decisions),
-            "ranges": [figure for figures in (*_tables(report).values(), _shared(report)) for figure in figures if not figure.is_certain],
-        }
-    )
+    return (_fixed() | _WITHOUT_REGISTER if is_large else register(report)) | {
+        "report": report,
+        "answer": headline.lines(report),
+        "answered": answer_words.told(report.beyond.notices),
+        "noted": headline.noted(report, _MOST_NOTED),
+        "settings": report.settings,
+        "level": report.settings.tree.word(),
+        "by_number": by_number,
+        "flag_means": definitions.flags(report.settings.windows),
+        "day_before": _day_before(report.day),
+        "groups": [_group(group, report, by_number) for group in report.settings.groups],
+        "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
+        "trend": report.trend,
+        "by_status": {
+            status: [submission for submission in report.submissions if submission.status == status and not submission.is_lost]
+            for status in words.REPORTED
+        },
+        "refused_urgent": who_reported.refused_urgent(report.submissions),
+        "unheard": who_reported.unheard(report.submissions),
+        "absences": {absence.district: absence for absence in report.absences},
+        "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
+        "edits": edit_words.by_edit(report.edited),
+        "changes": cases_behind_figures.changes(report),
+        "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],
+        "clocked": clock_lines.in_need(report.cases, report.day),
+        "cancelled": cases_behind_figures.flagged("cancelled", report, by_number).cases,
+        "missing": cases_behind_figures.flagged("missing_from_assignment", report, by_number).cases,
+        "reception": _reception_sums(report),
+        "findings": _findings(report),
+        "items": agenda.by_request(report.decisions),
+        "ranges": [figure for figures in (*_tables(report).values(), _shared(report)) for figure in figures if not figure.is_certain],
+    }
 
 
 def _fixed() -> dict[str, object]:
     """Words and measures that are the same on every day."""
     return {
+        "is_large": False,
+        "is_unit": False,
+        "most_rows": _EVERY,
+        "most_units": _EVERY,
+        "farthest": list,
+        "told_first": list,
+        "some_of": "、".join,
         "say": sentences,
         "who": who_reported,
         "exemptions": exemptions,
@@ -169,12 +174,15 @@ def _fixed() -> dict[str, object]:
     }
 
 
-def _register(report: Report) -> dict[str, object]:
-    """All cases, and what leads to them."""
-    register = cases_behind_figures.register(report)
-    return {
-        "register": register,
-        "in_register": {line.number for one in register for line in one.open},
+_WITHOUT_REGISTER: Final = {"is_large": True, "register": (), "in_register": (), "index": {}, "picks": {}, "tag_names": {}}
+
+
+def register(report: Report) -> dict[str, object]:
+    """All cases, and what leads to them, with the words and measures of every page."""
+    by_district = cases_behind_figures.register(report)
+    return _fixed() | {
+        "register": by_district,
+        "in_register": {line.number for one in by_district for line in one.open},
         "index": {line.number: position for position, line in enumerate(report.cases)},
         "picks": cases_behind_figures.picks(report),
         "tag_names": case_data.tag_names(report),

@@ -51,14 +51,14 @@ def fields(report: Report, *, is_older: bool = False) -> Fields:
 
     What stands behind the verdicts goes to page two first; all is set smaller before anything is left out. No page is for a few lines.
     """
-    few = things(report) < FEW_THINGS
-    for most in range(1, MOST_PAGES + 1):
-        draft = _fitted(report, most, may_cut=most == MOST_PAGES or (most == FEWER_PAGES and few), is_older=is_older)
-        if draft and most == MOST_PAGES and page_room.ends_early(draft):
-            return _fitted(report, FEWER_PAGES, may_cut=True, is_older=is_older) or draft
-        if draft:
-            return draft
-    return _draft(report, limits.tightest(is_older=is_older))
+    least = _draft(report, limits.tightest(is_older=is_older))
+    is_hopeless = report.has_page_per_unit and page_room.pages(least) > MOST_PAGES  # and each try takes long there
+    for most in range(1, 1 if is_hopeless else MOST_PAGES + 1):
+        may_cut = most == MOST_PAGES or (most == FEWER_PAGES and things(report) < FEW_THINGS)
+        if draft := _fitted(report, most, may_cut=may_cut, is_older=is_older):
+            is_short = most == MOST_PAGES and page_room.ends_early(draft)
+            return (_fitted(report, FEWER_PAGES, may_cut=True, is_older=is_older) if is_short else None) or draft
+    return least
 
 
 def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fields | None:

@@ -128,6 +128,8 @@ class Book:
     sheets: dict[str, Sheet]
     formats: Formats
     places: Places
+    is_split: bool = False
+    """Whether the cases are in workbooks of their own, one for each unit: then figures are values, and lead to no case."""
 
     def look(self, *names: str) -> Format:
         """Return the format that has those looks; where two differ the later holds."""

@@ -112,7 +112,7 @@ class Places:
         return self.lists.get(tuple(listed), "")
 
 
-def _in_order(report: Report) -> list[CaseLine]:
+def in_order(report: Report) -> list[CaseLine]:
     """Return the cases in the order of 案件台账."""
     groups = {group.name: at for at, group in enumerate(report.settings.groups)}
     districts = _districts(report)
@@ -147,7 +147,7 @@ def _turn(case: CaseLine) -> int:
 
 def of(report: Report) -> Places:
     """Return where the cases of every figure of the report stand."""
-    places = Places(_in_order(report))
+    places = Places(in_order(report))
     _in_register(report, places)
     _in_follow_ups(report, places)
     _in_blocks(report, places)

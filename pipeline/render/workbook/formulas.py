@@ -11,12 +11,14 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import BAR, RED, Book, put
+from pipeline.render.workbook.cell_formats import BAR, RED, Book, Value, put
 from pipeline.render.workbook.figure_places import NOWHERE, Place
 from pipeline.report.figures import Figure
 from pipeline.terms.words import MET, MISSED, NONE, PROVISIONALLY, YES
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 GROUP, SOURCE, DISTRICT, CATEGORY, LEADER = "台账组别", "台账案件来源", "台账旗区", "台账问题类别", "台账包案领导"
@@ -95,7 +97,16 @@ def write_figures(book: Book, sheet: Sheet, at: tuple[int, int], part: Part, *lo
     links = (place.whole, place.counted, place.whole, place.not_counted, place.whole)
     for step, (look, formula, value) in enumerate(cells):
         link(sheet, (row, column + step), links[step])
-        sheet.write_formula(row, column + step, formula, book.cell(look, *looks), value)
+        write(book, sheet, (row, column + step), (formula, value), book.cell(look, *looks))
+
+
+def write(book: Book, sheet: Sheet, at: tuple[int, int], figure: tuple[str, Value], look: Format) -> None:
+    """Write a figure: a formula over 案件台账 with the report's value, or where the register is elsewhere the value alone."""
+    formula, value = figure
+    if book.is_split:
+        put(sheet, *at, value, look)
+    else:
+        sheet.write_formula(*at, formula, look, value)
 
 
 def write_columns(book: Book, sheet: Sheet, at: tuple[int, int], part: Part, *looks: str) -> None:
@@ -128,7 +139,7 @@ def write_count(book: Book, sheet: Sheet, at: tuple[int, int], counted: Count, *
     """One counted figure."""
     look = book.cell("count", *looks)
     link(sheet, at, counted.place)
-    sheet.write_formula(*at, counted.formula, look, counted.value)
+    write(book, sheet, at, (counted.formula, counted.value), look)
 
 
 def rate(tally: Tally) -> float | str:

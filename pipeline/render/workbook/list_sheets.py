@@ -112,13 +112,14 @@ CANCELLED: tuple[Column[CaseLine], ...] = (
 def write(book: Book) -> None:
     """All the lists."""
     report = book.report
-    _write_follow_ups(book)
     write_list(book, "接访情况", RECEPTION, report.reception)
     _reception_total(book)
     write_list(book, "急报事项", URGENT, report.urgent)
     _write_submissions(book)
-    _write_findings(book)
-    write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
+    if not book.is_split:  # else in the units' own workbooks
+        _write_follow_ups(book)
+        _write_findings(book)
+        write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
 
 
 def follow_ups(book: Book) -> list[FollowUp]:
@@ -176,7 +177,7 @@ def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:
 
 def _reception_total(book: Book) -> None:
     lines = book.report.reception
-    if not lines:
+    if not lines or (book.is_split and len(lines) > words.MOST_IN_WHOLE):
         return
     sheet = book.sheets["接访情况"]
     row = FIRST + len(lines)

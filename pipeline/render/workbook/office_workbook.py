@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 
 from pipeline.render.workbook import (
@@ -24,6 +25,7 @@ from pipeline.render.workbook import (
     reading_guide_sheet,
     receptions_sheet,
     reconciliation_sheet,
+    units_sheet,
 )
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import LOOKS, Book, Formats, put, text, widths_in_arial
@@ -34,25 +36,27 @@ from pipeline.report.report import Report
 
 def render(report: Report, beside: str = "") -> bytes:
     """The workbook; the same bytes for the same report. `beside`: what 总览 says of another document."""
-    workbook = InMemoryWorkbook(widths_in_arial())
-    _describe(workbook, report)
-    sheets = {name: workbook.add_worksheet(name) for name in words.SHEETS}
-    book = Book(workbook, report, _are_labels_plain(report), sheets, Formats(workbook, LOOKS), figure_places.of(report))
+    workbook, is_split = InMemoryWorkbook(widths_in_arial()), report.has_workbook_per_unit
+    book = _begun(workbook, report, words.SHEETS, figure_places.Places([]) if is_split else figure_places.of(report), is_split=is_split)
     trend = figure_sheets.write_targets(book)
     figure_sheets.write_districts(book)
     figure_sheets.write_leaders(book)
-    case_register_sheet.write(book)
-    figure_cases_sheet.write(book)
+    if is_split:
+        units_sheet.write(book)
+    else:
+        case_register_sheet.write(book)
+        figure_cases_sheet.write(book)
     reading_guide_sheet.write(book)
     decisions_sheet.write(book)
     changes_sheet.write(book)
     corrections_sheet.write(book)
     list_sheets.write(book)
     attendance_sheet.write(book)
-    hints_sheet.write(book)
-    reconciliation_sheet.write(book)
+    if not is_split:
+        hints_sheet.write(book)
+        reconciliation_sheet.write(book)
+        clocks_sheet.write(book)
     exemptions_sheet.write(book)
-    clocks_sheet.write(book)
     answers_sheet.write(book)
     claims_sheet.write(book)
     receptions_sheet.write(book)
@@ -60,6 +64,29 @@ def render(report: Report, beside: str = "") -> bytes:
     _say_where_links_end(book)
     book.sheets[overview_sheet.NAME].activate()
     return workbook.content()
+
+
+def of_unit(report: Report) -> bytes:
+    """Return a unit's own workbook: 案件台账 and the other lists; `report`: what is said of its cases alone."""
+    workbook = InMemoryWorkbook(widths_in_arial())
+    book = _begun(workbook, report, words.OF_UNIT, figure_places.Places(figure_places.in_order(report)))
+    case_register_sheet.write(book)
+    decisions_sheet.write(book)
+    changes_sheet.write(book)
+    list_sheets.write(book)
+    clocks_sheet.write(book)
+    hints_sheet.write(book)
+    reconciliation_sheet.write(book)
+    _say_where_links_end(book)
+    return workbook.content()
+
+
+def _begun(
+    workbook: InMemoryWorkbook, report: Report, sheets: Iterable[str], places: figure_places.Places, *, is_split: bool = False
+) -> Book:
+    _describe(workbook, report)
+    added = {name: workbook.add_worksheet(name) for name in sheets}
+    return Book(workbook, report, _are_labels_plain(report), added, Formats(workbook, LOOKS), places, is_split)
 
 
 def _say_where_links_end(book: Book) -> None:

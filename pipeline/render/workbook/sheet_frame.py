@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -68,9 +68,14 @@ def frame(book: Book, name: str, widths: Sequence[float]) -> Sheet:
     sheet.set_row(TITLE, 30)
     sheet.set_row(NOTE, 20)
     put(sheet, TITLE, 0, title(book, name), book.look("title"))
-    put(sheet, NOTE, 0, words.NOTES.get(name, ""), book.look("note"))
+    put(sheet, NOTE, 0, _about(book, name), book.look("note"))
     paper(book, sheet, widths)
     return sheet
+
+
+def _about(book: Book, name: str) -> str:
+    said = words.NOTES.get(name, "")
+    return words.AS_VALUES if book.is_split and name in words.OF_FIGURES else said
 
 
 def note(book: Book, sheet: Sheet, said: str, widths: Sequence[float]) -> None:
@@ -172,6 +177,11 @@ def write_table(book: Book, sheet: Sheet, top: int, listing: Listing[Row]) -> in
 
 def write_lines(book: Book, sheet: Sheet, first: int, listing: Listing[Row]) -> int:
     """The same without a header: the list's rows from the row `first` on."""
+    if book.is_split and len(listing.rows) > words.MOST_IN_WHOLE:
+        rest = words.REST_IN_UNITS.format(count=len(listing.rows) - words.MOST_IN_WHOLE)
+        below = write_lines(book, sheet, first, replace(listing, rows=listing.rows[: words.MOST_IN_WHOLE]))
+        put(sheet, below, 0, rest, book.look("note"))
+        return below + 1
     columns = listing.columns
     naming = [(position, column.cases) for position, column in enumerate(columns) if column.cases]
     dressed: dict[tuple[str, ...], tuple[list[_Cells], list[_Cells]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from pipeline.render import districts
 from pipeline.report import exemptions, notice_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.submission_lines import SubmissionLine
@@ -38,6 +39,32 @@ SHEETS: Final = {
     "接访下访": "领导接访下访情况",
 }
 """Every sheet in its order, with the title at its top."""
+
+MOVED: Final = ("案件台账", "数字明细", "督办清单", "撤销案件", "问题清单", "法定期限", "核查提示", "对账")
+"""Lists of cases that on a large day are in the units' own workbooks."""
+OF_UNIT: Final = (
+    "案件台账",
+    "决策事项",
+    "今日变化",
+    "督办清单",
+    "急报事项",
+    "接访情况",
+    "报送情况",
+    "问题清单",
+    "撤销案件",
+    "法定期限",
+    "核查提示",
+    "对账",
+)
+"""The sheets of a unit's own workbook."""
+OF_FIGURES: Final = ("说明", "目标完成", "旗区", "包案领导", "诉求认定")
+"""The sheets of formulas, and the one that says how to read them."""
+UNITS_FOLDER: Final = districts.WORKBOOKS
+IN_UNITS: Final = f"案件很多的一天，逐案清单按旗区分开：在本表旁边的“{UNITS_FOLDER}”文件夹里，一个旗区一份；逐个旗区的链接在“案件台账”里。"
+MOST_IN_WHOLE: Final = 2000
+REST_IN_UNITS: Final = f"其余 {{count}} 行不列在这里：见“{UNITS_FOLDER}”文件夹里各旗区的表；督办回复和接访下访的全部在 extensions.json。"
+"""Below a list of which the workbook of a large day has only the beginning."""
+AS_VALUES: Final = "案件很多的一天，本表的数字是程序算出的数值，不是公式；案件在“汇总”文件夹里各旗区的表里。"
 
 ANSWERED, ASKED_NO_MORE = "已回复", "不再督办"
 FIRST_TIME: Final = ("逾期未回复", "待回复")

@@ -1,0 +1,135 @@
+"""The units of a large day, each with what is said of its own cases: a page and a workbook of its own.
+
+Covered by tests/render/test_large_days.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from pipeline.day.edit_effects import Effects
+from pipeline.render import file_names
+from pipeline.report.extensions import Extensions
+from pipeline.report.reconciliation import Reconciliation
+from pipeline.report.report import Report
+
+WORKBOOKS: Final = "汇总"
+"""The folder of their workbooks, in the day's own."""
+NOBODY: Final = "旗区不明"
+"""Whose cases have no district."""
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit with the part of the day's report that its own documents tell; figures of the whole day are not in it."""
+
+    name: str
+    file: str
+    """Its name as a file's."""
+    report: Report
+
+
+def of(report: Report) -> list[Unit]:
+    """Return the units that have anything to tell, in the order of the settings; what has no district comes last."""
+    cases = _by_unit(report.cases, lambda case: case.district)
+    unit_of = {case.number: case.district for case in report.cases}
+    changes = _by_unit(report.changes, lambda change: unit_of.get(change.number, change.district))
+    findings = _by_unit(report.findings, lambda line: line.district)
+    urgent, reception = _by_unit(report.urgent, lambda line: line.district), _by_unit(report.reception, lambda line: line.district)
+    submissions = _by_unit(report.submissions, lambda line: line.district)
+    flags: dict[str, dict[str, list[str]]] = {}
+    for flag, numbers in report.flags.items():
+        for number in numbers:
+            flags.setdefault(unit_of[number], {}).setdefault(flag, []).append(number)
+    decisions, hints = _by_unit(report.decisions, lambda line: line.district), _by_unit(report.beyond.hints, lambda line: line.district)
+    differing = _differing(report.beyond.reconciliation)
+    bare, files = _bare(report), files_of(report)
+    return [
+        Unit(
+            name or NOBODY,
+            file,
+            replace(
+                bare,
+                cases=tuple(cases.get(name, ())),
+                changes=tuple(changes.get(name, ())),
+                findings=tuple(findings.get(name, ())),
+                urgent=tuple(urgent.get(name, ())),
+                reception=tuple(reception.get(name, ())),
+                submissions=tuple(submissions.get(name, ())),
+                liaison={name: report.liaison.get(name, ())},
+                decisions=tuple(decisions.get(name, ())),
+                beyond=Extensions(hints=tuple(hints.get(name, ())), reconciliation=differing(name)),
+                flags={flag: tuple(flags.get(name, {}).get(flag, ())) for flag in report.flags},
+            ),
+        )
+        for name, file in files.items()
+    ]
+
+
+def files_of(report: Report) -> dict[str, str]:
+    """Return the units by their districts' names ('' for none), each with its name as a file's; names alike get a number."""
+    seen, files = set[str](), dict[str, str]()
+    for name in dict.fromkeys([*report.settings.district_names, *(case.district for case in report.cases)]):
+        stem, number = file_names.portable(name or NOBODY), 1
+        file = stem
+        while file.casefold() in seen:
+            number += 1
+            file = f"{stem} ({number})"
+        seen.add(file.casefold())
+        files[name] = file
+    return files
+
+
+def _by_unit(lines: Iterable[Line], unit: Callable[[Line], str]) -> Mapping[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(unit(line), []).append(line)
+    return found
+
+
+def _differing(found: Reconciliation) -> Callable[[str], Reconciliation]:
+    """Return what tells of a unit what the workbook and its reports say differently; a pair stands with its first case's."""
+    never = _by_unit(found.never_reported, lambda each: each.line.district)
+    differing = _by_unit(found.differing, lambda each: each.line.district)
+    unassigned, twice = _by_unit(found.not_assigned, lambda each: each.district), _by_unit(found.twice, lambda pair: pair.districts[0])
+    return lambda name: replace(
+        found,
+        never_reported=tuple(never.get(name, ())),
+        not_assigned=tuple(unassigned.get(name, ())),
+        differing=tuple(differing.get(name, ())),
+        twice=tuple(twice.get(name, ())),
+    )
+
+
+def _bare(report: Report) -> Report:
+    """Return the report without what is said of the day as a whole: it goes to another process with each unit."""
+    return replace(
+        report,
+        by_source=(),
+        by_district=(),
+        by_leader=(),
+        by_category=(),
+        newly_resolved=(),
+        reopened=(),
+        new_cases=(),
+        no_longer_counted=(),
+        absences=(),
+        open_points=(),
+        inputs=(),
+        reporters={},
+        arrived_reports=(),
+        notices=(),
+        without_notice=(),
+        attendance=(),
+        former={},
+        bridges=(),
+        ways=(),
+        edited=Effects(),
+        referred={},
+        late_effects=Effects(),
+        correcting_effects=Effects(),
+        overnight_effects=Effects(),
+    )
