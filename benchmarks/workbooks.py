@@ -1,6 +1,6 @@
 """Makes an office full of reports, filled as districts fill them, for the measurements. Everything in it is made up.
 
-`python -m benchmarks.workbooks FOLDER --days 34 --rows 300 --leave-out 6`
+`python -m benchmarks.workbooks FOLDER --days 34 --rows 300 --leave-out 6`; with `--districts 300` a region instead of the nine districts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ _STEPS = (
 )
 _NEXT = ("督促企业按期整改", "落实资金后一次性兑付", "本周内出具书面答复", "组织第三方检测", "提请专班会研究")
 
+_STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LIMITS = {"file_megabytes": 200, "unpacked_megabytes": 4096, "cells": 20_000_000, "seconds": 900, "memory_megabytes": 8192}
+_LEADERS = 10
+"""Of each district of a region; the nine share twenty-five."""
+
 Row = list[str | int | date | None]
 
 
@@ -45,6 +52,11 @@ class _Report:
     path: Path
     code: str
     district: str
+    position: int
+    office: str
+    """How its numbers begin."""
+    leaders: str
+    """How the names of its leaders begin."""
     day: date
     rows: int
     step_days: int
@@ -58,25 +70,49 @@ def main() -> None:
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--leave-out", type=int, default=0, help="how many of the last day's reports are missing")
     parser.add_argument("--step-days", type=int, default=14, help="after how many days a case goes one step on")
+    parser.add_argument("--districts", type=int, default=0, help="so many made-up districts instead of the nine")
     said = parser.parse_args()
-    make(said.folder, days=said.days, rows=said.rows, leave_out=said.leave_out, step_days=said.step_days)
+    make(said.folder, days=said.days, rows=said.rows, leave_out=said.leave_out, step_days=said.step_days, districts=said.districts)
 
 
-def make(folder: Path, *, days: int, rows: int, leave_out: int = 0, step_days: int = 14) -> None:
+def make(folder: Path, *, days: int, rows: int, leave_out: int = 0, step_days: int = 14, districts: int = 0) -> None:
     """An office with a report of so many rows from every district on every day, and their assignment workbook."""
     (folder / "inbox" / "assignment").mkdir(parents=True)
     shutil.copyfile(ROOT / "config.yaml", folder / "config.yaml")
-    districts = config.load(folder / "config.yaml").districts
-    assignment = folder / "inbox" / "assignment" / "分解表.xlsx"
-    _write_assignment(assignment, [(district.code, district.name) for district in districts], rows)
-    _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
+    if districts:
+        _name_districts(folder / "config.yaml", districts)
+    named = config.load(folder / "config.yaml").districts
     reports = [
-        _Report(folder / "inbox" / f"{day}" / f"{district.name}日报.xlsx", district.code, district.name, day, rows, step_days)
+        _Report(
+            path=folder / "inbox" / f"{day}" / f"{district.name}日报.xlsx",
+            code=district.code,
+            district=district.name,
+            position=position,
+            office=district.name[: 3 if districts else 2],
+            leaders=f"领导{position + 1}之" if districts else "领导",
+            day=day,
+            rows=rows,
+            step_days=step_days,
+        )
         for day in (FIRST_DAY + timedelta(days=n) for n in range(days))
-        for district in districts
+        for position, district in enumerate(named)
     ]
+    assignment = folder / "inbox" / "assignment" / "分解表.xlsx"
+    _write_assignment(assignment, reports[: len(named)])
+    _lay_down(assignment, datetime.combine(_ASSIGNED, time(9)))
     with ProcessPoolExecutor() as pool:
         list(pool.map(_write_report, reports[: len(reports) - leave_out], chunksize=8))
+
+
+def _name_districts(path: Path, count: int) -> None:
+    """Put so many made-up districts in the place of those of the settings."""
+    names = (f"{a}{b}{c}县" for a in _STEMS for b in _STEMS for c in _STEMS)
+    codes = (f"{a}{b}{c}" for a in _LETTERS for b in _LETTERS for c in _LETTERS)
+    lines = "".join(f"  - {{code: X{code}, name: {name}}}\n" for _number, code, name in zip(range(count), codes, names, strict=False))
+    written = re.sub(r"(?m)^districts:\n(?: .*\n)+", f"districts:\n{lines}", path.read_text(encoding="utf-8"))
+    for limit, most in _LIMITS.items():  # its assignment workbook has a row for each case of every district
+        written = re.sub(rf"(?m)^(  {limit}: )\d+", rf"\g<1>{most}", written)
+    path.write_text(written, encoding="utf-8")
 
 
 def _lay_down(path: Path, received: datetime) -> None:
@@ -102,27 +138,27 @@ def _deadline(index: int) -> date:
 # --- the assignment workbook -------------------------------------------------------------------------------------
 
 
-def _write_assignment(path: Path, districts: list[tuple[str, str]], rows: int) -> None:
-    cases = [
-        (index % 3, _assigned(code, district, position, index))
-        for position, (code, district) in enumerate(districts)
-        for index in range(rows)
-    ]
+def _write_assignment(path: Path, reports: list[_Report]) -> None:
+    """Write the workbook for the districts of these reports of one day."""
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": _CREATED})
-        _write_sheet(
-            book, contract.LIAISON, [[district, f"领导{number}", "副局长"] for number, (_code, district) in enumerate(districts, 1)]
-        )
-        _write_sheet(book, contract.REGION_CASES, [row for source, row in cases if source == 0])
-        _write_sheet(book, contract.VISITOR_CASES, [row for source, row in cases if source])
+        liaison: list[Row] = [[report.district, f"领导{number}", "副局长"] for number, report in enumerate(reports, 1)]
+        _write_sheet(book, contract.LIAISON, liaison)
+        for sheet, sources in ((contract.REGION_CASES, (0,)), (contract.VISITOR_CASES, (1, 2))):
+            cases = [_assigned(report, index) for report in reports for index in range(report.rows) if index % 3 in sources]
+            _write_sheet(book, sheet, cases)
 
 
-def _assigned(code: str, district: str, position: int, index: int) -> Row:
+def _assigned(report: _Report, index: int) -> Row:
     return [
-        _case(code, position, index), contract.SOURCES[index % 3], district, contract.CATEGORIES[index % 8], _matter(district, index),
-        f"某项目{index % 60}", index % 90 + 1, index % 500 + 10, f"{district}住建局", f"领导{index % 25 + 1}", f"第{index % 9 + 1}专班",
-        "分步化解,先协商后依法处置", _ASSIGNED, _deadline(index), None, None, None,
+        _case(report.code, report.position, index), contract.SOURCES[index % 3], report.district, contract.CATEGORIES[index % 8],
+        _matter(report.district, index), f"某项目{index % 60}", index % 90 + 1, index % 500 + 10, f"{report.district}住建局",
+        _leader(report, index), f"第{index % 9 + 1}专班", "分步化解,先协商后依法处置", _ASSIGNED, _deadline(index), None, None, None,
     ]  # fmt: skip
+
+
+def _leader(report: _Report, index: int) -> str:
+    return f"{report.leaders}{index % (25 if report.leaders == '领导' else _LEADERS) + 1}"
 
 
 # --- a report ----------------------------------------------------------------------------------------------------
@@ -130,20 +166,15 @@ def _assigned(code: str, district: str, position: int, index: int) -> Row:
 
 def _write_report(report: _Report) -> None:
     report.path.parent.mkdir(exist_ok=True)
-    position = _position(report.code)
     chance = random.Random(f"{report.code} {report.day}")  # noqa: S311 - the same files every time, nothing secret
     with xlsxwriter.Workbook(report.path) as book:
         book.set_properties({"created": _CREATED})
         _write_cover(book, report)
-        _write_sheet(book, contract.PROGRESS, [_progress(report, position, index, chance) for index in range(report.rows)])
+        _write_sheet(book, contract.PROGRESS, [_progress(report, index, chance) for index in range(report.rows)])
         _write_sheet(book, contract.NEW_CASES, [])
         _write_sheet(book, contract.RECEPTION, [[name, n + 2, n % 2, n % 3, None] for n, name in enumerate(contract.CATEGORIES)])
-        _write_sheet(book, contract.URGENT, [_urgent(report, position, chance.randrange(report.rows))])
+        _write_sheet(book, contract.URGENT, [_urgent(report, chance.randrange(report.rows))])
     _lay_down(report.path, datetime.combine(report.day, time(16, chance.randrange(60))))
-
-
-def _position(code: str) -> int:
-    return [district.code for district in config.load(ROOT / "config.yaml").districts].index(code)
 
 
 def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:
@@ -154,24 +185,24 @@ def _write_cover(book: xlsxwriter.Workbook, report: _Report) -> None:
         sheet.write(row, 2, value, book.add_format({"num_format": "yyyy-mm-dd"}) if isinstance(value, date) else None)
 
 
-def _progress(report: _Report, position: int, index: int, chance: random.Random) -> Row:
+def _progress(report: _Report, index: int, chance: random.Random) -> Row:
     """A row as the days go by: the status moves forward, and about twelve of its fifteen cells are filled."""
     age = (report.day - FIRST_DAY).days
     status = _FORWARD[min(3, (age + index % 56) // report.step_days)]
     is_answered = status in ("已答复", "已化解")
     visited = report.day - timedelta(days=chance.randrange(4))
     return [
-        _case(report.code, position, index),
+        _case(report.code, report.position, index),
         _matter(report.district, index),
-        f"领导{index % 25 + 1}",
+        _leader(report, index),
         _deadline(index),
         status,
         f"{chance.choice(_STEPS)},涉及{chance.randrange(2, 90)}户,第{age + 1}次推进",
         contract.CLAIMS[index % 4],
         FIRST_DAY - timedelta(days=index % 9) if is_answered else None,
-        f"{report.district[:2]}住建函〔2020〕{index + 1}号" if is_answered else None,
+        f"{report.office}住建函〔2020〕{index + 1}号" if is_answered else None,
         contract.CONFIRMATIONS[0 if index % 3 else 2] if is_answered else None,
-        f"领导{index % 25 + 1}" if index % 10 else None,
+        _leader(report, index) if index % 10 else None,
         visited if index % 10 else None,
         None,
         chance.choice(_NEXT),
@@ -179,9 +210,9 @@ def _progress(report: _Report, position: int, index: int, chance: random.Random)
     ]
 
 
-def _urgent(report: _Report, position: int, index: int) -> Row:
+def _urgent(report: _Report, index: int) -> Row:
     happened = f"{report.day} 09:30"
-    return [_case(report.code, position, index), "停水停电停暖", "小区二次供水泵房故障", happened, "已安排抢修", None]
+    return [_case(report.code, report.position, index), "停水停电停暖", "小区二次供水泵房故障", happened, "已安排抢修", None]
 
 
 def _write_sheet(book: xlsxwriter.Workbook, sheet: contract.Sheet, rows: list[Row]) -> None:

@@ -185,7 +185,11 @@ def told(report: Report) -> dict[str, Any]:
 
 
 def manifest(
-    report: Report, outputs: Mapping[str, bytes | Path], fonts: Mapping[str, str], boxes: str, units: Mapping[str, dict[str, Any]] | None = None
+    report: Report,
+    outputs: Mapping[str, bytes | Path],
+    fonts: Mapping[str, str],
+    boxes: str,
+    units: Mapping[str, dict[str, Any]] | None = None,
 ) -> bytes:
     """manifest.json: the SHA-256 of every input and output, the versions, and the answer that the day's papers begin with.
 
