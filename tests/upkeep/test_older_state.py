@@ -378,7 +378,8 @@ def test_a_day_that_goes_on_without_a_report_says_what_its_figures_were_with_it(
     nightly.run(office.settings, days, without=[lost.sha256[:12]], documents=only("briefing"))
 
     def told() -> list[str]:
-        return [paper_text(next((office.outbox / str(day)).glob("*.docx"))) for day in days]
+        # A correction is set in one line for each of its parts where there is room.
+        return [paper_text(next((office.outbox / str(day)).glob("*.docx"))).replace("\n　　", "") for day in days]
 
     first, second, third, fourth = told()
     because = (
