@@ -5,10 +5,14 @@ Covered by tests/ledger/test_ledger.py, tests/ledger/test_migrations.py and test
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.database import Database
+
+_FIRST_WITH_SUMS: Final = 3
 
 
 class UnknownVersionError(Exception):
@@ -44,12 +48,12 @@ def _version(connection: sa.Connection, database: Database) -> int:
     meta = {row["name"]: {str(name): value for name, value in row.items()} for row in rows}
     if not {schema.SCHEMA, schema.TABLES} <= meta.keys() or not all(row_sums.agrees(schema.meta, row) for row in meta.values()):
         raise NotAsMadeError
-    written = meta[schema.SCHEMA]["value"]
-    if written != str(schema.VERSION):
+    written = str(meta[schema.SCHEMA]["value"])
+    if not written.isdecimal() or int(written) > schema.VERSION:
         raise UnknownVersionError(written)
-    if meta[schema.TABLES]["value"] != database.sum_of_tables(connection):
+    if int(written) < _FIRST_WITH_SUMS or meta[schema.TABLES]["value"] != database.sum_of_tables(connection):
         raise NotAsMadeError
-    return schema.VERSION
+    return int(written)
 
 
 def _is_summed(connection: sa.Connection, database: Database) -> bool:

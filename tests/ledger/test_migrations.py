@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from offices import HOME, Office, afternoon, as_version_1, as_version_2
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
 from pipeline.ledger import migrations, schema, upgrades
 from pipeline.ledger.ledger import Ledger
-from pipeline.terms.errors import LedgerError
+from pipeline.terms.errors import LedgerError, OtherVersionError
 from pipeline.upkeep import doctor, repair
 
 
@@ -106,6 +107,26 @@ def test_a_run_that_was_killed_while_it_upgraded_leaves_one_copy_and_another_led
         connection.execute("INSERT INTO attempts VALUES ('a', 0)")
     Ledger(path).close()
     assert [Path(copy).name for copy in upgrades.copies(path)] == ["升级前第2版.ledger.sqlite", "升级前第2版之2.ledger.sqlite"]
+
+
+def test_the_next_version_s_revision_is_done_and_noted(ran: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "version_4.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '4', '3'\n\n\n"
+        "def upgrade():\n    op.create_table('remarks', sa.Column('text', sa.Text))\n",
+        encoding="utf-8",
+    )
+    own = str(Path(migrations.__file__).parent / "versions")
+    monkeypatch.setattr(migrations, "SCRIPTS", ScriptDirectory(own, version_locations=[own, str(tmp_path)]))
+    monkeypatch.setattr(schema, "VERSION", 4)
+    facts, path = ran.facts(), ran.settings.paths.ledger
+    with Ledger(path) as ledger, ledger.store.connect() as connection:
+        assert "remarks" in ledger.store.database.tables(connection)
+        assert {row["name"]: row["value"] for row in ledger.store.rows(schema.meta)}["schema"] == "4"
+    assert ran.facts() == facts
+    assert [Path(copy).name for copy in upgrades.copies(path)] == ["升级前第3版.ledger.sqlite"]
+    monkeypatch.undo()
+    with pytest.raises(OtherVersionError, match="版本是 4"):
+        Ledger(path)
 
 
 def test_a_ledger_that_was_never_finished_by_version_1_is_finished(tmp_path: Path) -> None:
