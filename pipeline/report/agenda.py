@@ -9,14 +9,13 @@ from itertools import takewhile
 
 from pipeline.day.day_state import DayState
 from pipeline.day.targets import PastDay
-from pipeline.report import sentences
+from pipeline.report import decision_words
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Windows
 from pipeline.terms import words
-from pipeline.terms.contract import REPLIED, URGENT_KINDS
+from pipeline.terms.contract import REPLIED, SAFETY, URGENT_KINDS
 
 PACE_DAYS = 7
 FEWEST_PACE_DAYS = 3
@@ -27,12 +26,12 @@ _NEVER = date.max
 _ONE_DAY = timedelta(days=1)
 
 
-def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState, windows: Windows) -> tuple[Way, ...]:
+def ways(targets: Iterable[Figure], lines: Sequence[CaseLine], state: DayState) -> tuple[Way, ...]:
     """Return the way to each group's target (decision 9)."""
-    return tuple(_way(target, [line for line in lines if line.group == target.group], state, windows) for target in targets)
+    return tuple(_way(target, [line for line in lines if line.group == target.group], state) for target in targets)
 
 
-def _way(target: Figure, lines: Sequence[CaseLine], state: DayState, windows: Windows) -> Way:
+def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     lacking = target.tally.shortfall
     open_cases = [line for line in lines if line.is_open]
     deadlines = sorted(line.deadline or _NEVER for line in open_cases)
@@ -63,13 +62,8 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState, windows: Wi
         overdue,
         state.day,
         has_stopped * idle,
-        any(line.deadline == due and _is_beyond(line, windows) for line in open_cases),
+        any(line.deadline == due and line.is_beyond for line in open_cases),
     )
-
-
-def _is_beyond(line: CaseLine, windows: Windows) -> bool:
-    """Return whether a case's deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
-    return line.limit is not None and line.deadline is not None and (line.deadline - line.limit).days > windows.extension_days
 
 
 def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int, int]:
@@ -117,7 +111,8 @@ _FEW_LACKING = 3
 def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: Iterable[Figure]) -> tuple[Decision, ...]:
     """Return what needs a decision: the first of each kind, then the others by kind, in the order in which everybody is shown them.
 
-    Of urgent matters that ask for one the gravest are first, of cases those that a target lacks little without, the oldest of them first.
+    Dangers come before everything else. Of urgent matters that ask for one the gravest are first, of cases those that a target lacks
+    little without, the oldest of them first.
     """
     by_number = {line.number: line for line in lines}
     close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
@@ -125,17 +120,45 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: 
     cases = [decision for line in by_number.values() if (decision := _decision(line))]
     cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
     by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
+    by_kind["urgent"], dangers = _apart(by_kind["urgent"])
     first = [decision for of_kind in by_kind.values() for decision in of_kind[:FIRST_OF_KIND]]
-    return (*first, *(decision for of_kind in by_kind.values() for decision in of_kind[FIRST_OF_KIND:]))
+    return (*dangers, *first, *(decision for of_kind in by_kind.values() for decision in of_kind[FIRST_OF_KIND:]))
 
 
-def by_request(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:
-    """Return the decisions by what is asked: cases of one kind of which the same is asked are one item, an urgent matter is its own."""
-    items: dict[object, list[Decision]] = {}
+def _apart(matters: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
+    """Return other urgent matters, and those about people's safety: these are decided before anything else, however many they are."""
+    dangers = [matter for matter in matters if is_danger(matter)]
+    return [matter for matter in matters if matter not in dangers], dangers
+
+
+def is_danger(matter: Decision) -> bool:
+    """Whether an urgent matter is about people's safety."""
+    return matter.kinds[0] == "urgent" and matter.matter.startswith(f"{SAFETY}：")
+
+
+def by_request(decisions: Sequence[Decision], *, joins_urgent: bool = False) -> list[Sequence[Decision]]:
+    """Return the decisions by what is asked: those of one kind of which the same is asked are one item.
+
+    Where districts ask for many different things about overdue or disputed cases, all of the kind are one item, with what is asked in it.
+    An urgent matter is an item of its own; `joins_urgent`: but where the same is asked of several.
+    """
+    requests: dict[str, set[str]] = {}
+    for decision in decisions:
+        requests.setdefault(decision.kinds[0], set()).add(decision_words.request(decision))
+    together = {kind for kind in _BY_RULE if len(requests.get(kind, ())) > _MOST_APART}
+    items: dict[tuple[str, ...], list[Decision]] = {}
     for position, decision in enumerate(decisions):
         kind = decision.kinds[0]
-        items.setdefault(position if kind == "urgent" else (kind, sentences.asked(decision)), []).append(decision)
+        # what may wait is no part of what may not
+        apart = f"{is_danger(decision)}{'' if joins_urgent else position}" if kind == "urgent" else ""
+        items.setdefault((kind, apart, "" if kind in together else decision_words.request(decision)), []).append(decision)
     return list(items.values())
+
+
+_BY_RULE = ("disputed", "overdue")
+"""The kinds of which the rules ask for something where the district does not."""
+_MOST_APART = 3
+"""Different requests about cases of one of these that are items of their own."""
 
 
 def noted(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
@@ -176,7 +199,18 @@ def _decision(line: CaseLine) -> Decision | None:
     if not kinds:
         return None
     origin = line.origin or line.listed_in
-    return Decision(kinds, line.number, line.district, line.matter, line.leader, since[kinds[0]], line.coordination, origin, line.deadline)
+    return Decision(
+        kinds,
+        line.number,
+        line.district,
+        line.matter,
+        line.leader,
+        since[kinds[0]],
+        line.coordination,
+        origin,
+        line.deadline,
+        line.is_beyond,
+    )
 
 
 # --- who did not report ------------------------------------------------------------------------------------------

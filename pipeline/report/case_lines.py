@@ -88,6 +88,8 @@ class CaseLine:
     """The exemption that moves its deadline; None where none does, and of a cancelled case, which has nothing due."""
     open_again: date | None = None
     """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
+    is_beyond: bool = False
+    """Whether its deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
 
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""
@@ -140,6 +142,8 @@ class Decision:
     origin: str
     due: date | None = None
     """The deadline in force of a case; an urgent matter has none, though its case may."""
+    is_beyond: bool = False
+    """As of its `CaseLine`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,12 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         clocks=clocks.of(case, settings.statute, day),
         exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,
         open_again=supervision.open_again(case),
+        is_beyond=_is_beyond(case, settings.windows.extension_days),
     )
+
+
+def _is_beyond(case: Case, extension_days: int) -> bool:
+    return case.limit is not None and case.deadline is not None and (case.deadline - case.limit).days > extension_days
 
 
 def origin(place: RowPlace | None, arrivals: Mapping[int, Arrival]) -> str:

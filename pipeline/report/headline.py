@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import agenda, corrections, day_corrected, exemptions, matter_words, same_day, sentences, units, who_reported
+from pipeline.report import (
+    agenda,
+    corrections,
+    day_corrected,
+    decision_words,
+    exemptions,
+    matter_words,
+    same_day,
+    sentences,
+    units,
+    who_reported,
+)
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -59,7 +70,7 @@ def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None)
 def _asked(report: Report) -> str:
     matters = len(agenda.noted(report.urgent))
     noted_too = f"另有急报{matters}件没有提出请求，请知悉。" if matters else ""
-    return sentences.decisions(report.decisions, report.submissions) + noted_too + matter_words.taken_back(report)
+    return decision_words.decisions(report.decisions, report.submissions) + noted_too + matter_words.taken_back(report)
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:

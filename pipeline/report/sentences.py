@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -10,7 +9,7 @@ from pipeline.day.targets import Tally
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import SubmissionLine
-from pipeline.report.who_reported import refused_urgent, some, unheard
+from pipeline.report.who_reported import some, unheard
 from pipeline.terms import words
 
 BOUNDS_RULE = (
@@ -25,6 +24,11 @@ PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后达标
 def day(moment: date, anchor: date | None) -> str:
     """Such as 5月21日; 2019年5月21日 where that is not the year of the anchor, which is the day that the paper is about."""
     return words.near(moment, anchor)
+
+
+def deadline(moment: date, anchor: date | None, *, is_beyond: bool) -> str:
+    """Return a day, and where it is extended beyond what the regulation allows that it has to be checked before anybody relies on it."""
+    return f"{day(moment, anchor)}{words.BEYOND if is_beyond else ''}"
 
 
 def long_day(moment: date) -> str:
@@ -212,11 +216,10 @@ def way(way: Way) -> str:
     if way.open < lacking:
         return f"还差{lacking}件，而可以继续化解的只有{way.open}件，全部化解也达不到目标；其余案件已导入法定途径。"
     overdue = f"其中{way.overdue}件已超期，" if way.overdue else ""
-    beyond = "（超过法定延长上限，请核）" if way.is_beyond else ""
     by = (
         "还差{}件"
         if way.by is None
-        else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{words.near(way.by, way.told_on)}{beyond}"
+        else f"补足这{{}}件，按办结时限先后化解，{overdue}最后一件的时限是{deadline(way.by, way.told_on, is_beyond=way.is_beyond)}"
     )
     passed = f"，{_earliest(way)}已超期" if way.has_passed else ""
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
@@ -321,21 +324,6 @@ def day_before(day_before: date, bridge: Bridge, *, is_restated: bool) -> str:
 def asked(decision: Decision) -> str:
     """Return what is asked of leaders: in the district's own words, else what the rules ask."""
     return decision.asked or words.DECISIONS[decision.kinds[0]].asked
-
-
-def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
-    """Return how many matters need a decision, each counted once by its first reason."""
-    who = unheard(submissions)
-    unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
-    if not matters:
-        return (
-            f"{who.nobody}，今日有没有急报等事项，不知道。{refused_urgent(submissions)}"
-            if who.nobody
-            else f"今日没有需要决策的事项。{unknown}"
-        )
-    counted = Counter(matter.kinds[0] for matter in matters)
-    kinds = "、".join(f"{decision.name}{counted[kind]}件" for kind, decision in words.DECISIONS.items() if counted[kind])
-    return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
 
 
 def rest(count: int, where: str) -> str:

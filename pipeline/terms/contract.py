@@ -21,7 +21,8 @@ CLAIMS: Final = ("诉求合理", "部分合理", "诉求不合理", "生活困�
 UNSOLVABLE_NOW: Final = "暂时难以解决"
 CONFIRMATIONS: Final = ("认可", "不认可", "未回访")
 CONFIRMED, DISPUTED, NOT_ASKED = CONFIRMATIONS
-URGENT_KINDS: Final = ("工程安全隐患", "工资支付逾期", "停水停电停暖", "办结时限临近", "跨部门协调", "其他民生事项")
+SAFETY: Final = "工程安全隐患"
+URGENT_KINDS: Final = (SAFETY, "工资支付逾期", "停水停电停暖", "办结时限临近", "跨部门协调", "其他民生事项")
 NO_LEADER: Final = "未明确"
 
 

@@ -308,6 +308,8 @@ DECISIONS: Final = {
     "coordination": KindWords("需协调事项", "在办，旗区在“需协调事项”里有请求。"),
 }
 """Why a matter stands among those that need a decision, in their order."""
+BEYOND: Final = "（超过法定延长上限，请核）"
+"""Behind a deadline that is extended by more days than the regulation allows."""
 
 CHANGES: Final = {
     "newly_resolved": KindWords("新化解", "当日计入化解、前一日没有计入的案件。"),

@@ -1,7 +1,7 @@
 """What is still to be done, and its sentences.
 
-Covers `agenda`, `sentences` and, of whole days, `compose`, `case_register`, `counting`, `handed_in_lines` and `other_sheets`; what these
-print is in tests/test_golden.py and tests/render.
+Covers `agenda`, `decision_words`, `sentences` and, of whole days, `compose`, `case_register`, `counting`, `handed_in_lines` and
+`other_sheets`; what these print is in tests/test_golden.py and tests/render.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.day.targets import Tally
-from pipeline.report import agenda, sentences, who_reported
+from pipeline.report import agenda, decision_words, sentences, who_reported
 from pipeline.report.figures import Way
 
 MONDAY = date(2020, 5, 18)
@@ -218,6 +218,32 @@ def test_two_of_each_kind_come_before_more_of_any_and_first_what_a_target_lacks_
     told = [decision.number or decision.matter[-1] for decision in out.decisions]
     assert told == ["0", "1", "ZZQ-2020-001", NUMBERS[1], NUMBERS[7], "2", "3", "4", NUMBERS[2], NUMBERS[3]]
     assert [len(item) for item in agenda.by_request(out.decisions)[:4]] == [1, 1, 4, 1]
+
+
+def test_dangers_come_first_however_many_they_are_and_the_same_request_is_one_item() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    dangers = [urgent_row("", 事项类别="工程安全隐患", 情况说明=f"塔吊{n}", 发生时间="2020-05-19", 需协调事项="请鉴定") for n in range(3)]
+    water = urgent_row("", 事项类别="停水停电停暖", 情况说明="停水", 发生时间="2020-05-19", 需协调事项="请鉴定。")
+    disputed = [resolved_row(number, 答复日期="2020-05-18", 群众确认="不认可") for number in NUMBERS[:2]]
+    out = _day(tuesday, _register(), _report_of(tuesday, *disputed, urgent=(water, *dangers))).report
+    told = [
+        [decision.number or decision.matter.partition("：")[2] for decision in item]
+        for item in agenda.by_request(out.decisions, joins_urgent=True)
+    ]
+    assert told == [["塔吊0", "塔吊1", "塔吊2"], ["停水"], NUMBERS[:2]]
+    assert [len(item) for item in agenda.by_request(out.decisions)] == [1, 1, 1, 1, 2]
+
+
+def test_many_different_requests_about_overdue_cases_are_one_item_and_a_few_are_apart() -> None:
+    rows = [progress_row(number, 需协调事项=f"请协调{at % 4}。") for at, number in enumerate(NUMBERS)]
+    rows[1]["需协调事项"] = "请 协调1"
+    late = date(2020, 6, 20)
+    few = _day(late, _register(), _report_of(late, *rows[:2])).report.decisions
+    assert sorted(len(item) for item in agenda.by_request(few)) == [1, 1, 8]
+    many = _day(late, _register(), _report_of(late, *rows)).report.decisions
+    (item,) = agenda.by_request(many)
+    assert [len(cases) for cases in decision_words.by_request(item)] == [3, 3, 2, 2]
+    assert decision_words.asked(item) == "旗区的请求有4种，写在所列案件前面"
 
 
 def test_an_urgent_matter_that_asks_for_nothing_is_to_be_known_and_not_to_be_decided() -> None:

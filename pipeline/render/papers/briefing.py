@@ -14,6 +14,7 @@ from pipeline.report import (
     answer_words,
     corrections,
     day_corrected,
+    decision_words,
     edit_words,
     exemptions,
     headline,
@@ -66,7 +67,7 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
 
     Where page one could have all decisions, fuller texts give way to those that have them there.
     """
-    items = len(agenda.by_request(report.decisions))
+    items = len(agenda.by_request(report.decisions, joins_urgent=True))
     found: tuple[int, Limits, Fields] | None = None
     may_be_decided = False
     for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut)):
@@ -83,7 +84,7 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
     if not found:
         return None
     number, tried, draft = found
-    return _filled(report, tried, draft, most) if number else draft
+    return _filled(report, tried, draft, most) if number or tried.is_listed else draft
 
 
 def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fields]:
@@ -101,7 +102,7 @@ def _is_decided(draft: Fields, items: int) -> bool:
 def things(report: Report) -> int:
     """Return how many things there are to say: decisions of which the same is asked are one."""
     changes = sum(change.kind != "status" for change in report.changes)
-    items = len(agenda.by_request(report.decisions))
+    items = len(agenda.by_request(report.decisions, joins_urgent=True))
     return items + changes + len(report.restated) + len(report.absences) + len(report.urgent) + len(report.edited.edits)
 
 
@@ -198,7 +199,7 @@ def _headings(report: Report) -> Fields:
     changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
     return {
         "目标": "一、目标完成情况",
-        "决策": f"二、需要决策的事项{decisions}件" if decisions else "二、没有需要决策的事项",
+        "决策": f"二、需要决策的事项{decisions}件" if decisions else f"二、{decision_words.none(report.submissions)}",
         "变化": f"三、今日{changes}" if changes else "三、今日变化",
         "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }
@@ -361,7 +362,7 @@ def _case(change: Change) -> str:
 
 
 def _decisions(report: Report, room: Limits) -> Fields:
-    items = agenda.by_request(report.decisions)
+    items = agenda.by_request(report.decisions, joins_urgent=True)
     shown = decision_items.chosen(items, room.decisions)
     named = sum(min(len(item), room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
@@ -370,10 +371,9 @@ def _decisions(report: Report, room: Limits) -> Fields:
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     return {
         "决策": "" if is_below else noted,
-        "决策清单": [decision_items.in_a_line(item, number, report.day) for number, item in enumerate(items, 1)] if room.is_listed else [],
+        "决策清单": decision_items.listed(items, report.day, room.list_lines) if room.is_listed else [],
         "决策事项": [
-            {"序号": str(position), **decision_items.texts(item, report.day, room.characters, room.named, is_older=room.is_older)}
-            for position, item in enumerate(shown, 1)
+            {"序号": str(position), **decision_items.texts(item, report.day, room.space)} for position, item in enumerate(shown, 1)
         ],
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS) + (noted if is_below else ""),
     }

@@ -6,12 +6,14 @@ Covered by tests/render/papers/test_briefing.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import sentences, who_reported
+from pipeline.report import agenda, decision_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 
@@ -23,96 +25,150 @@ _FEWEST_OF_URGENT = 28
 """Characters of what happened, however little room there is: it stands nowhere else on the paper."""
 
 
-def texts(item: Item, day: date, characters: int, most_cases: int, *, is_older: bool = False) -> dict[str, Any]:
-    """Return an item's cells by name: a matter has so many characters, so many cases are named, and a request stays whole.
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How much room an item has."""
+
+    characters: int
+    """Of a matter, where it is an item of its own."""
+    cases: int
+    """That are named of one item."""
+    matters: int = 0
+    """Characters of the matter of each of these; 0 where there is room for their numbers alone."""
+    is_older: bool = False
+    """As of `limits.Limits`."""
+
+
+def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
+    """Return an item's cells by name; a request stays whole.
 
     Several cases stand in a row of their own (清单); older templates have none.
     """
-    first = item[0]
-    kinds = "、".join(words.DECISIONS[kind].name for kind in first.kinds)
-    asked = {"请示": _whole_sentences(sentences.asked(first), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters)))}
+    first, characters = item[0], space.characters
+    asked = {
+        "请示": _whole_sentences(decision_words.asked(item), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters))),
+        "时限": decision_words.earliest_due(item, day),
+    }
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         matter = short(first.matter, max(_FEWEST_OF_URGENT, characters) if "urgent" in first.kinds else characters)
         return asked | {
-            "事由": kinds,
+            "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
             "事项": matter if first.number else "",
             "清单": "",
             "起始": sentences.day(first.since, day) if first.since else "—",
-            "时限": _due(first.due, day),
             "包案领导": short(first.leader, leader_width) or "—",
         }
     since = min((decision.since for decision in item if decision.since), default=None)
-    named = _by_leader(item, most_cases)
+    named = _by_request(item, day, space)
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
     return asked | {
-        "事由": f"{words.DECISIONS[first.kinds[0]].name}{len(item)}件",
+        "事由": _kind(item),
         "编号": "",
         "旗区": who_reported.some(list(dict.fromkeys(decision.district for decision in item))),
-        "事项": named if is_older else "",
-        "清单": "" if is_older else named,
+        "事项": named if space.is_older else "",
+        "清单": "" if space.is_older else named,
         "起始": f"最早{sentences.day(since, day)}" if since else "—",
-        "时限": "",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
     }
 
 
-def in_a_line(item: Item, number: int, day: date) -> dict[str, str]:
-    """Return an item on one line, under its number: who, what is asked of them, by when; in full it stands in the table."""
-    first = item[0]
+def _kind(item: Item) -> str:
+    """Return why an item stands here, with the number of its cases and how many of them are overdue too."""
+    name = words.DECISIONS[item[0].kinds[0]].name
+    if len(item) == 1:
+        return name + decision_words.late_too(item)
+    return f"{name}{len(item)}件{decision_words.late_too(item)}"
+
+
+def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]:
+    """Return the items as a list, a line for each and so many lines more: the first requests that need these stand there whole."""
+    rows = []
+    for number, item in enumerate(items, 1):
+        row = in_a_line(item, number, day, min(_MOST_LINES, 1 + spare))
+        spare -= page_room.listed_lines(row["何事"]) - 1
+        rows.append(row)
+    return rows
+
+
+_MOST_LINES = 4
+"""Of a request in the list."""
+
+
+def in_a_line(item: Item, number: int, day: date, most_lines: int = 1) -> dict[str, str]:
+    """Return an item under its number, on so many lines: who, what is asked of them, by when; in full it stands in the table."""
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
     districts = who_reported.some(list(dict.fromkeys(decision.district for decision in item)))
     leader = plain(leaders[0]) + (f"等{len(leaders)}人" if len(leaders) > 1 else "") if leaders else ""
     who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
-    kind = words.DECISIONS[first.kinds[0]].name + (f"{len(item)}件" if len(item) > 1 else "")
-    due = min((decision.due for decision in item if decision.due), default=None)
     return {
         "序号": str(number),
-        "谁": page_room.cut(who[:_LONGEST_REQUEST], _WHO_WIDTH),
-        "何事": _urgent(first)
-        if first.kinds[0] == "urgent"
-        else _clauses(kind, short(sentences.asked(first), _LONGEST_REQUEST), _WHAT_WIDTH),
-        "时限": f"{'最早' if len(item) > 1 else ''}{sentences.day(due, day)}" if due else "—",
+        "谁": page_room.cut(who[:_LONGEST_REQUEST], page_room.WHO_WIDTH),
+        "何事": _what(item, most_lines),
+        "时限": decision_words.earliest_due(item, day).replace("限", "") or "—",
     }
 
 
-_WHO_WIDTH, _WHAT_WIDTH = 10.3, 28.0
-"""In Chinese characters: of the columns of the list of decisions."""
-
-
-def _urgent(matter: Decision) -> str:
-    """Return what happened, and as many clauses of what is asked as have room on a line."""
-    happened = short(matter.matter.partition("：")[2] or matter.matter, _LONGEST_REQUEST).rstrip("。；，")
-    return _clauses(f"急报：{happened}", short(sentences.asked(matter), _LONGEST_REQUEST), _WHAT_WIDTH, "；")
-
-
-def _clauses(kind: str, asked: str, most: float, joint: str = "：") -> str:
-    """Return the kind and as many clauses of what is asked as have room on a line; where none has, the kind and where it stands."""
-    if page_room.width(whole := f"{kind}{joint}{asked}") <= most:
+def _what(item: Item, most_lines: int) -> str:
+    """Return why an item stands here and what is asked: whole, or where that has no room where it stands, and never a part of it."""
+    is_urgent = item[0].kinds[0] == "urgent"
+    kind = f"急报{f'{len(item)}件' if len(item) > 1 else ''}：{_happened(item)}" if is_urgent else _kind(item)
+    whole = f"{kind}{'；' if is_urgent else '：'}{short(decision_words.asked(item), _MORE_THAN_A_LIST)}"
+    if len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
         return whole
-    ends = [at + 1 for at, character in enumerate(whole) if character in "，。；！？、" and page_room.width(whole[: at + 1] + "……") <= most]
-    if ends and ends[-1] > len(kind) + 1:
-        return f"{whole[: ends[-1]]}……"
-    return f"{page_room.cut(kind, most - page_room.width(_BELOW))}{_BELOW}"
+    return f"{page_room.cut(kind, most_lines * page_room.WHAT_WIDTH - page_room.width(_BELOW))}{_BELOW}"
 
 
 _BELOW = "（请示见下表）"
+_MORE_THAN_A_LIST = 360
+"""Characters that no row of the list has room for, however narrow they are."""
+_MOST_HAPPENED = 3
+"""Different things that happened, of which the same is asked, in the list."""
 
 
-def _due(due: date | None, day: date) -> str:
-    return f"限{sentences.day(due, day)}" if due else ""
+def _happened(item: Item) -> str:
+    """Return what happened, of urgent matters with the same request each once."""
+    said = dict.fromkeys((matter.matter.partition("：")[2] or matter.matter).rstrip("。；，") for matter in item)
+    return words.first_of([short(happened, _LONGEST_REQUEST) for happened in islice(said, _MOST_HAPPENED + 1)], _MOST_HAPPENED)
 
 
-def _by_leader(item: Item, most: int) -> str:
-    """Return the cases of an item under their leaders, in the order of the first of each."""
+def _by_request(item: Item, day: date, space: Space) -> str:
+    """Return the cases of an item by what is asked, where that is not the same of all, and by leaders within it."""
+    requests = decision_words.by_request(item[: space.cases])
+    named = [_by_leader(cases, day, space) for cases in requests]
+    if len(decision_words.by_request(item)) > 1:
+        asked = (_whole_sentences(sentences.asked(cases[0]), _LONGEST_REQUEST).rstrip("。") for cases in requests)
+        named = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, named, strict=True)]
+    return "；".join(named) + (f"；等{len(item)}件" if len(item) > space.cases else "")
+
+
+def _by_leader(cases: Item, day: date, space: Space) -> str:
+    """Return the cases under their leaders, in the order of the first of each."""
     named: dict[str, list[str]] = {}
-    for decision in item[:most]:
-        named.setdefault(short(decision.leader, LONGEST_NAME) or "没有包案领导", []).append(short(decision.number, LONGEST_NUMBER))
-    more = f"；等{len(item)}件" if len(item) > most else ""
-    return "；".join(f"{leader}：{'、'.join(numbers)}" for leader, numbers in named.items()) + more
+    for decision in cases:
+        named.setdefault(short(decision.leader, LONGEST_NAME) or "没有包案领导", []).append(_case(decision, day, space))
+    return "；".join(f"{leader}：{'、'.join(numbers)}" for leader, numbers in named.items())
+
+
+def _case(decision: Decision, day: date, space: Space) -> str:
+    """Return a case with its matter and its deadline, where there is room for them; what happened has room always."""
+    number = short(decision.number, LONGEST_NUMBER)
+    if decision.kinds[0] == "urgent":
+        return f"{decision.district}{number} {short(decision.matter, max(_FEWEST_OF_URGENT, space.characters))}"
+    if space.matters < _FEWEST_OF_MATTER:
+        return number
+    due = f"{sentences.deadline(decision.due, day, is_beyond=False)}到期" if decision.due else ""
+    late = f"兼{words.FLAGS['overdue'].name}" if "overdue" in decision.kinds[1:] else ""
+    beyond = words.BEYOND.strip("（）") if decision.is_beyond else ""
+    said = "，".join(part for part in (due, late, beyond) if part)
+    return f"{number} {short(decision.matter, space.matters)}{f'（{said}）' if said else ''}"
+
+
+_FEWEST_OF_MATTER = 8
+"""Characters of a matter; with less room than that a case is named by its number alone."""
 
 
 def _whole_sentences(asked: str, most: int) -> str:
@@ -125,12 +181,13 @@ def _whole_sentences(asked: str, most: int) -> str:
 
 
 def chosen(items: Sequence[Item], most: int) -> list[Item]:
-    """Return at most so many items in their order: each kind has a fair share of the room before any kind has more."""
+    """Return at most so many items in their order: dangers, and each kind has a fair share of the room before any has more."""
     share = max(1, most // len(words.DECISIONS))
     seen = dict.fromkeys(words.DECISIONS, 0)
     within_share: list[int] = []
     beyond: list[int] = []
     for position, item in enumerate(items):
         seen[item[0].kinds[0]] += 1
-        (within_share if seen[item[0].kinds[0]] <= share else beyond).append(position)
+        has_place = agenda.is_danger(item[0]) or seen[item[0].kinds[0]] <= share
+        (within_share if has_place else beyond).append(position)
     return [items[position] for position in sorted((*within_share, *beyond)[:most])]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.render.papers import page_room
+from pipeline.render.papers import decision_items, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.report import edit_words
 
@@ -46,11 +46,20 @@ class Limits:
     """Whether what stands behind verdicts and cancelled cases follows with the changes, so that decisions begin earlier."""
     is_listed: bool = False
     """Whether a list with a line for each decision stands above their table, which may go on on the next page."""
+    matters: int = 0
+    """Characters of the matter of a case that is one of several of an item."""
+    list_lines: int = 0
+    """Lines beyond the first of each that decisions may have in that list, the first of them before the others."""
 
     @property
     def named(self) -> int:
         """Cases that an item of several decisions names."""
         return max(2, self.decisions)
+
+    @property
+    def space(self) -> decision_items.Space:
+        """For a decision."""
+        return decision_items.Space(self.characters, self.named, self.matters, self.is_older)
 
     @property
     def edits(self) -> edit_words.Room:
@@ -68,19 +77,32 @@ LADDER = (
     *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
-FILLED: dict[str, Any] = {"decisions": 48, "characters": 60, "absences": 12, "cases": 96, "edited": 12}
+_MOST_LINES = 24
+"""Lines beyond the first of each in the list of decisions: whole requests are tried first."""
+FILLED: dict[str, Any] = {
+    "list_lines": _MOST_LINES,
+    "decisions": 48,
+    "matters": 40,
+    "characters": 60,
+    "absences": 12,
+    "cases": 96,
+    "edited": 12,
+}
 """What is raised where room is left, in this order, and how far."""
 STEPS = (8, 4, 2, 1)
 LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
 """What is told after all where there is still room."""
 WHOLE = replace(LADDER[0], decisions=48, characters=60, absences=12, cases=24, edited=12)
 """With nothing cut that a page more is begun for."""
-_IN_FULL = replace(LADDER[0], **FILLED)
+_IN_FULL = [replace(LADDER[0], **FILLED | {"matters": matters, "list_lines": 0}) for matters in (40, 24, 16, 8, 0)]
+"""All that is told at most, with less of the matters of cases that are one of several."""
 _PARTED: dict[str, Any] = {"is_parted": True}
 _LISTED: dict[str, Any] = {"is_parted": True, "is_listed": True}
 _SHAPES: tuple[dict[str, Any], ...] = ({}, _PARTED)
 
 
+_FEW_OF_MATTER = 16
+"""Characters of the matter of a case that is one of several, for which other lists give way."""
 _MOST_ITEMS = 40
 """More decisions than three pages have room for; of fewer none is left out before all else is cut."""
 
@@ -91,12 +113,15 @@ def rungs(items: int, *, is_older: bool, may_cut: bool) -> Iterator[list[Limits]
     Older templates of an office have one setting. `may_cut`: whether lists are cut too, decisions and their cases last of all.
     """
     settings = (page_room.USUAL,) if is_older else page_room.SETTINGS
-    listed = [(page_room.SMALL, _LISTED)] if items <= _MOST_ITEMS and not is_older else []
+    listed = (
+        [(page_room.SMALL, _LISTED | {"list_lines": lines}) for lines in (_MOST_LINES, 0)] if items <= _MOST_ITEMS and not is_older else []
+    )
     in_order = [(setting, shape) for setting in settings for shape in _SHAPES] + listed
-    yield [replace(_IN_FULL, setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
+    yield [replace(_IN_FULL[0], setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
     cut = LADDER if may_cut else ()
-    kept = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
-    for limits in (WHOLE, *kept, *cut):
+    uncut = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
+    kept = [*(replace(limits, matters=_FEW_OF_MATTER) for limits in uncut if not limits.steps), *uncut]
+    for limits in (*_IN_FULL[1:], WHOLE, *kept, *cut):
         yield [replace(limits, setting=setting, is_older=is_older, **shape) for setting, shape in in_order if setting == settings[-1]]
 
 

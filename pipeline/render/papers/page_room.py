@@ -23,6 +23,8 @@ _NOTE_WIDTH, _LIST_WIDTH = 42.1, 41.6
 """In Chinese characters: of the notes, and of the cases of an item, in the usual size."""
 _LIST_ROW = 11.4
 """Of the list of decisions, in the small setting."""
+WHO_WIDTH, WHAT_WIDTH, _WHEN_WIDTH = 10.3, 28.0, 6.8
+"""In Chinese characters: of the columns of the list of decisions."""
 _DETAILS = "各项的案件和情况如下。"
 """What the templates say between the list of decisions and their table."""
 _REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.7, 12.1, 5.15, 4.8, 10.35
@@ -169,8 +171,9 @@ def _targets(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
 
 
 def _decision_list(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
-    """Yield the heading of the second section with the list of its decisions, where there is one: a line for each."""
-    rows = [_Piece(_LIST_ROW, _LIST_ROW)] * len(fields["决策清单"])
+    """Yield the heading of the second section with the list of its decisions, where there is one."""
+    lines = (max(listed_lines(row["何事"]), _lines(row["时限"], _WHEN_WIDTH)) for row in fields["决策清单"])
+    rows = [_Piece(_LIST_ROW + setting.cell_line * (count - 1), _LIST_ROW) for count in lines]
     if rows:
         yield from _below(setting.heading + setting.table_gap + _LIST_ROW, rows)
 
@@ -190,9 +193,9 @@ def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
     """Yield a decision, whole; where it is several cases, they follow in a row of their own, which may go on on the next page."""
     yield _Piece(setting.padding + setting.cell_line * _decision_lines(row, setting.cells_wider), setting.table_head)
     if row["清单"]:
-        lines = _lines(row["清单"], _LIST_WIDTH * setting.cells_wider)
-        yield _Piece(setting.padding + setting.cell_line * min(lines, _TOGETHER), setting.table_head)
-        yield from [_Piece(setting.cell_line, setting.table_head + 2 * setting.padding)] * (lines - _TOGETHER)
+        first, *others = _paragraph(_lines(row["清单"], _LIST_WIDTH * setting.cells_wider), setting.cell_line)
+        yield _Piece(setting.padding + first.height, setting.table_head)
+        yield from (_Piece(line.height, setting.table_head + 2 * setting.padding) for line in others)
 
 
 _BEGINNING = {ROOMY: 150.0, USUAL: 130.0, SMALL: 105.0}
@@ -247,11 +250,17 @@ def _decision_lines(row: Mapping[str, str], wider: float) -> int:
     """Return how many lines the fullest cell of a decision has."""
     cases = (f"{row['编号']} {row['旗区']}：{row['事项']}",) if row["编号"] else (row["旗区"], row["事项"])
     reason, asked = _lines(row["事由"], _REASON_WIDTH * wider), _lines(row["请示"], _ASKED_WIDTH * wider)
-    leader, since = _lines(row["包案领导"], _LEADER_WIDTH * wider), _lines(row["起始"], _SINCE_WIDTH * wider) + bool(row["时限"])
+    leader = _lines(row["包案领导"], _LEADER_WIDTH * wider)
+    since = sum(_lines(text, _SINCE_WIDTH * wider) for text in (row["起始"], row["时限"]))
     return max(reason, sum(_lines(text, _CASE_WIDTH * wider) for text in cases), asked, leader, since)
 
 
 # --- text --------------------------------------------------------------------------------------------------------
+
+
+def listed_lines(text: str) -> int:
+    """Return on how many lines of the list of decisions a request comes."""
+    return _lines(text, WHAT_WIDTH)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, Column, explain, heading, note, write_list
-from pipeline.report import matter_words, sentences
+from pipeline.report import decision_words, matter_words, sentences
 from pipeline.report.case_lines import Decision
 from pipeline.terms.words import DECISIONS
 
@@ -56,7 +56,7 @@ def write(book: Book) -> None:
     decisions = book.report.decisions
     sheet = write_list(book, NAME, COLUMNS, decisions)
     if not decisions:
-        put(sheet, 3, 0, sentences.decisions(decisions, book.report.submissions), book.look("note"))
+        put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
     note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in COLUMNS])
@@ -91,7 +91,7 @@ def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -
     decisions = book.report.decisions
     heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{len(decisions)}件）")
     if not decisions:
-        said = sentences.decisions(decisions, book.report.submissions)
+        said = decision_words.decisions(decisions, book.report.submissions)
         merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
         return explain(book, sheet, top + 2, OVERVIEW_WIDTHS, _told_beside(book))
     for column, title in enumerate(_TITLES[:-1]):

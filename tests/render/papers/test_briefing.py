@@ -222,7 +222,8 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
 
 
 def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
-    usual, smaller = (briefing.fields(weeks["week-light"][number]) for number in (0, 1))
+    first = weeks["week-light"][0]
+    usual, smaller = (briefing.fields(report) for report in (replace(first, decisions=first.decisions[:4]), weeks["week-light"][1]))
     assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
     whole = [tried for rung in limits.rungs(1, is_older=False, may_cut=False) for tried in rung][:7]
     assert smaller in [briefing._draft(weeks["week-light"][1], tried) for tried in whole]  # noqa: SLF001
@@ -241,13 +242,13 @@ def test_decisions_stand_on_page_one_and_what_stands_behind_the_verdicts_follows
         assert page_room.is_decided(fields)
         text = briefings.pdf_text(pdf(report), tmp_path).split("\f")[0]
         listed = [row["谁"] for row in fields["决策清单"]] or [
-            re.split("、|；", row["清单"])[-1] for row in fields["决策事项"] if row["清单"]
+            re.findall(r"[A-Z]+-2020-\d+", row["清单"])[-1] for row in fields["决策事项"] if row["清单"]
         ]
         assert listed
         assert all(words in re.sub(r"\s", "", text) for words in listed)
     shorter = briefing.fields(weeks["week-messy"][0])
     assert page_room.is_decided_first(shorter)
-    assert not page_room.is_decided_first({**shorter, "旗区": shorter["旗区"][:4]})  # page two would be half empty
+    assert not page_room.is_decided_first({**shorter, "旗区": [], "由来": [], "台账": []})  # page two would be half empty
 
 
 def test_two_decisions_whose_table_has_room_on_page_one_have_no_list_above_it(weeks: dict[str, list[Report]]) -> None:
@@ -272,12 +273,15 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     assert [(row["序号"], row["谁"], row["时限"]) for row in fields["决策清单"]] == [
         (str(n + 1), f"东胜区 领导{n}", "5月22日") for n in range(10)
     ]
-    assert fields["决策清单"][3]["何事"] == "需协调事项：请市级协调第3号地块的土地手续，……"  # no clause is torn
+    told = [row["何事"] for row in fields["决策清单"]]
+    whole = sum("见下表" not in request for request in told)
+    assert told == [*(f"需协调事项：{request}" for request in asked[:whole]), *["需协调事项（请示见下表）"] * (10 - whole)]
+    assert whole >= 3
     assert [row["请示"] for row in fields["决策事项"]] == asked
     assert page_room.is_decided(fields)
     assert pdf_pages(report) <= briefing.MOST_PAGES
     cells = [" ".join(row) for table in briefings.tables(word(report)) for row in briefings.rows(table)]
-    assert any("东胜区 领导3 需协调事项：请市级协调第3号地块的土地手续，…… 5月22日" in row for row in cells)
+    assert any(f"东胜区 领导3 需协调事项：{asked[3]} 5月22日" in row for row in cells)
     assert briefing.fields(report, is_older=True)["决策清单"] == []
     unasked = replace(decisions[0], asked="请求" * 60)
     assert decision_items.in_a_line([unasked], 1, DAYS[4])["何事"] == "需协调事项（请示见下表）"
@@ -287,7 +291,8 @@ def test_no_page_is_begun_for_the_signature_alone(weeks: dict[str, list[Report]]
     report = weeks["week-messy"][3]
     fields = briefing.fields(report)
     assert briefing.things(report) >= briefing.FEW_THINGS
-    assert (page_room.pages(fields), pdf_pages(report)) == (2, 2)
+    assert page_room.pages(fields) == pdf_pages(report)
+    assert not page_room.ends_early(fields)
     assert fields["其余决策"].startswith("急报")  # no decision and no case of one is left out for it
 
 
@@ -362,8 +367,11 @@ def test_where_not_all_are_shown_every_kind_has_some_and_the_others_are_counted(
     report = replace(day, decisions=various)
     fields = briefing.fields(report)
     shown = fields["决策事项"]
-    assert {name for row in shown for name in row["事由"].split("、")} == {decision.name for decision in words.DECISIONS.values()}
-    assert f"其余{len(report.decisions) - len(shown)}件" in fields["其余决策"]
+    assert {name for row in shown for name in re.sub(r"\d.*", "", row["事由"]).split("、")} == {
+        decision.name for decision in words.DECISIONS.values()
+    }
+    named = sum(row["清单"].count("（1件）——") or 1 for row in shown)
+    assert (named, fields["其余决策"]) == (60, "") or f"其余{60 - named}件" in fields["其余决策"]
     whole = briefing.fields(replace(day, decisions=various[:3]))
     assert (len(whole["决策事项"]), "限于篇幅" in whole["其余决策"]) == (3, False)
 
@@ -385,9 +393,46 @@ def test_a_request_is_never_cut_in_the_middle(day: Report) -> None:
     decisions = tuple(
         Decision(("overdue",), f"SJ-2020-{n:03}", "东胜区", "某事" * 60, "领导甲", day.day, f"{first}{n}号：{second}", "") for n in range(9)
     )
-    for row in briefing.fields(replace(day, decisions=decisions))["决策事项"]:
+    for row in briefing.fields(replace(day, decisions=decisions[:3]))["决策事项"]:
         assert row["请示"] == f"{first}……（全文见《信访事项办理情况汇总》）"
         assert len(row["事项"]) <= 60
+    (together,) = briefing.fields(replace(day, decisions=decisions))["决策事项"]
+    assert together["请示"] == "旗区的请求有9种，写在所列案件前面"
+    assert together["清单"].count(f"{first}……（全文见《信访事项办理情况汇总》）（1件）——领导甲：SJ-2020-00") == 9
+
+
+def test_several_cases_of_an_item_have_their_matters_and_deadlines_and_say_which_are_overdue_too(day: Report) -> None:
+    """What the rules ask of most, and in the district's own words of one, stand with their cases, under all their leaders."""
+    disputed = [
+        Decision(("disputed",), f"SJ-2020-{n:03}", "东胜区", f"某小区{n}号楼漏水", f"领导{'甲乙'[n % 2]}", day.day, "", "", DAYS[n])
+        for n in range(4)
+    ]
+    disputed[1] = replace(disputed[1], kinds=("disputed", "overdue"))
+    disputed[3] = replace(disputed[3], due=date(2099, 12, 31), is_beyond=True)
+    (row,) = briefing.fields(replace(day, decisions=tuple(disputed)))["决策事项"]
+    assert (row["事由"], row["时限"]) == ("群众不认可4件（其中1件兼超期未结）", "最早限5月18日")
+    assert row["清单"] == (
+        "领导甲：SJ-2020-000 某小区0号楼漏水（5月18日到期）、SJ-2020-002 某小区2号楼漏水（5月20日到期）；"
+        "领导乙：SJ-2020-001 某小区1号楼漏水（5月19日到期，兼超期未结）、"
+        "SJ-2020-003 某小区3号楼漏水（2099年12月31日到期，超过法定延长上限，请核）"
+    )
+    space = decision_items.Space(12, 8)
+    assert decision_items.texts(disputed, day.day, space)["清单"] == "领导甲：SJ-2020-000、SJ-2020-002；领导乙：SJ-2020-001、SJ-2020-003"
+    asking = [replace(disputed[n], asked=f"请市级协调第{n}号地块") if n else disputed[n] for n in range(4)]
+    (row,) = briefing.fields(replace(day, decisions=tuple(asking)))["决策事项"]
+    assert row["请示"] == "请包案领导与群众见面，研究新的答复意见；其中3件旗区另有请求，写在所列案件前面"
+    assert "；请市级协调第1号地块（1件）——领导乙：SJ-2020-001 某小区1号楼漏水（5月19日到期，兼超期未结）；" in row["清单"]
+
+
+def test_dangers_stand_on_page_one_however_crowded_the_day(day: Report) -> None:
+    crane = tuple(
+        Decision(("urgent",), "", "东胜区", f"工程安全隐患：{n}号塔吊倾斜", "", day.day, f"请市级安排第{n}次鉴定", "") for n in range(4)
+    )
+    crowd = briefings.busy(day, ("某小区三期道路没有移交",))
+    fields = briefing.fields(replace(crowd, decisions=(*crane, *crowd.decisions)))
+    first = [row["旗区"] for row in fields["决策事项"][:4]]
+    assert first == [f"东胜区：工程安全隐患：{n}号塔吊倾斜" for n in range(4)]
+    assert page_room.is_decided({**fields, "决策清单": [], "决策事项": fields["决策事项"][:4]})
 
 
 def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> None:
@@ -395,7 +440,7 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     asked = "请市级安排第3次安全鉴定并落实资金，明确牵头单位"
     matter = Decision(("urgent",), "", "东胜区", "工程安全隐患：第3号楼外墙脱落险情", "", DAYS[0], asked, "")
     for one, place in ((matter, "旗区"), (replace(matter, number="SJ-2020-001"), "事项")):
-        cells = decision_items.texts([one], DAYS[4], 12, 2)
+        cells = decision_items.texts([one], DAYS[4], decision_items.Space(12, 2))
         assert ("工程安全隐患：第3号楼外墙脱落险情" in cells[place], cells["请示"]) == (True, asked)
     assert decision_items.in_a_line([matter], 1, DAYS[4])["何事"] == "急报：第3号楼外墙脱落险情（请示见下表）"
     assert decision_items.in_a_line([replace(matter, asked="请安排鉴定")], 1, DAYS[4])["何事"] == "急报：第3号楼外墙脱落险情；请安排鉴定"
@@ -409,7 +454,7 @@ def test_a_day_of_another_year_is_said_with_its_year() -> None:
     old = Decision(("overdue",), "SJ-2020-001", "东胜区", "某事", "领导一", date(2019, 5, 12), "请市级协调", "", date(2019, 5, 11))
     newer = replace(old, number="SJ-2020-002", since=date(2020, 5, 12), due=date(2020, 5, 11))
     day = date(2020, 5, 22)
-    cells = [decision_items.texts(item, day, 40, 8) for item in ([old], [newer], [newer, old])]
+    cells = [decision_items.texts(item, day, decision_items.Space(40, 8)) for item in ([old], [newer], [newer, old])]
     assert [(item["起始"], item["时限"]) for item in cells[:2]] == [("2019年5月12日", "限2019年5月11日"), ("5月12日", "限5月11日")]
     assert cells[2]["起始"] == "最早2019年5月12日"
     assert [decision_items.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["2019年5月11日", "5月11日"]
@@ -508,7 +553,8 @@ def test_the_pdf_is_one_for_screen_readers(day: Report) -> None:
     assert "信访事项办理情况专报（2020年5月21日，更正）".encode() in content
     assert day.office.encode() in content
     assert len(re.findall(rb"/S/H1\b", content)) == content.count(b"/XYZ ") == 4
-    columns = len(briefing.fields(day)["近日"][0]["数"]) + 1 + 6 + (1 + 2 + 1) + 8
+    fields = briefing.fields(day)
+    columns = len(fields["近日"][0]["数"]) + 1 + 4 * bool(fields["决策清单"]) + 6 + (1 + 2 + 1) + 8
     assert len(re.findall(rb"/S/TH\b", content)) == len(re.findall(rb"/Scope/Column", content)) == columns
 
 

@@ -1,0 +1,77 @@
+"""The sentences about what needs a decision: how much of what kind, and for several decisions together what is asked and by when.
+
+Covered by tests/report/test_agenda.py, tests/report/test_headline.py and tests/render/papers/test_briefing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pipeline.report import sentences
+from pipeline.report.case_lines import Decision
+from pipeline.report.submission_lines import SubmissionLine
+from pipeline.report.who_reported import in_short, refused_urgent, unheard
+from pipeline.terms import text, words
+
+
+def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
+    """Return how many matters need a decision, each counted once by its first reason."""
+    who = unheard(submissions)
+    unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
+    if not matters and who.nobody:
+        return f"{who.nobody}，今日有没有急报等事项，不知道。{refused_urgent(submissions)}"
+    if not matters:
+        return f"今日{none(submissions)}。{unknown}"
+    of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}
+    kinds = "、".join(f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}" for kind, some in of_kinds.items() if some)
+    return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
+
+
+def none(submissions: Sequence[SubmissionLine]) -> str:
+    """Return that nothing needs a decision, as far as that is known: of whom the day is not known it is not."""
+    who = unheard(submissions)
+    if who.nobody:
+        return f"{who.nobody}，有没有需要决策的事项不知道"
+    if who:
+        return f"{who.heard}个旗区的日报里没有需要决策的事项，{in_short(submissions)}"
+    return f"{'采用的日报里' if refused_urgent(submissions) else ''}没有需要决策的事项"
+
+
+def asked(item: Sequence[Decision]) -> str:
+    """Return what is asked about the decisions of an item; of many different requests how many there are: each stands with its cases."""
+    requests = by_request(item)
+    if len(requests) == 1:
+        return sentences.asked(item[0])
+    by_rule = next((cases for cases in requests if not cases[0].asked), None)
+    if by_rule is None:
+        return f"旗区的请求有{len(requests)}种，写在所列案件前面"
+    return f"{sentences.asked(by_rule[0])}；其中{len(item) - len(by_rule)}件旗区另有请求，写在所列案件前面"
+
+
+def by_request(item: Sequence[Decision]) -> list[list[Decision]]:
+    """Return the decisions of an item by what is asked, in the order of the first of each."""
+    requests: dict[str, list[Decision]] = {}
+    for decision in item:
+        requests.setdefault(request(decision), []).append(decision)
+    return list(requests.values())
+
+
+def request(decision: Decision) -> str:
+    """Return what is asked, in the form in which two requests are compared."""
+    return text.key(sentences.asked(decision)).rstrip("。.;")
+
+
+def late_too(item: Sequence[Decision]) -> str:
+    """Return how many cases are overdue beside that for which they stand here; '' where none is."""
+    late = sum("overdue" in decision.kinds[1:] for decision in item)
+    return f"（{'' if late == len(item) else f'其中{late}件'}兼{words.FLAGS['overdue'].name}）" if late else ""
+
+
+def earliest_due(item: Sequence[Decision], told_on: date) -> str:
+    """Return the earliest deadline of an item, such as 最早限5月17日; '' where none has one."""
+    due = [(decision.due, decision.is_beyond) for decision in item if decision.due]
+    if not due:
+        return ""
+    first, is_beyond = min(due)
+    return f"{'最早限' if len(item) > 1 else '限'}{sentences.deadline(first, told_on, is_beyond=is_beyond)}"
