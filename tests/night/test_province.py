@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from offices import Office, tree
 from provinces import DISTRICTS, FIRST, LAST, MOVED, SECOND, lay
+from weeks import CASES, DAYS, WEEKS
 
 from pipeline.office import explanation
 from pipeline.office.explanation import FigureExplained
+from pipeline.settings.units import Unit
 from pipeline.terms.errors import ConfigurationError
 
 
@@ -73,6 +77,50 @@ def test_explain_tells_the_cases_behind_a_units_figure(province: Office) -> None
     assert {case.district for case in explained.cases} == {"乙一区", "乙二县", "乙三县"}
     with pytest.raises(ConfigurationError, match="单位 甲市、乙市、丙市、丙北片"):
         explanation.explain("自治区交办/丁市", province.settings, LAST)
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_sample_week_under_levels_is_parted_without_rest(tmp_path: Path, week: str) -> None:
+    """Whatever districts do wrong, withdraw and correct: every figure, list and restatement of the whole is that of its units."""
+    office = Office(tmp_path)
+    shutil.copytree(CASES / week / "inbox", office.inbox, dirs_exist_ok=True)
+    parents = ("甲", "甲", "甲", "乙", "乙", "乙", "丙北", "丙北", "丙")
+    placed = tuple(own.model_copy(update={"parent": parent}) for own, parent in zip(office.settings.districts, parents, strict=True))
+    units = (Unit(name="甲"), Unit(name="乙"), Unit(name="丙"), Unit(name="丙北", parent="丙"))
+    office.settings = office.settings.model_copy(update={"units": units, "districts": placed})
+    office.run(*DAYS)
+    for day in DAYS:
+        whole = office.summary(day)
+        parts = [json.loads((office.outbox / day.isoformat() / "单位" / name / "summary.json").read_bytes()) for name in "甲乙丙"]
+        for at, target in enumerate(whole["targets"]):
+            own = [part["targets"][at] for part in parts]
+            assert (target["total"], target["resolved"]) == (_sum(own, "total"), _sum(own, "resolved"))
+            assert target["unmoved"]["resolved"] == _sum([each["unmoved"] for each in own], "resolved")
+            assert all(count == _sum([each["confirmation"] for each in own], answer) for answer, count in target["confirmation"].items())
+        for kind in ("flags", "changes"):
+            assert all(_sorted(listed) == _sorted(*(part[kind][name] for part in parts)) for name, listed in whole[kind].items())
+        assert [line for part in parts for line in part["submissions"]] == whole["submissions"]
+        assert _sorted(*(part["by_district"] for part in parts)) == _sorted(whole["by_district"])
+        assert _restated_cases([whole]) == _restated_cases(parts)
+
+
+def _sum(parts: Sequence[dict[str, Any]], key: str) -> int:
+    return sum(part[key] for part in parts)
+
+
+def _sorted(*lists: Sequence[object]) -> list[str]:
+    return sorted(str(entry) for listed in lists for entry in listed)
+
+
+def _restated_cases(summaries: Sequence[dict[str, Any]]) -> dict[tuple[str, str, str], list[str]]:
+    """The cases behind each restatement, by day, group and kind."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for entry in (entry for summary in summaries for entry in summary["restated"]):
+        for kind in ("entered", "left", "newly_counted", "no_longer_counted"):
+            numbers = found.setdefault((entry["day"], entry["group"], kind), [])
+            numbers += entry[kind]
+            numbers.sort()
+    return found
 
 
 def test_an_office_that_gets_levels_later_keeps_its_published_days(tmp_path: Path) -> None:
