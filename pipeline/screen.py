@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
-from pipeline.office import check_text
 from pipeline.report import day_corrected, sentences, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
@@ -239,6 +238,8 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
 
 def tell_check(answer: Answer) -> None:
     """Print what a clerk asks of a file before sending it."""
+    from pipeline.office import check_text  # here alone: a night, which imports this module, asks nothing of a file
+
     tell_lines(check_text.lines(answer))
     say()
 

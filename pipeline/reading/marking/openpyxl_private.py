@@ -9,15 +9,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl.packaging.extended  # noqa: F401 - openpyxl itself imports it when it saves, which is too late for a confined process
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import FORMAT_DATE_DATETIME, FORMAT_DATE_YYYYMMDD2, is_date_format
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.writer.excel import ExcelWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from openpyxl.styles.fills import Fill
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
@@ -46,6 +49,26 @@ def set_error(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
 def dress_like(cell: Any, other: Any) -> None:  # noqa: ANN401 - openpyxl's cells
     """Give the cell the look of another one; to look for an equal style among all others takes many times as long."""
     cell._style = copy(other._style)
+
+
+def style(cell: Any) -> Any:  # noqa: ANN401 - openpyxl's cell, and the numbers of its font, fill, border and the like
+    """Return what the cell wears, as `put_on` takes it: it stays the same whatever becomes of the cell."""
+    return copy(cell._style)
+
+
+def put_on(cell: Any, style: Any) -> None:  # noqa: ANN401 - see above
+    """Give the cell a style that a cell of the same workbook wears."""
+    cell._style = copy(style)
+
+
+def merge_in_row(sheet: Worksheet, row: int, styles: Sequence[Any]) -> None:
+    """Merge the first cells of a row, each in its style; `merge_cells` would make the borders of each anew."""
+    within: Any = sheet
+    put_on(sheet.cell(row, 1), styles[0])
+    for column, style in enumerate(styles[1:], 2):
+        covered = within._cells[row, column] = MergedCell(sheet, row, column)
+        put_on(covered, style)
+    sheet.merged_cells.ranges.add(CellRange(min_col=1, min_row=row, max_col=len(styles), max_row=row))
 
 
 def fills(book: Workbook) -> list[Fill]:

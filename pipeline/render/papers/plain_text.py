@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipeline.terms.text import mask
 
@@ -22,6 +23,7 @@ def short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+@lru_cache(maxsize=1 << 14)  # 专报 is drafted a dozen times to find what its pages hold, of the same texts
 def plain(text: str) -> str:
     """Return the text on one line, without what steers a program or cannot stand in XML, and without personal numbers."""
     if not text.isprintable():
