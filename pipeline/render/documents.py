@@ -236,15 +236,13 @@ def warm_up(documents: tuple[Document, ...]) -> None:
 
 
 def _import_renderers() -> None:
-    # What python-docx reads while another thread is still importing it comes out as bare XML now and then, without its own classes.
     with _IMPORTING, suppress(Exception):
         from pipeline.render.forms import report_form
         from pipeline.render.page import leaders_page
-        from pipeline.render.papers import briefing_pdf, leader_papers, notice, reconciliation_letter, word
+        from pipeline.render.papers import briefing_pdf, leader_papers, notice, reconciliation_letter
         from pipeline.render.receipts import receipt_files
         from pipeline.render.workbook import office_workbook
         from pipeline.report import compose
 
-        word.warm_up()
         briefing_pdf.warm_up()
         del receipt_files, compose, leader_papers, leaders_page, notice, reconciliation_letter, report_form, office_workbook

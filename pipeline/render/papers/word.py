@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import marshal
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from pipeline.disk import own_code
 from pipeline.render import reproducible_zip
-from pipeline.render.papers import word_settings
+from pipeline.render.papers import word_settings, word_tables
 from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.render.papers.word_settings import WORD as _WORD
 from pipeline.render.papers.word_settings import Endings
@@ -70,13 +74,6 @@ class _Part:
     texts: list[list[str]]
 
 
-def warm_up() -> None:
-    """Import beforehand what takes long to import."""
-    import docxtpl
-
-    del docxtpl
-
-
 def render(
     template: Template, fields: Mapping[str, object], moment: datetime, properties: Properties, endings: Endings | None = None
 ) -> bytes:
@@ -117,17 +114,14 @@ def check(template: Template) -> None:
 @lru_cache(maxsize=4)
 def text(template: Template) -> str:
     """Return all text of the template's document, without its marks. Raises BrokenTemplateError."""
-    return _TAG.sub("", _opened(template)[_DOCUMENT].decode("utf-8-sig"))
+    return _taken_apart(template)[0]
 
 
 def identifier(content: bytes) -> str:
     """Return the identifier that a document of ours was given; '' where it has none, or where it is none of ours."""
-    from docx.opc.oxml import parse_xml
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            core = package.read(_CORE)
-            found = parse_xml(core).findtext(_IDENTIFIER)  # type: ignore[arg-type] # lxml takes no XML declaration in a str
+            found: str | None = _parsed(package.read(_CORE)).findtext(_IDENTIFIER)
     except Exception:  # noqa: BLE001 - zipfile and lxml have no common error for what is no package
         return ""
     return found or ""
@@ -139,15 +133,35 @@ def identifier(content: bytes) -> str:
 @lru_cache(maxsize=4)
 def _prepared(template: Template) -> dict[str, bytes | _Part]:
     """Return the parts of the package by name, in their order; compiled once for all the documents of a run."""
+    _text, parts = _taken_apart(template)
+    return {name: part if isinstance(part, bytes) else _compiled(*part) for name, part in parts.items()}
+
+
+_Source = tuple[str, list[list[str]]]
+"""A part that has fields, as Jinja takes it, and the texts of each of its lines."""
+
+
+@lru_cache(maxsize=4)
+def _taken_apart(template: Template) -> tuple[str, dict[str, bytes | _Source]]:
+    """Return the document's text without its marks, and the parts by name; kept, since what takes it apart takes long to import."""
+    name = f"{hashlib.sha256(template.content).hexdigest()}.{template.has_loops_over_columns:d}.docx"
+    stamp = repr((*map(version, ("docxtpl", "python-docx", "lxml")), own_code.stamp("render", "terms")))
+    with suppress(EOFError, TypeError, ValueError):  # what was cut short
+        kept: tuple[str, dict[str, bytes | _Source]] = marshal.loads(own_code.recall(name, stamp))  # noqa: S302 - code of our own, see there
+        return kept
     by_paragraph = template.has_loops_over_columns
-    return {
-        name: _compiled(content, by_paragraph=by_paragraph)
+    opened = _opened(template)
+    parts = {
+        name: _source(content, by_paragraph=by_paragraph)
         if name == _DOCUMENT or _EDGES.fullmatch(name) or _OTHERS.fullmatch(name)
         else _settled(content, _with_outline)
         if name == _STYLES
         else content
-        for name, content in _opened(template).items()
+        for name, content in opened.items()
     }
+    made = _TAG.sub("", opened[_DOCUMENT].decode("utf-8-sig")), parts
+    own_code.keep(name, stamp, marshal.dumps(made))
+    return made
 
 
 def _opened(template: Template) -> dict[str, bytes]:
@@ -176,21 +190,26 @@ def _saved_again(content: bytes) -> bytes:
     return written.getvalue()
 
 
-def _compiled(xml: bytes, *, by_paragraph: bool) -> _Part:
+def _source(xml: bytes, *, by_paragraph: bool) -> _Source:
     from docxtpl import DocxTemplate
 
     # Word spreads a field over several runs, and a loop stands in a paragraph, row or cell of its own: docxtpl knows how to make whole
     # tags of both. Each paragraph begins a line, so that the line of an error leads to its paragraph; Word shows no such line breaks.
-    texts: list[list[str]] = []
     try:
         source = _PARAGRAPH.sub("\n<w:p", DocxTemplate(io.BytesIO()).patch_xml(xml.decode("utf-8-sig")))
-        # Behind a paragraph its line has the marks of loops that stood in paragraphs of their own: quoted with a notice's, else apart.
-        end = "</w:p>" if by_paragraph else "\n"
-        texts += [[_TAG.sub("", text).strip() for text in line.split(end)] for line in source.splitlines()]
-        name = hashlib.sha256(source.encode()).hexdigest()
-        _SOURCES[name] = source
+    except Exception as error:  # whatever an edited template makes of the library
+        raise BrokenTemplateError(_why(error, [])) from error
+    # Behind a paragraph its line has the marks of loops that stood in paragraphs of their own: quoted with a notice's, else apart.
+    end = "</w:p>" if by_paragraph else "\n"
+    return source, [[_TAG.sub("", text).strip() for text in line.split(end)] for line in source.splitlines()]
+
+
+def _compiled(source: str, texts: list[list[str]]) -> _Part:
+    name = hashlib.sha256(source.encode()).hexdigest()
+    _SOURCES[name] = source
+    try:
         return _Part(_environment().get_template(name), texts)
-    except Exception as error:  # whatever an edited template makes of the libraries
+    except Exception as error:  # whatever an edited template makes of the library
         raise BrokenTemplateError(_why(error, texts)) from error
 
 
@@ -229,74 +248,11 @@ def _filled(name: str, part: _Part, fields: Mapping[str, object], *, by_tree: bo
 
 def _rewritten(name: str, xml: str) -> bytes:
     """Return the part read as XML and written once more, the document with its tables fitted."""
-    from docx.opc.oxml import parse_xml, serialize_part_xml
-
     if name == _DOCUMENT:
-        return serialize_part_xml(_fitted(xml))
+        return _serialized(word_tables.fitted(xml))
     if _EDGES.fullmatch(name):
-        return serialize_part_xml(parse_xml(xml.encode()))  # type: ignore[arg-type] # lxml takes no XML declaration in a str
+        return _serialized(_parsed(xml.encode()))
     return xml.encode()
-
-
-def _fitted(xml: str) -> Any:  # noqa: ANN401 - lxml has no types
-    """Return the document with as many columns in each table's grid as its rows have, filling the table's width."""
-    from docxtpl import DocxTemplate
-
-    engine = DocxTemplate(io.BytesIO())
-    engine.docx_ids_index = 1000  # where docxtpl itself begins to number pictures, which a loop may have repeated
-    tree = engine.fix_tables(xml.encode())
-    engine.fix_docpr_ids(tree)
-    for table in tree.iter(f"{_WORD}tbl"):
-        _fit(table)
-        word_settings.keep_two_rows(table)
-    _place_signature(tree)
-    return tree
-
-
-def _place_signature(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
-    """Begin the date two characters right of the office's name, the longer of them two from the edge: GB/T 9704-2012, without a seal."""
-    styles = {style.get(f"{_WORD}val"): style.getparent() for style in tree.iter(f"{_WORD}pStyle")}
-    if not {"Signature", "SignDate"} <= styles.keys():
-        return
-    office, day = (_characters(styles[name].getparent()) for name in ("Signature", "SignDate"))
-    longer = max(office, day + _INDENT)
-    for name, width in (("Signature", office), ("SignDate", day + _INDENT)):
-        right = str(round((_INDENT + longer - width) * _CHARACTER))
-        indent = tree.makeelement(f"{_WORD}ind", {f"{_WORD}rightChars": "0", f"{_WORD}right": right})
-        styles[name].insert(1, indent)  # behind the style's name
-
-
-_INDENT = 2
-_CHARACTER = 316
-"""Twentieths of a point: a character of 三号, set a little closer."""
-
-
-def _characters(paragraph: Any) -> float:  # noqa: ANN401 - lxml has no types
-    """Return a paragraph's width in Chinese characters; Latin letters and digits are half as wide."""
-    return sum(0.5 if character.isascii() else 1 for character in word_settings.text(paragraph))
-
-
-def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
-    """Make the cells of every row fill the table's width, where it is given in twentieths of a point."""
-    rows = [[cell.find(f"{_WORD}tcPr/{_WORD}tcW") for cell in row.iter(f"{_WORD}tc")] for row in table.iter(f"{_WORD}tr")]
-    width = table.find(f"{_WORD}tblPr/{_WORD}tblW")
-    if width is None or width.get(f"{_WORD}type") != "dxa" or any(cell is None for row in rows for cell in row):
-        return
-    for row in rows:
-        _scale(row, int(width.get(f"{_WORD}w")))
-    grid = table.findall(f"{_WORD}tblGrid/{_WORD}gridCol")
-    finest = max(rows, key=len, default=[])
-    if len(finest) == len(grid):
-        for column, cell in zip(grid, finest, strict=True):
-            column.set(f"{_WORD}w", cell.get(f"{_WORD}w"))
-
-
-def _scale(row: list[Any], whole: int) -> None:
-    """Widen or narrow the cells of a row alike, so that together they are as wide as the whole."""
-    widths = [int(cell.get(f"{_WORD}w")) for cell in row]
-    if widths and sum(widths) != whole:
-        for cell, width in zip(row, widths, strict=True):
-            cell.set(f"{_WORD}w", str(width * whole // sum(widths)))
 
 
 # --- for screen readers ------------------------------------------------------------------------------------------
@@ -304,15 +260,28 @@ def _scale(row: list[Any], whole: int) -> None:
 
 def _settled(xml: bytes, change: Callable[..., None], *arguments: object) -> bytes:
     """Return a part with its elements changed."""
-    from docx.opc.oxml import parse_xml, serialize_part_xml
-
     try:
-        root = parse_xml(xml)  # type: ignore[arg-type] # lxml takes no XML declaration in a str
+        root = _parsed(xml)
         change(root, *arguments)
-        return serialize_part_xml(root)
+        return _serialized(root)
     except Exception as error:  # lxml's errors have no common kind with python-docx's
         msg = "打不开，不是完好的 .docx 文件"
         raise BrokenTemplateError(msg) from error
+
+
+def _parsed(xml: bytes) -> Any:  # noqa: ANN401 - lxml has no types
+    """Return a part as a tree, read as python-docx reads it, which itself takes long to import."""
+    from lxml import etree
+
+    return etree.fromstring(xml, etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+
+
+def _serialized(root: Any) -> bytes:  # noqa: ANN401 - lxml has no types
+    """Return a part as python-docx writes it."""
+    from lxml import etree
+
+    content: bytes = etree.tostring(root, encoding="UTF-8", standalone=True)
+    return content
 
 
 def _with_properties(core: Any, properties: Properties) -> None:  # noqa: ANN401 - lxml has no types
