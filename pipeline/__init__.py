@@ -7,3 +7,7 @@ CONTRACT_VERSION = 2
 
 HOME = Path(__file__).resolve().parent.parent
 """The program's own folder: `run.py`, `config.yaml`, `templates/` and the packages lie in it."""
+
+from pipeline.disk import own_code  # noqa: E402 - it asks for the names above
+
+own_code.keep_dataclasses()  # before the first of them is made

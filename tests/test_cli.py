@@ -506,3 +506,17 @@ def test_names_are_utf_8_whatever_the_system_takes_them_for(office: Office) -> N
     assert (done.returncode, done.stderr) == (0, "")
     assert (office.outbox / str(DAY) / "回执" / "东胜区_回执_1_东胜区日报.xlsx").exists()
     assert [str(path) for path, *_rest in office.facts() if "日报" in str(path)] == ["东胜区日报.xlsx"]
+
+
+def test_a_night_imports_nothing_that_it_does_not_use(home: Office) -> None:
+    """What each import costs a cold night stands in docs/decisions/0006-speed.md."""
+    code = "import sys; from pipeline import cli; cli.main(sys.argv[1:]); print(*sorted(sys.modules))"
+    command = [sys.executable, "-c", code, "--config", str(home.home / "config.yaml"), "--date", str(DAY)]
+    for _ in range(2):  # the first run keeps what it made of the templates
+        run = subprocess.run([*command, "--rewrite"], cwd=HOME, capture_output=True, text=True, check=True, env=_with_bytecode())
+    unused = {"docx", "docxtpl", "openpyxl", "pandas", "numpy", "smtplib", "fastapi", "rich", "pipeline.office.check", "pipeline.web"}
+    assert not unused & set(run.stdout.split())
+
+
+def _with_bytecode() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

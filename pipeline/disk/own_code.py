@@ -8,14 +8,18 @@ Covered by tests/render/test_compiled_templates.py and tests/publishing/test_che
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import dataclasses
 import hashlib
+import marshal
 import os
 import sys
-import tempfile
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
+from types import CodeType
+from typing import Final
 
 from pipeline import HOME, __version__
 
@@ -41,6 +45,8 @@ def keep(name: str, stamp: str, content: bytes) -> None:
     """Keep this under that name, where there is room for it; `stamp`: what it was made with."""
     if sys.dont_write_bytecode:
         return
+    import tempfile  # here alone: most runs keep nothing new
+
     with contextlib.suppress(OSError):
         place = _place(name)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -56,3 +62,41 @@ def _digest(stamp: str) -> bytes:
 
 def _place(name: str) -> Path:
     return Path(cache_from_source(str(HOME / "templates" / "any.py"))).parent / name
+
+
+class _Kept:
+    """Executes source like `exec`, which it is for a module that finds it under that name, and compiles each source once for all runs."""
+
+    NAME: Final = "dataclasses.code"
+
+    def __init__(self) -> None:
+        self._stamp = repr((__version__, sys.version))
+        self._codes: dict[str, CodeType] | None = None
+        self._has_new = False
+
+    def __call__(self, source: str, global_names: dict[str, object] | None = None, local_names: dict[str, object] | None = None) -> None:
+        if self._codes is None:
+            self._codes = {}
+            with contextlib.suppress(EOFError, TypeError, ValueError):  # nothing there yet
+                self._codes = marshal.loads(recall(self.NAME, self._stamp))  # noqa: S302 - as much to be trusted as a .pyc file
+        code = self._codes.get(source)
+        if code is None:
+            code = self._codes[source] = compile(source, "<string>", "exec")
+            self._has_new = True
+        exec(code, global_names, local_names)  # noqa: S102 - what would have been executed anyway
+
+    def keep(self) -> None:
+        """Keep what this run compiled, beside what others did."""
+        if self._has_new:
+            keep(self.NAME, self._stamp, marshal.dumps(self._codes))
+
+
+def keep_dataclasses() -> None:
+    """Have the code of dataclasses kept, as Python keeps that of all other classes.
+
+    For each class `dataclass` writes half a dozen functions as source and has them compiled in every process: with three hundred classes
+    that is a quarter of the time that a night's imports take. It calls `exec`, which a name in its own module goes before.
+    """
+    kept = _Kept()
+    vars(dataclasses)["exec"] = kept
+    atexit.register(kept.keep)

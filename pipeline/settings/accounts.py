@@ -14,7 +14,7 @@ Word = Annotated[str, Field(min_length=1, max_length=255)]
 class SignIn(BaseModel):
     """Where the password is to be found, and how long to wait for the other side."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     password: None = None
     password_env: Word | None = None

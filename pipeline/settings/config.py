@@ -160,7 +160,7 @@ class Periods(Frozen):
 class Settings(Frozen):
     """Everything in config.yaml."""
 
-    paths: Paths = Paths()
+    paths: Paths = Paths.model_construct()
     ledger: Ledger = None
     archive: Archive = None
     office: str = ""
@@ -171,17 +171,17 @@ class Settings(Frozen):
     sources: tuple[Named, ...] = contract.SOURCES
     categories: Annotated[tuple[Named, ...], Field(min_length=1)] = contract.CATEGORIES
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
-    calendar: Calendar = Calendar()
-    windows: Windows = Windows()
-    notices: Notices = Notices()
+    calendar: Calendar = Calendar.model_construct()
+    windows: Windows = Windows.model_construct()
+    notices: Notices = Notices.model_construct()
     changes: tuple[Change, ...] = ()
-    statute: Statute = Statute()
-    hints: Hints = Hints()
+    statute: Statute = Statute.model_construct()
+    hints: Hints = Hints.model_construct()
     case_number_pattern: str = r"[A-Z]+-\d{4}-\d+"
-    limits: Limits = Limits()
-    large_day: LargeDay = LargeDay()
-    retention: Retention = Retention()
-    period: Periods = Periods()
+    limits: Limits = Limits.model_construct()
+    large_day: LargeDay = LargeDay.model_construct()
+    retention: Retention = Retention.model_construct()
+    period: Periods = Periods.model_construct()
     outgoing_mail: outgoing.Outgoing | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     upload: uploading.Uploading | None = None

@@ -29,9 +29,13 @@ def _zone(value: str) -> str:
 
 
 class Frozen(BaseModel):
-    """A part of the settings."""
+    """A part of the settings.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What validates it is built when it first validates (`defer_build`), and defaults are made without (`model_construct`): a reader, which
+    is given settings that are valid, never builds it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Group(Frozen):
@@ -104,7 +108,7 @@ class Rules(NamedTuple):
     groups: tuple[Group, ...]
     windows: Windows
     calendar: Calendar
-    notices: Notices = Notices()
+    notices: Notices = Notices.model_construct()
 
     def as_json(self) -> dict[str, Any]:
         """Return them as they are kept with what was published under them."""
@@ -151,7 +155,7 @@ class ToldBefore(NamedTuple):
 class Change(Frozen):
     """What holds from a day on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
     since: Annotated[date, BeforeValidator(written_day)] = Field(alias="from")
     groups: Annotated[tuple[Group, ...], Field(min_length=1)] | None = None

@@ -51,7 +51,7 @@ def _named(names: dict[str, str]) -> str:
 class ClockRule(Frozen):
     """How long one clock runs if it starts on `since` or later, and by which article."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
     clock: Annotated[Name, BeforeValidator(_clock)]
     days: Annotated[int, Field(ge=1, le=3660, strict=True)]
@@ -66,7 +66,8 @@ class ClockRule(Frozen):
 
 
 def _rules(since: date, *rules: tuple[Name, int, Literal["day", "working-day"], str]) -> tuple[ClockRule, ...]:
-    return tuple(ClockRule(clock=clock, days=days, unit=unit, since=since, article=article) for clock, days, unit, article in rules)
+    made = ClockRule.model_construct  # not validated, as little as any default: see `rules.Frozen`
+    return tuple(made(clock=clock, days=days, unit=unit, since=since, article=article) for clock, days, unit, article in rules)
 
 
 _OF_2005: Final = _rules(

@@ -44,7 +44,7 @@ def _network(written: str) -> str:
 class Uploading(BaseModel):
     """How the page is reached, and what it allows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     public_address: Annotated[str, AfterValidator(_origin)] | None = None
     certificate: Path | None = None

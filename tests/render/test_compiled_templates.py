@@ -5,12 +5,15 @@ Covers `own_code`.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from jinja2 import DictLoader, Environment
 
+from pipeline import HOME
 from pipeline.disk import own_code
 from pipeline.render.compiled_templates import Kept
 
@@ -84,3 +87,44 @@ def test_a_changed_module_is_another_program(tmp_path: Path, monkeypatch: pytest
     own_code.stamp.cache_clear()
     assert own_code.stamp("day") != before
     own_code.stamp.cache_clear()
+
+
+_CLASS = """
+import dataclasses, sys
+import pipeline
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Noun:
+    number: int
+    words: tuple[str, ...] = ()
+    more: list[int] = dataclasses.field(default_factory=list, compare=False)
+
+one = Noun(1)
+try:
+    one.number = 2
+except dataclasses.FrozenInstanceError:
+    print(one, one == Noun(1), hash(one) == hash(Noun(1)), one < Noun(2), dataclasses.replace(one, words=("a",)), Noun.__slots__)
+"""
+
+
+def _run_class(folder: Path, *, keeps: bool = True) -> tuple[str, list[str]]:
+    """What the class does in a process of its own, and what is kept after it."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder), "PYTHONDONTWRITEBYTECODE": "" if keeps else "1"}
+    run = subprocess.run([sys.executable, "-c", _CLASS], cwd=HOME, env=environment, capture_output=True, text=True, check=True)
+    return run.stdout, [path.name for path in folder.rglob("dataclasses.code")]
+
+
+def test_what_a_dataclass_compiles_is_kept_and_the_class_is_the_same(tmp_path: Path) -> None:
+    first, kept = _run_class(tmp_path)
+    assert first == "Noun(number=1, words=(), more=[]) True True True Noun(number=1, words=('a',), more=[]) ('number', 'words', 'more')\n"
+    assert kept == ["dataclasses.code"]
+    path = next(tmp_path.rglob("dataclasses.code"))
+    content = path.read_bytes()
+    assert (_run_class(tmp_path)[0], path.read_bytes()) == (first, content)  # nothing new was compiled
+    path.write_bytes(content[:100])
+    assert _run_class(tmp_path)[0] == first
+    assert path.stat().st_size > 100
+
+
+def test_where_python_keeps_no_compiled_modules_no_dataclass_is_kept(tmp_path: Path) -> None:
+    assert _run_class(tmp_path, keeps=False)[1] == []
