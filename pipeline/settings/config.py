@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from pipeline.settings import config_file, outgoing, uploading
-from pipeline.settings.config_file import ContradictionError, Lines
+from pipeline.settings import outgoing, uploading
+from pipeline.settings.contradictions import ContradictionError, Lines
 from pipeline.settings.hints import Hints
 from pipeline.settings.large_days import LargeDay
 from pipeline.settings.mailboxes import Mailbox, twice
@@ -364,6 +364,8 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         msg = f"设置文件 {path} 读不了：没有权限，或不是用 UTF-8 编码保存的。请检查权限，并用 UTF-8 编码保存。"
         raise ConfigurationError(msg) from error
+    from pipeline.settings import config_file  # here alone: a reader is given settings, and reads no YAML
+
     data, lines = config_file.read(written, path)
     settings = config_file.validated(data, Settings, lines, path)
     home = path.resolve().parent

@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pipeline.settings.contradictions import ContradictionError, Lines
 from pipeline.terms.errors import ConfigurationError
 
 Model = TypeVar("Model", bound=BaseModel)
-Lines = dict[tuple[str | int, ...], int]
-"""The line of every key and item, by its way through the file, as in `("districts", 0, "code")`."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -34,16 +34,9 @@ _Loader.yaml_implicit_resolvers = {
 _UNCLOSED = "引号没有成对"
 
 
-class ContradictionError(ValueError):
-    """Two settings that cannot both hold, with the place of the second."""
-
-    def __init__(self, place: tuple[str | int, ...], sentence: str) -> None:
-        super().__init__(sentence)
-        self.place = place
-
-
+@lru_cache(maxsize=1)  # a night reads its settings twice: before it is noted that it has begun, and when it has
 def read(written: str, path: Path) -> tuple[Any, Lines]:
-    """Return what the text of a config.yaml says, and the line of everything in it. Raises ConfigurationError."""
+    """Return what the text of a config.yaml says, and the line of everything in it; neither to be changed. Raises ConfigurationError."""
     lines: Lines = {}
     try:
         loader = _Loader(written)  # asked by hand for both: the library's `compose` and `load` would each scan the whole text

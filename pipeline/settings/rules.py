@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.settings.clocks import Clock
-from pipeline.settings.config_file import ContradictionError
+from pipeline.settings.contradictions import ContradictionError
 from pipeline.terms.contract import SOURCE_DISTRICT, SOURCE_REGION
 from pipeline.terms.notice_number import WORD
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from pipeline.settings.config_file import ContradictionError
+from pipeline.settings.contradictions import ContradictionError
 from pipeline.settings.rules import Days, Frozen, written_day
 
 CLOCKS: Final = {"acceptance": "受理", "objection": "提出异议", "conclusion": "办结", "extension": "延期"}

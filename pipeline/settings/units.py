@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from pipeline.settings.config_file import ContradictionError
+from pipeline.settings.contradictions import ContradictionError
 from pipeline.settings.rules import Frozen
 from pipeline.terms import text
 from pipeline.terms.handed_in import Envelope

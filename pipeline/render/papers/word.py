@@ -81,14 +81,13 @@ def render(
 
     Where there are endings, each paragraph has instead of its style the one whose name is longer by its ending, if the template has that.
     """
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
-        for name, part in _prepared(template).items():
-            content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
-            content = _settled(content, word_settings.apply, _styles(template), endings) if endings and name == _DOCUMENT else content
-            content = _settled(content, _without_empty_section) if name == _DOCUMENT and content.count(b"<w:sectPr") > 1 else content
-            package.writestr(zipfile.ZipInfo(name), _settled(content, _with_properties, properties) if name == _CORE else content)
-    return reproducible_zip.settle(written.getvalue(), moment)
+    parts = []
+    for name, part in _prepared(template).items():
+        content = part if isinstance(part, bytes) else _filled(name, part, fields, by_tree=template.has_loops_over_columns)
+        content = _settled(content, word_settings.apply, _styles(template), endings) if endings and name == _DOCUMENT else content
+        content = _settled(content, _without_empty_section) if name == _DOCUMENT and content.count(b"<w:sectPr") > 1 else content
+        parts.append((name, _settled(content, _with_properties, properties) if name == _CORE else content))
+    return reproducible_zip.pack(parts, moment)
 
 
 def _styles(template: Template) -> frozenset[str]:
