@@ -50,9 +50,14 @@ def test_a_grid_is_what_docxtpl_makes_of_it_with_the_finest_rows_widths(document
 
 
 def test_a_table_within_a_table_is_left_to_docxtpl(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[bytes] = []
     fix = DocxTemplate.fix_tables
-    monkeypatch.setattr(DocxTemplate, "fix_tables", lambda self, xml: asked.append(xml) or fix(self, xml))
+
+    def watched(engine: DocxTemplate, xml: bytes) -> object:
+        asked.append(xml)
+        return fix(engine, xml)
+
+    monkeypatch.setattr(DocxTemplate, "fix_tables", watched)
     inner = _document(["10"], [_PLAIN]).partition("<w:body>")[2].partition("</w:body>")[0]
     word_tables.fitted(_document(["1000"] * 4, [_PLAIN]).replace("<w:p/>", inner, 1))
     assert len(asked) == 1
