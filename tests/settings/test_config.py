@@ -1,6 +1,6 @@
 """The settings: what config.yaml says, and that each thing wrong in it is said in Chinese with its line.
 
-Covers `clocks`, `config`, `config_file` and `outgoing`.
+Covers `clocks`, `config`, `config_file`, `contradictions` and `outgoing`.
 """
 
 from __future__ import annotations
