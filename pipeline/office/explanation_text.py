@@ -36,7 +36,8 @@ def _case_lines(explained: CaseExplained) -> Iterator[str]:
         yield f"  {standing.group}　{standing.source}　{standing.category}　包案领导 {standing.leader}"
         flags = "、".join(words.FLAGS[flag].name for flag in standing.flags)
         moved = exemptions.deadline(standing, told.day)
-        yield f"  现行时限 {standing.deadline or '无'}{f'（{moved}）' if moved else ''}　督办事项 {flags or '无'}"
+        beyond = words.BEYOND if standing.is_beyond else ""
+        yield f"  现行时限 {standing.deadline or '无'}{beyond}{f'（{moved}）' if moved else ''}　督办事项 {flags or '无'}"
     yield from (f"  {'法定期限　' if not number else '　　　　　'}{line}" for number, line in enumerate(explained.clocks))
     yield from (f"  {move}" for move in explained.moves)
     yield f"说到它的行，按计算的先后（{len(explained.lines)} 处）："

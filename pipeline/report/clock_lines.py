@@ -11,7 +11,7 @@ from pipeline.day.clocks import Clock, Clocks, State
 from pipeline.report.case_lines import CaseLine
 from pipeline.settings.statute import CLOCKS, UNITS
 from pipeline.terms import working_days
-from pipeline.terms.words import near
+from pipeline.terms.words import FLAGS, near
 
 STATES: Final[dict[State, str]] = {
     "serious": "严重超期",
@@ -137,7 +137,7 @@ def pressing(cases: Iterable[CaseLine]) -> list[Clock]:
     return [clock for case in cases if case.clocks for clock in case.clocks.pressing]
 
 
-def counted(cases: Iterable[CaseLine]) -> str:
+def counted(cases: Sequence[CaseLine]) -> str:
     """Return in one line how many cases are 临近, 超期 and 严重超期 by which article; '' where none is."""
     clocks = pressing(cases)
     if not clocks:
@@ -148,7 +148,18 @@ def counted(cases: Iterable[CaseLine]) -> str:
     for name, article in kinds:
         counts = ((word, tally[name, article, state]) for state, word in reversed(STATES.items()))
         parts.append(f"{CLOCKS[name]}{'、'.join(f'{word}{count}件' for word, count in counts if count)}（{article}）")
-    return f"法定期限：{'；'.join(parts)}。{not_known(clocks)}"
+    return f"法定期限（与{_BY_LIMIT}分别计算）：{'；'.join(parts)}{_late_by_both(cases)}。{not_known(clocks)}"
+
+
+def _late_by_both(cases: Iterable[CaseLine]) -> str:
+    """Return how many cases are past their deadline as well as a clock of the regulation; '' where none is."""
+    late = (case for case in cases if case.clocks and any(clock.state in _LATE for clock in case.clocks.pressing))
+    both = sum("overdue" in case.flags for case in late)
+    return f"；超期的案件里有{both}件同时{FLAGS['overdue'].name}" if both else ""
+
+
+_LATE: Final = ("serious", "overdue")
+_BY_LIMIT: Final = "“超期未结”"
 
 
 # --- 督办通知 ----------------------------------------------------------------------------------------------------

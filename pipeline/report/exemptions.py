@@ -17,12 +17,14 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import EXEMPTION_KINDS, HINT_SILENCED, LATE_EXCUSED
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import mask
-from pipeline.terms.words import FLAGS, near
+from pipeline.terms.words import FLAGS, first_of, near
 
 EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解表里这一行退回了"
 CHANGED = "新的分解表改了这一项"
 PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表里“豁免”表没有采用"
 """What ended an exception."""
+TO_COME = "未到日期"
+"""The state of one that is about a report still to come."""
 _OF_DEADLINES = ("overdue", "due_soon")
 """The flags that hang on a deadline."""
 _MOST_NAMED = 3
@@ -63,6 +65,8 @@ class ExemptionLine:
     """Of 迟报: when the late report came, in the office's zone; None while there is none."""
     silenced: tuple[str, ...] = ()
     """Of 核查提示: the codes of the hints that are not told."""
+    begins: date | None = None
+    """Of 迟报: the report's day, where it is still to come: it exempts nothing before."""
 
     @property
     def case(self) -> str:
@@ -82,6 +86,8 @@ class ExemptionLine:
     @property
     def state(self) -> str:
         """Whether it works, in a word."""
+        if self.holds and self.begins:
+            return TO_COME
         return "不起作用" if self.is_idle else "有效" if self.holds else "已结束"
 
     @property
@@ -189,7 +195,8 @@ def _with_effect(line: ExemptionLine, exemption: Exemption, case: Case | None, t
     if exemption.report:
         received = today.state.exempted.received.get(exemption.report)
         moment = received.astimezone(today.settings.calendar.zone) if received else None
-        return replace(line, district=exemption.report[0], received_at=moment)
+        (district, day) = exemption.report
+        return replace(line, district=district, received_at=moment, begins=day if day > today.state.day else None)
     if case is None:
         return line
     line = replace(line, district=case.text("旗区"), matter=case.text("案由"))
@@ -245,6 +252,8 @@ def effect(line: ExemptionLine, day: date) -> str:
 def _effect(line: ExemptionLine, day: date) -> str:
     match line.kind:
         case "迟报":
+            if line.begins:
+                return "" if line.ended else f"用于{near(line.begins, day)}的日报，到那天才起作用"
             came = f"{near(line.received_at, day)}{line.received_at:%H:%M}收到" if line.received_at else "没有迟到的日报"
             return "" if line.ended else came
         case "核查提示":
@@ -301,14 +310,16 @@ def all_told(lines: Iterable[ExemptionLine], day: date, most: int | None = None)
         named = "。".join(told(line, day) for line in some[:most])
         more = "。其余见汇总表“豁免”" if most is not None and len(some) > most else ""
         sentences += [f"{word}{len(some)}项。{named}{more}。"] if some else []
+    to_come = [told(line, day) for line in ordered if line.state == TO_COME]
+    sentences += [f"豁免{len(to_come)}项还没有到日期，今日不起作用：{first_of(to_come, most or len(to_come))}。"] if to_come else []
     idle = [line.subject for line in ordered if line.is_idle]
     cases = f"{'、'.join(idle[:_MOST_NAMED])}{'等' if len(idle) > _MOST_NAMED else ''}"
     return [*sentences, f"另有延期豁免{len(idle)}项不起作用，案件已办结或已撤销（{cases}）。"] if idle else sentences
 
 
 def apart(lines: Iterable[ExemptionLine]) -> list[ExemptionLine]:
-    """Return the same with those last that change nothing."""
-    return sorted(lines, key=lambda line: line.is_idle)
+    """Return the same with those last that change nothing, or nothing yet."""
+    return sorted(lines, key=lambda line: (line.is_idle, line.state == TO_COME))
 
 
 def hidden(lines: Iterable[ExemptionLine]) -> str:

@@ -5,6 +5,8 @@ Covered by tests/report/test_headline.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
 from pipeline.report import (
@@ -19,10 +21,12 @@ from pipeline.report import (
     units,
     who_reported,
 )
+from pipeline.report.case_lines import UrgentLine
 from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
-from pipeline.terms.words import FLAGS
+from pipeline.terms.contract import SAFETY
+from pipeline.terms.words import FLAGS, first_of
 
 MOST_RUNS = 3
 """Runs of restated days that the line about corrections names."""
@@ -41,10 +45,15 @@ def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[st
 
 
 def _verdicts(report: Report) -> str:
-    silence = who_reported.silence(report.submissions) + who_reported.left_out(report.left_out, report.day)
+    silence = who_reported.silence(report.submissions, is_first=report.day_before == "none")
+    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets)
     certainties = {certainty.group: certainty for certainty in report.certainties}
     bridges = {bridge.group: bridge for bridge in report.bridges}
-    verdicts = (_verdict(figure, certainties.get(figure.group), bridges.get(figure.group)) for figure in report.targets)
+    out_of_reach = {way.group: sentences.out_of_reach(way) for way in report.ways}
+    verdicts = (
+        _verdict(figure, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
+        for figure in report.targets
+    )
     return f"{'；'.join(verdicts)}。{silence}"
 
 
@@ -54,7 +63,38 @@ def _worst(report: Report) -> str:
     return f"{said}。" if said else ""
 
 
-def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None) -> str:
+def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) -> str:
+    """Return whose refused rows keep these figures provisional, and where the rows stand; '' where none does."""
+    whose = dict.fromkeys(
+        name
+        for figure in figures
+        if figure.bounds and not figure.is_certain
+        for why, names in figure.bounds.reasons
+        if why == "refused"
+        for name in names
+    )
+    told = [f"{name}{rows}" for name in whose if (rows := _refused_rows(report, name))]
+    return f"退回待改后重报的：{first_of(told, most, '；')}。" if told else ""
+
+
+def _refused_rows(report: Report, district: str) -> str:
+    """Return how much of a district's report of the day was refused, and where; of earlier days on which days."""
+    found = [line.finding for line in report.findings if (line.district, line.use) == (district, words.USED) and line.finding.refuses]
+    rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
+    sheets = [f"“{finding.sheet}”整张表" for finding in found if not finding.place]
+    today = "、".join([*([f"{len(rows)}行（{first_of(rows, 2)}）"] if rows else []), *sheets])
+    earlier = [
+        sentences.day(day, report.day)
+        for point in report.open_points
+        if point.district == district
+        for day in point.refused
+        if day != report.day
+    ]
+    before = f"{first_of(earlier, 2)}的日报" if earlier else ""
+    return "及".join(part for part in (today, before) if part)
+
+
+def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str) -> str:
     """Return whether a target is met, by how many cases it is missed, why that is not settled, and what alone brought it about."""
     if not figure.verdict:
         return f"{figure.label}没有案件"
@@ -64,13 +104,30 @@ def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None)
         (sentences.unmoved_verdict(certainty, figure.tally), sentences.answered_verdict(certainty, figure.tally)) if certainty else ("", "")
     )
     by_new = same_day.risen_by_new(bridge, figure.tally, certainty.unmoved if certainty else figure.tally) if bridge else ""
-    return "，".join(part for part in (f"{figure.label}{figure.verdict}{lacking}{why}", by_edits, by_replies, by_new) if part)
+    return "，".join(
+        part
+        for part in (
+            f"{figure.label}{figure.verdict}{lacking}{why}",
+            out_of_reach if figure.is_certain else "",
+            by_edits,
+            by_replies,
+            by_new,
+        )
+        if part
+    )
 
 
 def _asked(report: Report) -> str:
-    matters = len(agenda.noted(report.urgent))
-    noted_too = f"另有急报{matters}件没有提出请求，请知悉。" if matters else ""
+    matters = agenda.noted(report.urgent)
+    noted_too = f"另有急报{len(matters)}件没有提出请求，请知悉{_dangers(matters)}。" if matters else ""
     return decision_words.decisions(report.decisions, report.submissions) + noted_too + matter_words.taken_back(report)
+
+
+def _dangers(matters: Sequence[UrgentLine]) -> str:
+    """Return how many of them are about people's safety, and where: however crowded the day, that stands on page one."""
+    dangers = [matter for matter in matters if matter.kind == SAFETY]
+    where = who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
+    return f"（其中{SAFETY}{len(dangers)}件：{where}）" if dangers else ""
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:

@@ -12,7 +12,7 @@ from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Sett
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
-from pipeline.terms.words import FLAGS, near
+from pipeline.terms.words import BEYOND, FLAGS, near
 
 _SHOWN = 40
 _FIRST_MARK = ord("①")
@@ -152,6 +152,7 @@ def _still_open(flag: str, line: CaseLine, deadline_before: date | None) -> tupl
             was = f"，原为{long_day(deadline_before)}" if deadline_before and deadline_before != line.deadline else ""
             again = f"，第{line.deferrals}次延期" if line.deferrals > 1 else ""
             now = exemptions.moving(line.exempted, None) if line.exempted else f"{moved}{long_day(line.deadline)}"
+            now += f"，{BEYOND.strip('（）')}" if line.is_beyond else ""
             return _MOVED, f"{now}{was}{again}"
         case "stalled":
             since = f"{long_day(line.reported_on)}" if line.reported_on else ""

@@ -225,6 +225,13 @@ def way(way: Way) -> str:
     return f"{by.format(lacking)}{passed}{_pace(way)}。"
 
 
+def out_of_reach(way: Way) -> str:
+    """Return that a target is missed even if all cases that still can be are resolved, beside its verdict; '' where it may be met."""
+    if not 0 <= way.open < way.tally.shortfall:
+        return ""
+    return f"可继续化解的{way.open}件全部化解也达不到目标"
+
+
 def _earliest(way: Way) -> str:
     """Return so many open cases as are lacking, by their deadlines, in words that a single one fits too."""
     lacking = way.tally.shortfall

@@ -72,16 +72,23 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     return Unheard(silent, refused, lost, len(submissions))
 
 
-def silence(submissions: Sequence[SubmissionLine]) -> str:
-    """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none."""
+def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False) -> str:
+    """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none.
+
+    `is_first`: nobody has reported before, so that there is nothing that figures could go on from.
+    """
     who = unheard(submissions)
+    if who.nobody and is_first:
+        came = "送来的日报没有一份能够采用" if who.refused or who.lost else "至今没有旗区报送过日报"
+        return f"{came}，数字只来自案件包案任务分解表，办理得怎样、有没有认可和急报，都不知道。"
     if who.nobody and not who.refused and not who.lost:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
     refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
     lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
     parts = "，".join(part for part in (silent, refused, lost) if part)
-    return f"{parts}，办理得怎样不知道，其案件沿用此前的情况。" if parts else ""
+    held = "其案件按案件包案任务分解表计入，没有以前的报送可以沿用" if is_first else "其案件沿用此前的情况"
+    return f"{parts}，办理得怎样不知道，{held}。" if parts else ""
 
 
 def refused_urgent(submissions: Sequence[SubmissionLine]) -> str:
@@ -243,8 +250,32 @@ def _why_refused(report: ArrivedReport) -> str:
 
 def absence(absent: Absence, told_on: date | None = None) -> str:
     """Return who has not reported, and which figures that can change."""
-    last = f"最近一次是{words.near(absent.last_report, told_on)}的日报" if absent.last_report else "此前也没有日报"
+    last = _last(absent, told_on)
     refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files and not absent.is_lost else ""
     parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
     why, mended = ("的日报原件遗失", "找回或重新报送") if absent.is_lost else ("没有日报", "补报")
     return f"{absent.district}{why}（{last}{refused}）；{mended}可能改变其名下{parts or '案件数'}。"
+
+
+def absences(absent: Sequence[Absence], told_on: date | None = None) -> list[str]:
+    """Return the same of several districts, once for all that have no report and once for those whose report is lost."""
+    of_kinds = ([line for line in absent if not line.is_lost], [line for line in absent if line.is_lost])
+    return [absence(of_kind[0], told_on) if len(of_kind) == 1 else _several(of_kind, told_on) for of_kind in of_kinds if of_kind]
+
+
+def _several(absent: Sequence[Absence], told_on: date | None) -> str:
+    why, mended = ("的日报原件遗失", "找回或重新报送") if absent[0].is_lost else ("没有日报", "补报")
+    lasts = {line.last_report for line in absent}
+    same = _last(absent[0], told_on) if len(lasts) == 1 else ""
+    told = []
+    for line in absent:
+        refused = f"送来的{line.refused_files}份没有采用" if line.refused_files and not line.is_lost else ""
+        beside = "，".join(part for part in ("" if same else _last(line, told_on), refused) if part)
+        parts = "、".join(f"{part.group}{part.total}件（{part.counted}件）" for part in line.parts)
+        told.append(f"{line.district}{f'（{beside}）' if beside else ''}{parts or '没有案件'}")
+    head = f"{len(absent)}个旗区{why}{f'（{same}）' if same else ''}"
+    return f"{head}；{mended}可能改变其名下的案件（括号里是其中计入化解的）：{'；'.join(told)}。"
+
+
+def _last(absent: Absence, told_on: date | None) -> str:
+    return f"最近一次是{words.near(absent.last_report, told_on)}的日报" if absent.last_report else "此前也没有日报"

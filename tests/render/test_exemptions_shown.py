@@ -104,6 +104,19 @@ def test_a_day_without_any_says_nothing_of_it() -> None:
     assert "已批准" not in calendar
 
 
+def test_one_for_a_report_still_to_come_is_told_apart_until_its_day() -> None:
+    rows_ = (EXEMPTIONS[2], exemption_row("达拉特旗 2020-05-23", "迟报", "2020-05-24", 理由="停电"))
+    told = consolidate(_files(*rows_), [DAY])[DAY].report
+    assert exemptions.all_told(told.beyond.exemptions, DAY)[-1] == (
+        "豁免1项还没有到日期，今日不起作用：达拉特旗 2020-05-23迟报：领导一批准，停电，至5月24日；用于5月23日的日报，到那天才起作用。"
+    )
+    assert [line.state for line in told.beyond.exemptions] == ["有效", "未到日期"]
+    assert (
+        "豁免2项。"
+        in exemptions.all_told(consolidate(_files(*rows_), [date(2020, 5, 23)])[date(2020, 5, 23)].report.beyond.exemptions, DAY)[0]
+    )
+
+
 def test_a_sheet_that_was_refused_whole_is_told_in_paper_page_and_sheet() -> None:
     pages = assignment_pages(CASES) | {"豁免": page(SHEET, EXEMPTIONS)}
     bad = assigned(write(edit(pages, {"豁免!E1": "到哪天"})), "2020-05-21 09:00", "二.xlsx")
@@ -156,5 +169,5 @@ def test_a_point_of_a_notice_that_an_exemption_took_away_says_so(day: Day) -> No
     (case,) = (line for line in day.report.cases if line.number == "SJ-2020-001")
     kind, detail = notice_words.settled("overdue", "东胜区", case, date(2020, 5, 20))
     assert kind == "时限改动，尚未办结"
-    assert detail == "延期（豁免，领导一批准，至2020年6月20日），原为2020年5月20日"
+    assert detail == "延期（豁免，领导一批准，至2020年6月20日），超过法定延长上限，请核，原为2020年5月20日"
     assert notice_words.brief("due_soon", case, date(2020, 6, 18), 2) == "还有2天到期（延期（豁免，领导一批准，至6月20日），原时限5月20日）"

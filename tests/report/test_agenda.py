@@ -282,6 +282,11 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
         == f"东胜区没有日报（最近一次是5月18日的日报）；补报可能改变其名下{CITY}10件（计入化解1件）。"
     )
     assert len(out.report.absences) == 9
+    (said,) = who_reported.absences(out.report.absences[:2], tuesday)  # one sentence for all
+    assert said == (
+        "2个旗区没有日报；补报可能改变其名下的案件（括号里是其中计入化解的）："
+        f"东胜区（最近一次是5月18日的日报）{CITY}10件（1件）；达拉特旗（此前也没有日报）没有案件。"
+    )
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------

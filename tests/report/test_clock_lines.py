@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -32,9 +33,11 @@ def _day() -> Day:
 
 def test_leaders_read_how_many_are_near_late_and_very_late_by_article() -> None:
     assert clock_lines.counted(_day().report.cases) == (
-        "法定期限：受理超期1件、严重超期1件（《信访条例》第二十一条）；办结临近1件、严重超期1件（《信访条例》第三十三条）。"
+        "法定期限（与“超期未结”分别计算）：受理超期1件、严重超期1件（《信访条例》第二十一条）；办结临近1件、严重超期1件（《信访条例》第三十三条）。"
         "受理日期以首次报“已受理”之日为准，实际可能更早。"
     )
+    late = [replace(case, flags=("overdue",)) for case in _day().report.cases if case.number != "SJ-2020-003"]
+    assert "；超期的案件里有2件同时超期未结。" in clock_lines.counted(late)
     quiet = [case for case in _day().report.cases if case.number in ("SJ-2020-004", "SJ-2020-005", "SJ-2020-006")]
     assert clock_lines.counted(quiet) == ""
 

@@ -18,7 +18,8 @@ from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.office import attendance, status, waiting
 from pipeline.render.page import leaders_page
-from pipeline.report import corrections, headline, period, sentences, who_reported
+from pipeline.render.papers import briefing
+from pipeline.report import corrections, decision_words, headline, period, sentences, who_reported
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     lines = headline.lines(report)
     assert [name for name, _said in lines] == ["结论", "请决定", "更正"]
     verdicts, asked, restated = (said for _name, said in lines)
-    assert verdicts == "自治区交办未达标，还差22件；市级交办和旗区自行梳理未达标，还差58件。"
-    assert asked == "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉。"
+    assert verdicts == "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理未达标，还差58件。"
+    assert asked == (
+        "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉（其中工程安全隐患3件：东胜区等3个旗区）。"
+    )
     assert restated == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
@@ -78,7 +81,7 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
     assert headline.lines(day)[0] == (
         "结论",
         (
-            "自治区交办未达标，还差22件；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。"
+            "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。"
             "东胜区今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
         ),
     )
@@ -88,6 +91,36 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
     assert headline.lines(silent)[0][1].endswith(
         "9个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
     )
+
+
+def test_where_nobody_ever_reported_nothing_is_said_to_go_on_from_earlier_reports() -> None:
+    report = consolidate([assigned(assignment())], [DAY])[DAY].report
+    said = headline.lines(report)[0][1]
+    assert said.endswith("至今没有旗区报送过日报，数字只来自案件包案任务分解表，办理得怎样、有没有认可和急报，都不知道。")
+    assert "沿用" not in said
+
+
+def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() -> None:
+    """The one case of the region is told with a date that nobody understands."""
+    row = {**resolved_row("ZZQ-2020-001"), "答复日期": "5.21"}
+    files = [assigned(assignment([case_row("ZZQ-2020-001", 案件来源="自治区交办")])), handed_in(report(progress=[row]), f"{DAY} 16:00")]
+    told = consolidate(files, [DAY])[DAY].report
+    found = next(line.finding for line in told.findings if line.finding.code == "bad-date")
+    said = headline.to_mend(told, told.targets)
+    assert said == f"退回待改后重报的：东胜区1行（案件进展!{found.cell}）。"
+    assert headline.lines(told)[0][1].endswith(said)
+    assert said in briefing.fields(told)["范围说明"]
+
+
+def test_that_nothing_needs_a_decision_is_said_of_those_who_reported(published: Published) -> None:
+    report = published("week-light").reports[3]
+    three = (*(replace(line, status="missing") for line in report.submissions[:3]), *report.submissions[3:])
+    quiet = replace(report, decisions=(), urgent=(), changed_matters=(), submissions=three)
+    assert headline.lines(quiet)[1][1].startswith("今日6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报。")
+    assert briefing.fields(quiet)["小标题"]["决策"] == "二、6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报"
+    assert decision_words.none(report.submissions) == "没有需要决策的事项"
+    refused = (replace(report.submissions[0], refuses_urgent=True), *report.submissions[1:])
+    assert decision_words.none(refused) == "采用的日报里没有需要决策的事项"
 
 
 def test_a_report_of_which_every_row_was_refused_is_no_news_of_its_district_and_a_zero_report_is(published: Published) -> None:

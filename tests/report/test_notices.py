@@ -149,7 +149,10 @@ def test_what_a_later_report_settles_stands_in_the_next_notice(row: dict[str, ob
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"延期至": "2020-06-30"}, "时限改动，尚未办结1件：SJ-2020-003（延期至2020年6月30日，原为2020年5月10日）。"),
+        (
+            {"延期至": "2020-06-30"},
+            "时限改动，尚未办结1件：SJ-2020-003（延期至2020年6月30日，超过法定延长上限，请核，原为2020年5月10日）。",
+        ),
         ({"办结时限": "2020-06-05"}, "时限改动，尚未办结1件：SJ-2020-003（办结时限已改为2020年6月5日，原为2020年5月10日）。"),
         ({"撤销依据": "重复交办"}, "已撤销1件：SJ-2020-003（重复交办）。"),
         ({"旗区": "乌审旗"}, "已转由别的旗区办理1件：SJ-2020-003（2020年5月21日由办公室改派乌审旗）。"),
@@ -347,7 +350,16 @@ def test_text_from_cells_comes_out_as_text(office: Office) -> None:
     office.put(report(), "日报.xlsx")
     _run(office, DAY)
     said = _notice(office, DAY)
-    assert {"{{ 7*7 }}<w:p/>&amp;{%…", "{{ 7*7 }}<w…　领导一"} <= {*said}
+    assert {hostile, "{{ 7*7 }}<w…　领导一"} <= {*said}
+
+
+def test_a_matter_is_told_whole_and_only_a_very_long_one_says_where_all_of_it_stands(office: Office) -> None:
+    whole, long = "某小区二期三栋楼屋面防水反复返修后仍大面积渗漏，住户要求更换材料并赔偿装修损失", "某小区" * 30
+    rows = [case_row(f"SJ-2020-00{n}", 案由=said, 办结时限="2020-05-10") for n, said in ((3, whole), (4, long))]
+    office.put_assignment(assignment([*CASES, *rows]))
+    office.put(report(), "日报.xlsx")
+    _run(office, DAY)
+    assert {whole, f"{long[:60]}…（全文见日报模板）"} <= {*_notice(office, DAY)}
 
 
 def test_a_district_without_anything_gets_none(office: Office) -> None:
@@ -446,7 +458,7 @@ def test_a_notice_without_a_point_any_more_is_void_and_keeps_its_number(office: 
     ("change", "why", "detail"),
     [
         ({"办结时限": "2020-06-05"}, "时限改动，尚未办结", "办结时限已改为2020年6月5日，原为2020年5月10日"),
-        ({"延期至": "2020-06-30"}, "时限改动，尚未办结", "延期至2020年6月30日，原为2020年5月10日"),
+        ({"延期至": "2020-06-30"}, "时限改动，尚未办结", "延期至2020年6月30日，超过法定延长上限，请核，原为2020年5月10日"),
         ({"撤销依据": "重复交办"}, "已撤销", "重复交办"),
         ({"旗区": "乌审旗"}, "已转由别的旗区办理", "2020年5月21日由办公室改派乌审旗"),
     ],

@@ -62,6 +62,8 @@ def due(case: CaseLine) -> str:
         return ""
     if case.days_overdue > 0:
         return f"超期 {case.days_overdue} 天"
+    if case.is_beyond:  # nobody should count on so many days
+        return f"时限 {case.deadline}{words.BEYOND}"
     return f"还剩 {-case.days_overdue} 天" if case.days_overdue else "今天到期"
 
 

@@ -26,6 +26,7 @@ from pipeline.report import (
 from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
+from pipeline.report.submission_lines import Absence
 from pipeline.terms import words
 
 Fields = dict[str, Any]
@@ -154,7 +155,7 @@ def _draft(report: Report, room: Limits) -> Fields:
         "层级": report.settings.tree.word(),
         "旗区": district_table.rows(report),
         "合计": district_table.row(_sum_of_reports(report), report.targets, report),
-        "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP,
+        "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),
         "由来": [*behind_correction, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(report, room),
         "台账": [
@@ -177,13 +178,20 @@ def _reported(report: Report, room: Limits) -> Fields:
         + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
-            *(
-                f"{_unit_of(absence.district, report)}{who_reported.absence(absence, report.day)}"
-                for absence in report.absences[: room.absences]
-            ),
+            *who_reported.absences([_placed(absence, report) for absence in report.absences[: room.absences]], report.day),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
     }
+
+
+def _placed(absence: Absence, report: Report) -> Absence:
+    """Return it with where its district lies."""
+    return replace(absence, district=f"{_unit_of(absence.district, report)}{absence.district}")
+
+
+def _to_mend(report: Report, room: Limits) -> str:
+    """Return which refused rows keep figures of the table of districts provisional."""
+    return headline.to_mend(report, report.by_district, max(1, room.absences))
 
 
 def _unit_of(district: str, report: Report) -> str:

@@ -88,7 +88,7 @@ def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]
     """Return the items as a list, a line for each and so many lines more: the first requests that need these stand there whole."""
     rows = []
     for number, item in enumerate(items, 1):
-        row = in_a_line(item, number, day, min(_MOST_LINES, 1 + spare))
+        row = in_a_line(item, number, day, min(_MOST_LINES, 1 + max(0, spare)))
         spare -= page_room.listed_lines(row["何事"]) - 1
         rows.append(row)
     return rows

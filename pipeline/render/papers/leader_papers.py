@@ -21,7 +21,7 @@ from pipeline.report.receptions import Visit
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
 from pipeline.terms.contract import RESOLVED
-from pipeline.terms.words import DECISIONS, FLAGS, NONE, near
+from pipeline.terms.words import BEYOND, DECISIONS, FLAGS, NONE, near
 
 FOLDER: Final = "领导"
 TEMPLATE: Final = "领导页模板.docx"
@@ -227,7 +227,7 @@ def _case(case: LeaderCase, day: date) -> dict[str, str]:
 def _deadline(line: CaseLine, day: date) -> str:
     """Return the deadline in force, and what moved it."""
     moved = "（批准延期）" if line.exempted else "（延期）" if line.extended else ""
-    return f"{near(line.deadline, day)}{moved}" if line.deadline else NONE
+    return f"{near(line.deadline, day)}{moved}{BEYOND if line.is_beyond else ''}" if line.deadline else NONE
 
 
 def _status(line: CaseLine) -> str:

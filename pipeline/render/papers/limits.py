@@ -120,8 +120,9 @@ def rungs(items: int, *, is_older: bool, may_cut: bool) -> Iterator[list[Limits]
     yield [replace(_IN_FULL[0], setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
     cut = LADDER if may_cut else ()
     uncut = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
-    kept = [*(replace(limits, matters=_FEW_OF_MATTER) for limits in uncut if not limits.steps), *uncut]
-    for limits in (*_IN_FULL[1:], WHOLE, *kept, *cut):
+    with_matters = [replace(limits, matters=_FEW_OF_MATTER) for limits in uncut if not limits.steps]
+    fuller, barer = _IN_FULL[1:3], _IN_FULL[3:]
+    for limits in (*fuller, *with_matters, *barer, WHOLE, *uncut, *cut):
         yield [replace(limits, setting=setting, is_older=is_older, **shape) for setting, shape in in_order if setting == settings[-1]]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.render.papers import own_templates, word
-from pipeline.render.papers.plain_text import LONGEST_NAME, short
+from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import answer_words, clock_lines, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
 from pipeline.report.report import Report
@@ -36,7 +36,9 @@ _MOST_ROOMY = 30
 """With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
-_LONGEST_MATTER, _LONGEST_UNIT = 23, 12
+_LONGEST_MATTER, _LONGEST_UNIT = 60, 12
+_MORE = "…（全文见日报模板）"
+"""Behind a matter that is longer."""
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 
 
@@ -166,11 +168,17 @@ def _case(number: int, case: NoticeCase, notice: Notice, day: date, marks: Mappi
         "序号": number,
         "编号": line.number,
         "次数": notice_words.times(case.times, is_recounted=notice.is_recounted),
-        "案由": short(line.matter, _LONGEST_MATTER),
+        "案由": _matter(line.matter),
         "责任单位": short(line.unit, _LONGEST_UNIT),
         "包案领导": short(line.leader, LONGEST_NAME),
         "情况": notice_words.all_points(case, day, marks),
     }
+
+
+def _matter(text: str) -> str:
+    """Return a case's matter whole; where it is very long its beginning, and where all of it stands."""
+    text = plain(text)
+    return text if len(text) <= _LONGEST_MATTER else f"{text[:_LONGEST_MATTER]}{_MORE}"
 
 
 # --- for an office's template of before ----------------------------------------------------------------------------
@@ -205,7 +213,7 @@ def _section(number: int, flag: str, points: Sequence[Point]) -> dict[str, Any]:
             {
                 "序号": n,
                 "编号": point.line.number,
-                "案由": shorten(point.line.matter),
+                "案由": _matter(point.line.matter),
                 "责任单位": shorten(point.line.unit),
                 "包案领导": shorten(point.line.leader),
                 "情况": point.reason,
