@@ -6,7 +6,7 @@ Covered by tests/report/test_notice_answers.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,8 +14,9 @@ from typing import Final
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import Reports
+from pipeline.day.submissions import Reports, Submissions
 from pipeline.day.supervision import NOTICED, FlagsByDistrict
+from pipeline.settings.config import Settings
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import ANSWERS, CASE
 from pipeline.terms.handed_in import Filed
@@ -39,6 +40,42 @@ class AnswerRow:
     """Its number as the register has it; '' for none that is there."""
     named_on: frozenset[date] = frozenset()
     """The days before the report's on which a notice of the district would name the case, as far as answers may look back."""
+    recounted_on: frozenset[date] = frozenset()
+    """Likewise those that were counted again after their notice may have been handed out: that one may have named the case all the same."""
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether there is a day whose notice it can answer."""
+        return bool(self.named_on or (self.case and self.recounted_on))
+
+
+Recounted = Mapping[str, frozenset[date]]
+"""By district: the days for which, or for one before, anything of its own came after their reports were due."""
+
+
+def recounted(index: Submissions, assignments: Iterable[Filed], settings: Settings) -> Recounted:
+    """Return the days whose notices may have been handed out before all that counts for them had come.
+
+    What a notice named when it went out is nowhere a fact: it follows from what came later whether it may have been another.
+    """
+    by_district: dict[str, set[date]] = {district: set() for district in settings.district_names}
+    for submission in index:
+        filed = submission.filed
+        if not submission.is_duplicate and filed.reading.district in by_district:
+            by_district[filed.reading.district] |= {*_due_before(filed, filed.reading.day, settings)}
+    for workbook in assignments:
+        came = workbook.arrival.envelope.received_at.astimezone(settings.calendar.zone).date()
+        for days in by_district.values():
+            days |= {*_due_before(workbook, came, settings)}
+    return {district: frozenset(days) for district, days in by_district.items()}
+
+
+def _due_before(filed: Filed, first: date, settings: Settings) -> Iterator[date]:
+    """Go through the days from the first on whose reports were due before the file came."""
+    day, received = first, filed.arrival.envelope.received_at
+    while settings.on(day).calendar.last_moment(day) < received:
+        yield day
+        day += timedelta(days=1)
 
 
 def taken(
@@ -46,17 +83,22 @@ def taken(
     submissions: Mapping[str, Reports],
     judgements: Mapping[int, Judgement],
     case_book: CaseBook,
-    flags_by_day: Mapping[date, FlagsByDistrict],
+    known: tuple[Mapping[date, FlagsByDistrict], Recounted],
 ) -> list[AnswerRow]:
-    """Return the rows that the day's reports in force have, district by district; `flags_by_day`: those of the days before."""
+    """Return the rows that the day's reports in force have, district by district.
+
+    `known`: the flags of the days before, and those of them that were recounted.
+    """
     rows = []
+    flags_by_day, recounted_on = known
     for district, reports in submissions.items():
         if report := reports.in_force:
             flags = {past: by[district] for past, by in flags_by_day.items() if 0 < (day - past).days <= ANSWERABLE_DAYS and district in by}
+            again = frozenset(past for past in recounted_on.get(district, ()) if 0 < (day - past).days <= ANSWERABLE_DAYS)
             for row in judgements[report.arrival.id].answers:
                 case = case_book.find(canonical(row[CASE] or ""))
                 named_on = (past for past, raised in flags.items() if case and {*raised.get(case.number, ())} & {*NOTICED})
-                rows.append(AnswerRow(day, district, row, case.number if case else "", frozenset(named_on)))
+                rows.append(AnswerRow(day, district, row, case.number if case else "", frozenset(named_on), again))
     return rows
 
 
@@ -69,8 +111,8 @@ def kept(rows: Iterable[AnswerRow], since: date) -> list[AnswerRow]:
     """Return the rows after that day, and of each case the newest ones however old they are; in the order that they have, oldest first."""
     newer, wanted = Counter[tuple[str, str]](), []
     for answer in reversed([*rows]):
-        newer[answer.district, answer.case] += bool(answer.named_on)
-        if answer.day > since or (answer.named_on and newer[answer.district, answer.case] <= _NEWEST):
+        newer[answer.district, answer.case] += answer.may_answer
+        if answer.day > since or (answer.may_answer and newer[answer.district, answer.case] <= _NEWEST):
             wanted.append(answer)
     return wanted[::-1]
 

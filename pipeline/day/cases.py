@@ -208,7 +208,7 @@ class Case:
 
     @property
     def was_reported(self) -> bool:
-        """Whether a row about it was ever taken, on whatever sheet."""
+        """Whether a row about it was ever taken, on whatever sheet but 督办回复, which tells nothing of how the case stands."""
         return self.last is not None or self.first is not None or self.is_named
 
     @property

@@ -115,6 +115,7 @@ class _Fold:
 
     _answered_on: frozenset[date] = field(default=frozenset(), init=False)
     """The days on whose notices reports may answer: their flags are needed then."""
+    _recounted: answers.Recounted = field(default_factory=dict, init=False)
     _of_day: _OfDay = field(default=({}, {}, {}), init=False)
     """Of the day that the fold stands at: its reports, the judgements on them, and the cases of superseded reports."""
     _reports_before: Mapping[str, ReportsBefore] = field(default_factory=dict, init=False)
@@ -134,7 +135,7 @@ class _Fold:
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 with_cases = day + _ONE_DAY in self.days or day in self.noted_after
                 self.kept.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=with_cases)
-            taken = answers.taken(day, submissions, judgements, self.kept.case_book, self.kept.flags_by_day)
+            taken = answers.taken(day, submissions, judgements, self.kept.case_book, (self.kept.flags_by_day, self._recounted))
             self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
             self._note_doubts(day, submissions, judgements)
             self._note_reporters(submissions)
@@ -143,8 +144,8 @@ class _Fold:
             self._note_excused(day)
             is_near_end = (max(self.days) - day).days < FLAGGED_DAYS * (max(self.days) in self.noted_after)
             if is_near_end or day in self.days_with_flags or day in self._answered_on:
-                flags = supervision.flags_by_district(self.kept.case_book.in_register(), day, self.settings.on(day).windows)
-                self.kept.flags_by_day[day] = flags
+                windows, cases = self.settings.on(day).windows, self.kept.case_book.in_register()
+                self.kept.flags_by_day[day] = supervision.flags_by_district(cases, day, windows)
             self.kept.day = day
             if day in self.noted_after:
                 self.beginnings.append(self._end_of(day))
@@ -178,6 +179,7 @@ class _Fold:
         self.report_days = self.index.days(self.settings.district_names)
         if self.days and self.witness is None:
             self._answered_on = answers.looked_back_on(self.index.in_force())
+            self._recounted = answers.recounted(self.index, self.facts.assignments, self.settings) if self._answered_on else {}
 
     def _never_without_rows(self, first: date) -> date:
         if self.facts.without_rows_until and first <= self.facts.without_rows_until:
@@ -314,8 +316,7 @@ class _Fold:
     ) -> DayState:
         before = self.kept.snapshots.get(day - _ONE_DAY, NOTHING)
         register = self.kept.snapshots[day].register
-        began = work_began(self.report_days, day) or day
-        # Of a day before the first report nothing is known: it is no point of the trend.
+        began = work_began(self.report_days, day) or day  # of a day before it nothing is known: it is no point of the trend
         trend_from = max(began, day - timedelta(days=TREND_DAYS - 1))
         kept_days = [past for past in sorted(self.kept.snapshots) if trend_from <= past <= day]
         if self.kept.assignment is None:  # pragma: no cover - the first workbook is taken before any day

@@ -364,24 +364,24 @@ def _judge_reception(report: _Report, sheet: Examination) -> list[Row]:
 
 def _judge_urgent(report: _Report, sheet: Examination) -> list[Row]:
     rows = [*sheet]
-    report.judgement.urgent += _taken_of_own(report, rows)
+    report.judgement.urgent += _taken_of_own(report, rows, is_report=True)
     return rows
 
 
 def _judge_answers(report: _Report, sheet: Examination) -> list[Row]:
     rows = [*sheet]
-    report.judgement.answers += _taken_of_own(report, rows)
+    report.judgement.answers += _taken_of_own(report, rows, is_report=False)
     return rows
 
 
-def _taken_of_own(report: _Report, rows: list[Row]) -> list[RowPlace]:
-    """Return the rows that are taken; one that names a case has to name one of the district's."""
+def _taken_of_own(report: _Report, rows: list[Row], *, is_report: bool) -> list[RowPlace]:
+    """Return the rows that are taken; one that names a case has to name one of the district's. `is_report`: they report of it."""
     for row in rows:
         if (number := row[CASE]) and row.is_read(CASE):
             case_row = _CaseRow(row, report.case_book.find(number))
             _refuse_foreign(report, case_row)
             report.judgement.rows_moved += case_row.moved is not None
-            if case_row.case and not row.is_refused:
+            if is_report and case_row.case and not row.is_refused:
                 case_row.case.is_named = True
     return [report.place(row) for row in rows if not row.is_refused]
 

@@ -16,6 +16,7 @@ from pipeline.report.hints import HintLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import EXEMPTION_KINDS, HINT_SILENCED, LATE_EXCUSED
 from pipeline.terms.handed_in import Arrival
+from pipeline.terms.hint_words import HINTS
 from pipeline.terms.text import mask
 from pipeline.terms.words import FLAGS, first_of, near
 
@@ -67,6 +68,8 @@ class ExemptionLine:
     """Of 核查提示: the codes of the hints that are not told."""
     begins: date | None = None
     """Of 迟报: the report's day, where it is still to come: it exempts nothing before."""
+    beside: tuple[str, ...] = ()
+    """The other cases that these hints name."""
 
     @property
     def case(self) -> str:
@@ -201,8 +204,9 @@ def _with_effect(line: ExemptionLine, exemption: Exemption, case: Case | None, t
         return line
     line = replace(line, district=case.text("旗区"), matter=case.text("案由"))
     if exemption.kind == HINT_SILENCED:
-        codes = (hint.code for hint in today.hints if case.number in hint.cases)
-        return replace(line, silenced=tuple(dict.fromkeys(codes)) if line.holds else ())
+        hints = [hint for hint in today.hints if case.number in hint.cases] if line.holds else []
+        beside = {number for hint in hints for number in hint.cases} - silenced_cases(today.state)
+        return replace(line, silenced=tuple(dict.fromkeys(hint.code for hint in hints)), beside=tuple(sorted(beside)))
     if case.own_deadline is None or case.deadline is None:
         return line
     day, windows = today.state.day, today.settings.windows
@@ -257,9 +261,17 @@ def _effect(line: ExemptionLine, day: date) -> str:
             came = f"{near(line.received_at, day)}{line.received_at:%H:%M}收到" if line.received_at else "没有迟到的日报"
             return "" if line.ended else came
         case "核查提示":
-            return "" if line.ended else f"今日{len(line.silenced)}种提示没有列出" if line.silenced else "今日没有提示"
+            return "" if line.ended else f"今日{_silenced(line)}" if line.silenced else "今日没有提示"
         case _:
             return _of_deadline(line, day)
+
+
+def _silenced(line: ExemptionLine) -> str:
+    """Return which hints are not told of a case, and which other cases they name."""
+    kinds = "、".join(HINTS[code].name for code in line.silenced)
+    others = first_of(line.beside, _MOST_NAMED) if line.beside else ""
+    also = f"，也涉及没有豁免的{others}，请另看" if others else ""
+    return f"{len(line.silenced)}种提示没有列出（{kinds}{also}）"
 
 
 def _of_deadline(line: ExemptionLine, day: date) -> str:
@@ -272,7 +284,8 @@ def _of_deadline(line: ExemptionLine, day: date) -> str:
         return f"此案{line.closed}，没有时限可恢复" if line.ended else ""
     late = f"，已超期{line.days_late}天" if line.days_late else ""
     if line.ended:
-        return f"时限恢复为{near(own, day)}{late}"
+        stays = f"现行时限{near(own, day)}不早于豁免的，没有改动"
+        return f"{f'时限恢复为{near(own, day)}' if line.until > own else stays}{late}"
     if not line.moves:
         return f"现行时限{near(own, day)}更晚，没有改动"
     flags = "、".join(FLAGS[flag].name for flag in line.hidden)
@@ -287,7 +300,7 @@ def over_days_in_words(each: ExemptionOverDays, end: date) -> tuple[str, str]:
     first, last = each.held
     days = near(first, end) if first == last else f"{near(first, end)}至{near(last, end)}"
     line = each.line
-    said = f"{near(last, end)}{len(line.silenced)}种提示没有列出" if line.silenced else "没有提示" if line.kind == HINT_SILENCED else ""
+    said = f"{near(last, end)}{_silenced(line)}" if line.silenced else "没有提示" if line.kind == HINT_SILENCED else ""
     return days, "，".join(part for part in (said or _effect(line, last), each.ended) if part)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Final, Literal
@@ -53,7 +53,9 @@ class AskedCase:
     answer: Answer | None
     """The newest; None where there is none."""
     is_settled: bool
-    """Whether nothing of the case needs following up any more on the day that tells it."""
+    """Whether nothing of the case needs following up any more in this district on the day that tells it."""
+    was_settled: bool = False
+    """Whether nothing needed it on a day before the reply could be overdue: whoever asks for it again later asks anew."""
 
     @property
     def district(self) -> str:
@@ -67,7 +69,7 @@ Standing = Literal["answered", "settled", "continued", "waiting", "overdue"]
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswers:
-    """A case of a district in all of its notices: the newest one asks for it, and what came before is closed."""
+    """A case in all notices that name it, those of districts that had it before too: the newest asks for it, what came before is closed."""
 
     asked: Sequence[AskedCase]
     """Oldest notice first; not empty."""
@@ -84,7 +86,7 @@ class CaseAnswers:
     @property
     def waiting(self) -> Sequence[AskedCase]:
         """Those without an answer; none where nothing of the case needs following up any more."""
-        return [] if self.newest.is_settled else [case for case in self.asked if case.answer is None]
+        return [case for case in self.asked if case.answer is None and not (case.is_settled or case.was_settled)]
 
     @property
     def first_waiting(self) -> AskedCase | None:
@@ -106,7 +108,7 @@ class CaseAnswers:
         """Return how the case stands in one of its notices."""
         if case.answer:
             return "answered"
-        if self.newest.is_settled:
+        if case.is_settled or case.was_settled:
             return "settled"
         return "continued" if case is not self.newest else "overdue" if self.is_overdue else "waiting"
 
@@ -165,10 +167,15 @@ class NoticeAnswers:
     @property
     def by_case(self) -> list[CaseAnswers]:
         """The same case by case."""
-        asked: dict[tuple[str, str], list[AskedCase]] = {}
+        asked: dict[str, list[AskedCase]] = {}
         for case in self.cases:
-            asked.setdefault((case.district, case.case), []).append(case)
-        return [CaseAnswers(of_case, self.last, self.latest.get(key)) for key, of_case in asked.items()]
+            asked.setdefault(case.case, []).append(case)
+        return [CaseAnswers(of_case, self.last, self._latest(of_case)) for of_case in asked.values()]
+
+    def _latest(self, asked: Sequence[AskedCase]) -> Answer | None:
+        """Return the newest answer to any notice of the districts that were asked for a case."""
+        answers = (self.latest.get((case.district, case.case)) for case in asked)
+        return max((answer for answer in answers if answer), default=None, key=lambda answer: answer.day)
 
     @property
     def overdue(self) -> tuple[CaseAnswers, ...]:
@@ -220,6 +227,7 @@ def of(
             reply_by=replies.of(number),
             answer=_newest(answers.get((number.district, case), ()), number.day),
             is_settled=flagged is not None and (number.district, case) not in flagged,
+            was_settled=named.was_settled(number, case, min(replies.of(number), until)),
         )
         for number in sorted(near, key=lambda number: (number.day, number.number))
         for case, flags in sorted(named.by_notice(number).items())
@@ -263,12 +271,15 @@ def _matched(
     """Return the answers to each case, and the rows of `TOLD_DAYS` that answer none."""
     answers, unmatched = _Answers(), []
     names = {file.arrival.id: file.arrival.name for file in files}
-    days = frozenset(day for row in state.answers for day in row.named_on)
+    days = frozenset(day for row in state.answers for day in (*row.named_on, *row.recounted_on))
     by_number = _by_number((number for number in numbers if number.day in days), settings)
     for row in state.answers:
         number = by_number.get((row.district, document_number(row.row["通知编号"] or "")))
-        if number and number.day in row.named_on:
-            answers.setdefault((row.district, row.case), []).append((number.day, _answer(row, names, _written(number, settings))))
+        if number and row.case and number.day in row.named_on | row.recounted_on:
+            answer = _answer(row, names, _written(number, settings))
+            if number.day not in row.named_on:
+                answer = replace(answer, origin=f"{answer.origin}（{words.NAMED_NO_MORE}）")
+            answers.setdefault((row.district, row.case), []).append((number.day, answer))
         elif (state.day - row.day).days < TOLD_DAYS:
             unmatched.append(_unmatched(row, names))
     return answers, tuple(unmatched)
@@ -312,6 +323,12 @@ class _Named:
             points = {case: [flag for flag in NOTICED if flag in raised] for case, raised in flags.items()}
             self._known[number] = {case: raised for case, raised in points.items() if raised}
         return self._known[number]
+
+    def was_settled(self, number: NoticeNumber, case: str, last: date) -> bool:
+        """Whether on a day after the notice's, up to the day after the last, no notice of its district would name the case."""
+        days = (number.day + timedelta(days=count) for count in range(1, (last - number.day).days + 2))
+        flags = (self._flags_by_day[day].get(number.district, {}).get(case, ()) for day in days if day in self._flags_by_day)
+        return any(not {*raised} & {*NOTICED} for raised in flags)
 
 
 def _flagged(state: DayState, day: date) -> set[tuple[str, str]] | None:

@@ -198,8 +198,8 @@ def _later(period: Period, index: int, after: int) -> str:
     if not looked_at:
         return f"满{after}天：期内化解的还没有满{after}天的。"
     fallen = sorted({number for standing in period.standing if (look := standing.later[index]) for number in look.not_counted})
-    lost = f"，不再计入{looked_at - kept}件（{words.first_of(fallen, _MOST_CASES)}）" if fallen else ""
-    return f"满{after}天：看得到的{looked_at}件中，仍计入{kept}件{lost}。"
+    lost = f"，不再计入{looked_at - kept}件次（{words.first_of(fallen, _MOST_CASES)}）" if fallen else ""
+    return f"满{after}天：看得到的{looked_at}件次（一件案件多次化解的，每次都算）中，仍计入{kept}件次{lost}。"
 
 
 def look(standing: Standing, index: int) -> str:

@@ -70,9 +70,12 @@ def _unanswering(
     }
     flags = dict(state.flags_by_day)
     named = {number: _named(flags.get(number.day, {}).get(district, {})) for number in own.values() if number.day < state.day}
+    recounted = {day for row in state.answers if (row.day, row.district) == (state.day, district) for day in row.recounted_on}
     alike_rows: dict[tuple[str, str], list[RowPlace]] = {}
     for row in rows:
         meant = own.get(document_number(row[_COLUMN] or ""))
+        if meant and meant.day in recounted:
+            continue  # the notice that the district had may have named it: that it was written again later is no fault of the row
         if why := _why_not(meant, alike(row[CASE] or ""), named, state.day):
             alike_rows.setdefault((mask(row[_COLUMN] or ""), why), []).append(row)
     yield from (_sentence(written, why, own_rows, named, settings) for (written, why), own_rows in alike_rows.items())

@@ -93,6 +93,7 @@ NOT_TAKEN_IN: Final = "的日报还没有收下"
 ABSENT_YET: Final = {"": "补报", NOT_YET: "报来", NOT_TAKEN_IN: "收下"}
 """What settles an absent report, by the words for it: those of OPEN_REASONS, and others before the cut-off and where it waits."""
 NO_ANSWER: Final = "none"
+NAMED_NO_MORE: Final = "那份通知发出后按迟来的材料重新算过，现在没有这一件；按已经发出的算作回复"
 """Stands for an empty 群众确认 (contract 6, `confirmation`)."""
 CONFIRMATIONS: Final = {CONFIRMED: "群众认可", NOT_ASKED: "未回访", NO_ANSWER: "没有填写"}
 """By `confirmation` of summary.json."""

@@ -285,7 +285,7 @@ def test_one_whose_last_day_was_past_when_it_came_is_told_once_as_ended() -> Non
     ]
     assert [exemptions.effect(line, FIRST) for line in lines] == [
         "到期：交来时已过截止日期",
-        "到期：交来时已过截止日期，时限恢复为6月19日",
+        "到期：交来时已过截止日期，现行时限6月19日不早于豁免的，没有改动",
     ]
     assert days[FIRST + timedelta(days=1)].report.beyond.exemptions == ()
 
@@ -299,6 +299,23 @@ def test_a_silenced_case_is_left_out_of_hints_and_others_are_told() -> None:
     assert [hint["cases"] for hint in quiet["hints"] if hint["code"] == "unlikely-reply-number"] == [["SJ-2020-002"]]
     assert not any("SJ-2020-001" in hint["cases"] for hint in quiet["hints"])
     assert quiet["exceptions"][0]["effect"] == {"silenced": ["unlikely-reply-number"]}
+
+
+def test_a_silenced_hint_names_its_kind_and_the_other_cases_and_the_end_of_what_moved_nothing_says_so() -> None:
+    both = [
+        case_row("SJ-2020-001", 涉及项目或单位="甲", 问题类别="物业服务"),
+        case_row("SJ-2020-002", 涉及项目或单位="乙", 问题类别="工程质量"),
+    ]
+    sent = handed_in(report(day=FIRST, progress=[resolved_row("SJ-2020-001"), resolved_row("SJ-2020-002")]), "2020-05-20 16:00")
+    silent = assigned(assignment(both, exemptions=[exemption_row(kind="核查提示")]), "2020-05-01 09:00")
+    (line,) = on(FIRST, silent, sent).report.beyond.exemptions
+    assert "unlikely-shared-reply" in line.silenced
+    assert line.beside == ("SJ-2020-002",)
+    assert "不相干的案件同一个文号" in exemptions.effect(line, FIRST)
+    assert exemptions.effect(line, FIRST).endswith("，也涉及没有豁免的SJ-2020-002，请另看）")
+    first = assigned(assignment(both, exemptions=[exemption_row(until="2020-06-01")]), "2020-05-01 09:00", "一.xlsx")
+    (ended,) = on(FIRST, first, assigned(assignment(both), "2020-05-20 09:00", "二.xlsx")).report.beyond.exemptions
+    assert exemptions.effect(ended, FIRST) == "新的分解表里没有了，现行时限6月10日不早于豁免的，没有改动"
 
 
 def test_a_rota_beside_it_costs_nothing() -> None:

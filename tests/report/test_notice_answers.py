@@ -229,6 +229,51 @@ def test_a_number_that_fits_no_notice_is_told_with_its_cell_for_thirty_days(numb
         assert [(row["notice"], row["case"], row["cell"]) for row in rows] == ([(number, case, "A2")] if is_told else [])
 
 
+def test_an_answer_to_the_notice_that_was_handed_out_counts_whatever_came_later() -> None:
+    """012 stood in 东胜区's notice of the second day, and was answered; then came a report of the first day, by which it was settled."""
+    late = handed_in(report("东胜区", D1, progress=[resolved_row("SJ-2020-012", 答复日期="2020-05-19")]), "2020-05-22 10:00", "补.xlsx")
+    files = [sent(D1), sent(D2), sent(D3, answer_row(no(3), "SJ-2020-012"))]
+    assert answered(files)[-1] == (no(3), "SJ-2020-012", str(D3))
+    made = consolidate([REGISTER, *files, late], [D3], noticed=True)[D3]
+    assert (made.beyond["notices"]["unmatched"], [report.reminders for report in made.report.arrived_reports]) == ([], [()])
+    answer = made.report.beyond.notices.latest["东胜区", "SJ-2020-012"]
+    assert answer.origin.endswith("（那份通知发出后按迟来的材料重新算过，现在没有这一件；按已经发出的算作回复）")
+
+
+STALLED = assigned(assignment([case_row("SJ-2020-011", 交办日期="2020-05-08", 办结时限="2020-06-30")]))
+"""011 is stalled until it moves, and again five days after."""
+
+
+def moving(day: date, *answers: Row) -> File:
+    """A report of 东胜区 of that day by which 011 moves."""
+    return sent(day, *answers, progress=[progress_row("SJ-2020-011", 今日进展=f"{day}走访")])
+
+
+@pytest.mark.parametrize(("moves_on", "is_overdue"), [(1, False), (6, False), (7, True)])
+def test_what_was_settled_before_it_could_be_overdue_is_asked_anew(moves_on: int, is_overdue: bool) -> None:  # noqa: FBT001 - a row
+    """The first notice, of D1, is to be answered within five days; 011 moves so many days after it, and is stalled again later."""
+    moved = D1 + timedelta(days=moves_on)
+    day = moved + timedelta(days=5)
+    files = [STALLED, sent(D1, progress=[]), moving(moved)]
+    made = consolidate(files, [day - timedelta(days=1), day], noticed=True)
+    (before,) = made[day - timedelta(days=1)].report.beyond.notices.by_case
+    (of,) = made[day].report.beyond.notices.by_case
+    assert before.waiting == []
+    assert of.newest.notice.day == day
+    assert (of.is_overdue, len(of.waiting)) == (is_overdue, 1 + is_overdue)
+
+
+def test_a_case_that_was_moved_counts_once_and_its_new_district_is_asked_anew() -> None:
+    """011 goes from 东胜区 to 达拉特旗 on the third day, after two notices that nobody answered."""
+    moved = assigned(assignment([case_row("SJ-2020-011", "达拉特旗", **LATE)]), "2020-05-21 09:00", "新.xlsx")
+    files = [assigned(assignment([case_row("SJ-2020-011", **LATE)])), moved, sent(D1, progress=[]), sent(D2, progress=[])]
+    late = consolidate(files, [D3 + timedelta(days=5)], noticed=True)[D3 + timedelta(days=5)]
+    assert late.beyond["notices"]["by_case"] == {"asked": 1, "answered": 0, "unanswered": 1, "settled": 0, "overdue": 0, "again": 0}
+    assert {case["standing"] for case in late.beyond["notices"]["cases"] if case["district"] == "东胜区"} == {"settled"}
+    after = consolidate(files, [D3 + timedelta(days=6)], noticed=True)[D3 + timedelta(days=6)].report.beyond.notices
+    assert [(of.newest.district, of.first_waiting and of.first_waiting.notice.day) for of in after.overdue] == [("达拉特旗", D3)]
+
+
 def test_thirty_days_of_notices_are_told_and_sixty_may_be_answered() -> None:
     at_30, at_31, at_60, at_61 = (D1 + timedelta(days=days) for days in (29, 30, 60, 61))
     cases = told([sent(D1)], at_30)["cases"]

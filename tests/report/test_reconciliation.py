@@ -76,6 +76,7 @@ def test_never_reported_are_the_listed_cases_of_which_no_row_was_ever_taken() ->
         {"case": "SJ-2020-008", "district": A, "assigned": "2020-04-20"},
         {"case": "SJ-2020-010", "district": B, "assigned": "2020-04-20"},
         {"case": "SJ-2020-011", "district": A, "assigned": "2020-04-20"},
+        {"case": "SJ-2020-012", "district": A, "assigned": "2020-04-20"},
         {"case": "SJ-2020-013", "district": A, "assigned": "2020-04-20"},
     ]
     refused = [each.line.number for each in told.report.beyond.reconciliation.never_reported if each.is_refused_today]
