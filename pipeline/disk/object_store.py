@@ -71,6 +71,14 @@ class ObjectStore:
                 return False
         return total.hexdigest() == name
 
+    def read(self, name: str) -> bytes | None:
+        """Return the object's bytes; None where it is gone or has others than its name says."""
+        try:
+            content = b"".join(self._heard(name))
+        except FileNotFoundError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == name else None
+
     def fetch(self, name: str, target: Path) -> bool:
         """Write the object to that path, synced, whole or not at all; return False where it is gone or has other bytes. Raises OSError."""
         aside = target.with_name(f".{target.name}-{os.getpid()}.tmp")

@@ -6,8 +6,10 @@ Covered by tests/disk/test_object_store.py and tests/disk/test_storage.py.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +69,14 @@ class Originals:
     def path(self, sha256: str) -> Path:
         """Return where the bytes of one that there is are to be read."""
         return self.folder / sha256
+
+    def read(self, sha256: str) -> bytes | None:
+        """Return the bytes of an original, and write nothing; None where it is gone or has others. Raises ArchiveError, OSError."""
+        with suppress(FileNotFoundError):
+            content = (self.folder / sha256).read_bytes()
+            if hashlib.sha256(content).hexdigest() == sha256:
+                return content
+        return self._store.read(sha256) if self._store else None
 
     # --- changes ---
 

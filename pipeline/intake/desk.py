@@ -12,6 +12,8 @@ from pipeline.intake import district_names, found_results, inbox, soundness, sta
 from pipeline.ledger import editions, journal, one_run
 from pipeline.ledger.kept_districts import Named
 from pipeline.ledger.ledger import Ledger
+from pipeline.reading import engines
+from pipeline.reading.engines import Engine
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.terms import words
@@ -24,6 +26,8 @@ class Desk:
     settings: Settings
     ledger: Ledger
     readers: Readers
+    engine: Engine
+    """Reads what has come in."""
     arriving: int
     """How many files are in the inbox."""
     restored: int
@@ -45,7 +49,12 @@ class Desk:
         """What the office should know about its disk and its archive, and about readers that could not be shut in."""
         not_shut = (words.READER_NOT_SHUT["calls"],) if "calls" in self.readers.not_shut else ()
         torn = f"{self._torn}请运行 python run.py doctor --repair。" if self._torn else ""
-        return (*(remark for remark in (self._without_archive, self._held.remark, torn) if remark), *self._put_by, *not_shut)
+        return (
+            *(remark for remark in (self._without_archive, self._held.remark, torn) if remark),
+            *self._put_by,
+            *not_shut,
+            *self.engine.remarks,
+        )
 
     def check_lock_still_held(self) -> None:
         """Stop where another computer has taken the lock meanwhile. Raises AnotherRunError."""
@@ -83,6 +92,9 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
             standing_editions.note(ledger, settings, standing)
             put_by = unexplained_days.put_by(paths)
             torn = soundness.torn_lines(paths.archive)
-            with Readers(aligned, arriving) as readers:
-                yield Desk(aligned, ledger, readers, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by), torn)
+            at_once = engines.readers_at_once(aligned, arriving)
+            with Readers(aligned, at_once) as readers, engines.opened(aligned, readers, arriving) as engine:
+                yield Desk(
+                    aligned, ledger, readers, engine, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by), torn
+                )
             soundness.originals(paths).empty_folder()

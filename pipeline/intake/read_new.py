@@ -44,7 +44,7 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
     First those never begun, then, one by one, those that a run died on. `begin` is called with how many
     there are, `advance` with how many more are done.
     """
-    ledger, readers = desk.ledger, desk.readers
+    ledger = desk.ledger
     unread = ledger.unread()
     damaged = soundness.originals(desk.settings.paths).damaged({arrival.sha256 for arrival in unread})
     waiting = [arrival for arrival in unread if arrival.sha256 not in damaged]
@@ -53,7 +53,7 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
     attempts = ledger.attempts()
     fresh = [arrival for arrival in waiting if arrival.sha256 not in attempts]
     ledger.begin(arrival.sha256 for arrival in fresh)
-    transcripts = zip(fresh, readers.transcribe([_to_read(arrival, desk.settings) for arrival in fresh]), strict=True)
+    transcripts = zip(fresh, desk.engine.transcribe([_to_read(arrival, desk.settings) for arrival in fresh]), strict=True)
     while batch := list(islice(transcripts, _BATCH)):
         _file(desk, batch, newly)
         advance(len(batch))
@@ -69,7 +69,7 @@ def _read_alone(arrival: Arrival, attempts: int, desk: Desk) -> Transcript:
     if attempts >= _MOST_ALONE:
         return Transcript(reading.refused("unreadable/attempts", arrival.envelope, desk.settings), "[]")
     desk.ledger.begin([arrival.sha256])
-    return next(iter(desk.readers.transcribe([_to_read(arrival, desk.settings)])))
+    return next(iter(desk.engine.transcribe([_to_read(arrival, desk.settings)])))
 
 
 def _to_read(arrival: Arrival, settings: Settings) -> FileToRead:

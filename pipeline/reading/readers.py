@@ -29,7 +29,7 @@ from pipeline.terms.text import on_screen
 
 PROGRAM = "pipeline.reading.readers"
 """The module that a reader process runs."""
-_FILES_PER_READER = 12
+FILES_PER_READER = 12
 """So many files are worth the start of one more reader."""
 _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
@@ -92,6 +92,11 @@ class Readers:
         self._have(1 if files else 0)
         yield from self._threads.map(lambda file: self._lent(lambda reader: reader.transcribe(file)), files)
 
+    def read(self, file: FileToRead, content: bytes) -> Transcript:
+        """Return the transcript of a file whose bytes these are, wherever they came from."""
+        self._have(1)
+        return self._lent(lambda reader: reader.read(file, content))
+
     def prepare(self, files: int) -> None:
         """Have as many readers as so many files to mark are worth, which come up while something else goes on."""
         self._have(_worth(files))
@@ -120,7 +125,7 @@ class Readers:
 
 def _worth(files: int) -> int:
     """So many readers are worth their start."""
-    return min(os.cpu_count() or 1, -(-files // _FILES_PER_READER))
+    return min(os.cpu_count() or 1, -(-files // FILES_PER_READER))
 
 
 class _Reader:
@@ -146,6 +151,10 @@ class _Reader:
             content = reading.bytes_of(file, self._settings)
         except OSError as error:
             return self._failed_on(file, faults.places_of(error))
+        return self.read(file, content)
+
+    def read(self, file: FileToRead, content: bytes) -> Transcript:
+        """Return the same, of a file whose bytes these are."""
         for _ in range(_TRIES):
             answer = self._ask(file, content)
             if answer is not None:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from pipeline.settings import outgoing, uploading
 from pipeline.settings.contradictions import ContradictionError, Lines
+from pipeline.settings.engines import Engine
 from pipeline.settings.hints import Hints
 from pipeline.settings.large_days import LargeDay
 from pipeline.settings.mailboxes import Mailbox, twice
@@ -54,10 +55,8 @@ _LONGEST_DISTRICT = 100
 """Characters, prefixes and suffixes included; nothing longer names a district."""
 _Folder = Annotated[Path, AfterValidator(_path)]
 
-
 ASSIGNMENT = "assignment"
 """The folder of the inbox of case-assignment workbooks; what is elsewhere is a report."""
-
 
 Named = Annotated[str, Field(min_length=1)]
 
@@ -163,6 +162,7 @@ class Settings(Frozen):
     paths: Paths = Paths.model_construct()
     ledger: Ledger = None
     archive: Archive = None
+    engine: Engine = None
     office: str = ""
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
     units: tuple[Unit, ...] = ()

@@ -20,10 +20,12 @@ _PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 UNSAID: Final = {
     "colorama": "BSD-3-Clause",
     "imapclient": "BSD-3-Clause",
+    "partd": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "s3fs": "BSD-3-Clause",
+    "zict": "BSD-3-Clause",
 }
-"""Packages that are installed on Windows alone, and those whose metadata name no licence: it stands in a file of theirs."""
+"""Packages that are installed on Windows alone, and those whose metadata name no licence, or not which: it stands in a file of theirs."""
 CLASSIFIERS: Final = {"BSD License": "BSD-3-Clause", "MIT License": "MIT", "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 """Older metadata have no SPDX expression and name the licence in a classifier alone."""
 
