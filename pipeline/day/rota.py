@@ -51,6 +51,28 @@ def of(workbook: Filed) -> tuple[Turn, ...]:
     return tuple(sorted(turns.values(), key=lambda turn: turn.day))
 
 
+def past(workbooks: Sequence[Filed], until: date, zone: tzinfo) -> tuple[Turn, ...]:
+    """Return the turns of days up to one, of the newest of these workbooks (oldest first) that has the sheet.
+
+    A workbook without the sheet ends the rota from its own day on: who was to receive on a day before stays as it was.
+    """
+    having = next((at for at in reversed(range(len(workbooks))) if rows_of_sheet(workbooks[at].reading.rows, ROTA.name)), None)
+    if having is None:
+        return ()
+    turns = tuple(turn for turn in of(workbooks[having]) if turn.day <= until)
+    if having == len(workbooks) - 1:
+        return turns
+    ended = workbooks[having + 1].arrival.envelope.received_at.astimezone(zone).date()
+    return tuple(turn for turn in turns if turn.day < ended)
+
+
+def refused_days(workbook: Filed) -> tuple[date, ...]:
+    """Return the days of its refused rows on which nobody stands in the rota, in order."""
+    rows = rows_of_sheet(workbook.reading.rows, ROTA.name)
+    refused = {day for position in rows.refused if (day := rows.day("日期", position))} if rows else set[date]()
+    return tuple(sorted(refused - {turn.day for turn in of(workbook) if turn.receives}))
+
+
 def gone(workbooks: Sequence[Filed], day: date, zone: tzinfo) -> str:
     """Return that the newest of these workbooks (oldest first) has no rota any more; '' where it has one, or none ever had.
 

@@ -48,6 +48,8 @@ class Receptions:
     """Those after the day, likewise."""
     gone: str = ""
     """That the workbook in force has no rota any more, and what the last one was."""
+    refused: tuple[date, ...] = ()
+    """The days of the last thirty and to come whose rows the workbook in force has and that were refused, so that nobody stands there."""
 
 
 def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
@@ -65,14 +67,16 @@ def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
     for visit in reported:
         by_turn.setdefault((visit.day, visit.leader), []).append(visit.number)
     turns = [_masked(turn) for turn in rota.of(state.assignment) if turn.receives]
-    past = (turn for turn in turns if receptions.is_recent(turn.day, state.day))
+    over = [_masked(turn) for turn in rota.past(workbooks, state.day, zone) if turn.receives]
+    past = (turn for turn in over if receptions.is_recent(turn.day, state.day))
     leaders = rota.leaders(state.assignment)
     held = tuple(
         HeldTurn(turn, tuple(by_turn.get((turn.day, turn.receives), ())), "" if turn.receives in leaders else rota.NO_DISTRICT)
         for turn in past
     )
     coming = tuple(turn for turn in turns if turn.day > state.day)
-    return Receptions(tuple(reported), held, coming, rota.gone(workbooks, state.day, zone))
+    refused = tuple(day for day in rota.refused_days(state.assignment) if day > state.day or receptions.is_recent(day, state.day))
+    return Receptions(tuple(reported), held, coming, rota.gone(workbooks, state.day, zone), refused)
 
 
 def _masked(turn: Turn) -> Turn:

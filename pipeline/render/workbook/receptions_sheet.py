@@ -8,7 +8,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, heading, write_rows, write_table
 from pipeline.report.receptions import HeldTurn, Visit
-from pipeline.terms.words import NONE
+from pipeline.terms.words import NONE, near
 
 NAME: Final = "接访下访"
 TURNS: tuple[Column[HeldTurn], ...] = (
@@ -37,7 +37,9 @@ def write(book: Book) -> None:
     row = FIRST + 1
     if receptions.rota:
         row = write_table(book, sheet, FIRST, Listing(TURNS, sorted(receptions.rota, key=lambda held: held.turn.day, reverse=True)))
-        row = explain(book, sheet, row, widths, (words.TURNS_SAY,))
+        refused = (words.TURNS_REFUSED.format(days="、".join(near(day, book.report.day) for day in receptions.refused)),)
+        said = (words.TURNS_SAY, *(refused if receptions.refused else ()), receptions.gone)
+        row = explain(book, sheet, row, widths, tuple(filter(None, said)))
     else:
         put(sheet, FIRST, 0, receptions.gone or words.NO_TURNS, book.look("note"))
     heading(book, sheet, row + 1, len(widths) - 1, words.VISITS.format(count=len(receptions.reported)))
