@@ -95,7 +95,7 @@ def outcomes(effects: Effects, told_on: date, room: Room = AMPLE) -> tuple[str, 
     """
     shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
     turned = [shift for shift in shifts if {shift.without.met, shift.tally.met} == {True, False}]
-    moved = [shift for shift in shifts if shift not in turned and _has_moved(shift)]
+    moved = [shift for shift in shifts if shift not in turned and (_has_moved(shift) or _is_better(shift))]
     standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
     others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
     return _flags(standing, room, told_on) + _figures(turned, room), _flags(others, room, told_on) + _figures(moved, room)
@@ -198,10 +198,12 @@ def _outcome(flag: FlagEffect) -> str:
 
 
 def _figures(shifts: Sequence[Shift], room: Room) -> str:
-    parts = [figure_in_brief(shift) for shift in shifts[: room.cases]]
-    left_out = len(shifts) - len(parts)
+    parts, rest = [figure_in_brief(shift) for shift in shifts[: room.cases]], shifts[room.cases :]
+    changed = sum(shift.without != shift.tally for shift in rest)
+    left_out = [f"{changed}个旗区或包案领导的数字有变"] if changed else []
+    left_out += [f"{len(rest) - changed}个案件有进有出、数字没有变"] if changed < len(rest) else []
     if left_out:
-        parts.append(f"{'另有' if parts else ''}{left_out}个旗区或包案领导的数字有变")
+        parts.append(f"{'另有' if parts else ''}{'，'.join(left_out)}")
     return f"因改动，{'；'.join(parts)}。" if parts else ""
 
 
@@ -209,6 +211,12 @@ def _has_moved(shift: Shift) -> bool:
     """Whether a case changed its label within the group; one that changed its group is told with that."""
     left, entered = (mover.before for mover in shift.left if mover.after), (mover.after for mover in shift.entered if mover.before)
     return shift.label in (*left, *entered)
+
+
+def _is_better(shift: Shift) -> bool:
+    """Whether a rate is higher than without the edits, by whatever they did: a cancellation too flatters whoever had the case."""
+    now, without = shift.tally, shift.without
+    return now.resolved * without.total > without.resolved * now.total
 
 
 def _fraction(tally: Tally) -> str:
@@ -225,9 +233,14 @@ def by_edit(effects: Effects) -> list[tuple[Edit, str]]:
         for column in flag.columns:
             flags.setdefault((flag.number, column), []).append(_outcome(flag))
     figures: dict[tuple[str, str], list[str]] = {}
+    bettered: dict[str, list[str]] = {}
     for shift in effects.shifts:
         for mover in (*shift.left, *shift.entered):
             figures.setdefault((mover.number, shift.part), []).append(figure_in_brief(shift))
+            if shift.part in ("district", "leader") and _is_better(shift):
+                bettered.setdefault(mover.number, []).append(figure_in_brief(shift))
+    for number, said in bettered.items():  # told of the cancellation: of a district or leader that was changed the figure is told anyway
+        figures.setdefault((number, "group"), []).extend(said)
     return [(edit, _effect(edit, flags, figures)) for edit in effects.edits]
 
 

@@ -14,7 +14,7 @@ from offices import CONFIG, HOME, File, Office, afternoon, assigned
 from read_by_leaders import Told, paper_text, told
 from workbooks import DISTRICTS, Row, assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
 
-from pipeline.day.edit_effects import Mover, Shift
+from pipeline.day.edit_effects import Effects, Mover, Shift
 from pipeline.day.targets import Tally
 from pipeline.night import nightly
 from pipeline.render.papers import briefing, briefing_files, page_room
@@ -154,6 +154,19 @@ def test_a_case_that_goes_to_another_district_or_leader_is_named_with_both_figur
     day = _told(_listed(_010=cells), resolved=9)
     ((column, value),) = cells.items()
     _assert_stands(day, f"{column}1件（SJ-2020-010：{'东胜区' if column == '旗区' else '领导一'}→{value}）", said)
+
+
+def test_a_cancellation_by_which_a_leader_stands_better_is_told_of_him() -> None:
+    day = _told(_listed(_010={"撤销依据": "重复交办"}), resolved=5)
+    _assert_stands(day, "领导一（市级交办和旗区自行梳理）由5/10（50.0%）变为5/9（55.5%）")
+
+
+def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -> None:
+    tally = Tally(90, 11, 9)
+    out, come = (Mover(number, "东胜区", "东胜区", "东胜区", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
+    stays, falls = (Shift("district", CITY, "东胜区", was, tally, (out,), (come,)) for was in (tally, Tally(90, 10, 8)))
+    said = edit_words.outcomes(Effects(shifts=(stays, falls)), TUESDAY, edit_words.Room(0, 20))
+    assert "".join(said).endswith("1个旗区或包案领导的数字有变，1个案件有进有出、数字没有变。")
 
 
 def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
