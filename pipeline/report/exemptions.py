@@ -241,7 +241,8 @@ def moving(exemption: Exemption | None, day: date | None) -> str:
 def deadline(case: CaseLine, day: date) -> str:
     """Return how a case's deadline is moved, with what it would be without; '' where nothing moves it."""
     own = case.extended or case.limit
-    return f"{moving(case.exempted, day)}，原时限{near(own, day)}" if case.exempted and own else ""
+    closed = "" if case.is_open else "，此案已办结，延期不起作用"
+    return f"{moving(case.exempted, day)}，原时限{near(own, day)}{closed}" if case.exempted and own else ""
 
 
 def effect(line: ExemptionLine, day: date) -> str:

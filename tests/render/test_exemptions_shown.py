@@ -138,6 +138,8 @@ def test_one_of_a_closed_or_cancelled_case_stands_apart_and_is_not_counted_as_ho
         ("SJ-2020-001", "不起作用", "此案已撤销，延期不起作用"),
         ("SJ-2020-002", "不起作用", "此案已办结，延期不起作用"),
     ]
+    ended = [exemptions.deadline(line, DAY).partition("，此案")[2] for line in told.cases if line.number.startswith("SJ")]
+    assert ended == ["", "已办结，延期不起作用"]
     holding, apart = (sentence for sentence in briefing.fields(told)["台账"] if "豁免" in sentence)
     assert holding.startswith("豁免1项。ZZQ-2020-001")
     assert apart == "另有延期豁免2项不起作用，案件已办结或已撤销（SJ-2020-001、SJ-2020-002）。"
