@@ -45,8 +45,9 @@ _STEPS = (
 
 @dataclass
 class Memory:
-    """The greatest memory so far, in megabytes: of the run's own process, and of it with all that it started (each page counted once)."""
+    """The greatest memory so far, in megabytes: of a process (this one if none is named), and of it with all that it started."""
 
+    process: int = field(default_factory=os.getpid)
     own: float = 0
     all: float = 0
     _is_over: threading.Event = field(default_factory=threading.Event)
@@ -58,9 +59,8 @@ class Memory:
 
     def look(self) -> None:
         """Look at it once."""
-        own = os.getpid()
-        self.own = max(self.own, _resident(own))
-        self.all = max(self.all, sum(_resident(process) for process in (own, *_descendants(own))))
+        self.own = max(self.own, _resident(self.process))
+        self.all = max(self.all, sum(_resident(process) for process in (self.process, *_descendants(self.process))))
 
     def end(self) -> None:
         """Look no more."""

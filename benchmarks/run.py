@@ -6,31 +6,25 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import shutil
-import statistics
-import subprocess
+import dataclasses
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import rehearsal, year  # noqa: E402 - the root is not among the paths of a script in this folder
+from benchmarks import growth, judged, peers, rehearsal, year  # noqa: E402 - the root is not among the paths of a script in this folder
+from benchmarks.measuring import ROUNDS, Line, Measured, cold, command, copied, inside, make, middle, page  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
+GROWTH = Path(__file__).resolve().parent / "GROWTH.md"
 PAPERS = Path(__file__).resolve().parent / "PAPERS.md"
 DAY = "2020-05-01"
-ROUNDS = 3
 PARTS = {
     "paper_leaders": "Word and PDF for the leaders",
     "paper_page": "the page",
@@ -42,26 +36,6 @@ PARTS = {
 """What is made of one day, by the name of its work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a piece of work took: seconds on the wall, seconds of processor, and its process's peak in megabytes."""
-
-    wall: float
-    processor: float
-    peak: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table: a piece of work, what it is compared with, and how much it may be."""
-
-    work: str
-    ours: Measured
-    beside: str = ""
-    theirs: Measured | None = None
-    at_most: float | None = None
-
-
 def main() -> None:
     """Make the files, measure, and show."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -69,90 +43,107 @@ def main() -> None:
     parser.add_argument("--papers", action="store_true", help="only what people read of one day, in half a minute; with --write PAPERS.md")
     parser.add_argument("--year", action="store_true", help="only the nights of a year, in half an hour")
     parser.add_argument("--rehearsal", action="store_true", help="only the rehearsal of a month, in five minutes")
-    parser.add_argument("--quick", action="store_true", help="leave out what takes longest: openpyxl on 300 workbooks, and long ledgers")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out what takes longest: openpyxl on 300 workbooks, and long ledgers; smaller with --judged",
+    )
+    parser.add_argument(
+        "--judged", action="store_true", help="only what the program is judged by, beside the libraries of benchmarks/requirements.txt"
+    )
+    parser.add_argument("--growth", action="store_true", help="only how the cost grows; with --write GROWTH.md and growth.svg")
+    parser.add_argument("--large", action="store_true", help="only (or also) a day of 300 districts with 300 rows each")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many times each piece of work of --judged is done")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-        folder = Path(scratch)
-        day, nine, many = folder / "day", folder / "nine", folder / "many"
-        _make(day, "--days", "1", "--rows", "22")
-        if said.rehearsal:
-            _show(_measure_rehearsal(folder), None)
-            return
-        if said.year:
-            _show(_measure_year(folder), None)
-            return
-        if said.papers:
-            _show(_measure_day(day, folder), PAPERS if said.write else None)
-            return
-        _make(nine, "--days", "1", "--rows", "200")
-        _make(many, "--days", "34", "--rows", "300", "--leave-out", "6")
-        lines = [
-            _help(),
-            *_measure_day(day, folder),
-            *_measure_nine(nine, folder),
-            *_measure_many(many, folder, quick=said.quick),
-        ]
-        if not said.quick:
-            long = folder / "long"
-            _make(long, "--days", "200", "--rows", "22")
-            lines.append(_measure_story(long, folder))
-            lines += _measure_year(folder)
-            lines += _measure_rehearsal(folder)
+        _measure(Path(scratch), said)
+
+
+def _measure(folder: Path, said: argparse.Namespace) -> None:
+    if said.growth:
+        found = growth.measure(folder, quick=said.quick)
+        print(growth.table(found))
+        if said.write:
+            GROWTH.write_text(growth.table(found), encoding="utf-8")
+            GROWTH.with_name("growth.svg").write_text(growth.picture(found), encoding="utf-8")
+        return
+    if said.judged or said.large:
+        sizes = dataclasses.replace(judged.SMALL if said.quick else judged.Sizes(), rounds=said.rounds)
+        measured = judged.measure(folder, sizes, peers.python()) if said.judged else []
+        _show([*measured, *(judged.large(folder, sizes) if said.large else [])], RESULTS if said.write else None, said.rounds)
+        return
+    if said.rehearsal or said.year:
+        _show(_measure_rehearsal(folder) if said.rehearsal else _measure_year(folder), None)
+        return
+    day = folder / "day"
+    make(day, "--days", "1", "--rows", "22")
+    if said.papers:
+        _show(_measure_day(day, folder), PAPERS if said.write else None)
+        return
+    sizes = judged.Sizes()
+    lines = [_help(), *_measure_day(day, folder), *judged.nine(folder, sizes), *judged.many(folder, sizes, None)]
+    lines += _measure_gate(folder / "many", folder, quick=said.quick)
+    if not said.quick:
+        long = folder / "long"
+        make(long, "--days", "200", "--rows", "22")
+        lines.append(_measure_story(long, folder))
+        lines += _measure_year(folder)
+        lines += _measure_rehearsal(folder)
     _show(lines, RESULTS if said.write else None)
 
 
-def _show(lines: Sequence[Line], path: Path | None) -> None:
-    page = _page(lines)
-    print(page)
+def _show(lines: Sequence[Line], path: Path | None, rounds: int = ROUNDS) -> None:
+    told = page(lines, rounds)
+    print(told)
     if path:
-        path.write_text(page, encoding="utf-8")
+        path.write_text(told, encoding="utf-8")
 
 
 # --- what is measured --------------------------------------------------------------------------------------------
 
 
 def _help() -> Line:
-    cold = _middle(_cold([sys.executable, str(ROOT / "run.py"), "--help"]) for _ in range(5))
+    cold = middle(cold([sys.executable, str(ROOT / "run.py"), "--help"]) for _ in range(5))
     return Line("`run.py --help`, cold", cold, at_most=0.3)
 
 
 def _measure_day(office: Path, folder: Path) -> list[Line]:
     """A day as large as a real one, with everything that people read of it: cold in all, and each part by itself."""
-    cold, there_and_back = [], []
+    whole, there_and_back = list[Measured](), list[Measured]()
     parts: dict[str, list[Measured]] = {name: [] for name in PARTS}
     for _ in range(ROUNDS):
-        with _copy(office, folder) as copied:
-            cold.append(_cold([sys.executable, str(ROOT / "run.py"), "--config", str(copied / "config.yaml"), "--date", DAY]))
+        with copied(office, folder) as office_copy:
+            whole.append(cold([sys.executable, str(ROOT / "run.py"), "--config", str(office_copy / "config.yaml"), "--date", DAY]))
         for name, runs in parts.items():
-            with _copy(office, folder) as copied:
-                runs.append(_inside(name, copied))
-        with _copy(office, folder) as copied:
-            there_and_back.append(_inside("openpyxl_there_and_back", copied))
-    lines = [Line("a day of 9 workbooks of 22 rows, every file of its folder, cold", _middle(cold), at_most=3)]
+            with copied(office, folder) as office_copy:
+                runs.append(inside(name, office_copy))
+        with copied(office, folder) as office_copy:
+            there_and_back.append(inside("openpyxl_there_and_back", office_copy))
+    lines = [Line("a day of 9 workbooks of 22 rows, every file of its folder, cold", middle(whole), at_most=3)]
     for name, runs in parts.items():
         title = f"of it: {PARTS[name]}"
         if name == "paper_receipts":
-            lines.append(Line(title, _middle(runs), "openpyxl: open and save the 9 workbooks", _middle(there_and_back)))
+            lines.append(Line(title, middle(runs), "openpyxl: open and save the 9 workbooks", middle(there_and_back)))
         else:
-            lines.append(Line(title, _middle(runs)))
+            lines.append(Line(title, middle(runs)))
     return lines
 
 
 def _measure_year(folder: Path) -> list[Line]:
     """What a late report, and a look at a long case, cost beside a night without them; a late report has published days written again."""
     office = folder / "year"
-    _make(office, "--days", f"{year.DAYS}", "--rows", "22", "--step-days", f"{year.STEP_DAYS}")
+    make(office, "--days", f"{year.DAYS}", "--rows", "22", "--step-days", f"{year.STEP_DAYS}")
     year.put_aside(office)
-    _inside("year_published", office)
+    inside("year_published", office)
     runs: dict[tuple[str, int], list[Measured]] = defaultdict(list)
     for _ in range(ROUNDS):
         for work, days_late in (("year_night", 0), *product(("year_night", "year_night_untold"), year.LATE)):
-            with _copy(office, folder) as copied:
-                year.hand_in(copied, days_late)
-                runs[work, days_late].append(_inside(work, copied))
+            with copied(office, folder) as office_copy:
+                year.hand_in(office_copy, days_late)
+                runs[work, days_late].append(inside(work, office_copy))
                 if not days_late:
-                    runs["year_explained", 0].append(_inside("year_explained", copied))
-    middle = {of: _middle(measured) for of, measured in runs.items()}
+                    runs["year_explained", 0].append(inside("year_explained", office_copy))
+    middle = {of: middle(measured) for of, measured in runs.items()}
     plain = middle["year_night", 0]
     night = f"a night of day {year.DAYS} of nine districts"
     told = "with a report {days} days late, told as restated; {more} days are written"
@@ -174,73 +165,47 @@ def _measure_year(folder: Path) -> list[Line]:
 def _measure_rehearsal(folder: Path) -> list[Line]:
     """What it costs to try other settings on a month, beside three nights of the same office: each cold, as somebody types it."""
     office = folder / "month"
-    _make(office, "--days", f"{rehearsal.DAYS}", "--rows", "22")
+    make(office, "--days", f"{rehearsal.DAYS}", "--rows", "22")
     rehearsal.put_aside(office)
     first, before = rehearsal.FIRST, rehearsal.LAST_NIGHTS[0] - timedelta(days=1)
-    _cold(_command(office, "--from", f"{first}", "--to", f"{before}"))
+    cold(command(office, "--from", f"{first}", "--to", f"{before}"))
     nights, tried = list[Measured](), defaultdict[str, list[Measured]](list)
     for _ in range(ROUNDS):
-        with _copy(office, folder) as copied:
+        with copied(office, folder) as office_copy:
             last = []
             for day in rehearsal.LAST_NIGHTS:
-                rehearsal.hand_in(copied, day)
-                last.append(_cold(_command(copied, "--date", f"{day}")))
+                rehearsal.hand_in(office_copy, day)
+                last.append(cold(command(office_copy, "--date", f"{day}")))
             wall, processor = (sum(getattr(night, field) for night in last) for field in ("wall", "processor"))
             nights.append(Measured(wall, processor, max(night.peak for night in last)))
             for name, edits in rehearsal.EDITS.items():
-                new = rehearsal.write_settings(copied, edits)
+                new = rehearsal.write_settings(office_copy, edits)
                 span = ("--from", f"{first}", "--to", f"{rehearsal.LAST}")
-                tried[name].append(_cold(_command(copied, "rehearse", "--config", f"{new}", *span)))
+                tried[name].append(cold(command(office_copy, "rehearse", "--config", f"{new}", *span)))
     beside = "three nights of the same office, every file of its folders, cold"
     work = f"a rehearsal of {rehearsal.DAYS} days of nine districts of 22 rows, cold"
-    return [Line(f"{work}: {name}", _middle(runs), beside, _middle(nights), 1) for name, runs in tried.items()]
+    return [Line(f"{work}: {name}", middle(runs), beside, middle(nights), 1) for name, runs in tried.items()]
 
 
-def _command(office: Path, *arguments: str) -> list[str]:
-    return [sys.executable, str(ROOT / "run.py"), "--config", str(office / "config.yaml"), *arguments]
-
-
-def _measure_nine(office: Path, folder: Path) -> list[Line]:
-    """Cold processes: the wall includes the interpreter's start and every import."""
-    first, again, calamine, openpyxl = [], [], [], []
-    for _ in range(ROUNDS):
-        calamine.append(_cold(_work("pandas_calamine", office)))
-        with _copy(office, folder) as copied:
-            command = [sys.executable, str(ROOT / "run.py"), "--config", str(copied / "config.yaml"), "--date", DAY]
-            first.append(_cold(command))
-            again.append(_cold(command))
-        openpyxl.append(_cold(_work("pandas_openpyxl", office)))
-    work = "9 workbooks of 200 rows, first run, with everything, cold"
-    return [
-        Line(work, _middle(first), "pandas with calamine: read, concat, merge, cold", _middle(calamine), 3),
-        Line(work, _middle(first), "pandas with openpyxl: glob, read, concat, merge, groupby, to_excel, cold", _middle(openpyxl)),
-        Line("the same, second run with nothing new, cold", _middle(again), "its first run", _middle(first), 0.2),
-    ]
-
-
-def _measure_many(office: Path, folder: Path, *, quick: bool) -> list[Line]:
-    """In processes of their own, the imports before the clock starts."""
-    first, again, calamine = [], [], []
+def _measure_gate(office: Path, folder: Path, *, quick: bool) -> list[Line]:
+    """What gate and confinement of the readers cost; in processes of their own, the imports before the clock starts."""
+    first = list[Measured]()
     loose: list[Measured] = []
     alone: list[Measured] = []
     for _ in range(ROUNDS):
-        calamine.append(_inside("calamine", office))
         for name, measured in (("unconfined", loose), ("one_process", alone)):
-            with _copy(office, folder) as copied:
-                measured.append(_inside(name, copied))
-        with _copy(office, folder) as copied:
-            first.append(_inside("nightly", copied))
-            again.append(_inside("nightly", copied))
+            with copied(office, folder) as office_copy:
+                measured.append(inside(name, office_copy))
+        with copied(office, folder) as office_copy:
+            first.append(inside("nightly", office_copy))
     work = "300 workbooks of 300 rows, read, checked, folded, the three data files"
     lines = [
-        Line(work, _middle(first), "raw python-calamine reading the same cells, one thread", _middle(calamine), 3),
-        Line(work, _middle(first), "the same with readers that have no gate and are not confined", _middle(loose), 1.3),
-        Line(work, _middle(first), "the same without gate, in one process", _middle(alone), 1.3),
-        Line("the same, second run with nothing new", _middle(again), "its first run", _middle(first), 0.2),
+        Line(work, middle(first), "the same with readers that have no gate and are not confined", middle(loose), 1.3),
+        Line(work, middle(first), "the same without gate, in one process", middle(alone), 1.3),
     ]
     if not quick:
-        openpyxl = _inside("pandas_openpyxl", office)
-        lines.append(Line(work, _middle(first), "pandas with openpyxl: glob, read, concat, merge, groupby, to_excel (once)", openpyxl))
+        openpyxl = inside("pandas_openpyxl", office)
+        lines.append(Line(work, middle(first), "pandas with openpyxl: glob, read, concat, merge, groupby, to_excel (once)", openpyxl))
     return lines
 
 
@@ -250,98 +215,10 @@ def _measure_story(office: Path, folder: Path) -> Line:
     nights: list[Measured] = []
     for _ in range(ROUNDS):
         for name, measured in (("explain", told), ("next_night", nights)):
-            with _copy(office, folder) as copied:
-                measured.append(_inside(name, copied))
+            with copied(office, folder) as office_copy:
+                measured.append(inside(name, office_copy))
     work = "the story of a case with 200 rows, among 1,800 reports"
-    return Line(work, _middle(told), "one more night over the same reports, the three data files", _middle(nights), 1.2)
-
-
-# --- how it is measured ------------------------------------------------------------------------------------------
-
-
-class _copy:  # noqa: N801 - reads as a function
-    """A copy of an office with the files' times, removed afterwards: every first run starts from the same inbox."""
-
-    def __init__(self, office: Path, folder: Path) -> None:
-        self._office, self._copied = office, folder / "copy"
-
-    def __enter__(self) -> Path:
-        return Path(shutil.copytree(self._office, self._copied))
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._copied)
-
-
-def _make(folder: Path, *options: str) -> None:
-    subprocess.run([sys.executable, "-m", "benchmarks.workbooks", str(folder), *options], cwd=ROOT, check=True)
-
-
-def _work(name: str, office: Path) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.works", name, str(office)]
-
-
-def _cold(command: Sequence[str]) -> Measured:
-    return _run(command)[0]
-
-
-def _inside(name: str, office: Path) -> Measured:
-    """What the work itself took, as its process says; the peak is the process's."""
-    whole, printed = _run(_work(name, office))
-    said = json.loads(printed)
-    return Measured(said["wall"], said["processor"], whole.peak)
-
-
-def _run(command: Sequence[str]) -> tuple[Measured, str]:
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=output)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
-        output.seek(0)
-        return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), output.read().decode()
-
-
-def _middle(measured: Iterable[Measured]) -> Measured:
-    """The median of each."""
-    runs = list(measured)
-    wall, processor, peak = ([getattr(run, field) for run in runs] for field in ("wall", "processor", "peak"))
-    return Measured(statistics.median(wall), statistics.median(processor), statistics.median(peak))
-
-
-# --- how it is shown ---------------------------------------------------------------------------------------------
-
-
-def _page(lines: Sequence[Line]) -> str:
-    measured = (
-        f"`python benchmarks/run.py --write`, {datetime.now(UTC):%Y-%m-%d}; Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores. Medians of {ROUNDS} runs taken in turn on the same files."
-    )
-    head = [
-        "# Measurements",
-        "",
-        measured,
-        "Ratios are of seconds on the wall; those of processor seconds stand beside them, since a busy machine disturbs them less.",
-        "",
-        "| work | s | beside it | s | ratio | at most | ratio of processor s | peak MB | beside it, MB |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *map(_row, lines)]) + "\n"
-
-
-def _row(line: Line) -> str:
-    ours, theirs = line.ours, line.theirs
-    if theirs is None:
-        limit = f"{line.at_most} s" if line.at_most else ""
-        return f"| {line.work} | {ours.wall:.2f} | | | | {limit} | | {ours.peak:.0f} | |"
-    ratio, processor = ours.wall / theirs.wall, ours.processor / theirs.processor
-    limit = f"{line.at_most:g}" if line.at_most else ""
-    return (
-        f"| {line.work} | {ours.wall:.2f} | {line.beside} | {theirs.wall:.2f} | {ratio:.2f} | {limit} "
-        f"| {processor:.2f} | {ours.peak:.0f} | {theirs.peak:.0f} |"
-    )
+    return Line(work, middle(told), "one more night over the same reports, the three data files", middle(nights), 1.2)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,20 @@ def make(folder: Path, *, days: int, rows: int, leave_out: int = 0, step_days: i
         list(pool.map(_write_report, reports[: len(reports) - leave_out], chunksize=8))
 
 
+def correct(office: Path, copy: Path) -> None:
+    """Hand in one of the last day's reports of an office again, an hour later to a copy of it, with another 今日进展 in its first row."""
+    import openpyxl
+
+    last = max(path for path in (office / "inbox").iterdir() if path.name.startswith("20"))
+    book = openpyxl.load_workbook(min(last.glob("*.xlsx")))
+    sheet = book[contract.PROGRESS.name]
+    header = next(cell for cell in sheet[2] if cell.value == "今日进展")
+    sheet.cell(3, header.column, "更正后的进展")
+    path = copy / "inbox" / last.name / "更正.xlsx"
+    book.save(path)
+    _lay_down(path, datetime.combine(date.fromisoformat(last.name), time(17, 30)))
+
+
 def _name_districts(path: Path, count: int) -> None:
     """Put so many made-up districts in the place of those of the settings."""
     names = (f"{a}{b}{c}县" for a in _STEMS for b in _STEMS for c in _STEMS)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import papers, year
+from benchmarks import papers, peers, year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +135,7 @@ WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "year_night_untold": year.night_untold,
     "year_explained": year.explained,
     **papers.PARTS,
+    **peers.WORKS,
 }
 
 
@@ -154,7 +155,7 @@ def main() -> None:
 
 def _processor() -> float:
     """Seconds of processor so far, of this process and of those that it started and that have ended."""
-    return sum(os.times()[:4])
+    return time.process_time() + sum(os.times()[2:4])
 
 
 if __name__ == "__main__":
