@@ -44,7 +44,7 @@ from pipeline.settings.outgoing import Outgoing
 FIRST, SECOND = date(2020, 5, 20), date(2020, 5, 21)
 DISTRICTS = {"东胜区": "秘甲", "达拉特旗": "秘乙", "准格尔旗": "秘丙"}
 CODES = {"东胜区": "DS", "达拉特旗": "DLT", "准格尔旗": "ZGE"}
-_FOR_DISTRICTS = tuple(make for make in documents.ALL if make.__name__ in ("_report_forms", "_notices", "_receipts"))
+_FOR_DISTRICTS = tuple(make for make in documents.ALL if make.__name__ in ("_units", "_notices", "_receipts"))
 _TEXTS = ("案由", "涉及项目或单位", "责任单位", "包案领导", "工作专班", "化解方案", "备注")
 
 

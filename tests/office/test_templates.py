@@ -43,7 +43,7 @@ def numbers(path: Path) -> list[object]:
 
 def _night(office: Office, day: date) -> Outcome:
     """A night that makes templates alone."""
-    return nightly.run(office.settings, [day], documents=only("report_forms"))
+    return nightly.run(office.settings, [day], documents=only("units"))
 
 
 # --- in the day's folder -----------------------------------------------------------------------------------------
