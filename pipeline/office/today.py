@@ -6,16 +6,16 @@ Covered by tests/web/test_desk.py.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day import rota
+from pipeline.day import known_when, rota
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import IN_TIME_ONLY, Beyond
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.incoming import Incoming
-from pipeline.office import waiting
+from pipeline.office import status, waiting
 from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, certainty, compose, sentences
@@ -40,6 +40,8 @@ class TargetNow:
     """The rate that no edit of the register betters, with the cases; '' where it is the same."""
     cancelled: tuple[CaseLine, ...] = ()
     """Cases of the group that stand in no total, with 撤销依据."""
+    restates: tuple[tuple[int, int], ...] = ()
+    """What today's report says that the day before was told as, counted and total: from there it tells what is known since."""
 
     @property
     def not_counted(self) -> dict[str, list[CaseLine]]:
@@ -137,10 +139,25 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     if not judged.states:
         return Today(day, (), judged.waits)
     state = judged.states[day]
-    targets = _targets(state, judged.facts, refused_on(day, settings, judged.opened), settings)
+    targets = _restating(_targets(state, judged.facts, refused_on(day, settings, judged.opened), settings), day, judged.facts, settings)
     workbooks = _waiting_workbooks(judged.facts, day, settings)
     gone = rota.gone(in_order(judged.facts.assignments), day, settings.calendar.zone)
     return Today(day, targets, judged.waits, judged.beyond(day), workbooks, gone)
+
+
+def _restating(targets: tuple[TargetNow, ...], day: date, facts: Facts, settings: Settings) -> tuple[TargetNow, ...]:
+    """Add what the day's report will say of the day before where that was published otherwise: it goes by when a report came."""
+    before = day - timedelta(days=1)
+    published = {told["group"]: (told["resolved"], told["total"]) for told in status.published_targets(settings, before) if told["total"]}
+    known = {target.figure.group: (target.before.resolved, target.before.total) for target in targets}
+    if all(known.get(group, pair) == pair for group, pair in published.items()):
+        return targets
+    state = known_when.fold(facts, settings, [day])[day]
+    begins: dict[str, list[tuple[int, int]]] = {}
+    for entry in (*state.restated, *state.overnight.entries, *state.overnight.net):
+        if entry.day == before and not entry.unit:
+            begins.setdefault(entry.group, []).append((entry.tallies[0].resolved, entry.tallies[0].total))
+    return tuple(replace(target, restates=tuple(begins.get(target.figure.group, ()))) for target in targets)
 
 
 def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,9 @@
 """Files whose arrival is earlier than an edition that did not have them: nobody who read that edition could know of them.
 
 What is told as restated goes by the arrival (contract 4), so that a file which claims to have come earlier changes published days and
-no report of a later day says so. What does is the terminal, at the run that writes these days again, and `doctor`; nothing of it
-goes into the outbox. Covered by tests/publishing/test_earlier_claims.py.
+no report of a later day says so. What does is the terminal, at the run that writes these days again, `doctor`, the office's desk on the
+day after, and the letter about the new edition to whoever was mailed the one before; nothing of it goes into the outbox.
+Covered by tests/publishing/test_earlier_claims.py.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
-from pipeline.ledger import editions
+from pipeline.ledger import editions, places
 from pipeline.ledger.editions import Edition
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
+from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import moment
@@ -27,6 +29,8 @@ from pipeline.terms.words import moment
 _MOST_FILES: Final = 5
 _MOST_DAYS: Final = 5
 _MOST_NAMED: Final = 3
+
+_UNTOLD: Final = "更正按收到时间说，今天的专报不一定会说到；给看过前一版的领导的信写明新的一版有哪些不同，没有发信的请告诉他们："
 
 _File = tuple[str, str]
 """A file as manifests name it: its SHA-256, and when it was received (ISO)."""
@@ -78,6 +82,15 @@ def look(ledger: Ledger, days: Iterable[date]) -> list[Claim]:
 def look_everywhere(ledger: Ledger) -> list[Claim]:
     """Return the same of every day of which editions are kept."""
     return look(ledger, {noted.day for noted in editions.notes(ledger) if noted.number > 1})
+
+
+def told_of_day(settings: Settings, day: date) -> list[str]:
+    """Return what is told of such files of a day's editions, but for the last line, which names a command. Raises LedgerError."""
+    if not places.exists(settings.paths.ledger_place):
+        return []
+    with Ledger(settings.paths.ledger_place) as ledger:
+        is_again = any(noted.day == day and noted.number > 1 for noted in editions.notes(ledger))
+        return [*told(look(ledger, [day]))][:-1] if is_again else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ def told(claims: list[Claim]) -> Iterator[str]:
     """Yield which files these are, when they claim to have arrived, and what they changed, in lines."""
     if not claims:
         return
-    yield f"有 {len(claims)} 个文件的收到时间早于已经写出的结果，而那时的结果里没有它们。更正按收到时间说，今天的专报不一定会说到："
+    yield f"有 {len(claims)} 个文件的收到时间早于已经写出的结果，而那时的结果里没有它们。{_UNTOLD}"
     for claim in claims[:_MOST_FILES]:
         first = min(claim.days, key=lambda changed: changed.without.published_at)
         lacking, having = (f"第 {noted.number} 版（{moment(noted.published_at)}写出）" for noted in (first.without, first.having))

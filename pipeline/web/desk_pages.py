@@ -13,7 +13,7 @@ from pipeline.office import attendance, status, waiting
 from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
-from pipeline.publishing import nights
+from pipeline.publishing import earlier_claims, nights
 from pipeline.settings.config import Settings
 from pipeline.settings.units import District
 from pipeline.terms.handed_in import Envelope
@@ -77,10 +77,13 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
 
 
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
+    published = status.published_targets(settings, yesterday)
     return {
+        "published_before": {target["group"]: (target["resolved"], target["total"]) for target in published},
+        "claims": earlier_claims.told_of_day(settings, yesterday),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
         "hints_before": status.told_hints(settings, yesterday),
-        "targets_before": status.published_targets(settings, yesterday),
+        "targets_before": published,
         "refused_days": attendance.refused_rows(strips),
         "lost": [(strip.district, lost) for strip in strips if (lost := strip.on("lost"))],
         "lost_workbooks": today_look.lost_workbooks(settings),

@@ -284,7 +284,7 @@ def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoo
     afternoon.office.put(late, "昨天的.xlsx", "2020-05-22T11:00:00+08:00")
     text = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/today").text).split())
     assert "昨天 1/3，33.3%（按现在所知；昨天的结果里写的是 0/3，见下面）" in text
-    assert "下面是昨天的结果里写的 0/3；按现在所知是 1/3，后来收到的日报改了昨天的数字" in text
+    assert "下面是昨天的结果里写的 0/3；按现在所知是 1/3，后来收到的日报改了昨天的数字，今天的专报写明更正。" in text
     config = afternoon.office.home / "config.yaml"
     others = "changes: [{from: 2020-05-22, groups: [{name: 各项, sources: [自治区交办, 市级交办, 旗区自行梳理], target_percent: 95}]}]"
     before = "groups: [{name: 各项, sources: [自治区交办, 市级交办, 旗区自行梳理], target_percent: 80}]"
@@ -294,6 +294,23 @@ def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoo
     monkeypatch.setattr(today, "of_day", lambda day, files, _settings, readers: look(day, files, changed, readers))
     afternoon.office.put(report("乌审旗", day=date(2020, 5, 22), progress=[]), "乌.xlsx", "2020-05-22T15:25:00+08:00")
     assert "（昨天的目标是 80%，规则改了）" in afternoon.signed_in("办公室").get("/today").text
+
+
+def test_a_correction_that_todays_report_will_not_tell_is_not_promised(afternoon: Website) -> None:
+    """It says that it came yesterday before midnight, and yesterday was published without it."""
+    afternoon.office.put(report(progress=[resolved_row("SJ-2020-002")]), "早到.xlsx", "2020-05-21T17:40:00+08:00")
+
+    def text() -> str:
+        return " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/today").text).split())
+
+    assert "按现在所知是 1/3，后来收到的日报改了昨天的数字，但按收到时间，昨天的专报就该知道，今天的专报不会从 0/3 说起写更正" in text()
+    assert "写明更正" not in text()
+    nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
+    assert afternoon.office.summary(date(2020, 5, 22))["restated"] == []
+    after = text()
+    assert "早到.xlsx：收到时间是5月21日17:40，2020-05-21 的第 1 版" in after
+    assert "2020-05-21 第 2 版改变了：" in after
+    assert "python" not in after
 
 
 def test_where_the_run_names_a_command_the_page_links_to_the_editions(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
