@@ -324,12 +324,13 @@ def _serve(options: argparse.Namespace) -> int:
 
     settings = _load(options, told=stopping.complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
-    serving.site.letters_due, serving.site.letters_from = partial(told_letters.due, settings), partial(sending.written_from, settings)
-    serving.site.urgent = partial(_watch_urgent, settings, urgent.Watch(settings, serving.site.readers).look)
+    site, watch = serving.site, urgent.Watch(settings, serving.site.readers).look
+    site.letters_due, site.letters_from = partial(told_letters.due, settings), partial(sending.written_from, settings)
+    site.urgent, site.urgent_look = partial(_watch_urgent, settings, watch), partial(urgent.untold, settings)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)
-        serving.site.readers.start()
+        site.readers.start()
         serving.run()
     _note(settings, "serve", "结束")
     return 0
@@ -387,8 +388,7 @@ def _fetch(options: argparse.Namespace) -> int:
         stopping.complain(sentence)
     # also without new mail: what could not be mailed before is owed still
     is_settled = _watch_urgent(settings, partial(urgent.at_the_end, settings), is_owed_told=True)
-    is_done = is_settled and not (problems or fetched.failed)
-    status = stopping.report_faults(fetched.faults, options) if fetched.faults else int(not is_done)
+    status = stopping.report_faults(fetched.faults, options) if fetched.faults else int(bool(problems or fetched.failed or not is_settled))
     did = f"看了 {fetched.messages} 封新邮件，收下 {fetched.files} 个文件，没有收全 {fetched.left} 封"
     _note(settings, "fetch", f"{did}，没有收成的邮箱或文件夹 {len(fetched.failed)} 个；退出状态 {status}")
     _watch_night(settings)

@@ -25,12 +25,15 @@ from pipeline.terms.words import moment, whose
 
 FIRST: Final = -1_000_000
 """The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
+_AHEAD: Final = "（收到时间比今天还晚，请核对信封）"
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
 def came(channel: str, received_at: datetime | None, number: str, today: date) -> str:
     """Return in words by which door a file came, when, and under which receipt number."""
-    return " ".join(part for part in (_CHANNELS[channel], moment(received_at, today) if received_at else "", number) if part)
+    at = moment(received_at, today) if received_at else ""
+    early = _AHEAD if received_at and received_at.date() > today else ""
+    return " ".join(part for part in (_CHANNELS[channel], f"{at}{early}", number) if part)
 
 
 @dataclass(frozen=True, slots=True)

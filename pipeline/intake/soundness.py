@@ -127,7 +127,12 @@ def _torn_lines(archive: Path, _stamp: tuple[int, int]) -> str:
 
 def ahead(arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:
     """Return the arrivals whose time has not come yet: a clock was wrong, here or where they came from."""
-    return [arrival for arrival in arrivals if arrival.envelope.received_at > now + _CLOCKS_DIFFER]
+    return [arrival for arrival in arrivals if is_ahead(arrival.envelope.received_at, now)]
+
+
+def is_ahead(received_at: datetime, now: datetime) -> bool:
+    """Whether a time of arrival has not come yet: whatever corrects such a report before it counts for nothing."""
+    return received_at > now + _CLOCKS_DIFFER
 
 
 def not_shut(settings: Settings) -> tuple[str, ...]:

@@ -31,6 +31,9 @@ def version(replaced: Version) -> str:
 
 def notes(preview: Preview) -> list[str]:
     """Return what somebody must know before sending: the day where it is not today, and what would be replaced."""
+    if preview.ahead:
+        at = moment(preview.ahead, preview.today)
+        return [f"这一天已有一份收到时间写成 {at} 的日报，比这一份还晚：这一份报了也不算数。请先打电话告诉办公室。", *preview.reminders]
     replaced = preview.replaced
     said = f"会替换{version(replaced)}" if replaced else ""
     if preview.is_repeat and replaced:
@@ -61,7 +64,7 @@ def _masked(cells: Sequence[str]) -> str:
 
 def question(preview: Preview) -> str:
     """Return what is asked where fewer rows would count than do now; '' where nothing is asked."""
-    if not preview.takes_less or preview.replaced is None:
+    if not preview.takes_less or preview.replaced is None or preview.ahead:
         return ""
     was = preview.replaced
     return (

@@ -131,6 +131,8 @@ class Preview:
     """As of `Judgement`."""
     masked: tuple[str, ...] = ()
     """The cells that hold what a receipt put in place of a personal number: it would go into the register as it is."""
+    ahead: datetime | None = None
+    """When the report came that counts in spite of this one, since it says that it came later; None where there is none."""
     known: frozenset[str] = frozenset()
     """The district's cases of the register, without those that only a file brings in that no run has taken in."""
 
@@ -176,6 +178,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         effect=effect,
         reminders=rows.reminders,
         masked=handed_in_lines.masked(filed),
+        ahead=max((file.arrival.envelope.received_at for file in known if file.reading.accepted and _is_later(file, filed)), default=None),
         known=known_cases,
     )
 

@@ -111,6 +111,33 @@ def lost_workbooks(settings: Settings) -> list[str]:
     return [mask(file.path.rpartition("/")[2]) for file in left_out if file.is_assignment]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A report whose time of arrival has not come yet: until then no correction of it counts."""
+
+    district: str
+    day: date
+    name: str
+    received_at: datetime
+    is_waiting: bool
+    """Whether no run has taken it in, so that its envelope can still be mended."""
+
+
+def ahead(waits: Iterable[Waits], settings: Settings, now: datetime) -> list[Ahead]:
+    """Return the reports whose envelope gives a time to come, those that wait first. Raises LedgerError."""
+    zone = settings.calendar.zone
+    found = [
+        Ahead(one.file.whose, one.file.about or now.date(), one.file.name, one.file.received_at, is_waiting=True)
+        for one in waits
+        if one.file.received_at and soundness.is_ahead(one.file.received_at, now)
+    ]
+    for filed in held_files.held(settings, lambda _file: False).files:
+        reading, received_at = filed.reading, filed.arrival.envelope.received_at
+        if reading.accepted and not filed.arrival.is_assignment and soundness.is_ahead(received_at, now):
+            found.append(Ahead(reading.district, reading.day, mask(filed.arrival.name), received_at.astimezone(zone), is_waiting=False))
+    return found
+
+
 def to_phone(waits: Iterable[Waits], now: datetime, settings: Settings) -> list[str]:
     """Return a sentence for each day of what waits and holds something that will be refused: whose, and whether a phone call is in time."""
     by_day: dict[date, list[str]] = {}

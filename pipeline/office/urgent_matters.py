@@ -84,6 +84,15 @@ class Unsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """What no leader was told by mail, or not all were, for whoever can phone."""
+
+    matters: tuple[tuple[UrgentMatter, str], ...] = ()
+    """Each with why."""
+    unsent: tuple[Unsent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the office knows that mails urgent matters."""
 

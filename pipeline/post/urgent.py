@@ -13,11 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.disk import lock
+from pipeline.intake.incoming import Incoming
 from pipeline.ledger import places
 from pipeline.ledger.ledger import Ledger
 from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
-from pipeline.office.urgent_matters import Unsent, UrgentMatter
+from pipeline.office.urgent_matters import Unsent, Untold, UrgentMatter
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sending import Connect, SendingOutcome
@@ -25,6 +26,7 @@ from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
+from pipeline.terms.text import mask
 
 LOCK = "urgent"
 _MOST_MATTERS: Final = 50
@@ -33,6 +35,14 @@ _AGAIN: Final = timedelta(minutes=5)
 """So long a look that is taken again and again does nothing where the inbox is the same: letters that were put off are tried then."""
 _HAVE: Final = (State.SENT, State.UNDER_WAY)
 _BY_WEIGHT: Final = (State.PUT_OFF, State.REFUSED, State.UNDER_WAY, State.SENT)
+
+_NOBODY: Final = "没有设置发信，急报不会发给领导"
+_NOT_YET: Final = "还没有发出"
+_WHY: Final = {
+    State.PUT_OFF: "没有发成，几分钟以后再试",
+    State.REFUSED: "对方的服务器不收",
+    State.UNDER_WAY: "交给服务器时断了，不知道到了没有",
+}
 
 Standing = Mapping[str, SentLetter]
 """How it stands with one matter, by recipient in small letters: of the letters with it the one that has come furthest."""
@@ -265,6 +275,38 @@ def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Setti
     outcome.refused = [
         letter for letter in noted if letter.state is State.REFUSED and sending.still_matters(letter, settings, outgoing, now)
     ]
+
+
+def untold(settings: Settings, files: Sequence[Incoming], now: datetime) -> Untold:
+    """Return what leaders were not mailed of what waits, or was owed to them when it was taken in. Mails nothing. Raises LedgerError.
+
+    `files`: what waits.
+    """
+    outgoing = settings.outgoing_mail
+    waiting = {str(file.path): urgent_matters.of_waiting(file) for file in files}
+    matters = {_digest(matter): matter for own in waiting.values() for matter in own}
+    unsent = tuple(urgent_matters.unsent(files))
+    if outgoing is None or not outgoing.may_write_to_leaders:
+        return Untold(tuple((matter, _NOBODY) for matter in matters.values()), unsent)
+    if not places.exists(settings.paths.ledger_place):
+        return Untold(tuple((matter, _NOT_YET) for matter in matters.values()), unsent)
+    with Ledger(settings.paths.ledger_place) as ledger:
+        noted = SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT)
+        standing = _standing(noted, outgoing)
+        matters |= {_digest(matter): matter for matter in _taken_in(waiting, noted, standing, settings, now)}
+    owed = ((matter, _why(standing.get(digest, {}))) for digest, matter in matters.items())
+    return Untold(tuple((matter, why) for matter, why in owed if why), unsent)
+
+
+def _why(standing: Standing) -> str:
+    """Return why a matter has not reached everybody it is owed to; '' where it has."""
+    open_letters = [letter for letter in standing.values() if letter.state is not State.SENT]
+    if not open_letters:
+        return "" if standing else _NOT_YET
+    worst = min(open_letters, key=lambda letter: _BY_WEIGHT.index(letter.state))
+    if _stands(standing, State.SENT) and worst.state is State.REFUSED:
+        return ""
+    return f"{_WHY[worst.state]}{f'（{mask(worst.said)}）' if worst.said else ''}"
 
 
 def at_the_end(settings: Settings, now: datetime, connect: Connect = smtp.connected, shared: SharedReaders | None = None) -> UrgentOutcome:

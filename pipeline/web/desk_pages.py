@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.office import attendance, status, waiting
+from pipeline.office import attendance, status, urgent_matters, waiting
 from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
@@ -48,8 +48,11 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
     missing = [district for district in board.districts if district.stands == "missing"]
     told = [one for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]]
-    failed = nights.look(settings, now)
+    failed, ahead = nights.look(settings, now), today_look.ahead(waits, settings, now)
+    shut_out = {(report.district, report.day) for report in ahead}
     return {
+        "ahead": ahead,
+        "untold": site.urgent_untold(now),
         "failed_night": failed,
         "settings_fault": settings_pages.fault(settings),
         "torn": today_look.torn(settings),
@@ -61,7 +64,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "is_over": now > limit,
         "today": today,
         "to_phone": today_look.to_phone(waits, now, settings) if today else [],
-        "waits": [_shown(one) for one in sorted(waits, key=lambda one: not one.comes_first)] if today else [],
+        "waits": [_shown(one, shut_out) for one in sorted(waits, key=lambda one: not one.comes_first)] if today else [],
         "board": board,
         "missing": missing,
         "takes_nothing": [district for district in board.districts if district.takes_nothing],
@@ -94,9 +97,15 @@ def _is_from(mail: Mail, district: District) -> bool:
     return bool(mail.sender) and district.accepts(Envelope(mail.received_at, "email", mail.sender))
 
 
-def _shown(waits: Waits) -> dict[str, Any]:
+def _shown(waits: Waits, shut_out: Collection[tuple[str, date | None]]) -> dict[str, Any]:
     answer = waits.answer
-    shown = {"file": waits.file, "waits": waits, "comes_first": waits.comes_first}
+    shown = {
+        "file": waits.file,
+        "waits": waits,
+        "comes_first": waits.comes_first,
+        "is_shut_out": waits.is_replaced and (waits.file.district, waits.file.day) in shut_out,
+        "urgent": len(urgent_matters.of_waiting(waits.file)),
+    }
     if answer is None:
         return {**shown, "checked": None}
     refused = {(finding.sheet, finding.row) for finding in answer.findings if finding.severity == "refused-row"}

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from pipeline.office.district_history import HandedIn, Stands
 from pipeline.publishing import told_editions
+from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.words import moment
+from pipeline.terms.words import moment, near
 from pipeline.web import check_results, clerk_pages, published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import SentUpload
@@ -46,7 +47,18 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
         raise NoSuchPageError
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
+    context["late"] = _late(sent, known.stands, site.settings)
     return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now().date())})
+
+
+def _late(sent: SentUpload, stands: Stands | None, settings: Settings) -> str:
+    """Return that a report came after its day's cut-off, to the second, since the page may have stood open before it; '' in time."""
+    day = stands.itself.day if stands else None
+    if day is None or sent.received_at <= (limit := settings.on(day).calendar.last_moment(day)):
+        return ""
+    came = sent.received_at.astimezone(limit.tzinfo)
+    at = f"{came:%H:%M:%S}，" if came.date() == day else ""
+    return f"迟报：{at}已过{near(day, came.date())}的{limit:%H:%M}截止。截止以前另有一份报到的，这一天仍算按时；内容照常采用。"
 
 
 def _look(site: Site, user: User, sent: SentUpload) -> _Known:

@@ -29,7 +29,8 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     letters = await site.in_turn(site.letters_due, site.local_now()) if settings.outgoing_mail else ()
     editions = _editions(site)
     since = await site.in_turn(site.letters_from, site.local_now())
-    context = {"since": since, "outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
+    untold = await site.in_turn(site.urgent_untold, site.local_now())
+    context = {"since": since, "untold": untold, "outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
     return page(request, site, "letters", context)
 
 

@@ -19,9 +19,11 @@ import anyio.to_thread
 
 from pipeline.disk import faults, log
 from pipeline.doors import mailbox
+from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.today import Today
+from pipeline.office.urgent_matters import Untold
 from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
@@ -54,6 +56,8 @@ class Site:
         """What is done every few minutes beside answering."""
         self.urgent: Callable[[], object] = lambda: None
         """What is done within a minute of an upload."""
+        self.urgent_look: Callable[[Sequence[Incoming], datetime], Untold] = lambda _files, _now: Untold()
+        """Which urgent matters of what waits no leader was mailed."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
         self.letters_from: Callable[[datetime], date | None] = lambda _now: None
@@ -119,6 +123,10 @@ class Site:
         since = datetime.combine(day, time.min, self.settings.calendar.zone)
         of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
         return [mail for mail in of_day if mail.not_taken or not mail.sender]
+
+    def urgent_untold(self, now: datetime) -> Untold:
+        """Return what is urgent and was mailed to no leader, for whoever can phone. Raises LedgerError."""
+        return self.urgent_look(self.readers.waiting(), now)
 
     def today(self) -> Today | None:
         """Return how today stands; None where the program itself fails on it: the rest of a page is shown all the same.

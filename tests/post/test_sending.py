@@ -334,7 +334,7 @@ def test_of_the_notices_of_several_days_in_one_mailing_the_newest_alone_is_to_be
     _publish(office, {f"督办通知/东胜区_督办通知_{later}.docx": b"another"}, later)
     of_day = {letter.day: letter for letter in _send(office, server, NIGHT + timedelta(days=1)).planned if letter.district == "东胜区"}
     for older, newest in ((of_day[f"{DAY}"].text, of_day[f"{later}"].text), (of_day[f"{DAY}"].html, of_day[f"{later}"].html)):
-        assert "这份督办通知是按后来收到的材料对5月21日的补记，" in older
+        assert "这是5月21日的督办通知；后面已有" in older
         assert "请以5月22日的督办通知为准" in older
         assert "督办通知请按要求办理" not in older
         assert "督办通知请按要求办理" in newest

@@ -22,6 +22,7 @@ from workbooks import DAY, assignment, report, report_pages, turn_row, urgent_ro
 from pipeline import cli
 from pipeline.disk import log
 from pipeline.doors import mailbox
+from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.urgent_matters import UrgentMatter
 from pipeline.post import sending, smtp, told_letters, urgent
@@ -96,6 +97,28 @@ def _text(message: EmailMessage, kind: str = "plain") -> str:
 def _unreachable(_outgoing: Outgoing) -> Iterator[None]:
     raise UnreachableError("连不上")
     yield
+
+
+# --- who looks on ------------------------------------------------------------------------------------------------
+
+
+def test_whoever_looks_on_is_told_what_no_leader_has_and_why(office: Office, server: MailServer) -> None:
+    _put(office, [WATER, urgent_row("", 情况说明="没有写措施", 已采取措施="")])
+
+    def untold() -> list[str]:
+        return [why for _matter, why in urgent.untold(office.settings, urgent_matters.look(office.settings), NOW).matters]
+
+    assert untold() == ["还没有发出"]
+    assert [unsent.district for unsent in urgent.untold(office.settings, urgent_matters.look(office.settings), NOW).unsent] == ["东胜区"]
+    urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    assert untold() == ["没有发成，几分钟以后再试"]
+    office.run(DAY)
+    assert untold() == ["没有发成，几分钟以后再试"], "also when a night has taken it in"
+    _look(office, server, NOW + timedelta(minutes=6))
+    assert untold() == []
+    _set(office, OUTGOING.model_copy(update={"leaders": (), "leader_addresses": {}, "office": (ALL,)}))
+    _put(office, [WAGES], "又.xlsx", 5)
+    assert untold() == ["没有设置发信，急报不会发给领导"]
 
 
 # --- what is mailed, and to whom ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,12 +18,13 @@ import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
 from websites import Website, served
-from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
 from pipeline.night import nightly
 from pipeline.office import today
+from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
 from pipeline.settings.config import load
@@ -311,6 +313,44 @@ def test_a_correction_that_todays_report_will_not_tell_is_not_promised(afternoon
     assert "早到.xlsx：收到时间是5月21日17:40，2020-05-21 的第 1 版" in after
     assert "2020-05-21 第 2 版改变了：" in after
     assert "python" not in after
+
+
+def test_a_report_dated_ahead_is_named_before_it_is_taken_in_and_shuts_nobody_out_in_silence(afternoon: Website) -> None:
+    ahead = report("达拉特旗", day=date(2020, 5, 22), progress=[progress_row("SJ-2020-003")])
+    afternoon.office.put(ahead, "以后.xlsx", "2020-06-10T10:00:00+08:00")
+
+    def text() -> str:
+        return " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/today").text).split())
+
+    waits = "达拉特旗 5月22日的日报 以后.xlsx：收到时间写的是 6月10日10:00。在那以前再报的更正都不算数。还没有收下：请先不要汇总"
+    assert waits in text()
+    assert "（收到时间比今天还晚，请核对信封）" in text()
+    assert "不算数：另一份的收到时间写得比现在还晚，见上面 达拉特旗 达.xlsx" in text()
+    assert "不用管 达拉特旗" not in text()
+    nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
+    assert "收到时间写的是 6月10日10:00。在那以前再报的更正都不算数。已经收下，不能再改信封。" in text()
+    clerk_name = "达旗"
+    afternoon.user(clerk_name, "达拉特旗", "dalate@example.com")
+    clerk = afternoon.signed_in(clerk_name)
+    home = " ".join(re.sub(r"<[^>]+>", "", clerk.get("/").text).split())
+    assert "6月10日10:00 收到，第 2 版。这一份的收到时间写得比现在还晚，在那以前再报的不算数。" in home
+    assert "以最后一次为准" not in home
+    more = report("达拉特旗", day=date(2020, 5, 22), progress=[], new=[new_row("DLT-2020-009")])
+    draft = clerk.get(clerk.upload(more, "更正.xlsx").where)
+    said = " ".join(re.sub(r"<[^>]+>", "", draft.text).split())
+    assert "这一天已有一份收到时间写成 6月10日10:00 的日报，比这一份还晚：这一份报了也不算数。请先打电话告诉办公室。" in said
+    assert "以这一份为准" not in said
+
+
+def test_urgent_matters_that_no_leader_was_mailed_stand_on_desk_and_letters(afternoon: Website) -> None:
+    rows = report("乌审旗", day=date(2020, 5, 22), progress=[], urgent=[urgent_row("", 情况说明="塔吊基础<沉降")])
+    afternoon.office.put(rows, "乌.xlsx", "2020-05-22T15:25:00+08:00")
+    afternoon.serving.site.urgent_look = partial(urgent.untold, afternoon.office.settings)
+    for path in ("/today", "/letters"):
+        text = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get(path).text).split())
+        assert "急报没有发到领导：1 件 乌审旗 停水停电停暖：塔吊基础&lt;沉降" in text
+        assert "15:25 报来；没有设置发信，急报不会发给领导 请马上打电话告诉值班领导。" in text
+    assert "急报 1 件" in afternoon.signed_in("办公室").get("/today").text
 
 
 def test_where_the_run_names_a_command_the_page_links_to_the_editions(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ import damage
 import openpyxl
 import pytest
 import xlsb
-from offices import HOME, Office, only, tree
+from offices import HOME, Office, moment, only, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
 from workbooks import Row, assignment, progress_row, report, report_pages
 
@@ -149,6 +149,17 @@ def test_findings_stand_grouped_with_their_cells_and_it_can_be_sent_all_the_same
 
 GOOD = [progress_row(), progress_row("SJ-2020-001", 当前状态="已受理")]
 BAD = [progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", 当前状态="差不多了")]
+
+
+def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site: Website) -> None:
+    browser = site.signed_in("甲")
+    site.clock.now = moment("2020-05-21 16:48")
+    draft = browser.upload(report(progress=GOOD)).where
+    assert "迟报" not in browser.get(draft).text
+    site.clock.now = moment("2020-05-21 17:00").replace(second=9)
+    number = browser.click(draft, f"{draft}/send").where
+    assert "迟报：17:00:09，已过5月21日的17:00截止。" in browser.get(number).text
+    assert "17:00 收到（已过 17:00 截止）" in browser.get("/").text
 
 
 def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: Website) -> None:
