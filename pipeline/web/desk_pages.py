@@ -55,7 +55,6 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "untold": site.urgent_untold(now),
         "failed_night": failed,
         "settings_fault": settings_pages.fault(settings),
-        "torn": today_look.torn(settings),
         "night_said": without_places(failed.did, settings) if failed else "",
         "day": day,
         "yesterday": yesterday,
@@ -82,6 +81,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
     published = status.published_targets(settings, yesterday)
     return {
+        "torn": today_look.torn(settings),
         "published_before": {target["group"]: (target["resolved"], target["total"]) for target in published},
         "claims": earlier_claims.told_of_day(settings, yesterday),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
