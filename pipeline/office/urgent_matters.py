@@ -29,6 +29,9 @@ from pipeline.terms.words import moment
 REPLACED: Final = "已被后来的日报代替"
 """What became of a report in whose place a later one counts."""
 
+WaitingFiles = Sequence[Incoming]
+"""The reports that wait, for whoever is told of urgent matters."""
+
 
 @dataclass(frozen=True, slots=True)
 class UrgentMatter:

@@ -13,12 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.disk import lock
-from pipeline.intake.incoming import Incoming
 from pipeline.ledger import places
 from pipeline.ledger.ledger import Ledger
 from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
-from pipeline.office.urgent_matters import Unsent, Untold, UrgentMatter
+from pipeline.office.urgent_matters import Unsent, Untold, UrgentMatter, WaitingFiles
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sending import Connect, SendingOutcome
@@ -277,7 +276,7 @@ def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Setti
     ]
 
 
-def untold(settings: Settings, files: Sequence[Incoming], now: datetime) -> Untold:
+def untold(settings: Settings, files: WaitingFiles, now: datetime) -> Untold:
     """Return what leaders were not mailed of what waits, or was owed to them when it was taken in. Mails nothing. Raises LedgerError.
 
     `files`: what waits.

@@ -19,11 +19,10 @@ import anyio.to_thread
 
 from pipeline.disk import faults, log
 from pipeline.doors import mailbox
-from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.today import Today
-from pipeline.office.urgent_matters import Untold
+from pipeline.office.urgent_matters import Untold, WaitingFiles
 from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
@@ -56,7 +55,7 @@ class Site:
         """What is done every few minutes beside answering."""
         self.urgent: Callable[[], object] = lambda: None
         """What is done within a minute of an upload."""
-        self.urgent_look: Callable[[Sequence[Incoming], datetime], Untold] = lambda _files, _now: Untold()
+        self.urgent_look: Callable[[WaitingFiles, datetime], Untold] = lambda _files, _now: Untold()
         """Which urgent matters of what waits no leader was mailed."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
