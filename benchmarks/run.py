@@ -22,6 +22,7 @@ from benchmarks import growth, judged, peers, rehearsal, year  # noqa: E402 - th
 from benchmarks.measuring import ROUNDS, Line, Measured, cold, command, copied, inside, make, middle, page  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
+JUDGED = Path(__file__).resolve().parent / "JUDGED.md"
 GROWTH = Path(__file__).resolve().parent / "GROWTH.md"
 PAPERS = Path(__file__).resolve().parent / "PAPERS.md"
 DAY = "2020-05-01"
@@ -49,7 +50,9 @@ def main() -> None:
         help="leave out what takes longest: openpyxl on 300 workbooks, and long ledgers; smaller with --judged",
     )
     parser.add_argument(
-        "--judged", action="store_true", help="only what the program is judged by, beside the libraries of benchmarks/requirements.txt"
+        "--judged",
+        action="store_true",
+        help="only what the program is judged by, beside the libraries of benchmarks/requirements.txt; with --write JUDGED.md",
     )
     parser.add_argument("--growth", action="store_true", help="only how the cost grows; with --write GROWTH.md and growth.svg")
     parser.add_argument("--large", action="store_true", help="only (or also) a day of 300 districts with 300 rows each")
@@ -70,7 +73,12 @@ def _measure(folder: Path, said: argparse.Namespace) -> None:
     if said.judged or said.large:
         sizes = dataclasses.replace(judged.SMALL if said.quick else judged.Sizes(), rounds=said.rounds)
         measured = judged.measure(folder, sizes, peers.python()) if said.judged else []
-        _show([*measured, *(judged.large(folder, sizes) if said.large else [])], RESULTS if said.write else None, said.rounds)
+        _show(
+            [*measured, *(judged.large(folder, sizes) if said.large else [])],
+            JUDGED if said.write else None,
+            said.rounds,
+            " --judged" * said.judged + " --large" * said.large + " --quick" * said.quick,
+        )
         return
     if said.rehearsal or said.year:
         _show(_measure_rehearsal(folder) if said.rehearsal else _measure_year(folder), None)
@@ -92,8 +100,8 @@ def _measure(folder: Path, said: argparse.Namespace) -> None:
     _show(lines, RESULTS if said.write else None)
 
 
-def _show(lines: Sequence[Line], path: Path | None, rounds: int = ROUNDS) -> None:
-    told = page(lines, rounds)
+def _show(lines: Sequence[Line], path: Path | None, rounds: int = ROUNDS, options: str = "") -> None:
+    told = page(lines, rounds, options)
     print(told)
     if path:
         path.write_text(told, encoding="utf-8")
