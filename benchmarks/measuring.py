@@ -126,10 +126,11 @@ def machine() -> str:
 
 def page(lines: Sequence[Line], rounds: int, options: str = "") -> str:
     """Return the table."""
+    taken = f"Medians of {rounds} runs" if rounds > 1 else "Each measured once,"
     head = [
         "# Measurements",
         "",
-        f"`python benchmarks/run.py{options} --write`, {machine()}. Medians of {rounds} runs taken in turn on the same files.",
+        f"`python benchmarks/run.py{options} --write`, {machine()}. {taken} in turn on the same files.",
         "Ratios are of seconds on the wall; those of processor seconds stand beside them, since a busy machine disturbs them less.",
         "",
         "| work | s | processor s | beside it | s | processor s | ratio | at most | of processor s | at most | MB | beside it, MB |",

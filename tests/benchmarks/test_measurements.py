@@ -15,6 +15,7 @@ def test_what_the_program_is_judged_by_is_measured_and_shown(tmp_path: Path) -> 
     lines = [*judged.many(tmp_path, judged.TINY, None), *judged.year(tmp_path, judged.TINY)]
     table = measuring.page(lines, 1, " --judged")
     works = [line.work for line in lines]
+    assert "Each measured once, in turn on the same files." in table
     assert "a correction of one report among 17" in works
     assert "every file of the day 4 of nine districts, cold, the days before it read and the last of them published" in works
     assert all(line.ours.wall and line.ours.processor and line.ours.peak for line in lines)
