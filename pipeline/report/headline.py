@@ -149,7 +149,21 @@ def _cut(text: str, characters: int | None) -> str:
 def flags(report: Report) -> str:
     """Return how many cases have each flag that a notice may speak of."""
     counts = "、".join(f"{FLAGS[flag].name}{len(report.flags.get(flag, ()))}件" for flag in WATCHED)
-    return f"督办：{counts}。{exemptions.hidden(report.beyond.exemptions)}"
+    return f"督办：{counts}。{_extended(report)}{exemptions.hidden(report.beyond.exemptions)}"
+
+
+def _extended(report: Report) -> str:
+    """Return which open cases are overdue no more because their deadline was moved today, and until when; those beyond the law first."""
+    effects = (effect for effect in report.edited.flags if effect.flag == "overdue" and not effect.is_raised)
+    moved = {effect.number for effect in effects if "延期至" in effect.columns}
+    lines = [line for line in report.cases if line.number in moved and line.is_open]
+    lines.sort(key=lambda line: not line.is_beyond)
+    named = first_of([sentences.extended(line, report.day) for line in lines], _MOST_EXTENDED)
+    return f"延期后今日不再算{FLAGS['overdue'].name}{len(lines)}件（都没有化解）：{named}。" if lines else ""
+
+
+_MOST_EXTENDED = 4
+"""Cases with another deadline that are named."""
 
 
 WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "incomplete_assignment")

@@ -13,6 +13,7 @@ from typing import Final
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
 from pipeline.report import corrections, exemptions, sentences
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions import ExemptionOverDays
 from pipeline.report.figures import Figure
@@ -111,7 +112,14 @@ def remaining(period: Period) -> str:
     lines = [period.cases[number] for entry in period.remaining for number in entry.cases]
     flagged = [(words.FLAGS[flag].name, sum(flag in line.flags for line in lines)) for flag in ("overdue", "stalled")]
     watched = "、".join(f"{name}{number}件" for name, number in flagged if number)
-    return f"还有{count}件没有计入化解：{reasons}{f'；其中{watched}' if watched else ''}。"
+    return f"还有{count}件没有计入化解：{reasons}{f'；其中{watched}' if watched else ''}。{_beyond(lines, period.last)}"
+
+
+def _beyond(lines: Sequence[CaseLine], last: date) -> str:
+    """Return which open cases are extended beyond what the regulation allows, and until when: they are not overdue by that alone."""
+    beyond = [line for line in lines if line.is_open and line.is_beyond]
+    named = words.first_of([f"{line.number}延至{sentences.day(line.deadline, last)}" for line in beyond if line.deadline], _MOST_CASES)
+    return f"没有化解而延期{words.BEYOND.strip('（）')}的{len(beyond)}件：{named}。" if beyond else ""
 
 
 def handed_in(period: Period) -> str:

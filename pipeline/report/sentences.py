@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.day.targets import Tally
-from pipeline.report.case_lines import Decision
+from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.report.who_reported import some, unheard
@@ -29,6 +29,11 @@ def day(moment: date, anchor: date | None) -> str:
 def deadline(moment: date, anchor: date | None, *, is_beyond: bool) -> str:
     """Return a day, and where it is extended beyond what the regulation allows that it has to be checked before anybody relies on it."""
     return f"{day(moment, anchor)}{words.BEYOND if is_beyond else ''}"
+
+
+def extended(line: CaseLine, anchor: date | None) -> str:
+    """Return until when a case is extended, such as SJ-2020-001延至5月30日, and whether that is beyond what the regulation allows."""
+    return f"{line.number}延至{deadline(line.deadline, anchor, is_beyond=line.is_beyond)}" if line.deadline else line.number
 
 
 def long_day(moment: date) -> str:

@@ -16,7 +16,9 @@ from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.day.targets import Tally
-from pipeline.report import agenda, decision_words, sentences, who_reported
+from pipeline.render.papers import decision_items
+from pipeline.report import agenda, decision_words, headline, period, period_words, sentences, who_reported
+from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Way
 
 MONDAY = date(2020, 5, 18)
@@ -67,6 +69,29 @@ def test_a_last_deadline_that_is_extended_beyond_the_statute_says_so(extended: s
     )
     assert (way.by, way.is_beyond) == (date.fromisoformat(extended), is_beyond)
     assert ("日（超过法定延长上限，请核）" in sentences.way(way)) is is_beyond
+
+
+def test_cases_that_an_extension_makes_no_longer_overdue_are_named_with_the_day_and_what_the_statute_allows() -> None:
+    """Fewer are overdue by the register alone: the paper of the day says so, and a closing what is extended too far."""
+    days = [date(2020, 6, 5), date(2020, 6, 6)]
+    rows = [case_row(number, 办结时限=f"2020-06-{at:02}") for at, number in enumerate(NUMBERS, 1)]
+    far = [{**rows[0], "延期至": "2020-06-20"}, {**rows[1], "延期至": "2022-12-31"}, *rows[2:]]
+    files = [_register(), _report_of(days[0]), assigned(assignment(far), "2020-06-06 09:00", "分解表二.xlsx"), _report_of(days[1])]
+    reports = [day.report for day in consolidate(files, days).values()]
+    said = "延期后今日不再算超期未结2件（都没有化解）：SJ-2020-002延至2022年12月31日（超过法定延长上限，请核）、SJ-2020-001延至6月20日。"
+    assert [said in headline.flags(report) for report in reports] == [False, True]
+    told = period_words.remaining(period.of(reports, {}, is_closing=True))
+    assert told.endswith("没有化解而延期超过法定延长上限，请核的1件：SJ-2020-002延至2022年12月31日。")
+
+
+def test_what_endangers_people_is_told_whole_in_the_decisions_however_little_room_there_is() -> None:
+    told = "工程安全隐患：某小区3号塔吊基础沉降12厘米，倾斜，附近两栋楼80户已疏散，正在监测，尚未排除险情"
+    danger = Decision(("urgent",), "SJ-2020-001", "东胜区", told, "", MONDAY, "请派专家", "")
+    space = decision_items.Space(12, 2)
+    assert decision_items.texts([danger], MONDAY, space)["事项"] == told
+    assert told in decision_items.texts([danger, danger], MONDAY, space)["清单"]
+    other = replace(danger, matter=told.replace("工程安全隐患", "其他民生事项"))
+    assert len(decision_items.texts([other], MONDAY, space)["事项"]) == len(told[:28])
 
 
 def _days(count: int) -> list[date]:

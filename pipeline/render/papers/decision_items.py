@@ -23,6 +23,8 @@ _LONGEST_REQUEST, _FEWEST = 90, 45
 """Characters of a request that are shown whole, where there is room and where there is little."""
 _FEWEST_OF_URGENT = 28
 """Characters of what happened, however little room there is: it stands nowhere else on the paper."""
+_LONGEST_DANGER = 160
+"""And of what endangers people: how many are concerned is often said last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     }
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
-        matter = short(first.matter, max(_FEWEST_OF_URGENT, characters) if "urgent" in first.kinds else characters)
+        matter = short(first.matter, _characters(first, characters))
         return asked | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
@@ -74,6 +76,13 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
         "起始": f"最早{sentences.day(since, day)}" if since else "—",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
     }
+
+
+def _characters(decision: Decision, characters: int) -> int:
+    """Return how many characters of a matter are shown: what endangers people is told whole, of other urgent matters the most of it."""
+    if agenda.is_danger(decision):
+        return _LONGEST_DANGER
+    return max(_FEWEST_OF_URGENT, characters) if "urgent" in decision.kinds else characters
 
 
 def _kind(item: Item) -> str:
@@ -157,7 +166,7 @@ def _case(decision: Decision, day: date, space: Space) -> str:
     """Return a case with its matter and its deadline, where there is room for them; what happened has room always."""
     number = short(decision.number, LONGEST_NUMBER)
     if decision.kinds[0] == "urgent":
-        return f"{decision.district}{number} {short(decision.matter, max(_FEWEST_OF_URGENT, space.characters))}"
+        return f"{decision.district}{number} {short(decision.matter, _characters(decision, space.characters))}"
     if space.matters < _FEWEST_OF_MATTER:
         return number
     due = f"{sentences.deadline(decision.due, day, is_beyond=False)}到期" if decision.due else ""
