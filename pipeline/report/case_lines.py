@@ -90,6 +90,8 @@ class CaseLine:
     """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
     is_beyond: bool = False
     """Whether its deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
+    reasoned_on: date | None = None
+    """The day of a row about it with 重新办理原因, the last one known: what is reported late of an earlier day cannot refuse that row."""
 
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""

@@ -81,11 +81,19 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,
         open_again=supervision.open_again(case),
         is_beyond=_is_beyond(case, settings.windows.extension_days),
+        reasoned_on=_reasoned_on(case),
     )
 
 
 def _is_beyond(case: Case, extension_days: int) -> bool:
     return case.limit is not None and case.deadline is not None and (case.deadline - case.limit).days > extension_days
+
+
+def _reasoned_on(case: Case) -> date | None:
+    """Return the day of a row with 重新办理原因: the last row, where it has one, else the last that took the status back."""
+    if case.last and case.last["重新办理原因"]:
+        return case.reported
+    return case.went_back[-1] if case.went_back else None
 
 
 def origin(place: RowPlace | None, arrivals: Mapping[int, Arrival]) -> str:

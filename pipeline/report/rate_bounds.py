@@ -111,13 +111,14 @@ def with_lost(unknown: Unknown, lost: Collection[OfDay]) -> Unknown:
 
 
 def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]], day: date, reported: Mapping[str, bool]) -> frozenset[Cause]:
-    """Return what could still change the case: no row came since, or its dispute may stand after all."""
+    """Return what could still change the case: no row came since that holds whatever it says, or its dispute may stand after all."""
     had = {line.district, *(move.before for move in line.moves)}
     own = [doubt for name in had for doubt in doubts.get(name, ()) if doubt.day >= line.assigned and _is_about(line, doubt)]
     # But a 不认可 in the missing row would still stand: an empty 群众确认 takes none back, 认可 alone does (contract 4).
     is_disputable = line.status == RESOLVED and line.confirmation != CONFIRMED
-    # A row gives the whole state of its case, so that a later row ends the doubt.
-    is_open = (is_disputable or line.reported_on is None or doubt.day >= line.reported_on for doubt in own)
+    # A later row gives the whole state of its case, yet the doubt ends with 重新办理原因 alone: without it the row would be refused
+    # where the missing one has a status from which it goes back, and each status can be left backwards or not at all.
+    is_open = (is_disputable or line.reasoned_on is None or doubt.day >= line.reasoned_on for doubt in own)
     open_by = frozenset(_cause(doubt, day, reported) for doubt, left_open in zip(own, is_open, strict=True) if left_open)
     if line.district in {cause.district for cause in open_by} or not _awaits_new_district(line, had, doubts):
         return open_by
@@ -160,7 +161,9 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
     certain: Counter[tuple[str, bool]] = Counter()
     causes = {cause for name in finders for cause in unknown.of_new.get(name, ())}
     new = sum(unknown.new.get(name, 0) for name in finders)
+    whose = set()
     for line in lines:
+        whose.add(line.district)
         if line.number in unknown.free:
             free[line.is_counted] += 1
             causes |= unknown.of_cases[line.number]
@@ -172,7 +175,8 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
     if not fewer and not more and not new:
         return None
     total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it
-    causes |= {cause for name in {name for name, _is_counted in certain} for cause in unknown.of_unplaced.get(name, ())}
+    # Also where a missing report leaves all cases open: once it has come, the refused row may still be the one that decides.
+    causes |= {cause for name in whose for cause in unknown.of_unplaced.get(name, ())}
     return Bounds(
         Tally(tally.target_percent, total, tally.resolved - fewer),
         Tally(tally.target_percent, total, tally.resolved + more + new),

@@ -228,3 +228,59 @@ def test_every_reason_that_can_still_turn_a_verdict_is_told_and_none_that_cannot
     bounds = next(figure.bounds for figure in out.report.by_source if figure.label == "市级交办")
     assert bounds
     assert [why for why, _names in bounds.reasons] == ["absent"], "the later row settled what was refused"
+
+
+# --- late reports that refuse later rows -------------------------------------------------------------------------
+
+_STATUSES = st.sampled_from(["已交办", "办理中", "已答复", "已化解", "导入法定途径"])
+
+
+def _stated(number: str, status: str, *, is_reasoned: bool) -> Row:
+    """A row with a reply, and with a reason to go back where it is to have one."""
+    return resolved_row(
+        number, 当前状态=status, 答复日期="2020-05-17", 群众确认="认可", 重新办理原因="群众要求重新办理" if is_reasoned else None
+    )
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_NUMBERS, st.tuples(_STATUSES, st.booleans()))), min_size=2, max_size=4),
+    choice=st.randoms(use_true_random=False),
+)
+def test_the_truth_lies_within_the_bounds_where_a_late_report_refuses_rows_that_count_now(
+    rows: list[dict[str, tuple[str, bool]]], choice: Random
+) -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(len(rows))]
+    files = [
+        File(
+            report(day=day, progress=[_stated(number, status, is_reasoned=why) for number, (status, why) in told.items()], new=[]),
+            afternoon(day),
+        )
+        for day, told in zip(days, rows, strict=True)
+    ]
+    held_back = choice.randrange(len(files) - 1)
+    others = [file for day in days for file in _everyone(day) if file.name != "东胜区.xlsx"]
+    before = on(days[-1], _register(), *others, *(file for at, file in enumerate(files) if at != held_back)).report
+    assert _outside(before, on(days[-1], _register(), *others, *files).report) == []
+
+
+@pytest.mark.parametrize(("is_reasoned", "expected"), [(False, ((0, 6), (6, 6))), (True, ((0, 6), (3, 6)))])
+def test_a_later_row_ends_the_doubt_with_a_reason_alone(is_reasoned: bool, expected: _Ends) -> None:  # noqa: FBT001 - a table's column
+    """Nothing of Monday; on Tuesday all cases are under way, which a report of Monday that has them resolved would refuse."""
+    tuesday = MONDAY + timedelta(days=1)
+    rows = [_stated(number, "办理中", is_reasoned=is_reasoned) for number in _NUMBERS]
+    monday = [file for file in _everyone(MONDAY) if file.name != "东胜区.xlsx"]
+    out = consolidate([_register(), *monday, *_everyone(tuesday, progress=rows)], [tuesday])[tuesday]
+    assert _bounds(out, "by_district", "东胜区") == expected
+
+
+def test_a_row_refused_yesterday_is_named_beside_a_report_that_is_missing_from_before() -> None:
+    """东胜区 sends nothing of Monday, a row with a number that no case has on Tuesday, and no row on Wednesday."""
+    days = [MONDAY + timedelta(days=count) for count in range(3)]
+    monday = [file for file in _everyone(days[0]) if file.name != "东胜区.xlsx"]
+    tuesday = _everyone(days[1], progress=[_row("ZZQ-2020-001", "已化解", "number")])
+    out = consolidate([_register(), *monday, *tuesday, *_everyone(days[2])], [days[2]])[days[2]]
+    bounds = _figures(out.report)["targets", "自治区交办", "自治区交办"].bounds
+    assert bounds
+    assert bounds.reasons == (("behind", ("东胜区",)), ("refused", ("东胜区",)))
+    assert "东胜区有退回的内容没有改正" in sentences.why_open(bounds)
