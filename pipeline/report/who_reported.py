@@ -92,9 +92,10 @@ def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False) ->
 
 
 def refused_urgent(submissions: Sequence[SubmissionLine]) -> str:
-    """Return whose urgent matters were refused, so that nobody knows what they tell of; '' where nobody's were."""
+    """Return whose urgent matters were refused, and where they can be read; '' where nobody's were."""
     whose = [line.district for line in submissions if line.refuses_urgent]
-    return f"{some(whose)}报了急报事项而被退回，没有采用，说的是什么这里没有；急报的邮件可能已经先发出，请向旗区核实。" if whose else ""
+    where = "原文在旗区送来的日报“急报事项”里，办公室看回执；急报的邮件可能已经先发出，请向旗区核实"
+    return f"{some(whose)}报了急报事项而被退回，没有采用，这里没有写；{where}。" if whose else ""
 
 
 def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:

@@ -305,7 +305,8 @@ def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -
     office.put(report("达拉特旗", progress=[], urgent=[]), "达拉特旗.xlsx")
     day = office.run(DAY).written.published[0]
     assert [line.district for line in day.submissions if line.refuses_urgent] == ["东胜区"]
-    said = "东胜区报了急报事项而被退回，没有采用，说的是什么这里没有；急报的邮件可能已经先发出，请向旗区核实。"
+    where = "原文在旗区送来的日报“急报事项”里，办公室看回执；急报的邮件可能已经先发出，请向旗区核实。"
+    said = f"东胜区报了急报事项而被退回，没有采用，这里没有写；{where}"
     assert headline.lines(day)[1][1].endswith(said)
     page = leaders_page.render(day, HOME / "templates").decode()
     assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。" in page
