@@ -58,9 +58,10 @@ class Outcome:
         """What was taken in and written, for the office's log."""
         refused = sum(not file.reading.accepted for file in self.read.files)
         not_written = len(self.written.failed) + len(self.written.held)
-        return (
-            f"收下 {len(self.taken.taken)} 个文件，整份退回 {refused} 个，写出 {len(self.written.published)} 天，没有写成 {not_written} 天"
-        )
+        # Without the place before the colon, which the log's readers elsewhere have no use for.
+        why = "".join(f"：{(sentence.partition('：')[2] or sentence).rstrip('。')}" for sentence in self.written.held[:1])
+        counts = f"收下 {len(self.taken.taken)} 个文件，整份退回 {refused} 个，写出 {len(self.written.published)} 天"
+        return f"{counts}，没有写成 {not_written} 天{why}"
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
 from typing import Final
 
 from pipeline.day import story
-from pipeline.day.cases import away_from
+from pipeline.day.cases import RowPlace, away_from
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold
 from pipeline.day.story import Story
@@ -27,9 +27,11 @@ from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.settings.units import OF_UNITS
 from pipeline.terms import case_numbers
+from pipeline.terms.contract import CASE
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.messages import brief
+from pipeline.terms.rows import read_rows
 from pipeline.terms.text import key, mask, nfkc
 from pipeline.terms.words import NOT_YET, near
 
@@ -151,6 +153,29 @@ def explain(
     waits = _waits(settings, waiting, own, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
     remark = explained.remark + _before_any_workbook(held_now, day, settings)
     return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits, waits=waits)
+
+
+def of_clerk(what: str, settings: Settings, day: date, district: str, files: Sequence[Incoming]) -> CaseExplained | None:
+    """Return the story of a case as a district may see it, with how many of its own reports wait; None of any other case.
+
+    Raises UnknownError, NothingToConsolidateError or LedgerError.
+    """
+    own = of_district(case(what, settings, day), district)
+    count = sum(file.district == district for file in _waiting(settings, files))
+    return replace(own, waits=f"贵局还有 {count} 份日报等待收取，没有算在这里。" if count else "") if own else None
+
+
+def in_waiting(what: str, files: Sequence[Incoming]) -> str:
+    """Return whose reports that wait bring in a case of that number; '' where none does."""
+    whose = [file.whose for file in files if file.day and file.opened and key(what) in {*map(key, _numbers_in(file))}]
+    return "、".join(dict.fromkeys(whose))
+
+
+def _numbers_in(file: Incoming) -> Iterator[str]:
+    """Yield the case numbers in the rows of a report that waits."""
+    for rows in read_rows(file.opened.transcript.rows) if file.opened else ():
+        if CASE in rows.values:
+            yield from (RowPlace(0, rows, position)[CASE] or "" for position in range(len(rows.lines)))
 
 
 def _waiting(settings: Settings, files: Sequence[Incoming] | None) -> list[Incoming]:

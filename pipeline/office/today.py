@@ -149,7 +149,8 @@ def to_phone(waits: Iterable[Waits], now: datetime, settings: Settings) -> list[
 
 def _to_phone(day: date, whose: Sequence[str], now: datetime, settings: Settings) -> str:
     limit = settings.on(day).calendar.last_moment(day)
-    of_whom = "、".join(dict.fromkeys(whose))
+    known = [name for name in dict.fromkeys(whose) if not name.startswith("不知旗区")]
+    of_whom = "、".join([*known, *(["不知是哪个旗区的，先看文件是谁送来的"] if len(known) < len({*whose}) else [])])
     if now <= limit:
         return f"{near(day, now.date())}的有会退回的，{limit:%H:%M}截止以前请打电话：{of_whom}。"
     return f"{near(day, now.date())}的{limit:%H:%M}截止已过，改好再报的内容照常采用，请打电话：{of_whom}。"

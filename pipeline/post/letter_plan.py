@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,12 +102,22 @@ class PublishedDay:
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
+        withdrew = self._withdrew()
         for submission in figures["submissions"]:
+            submission["withdrew"] = submission["revision"] > 1 and submission["district"] in withdrew
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         now = {then: name for name, then in self.named_then.items()}
         named: dict[str, Any] = edition_changes.with_names(figures, {then: then for then in now}, now)
         return named
+
+    def _withdrew(self) -> frozenset[str]:
+        """Return the districts of which a revision left out rows that the one before had."""
+        path = self.folder / "findings.csv"
+        if not path.exists():
+            return frozenset()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return frozenset(line["district"] for line in csv.DictReader(file) if line["code"] == "rows-withdrawn")
 
     def _excused(self) -> set[str]:
         """Return the districts whose late report of the day is approved; none where an older program wrote the folder."""

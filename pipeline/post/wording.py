@@ -303,6 +303,8 @@ def _verdict(submission: dict[str, Any]) -> str:
         return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去"
     if refused:
         return f"采用{taken}行，退回{refused}行，请改正"
+    if not taken and submission.get("withdrew"):
+        return "没有内容行，原来报的不再算数"
     return f"已采用{taken}行" if taken else _UNCHANGED
 
 

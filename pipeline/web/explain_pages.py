@@ -13,6 +13,7 @@ from pipeline.office.case_search import CasesFound
 from pipeline.office.explanation import CaseExplained, FigureExplained, UnknownError
 from pipeline.publishing import held_days
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
+from pipeline.terms.messages import brief
 from pipeline.web.accounts import User
 from pipeline.web.page_access import NoSuchPageError, SignedIn, TheSite
 from pipeline.web.rendering import page
@@ -23,6 +24,7 @@ _FIRST: Final = date(2000, 1, 1)
 _LONGEST: Final = 100
 """Characters of what is looked for; nothing in an office has a longer name."""
 _NO_WORKBOOK: Final = "还没有可用的案件包案任务分解表，没有可以查的。"
+_WAITS: Final = "“{}”在 {} 等待收取的日报里，还没有收下。汇总以后在这里能查到；现在算不算数，看网页“今天”。"
 _NOT_OWN: Final = "本旗区没有这个编号的案件。请照日报模板里的案件编号写。"
 """The same whether there is none, or another district's; but for one that was its own."""
 
@@ -60,7 +62,7 @@ def _look(what: str, site: Site, user: User, day: date, now: datetime) -> CaseEx
         if user.is_office:
             return _explained_or_found(what, site, day, now)
         explained = explanation.case(what, site.settings, day)
-        own = explanation.of_district(explained, user.district)
+        own = explanation.of_clerk(what, site.settings, day, user.district, site.readers.waiting_as_known())
         return own or explanation.gone_from(explained, user.district) or _NOT_OWN
     except NothingToConsolidateError:
         return _NO_WORKBOOK if user.is_office else _NOT_OWN
@@ -76,4 +78,6 @@ def _explained_or_found(what: str, site: Site, day: date, now: datetime) -> Case
         found = case_search.search(what, site.settings, day)
         if found.cases:
             return found
+        if whose := explanation.in_waiting(what, site.readers.waiting_as_known()):
+            raise UnknownError(_WAITS.format(brief(what), whose)) from None
         raise

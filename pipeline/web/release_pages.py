@@ -14,7 +14,7 @@ from pipeline.web.site import Site
 
 router = APIRouter()
 _SAID = {
-    "done": "已放行，下一次发信（run.py send）时发出。",
+    "done": "已放行：还没有发过的，下一次发信（run.py send）时发出；发过的不再发。",
     "newer": "这一天又写出了新的一版，请先看新的，再放行。",
     "before": "这一天在开始发信以前，不写信，没有放行。",
 }

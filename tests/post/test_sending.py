@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment, only
-from workbooks import DAY, assignment, report
+from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
@@ -200,6 +200,21 @@ def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, re
     writer = wording.Writer(Office(tmp_path).settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=None)
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
+
+
+def test_a_revision_that_takes_all_rows_back_is_not_called_unchanged(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    office.put(report(progress=[progress_row()]), "一.xlsx", "2020-05-21T15:00:00+08:00")
+    office.put(report(progress=[]), "二.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY)
+    folder = office.outbox / DAY.isoformat()
+    published = PublishedDay(DAY, folder, {}, is_correction=False, answers={}, manifest="", editions=())
+    writer = wording.Writer(office.settings, DAY)
+    letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert letter.subject == "【信访日报】东胜区5月21日：没有内容行，原来报的不再算数"
+    silent = writer.to_district(DAY, "达拉特旗", TO, [], published.summary(), later=None)
+    assert "不再算数" not in silent.subject
 
 
 def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:

@@ -353,6 +353,17 @@ def test_urgent_matters_that_no_leader_was_mailed_stand_on_desk_and_letters(afte
     assert "急报 1 件" in afternoon.signed_in("办公室").get("/today").text
 
 
+def test_what_only_waits_is_said_to_wait_where_its_story_is_looked_for(afternoon: Website) -> None:
+    new = report("达拉特旗", day=date(2020, 5, 22), progress=[], new=[new_row("DLT-2020-009")])
+    afternoon.office.put(new, "新.xlsx", "2020-05-22T15:21:00+08:00")
+    office = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get("/explain?what=DLT-2020-009").text).split())
+    assert "“DLT-2020-009”在 达拉特旗 等待收取的日报里，还没有收下。" in office
+    assert "收到过的文件里都没有" not in office
+    clerk = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("甲").get("/explain?what=SJ-2020-001").text).split())
+    assert "贵局还有 1 份日报等待收取，没有算在这里。" in clerk
+    assert "不知旗区" not in afternoon.signed_in("办公室").get("/today").text
+
+
 def test_where_the_run_names_a_command_the_page_links_to_the_editions(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = afternoon.serving.site.runs
     lines = ("<b>收下", "与前一版有什么不同：python run.py editions --date 日期。")
