@@ -87,12 +87,12 @@ def line_through(points: Mapping[int, float]) -> tuple[float, float]:
     return middle - slope * middle_size, slope
 
 
-def table(found: Mapping[str, Points], kinds: Sequence[Kind] = KINDS) -> str:
+def table(found: Mapping[str, Points], kinds: Sequence[Kind] = KINDS, options: str = "") -> str:
     """Return the table: what was measured, and what one more costs."""
     lines = [
         "# How the cost grows",
         "",
-        f"`python benchmarks/run.py --growth --write`, {machine()}.",
+        f"`python benchmarks/run.py --growth{options} --write`, {machine()}.",
         "Processor seconds of the program with all that it started, each size once. The last columns are the line of least squares.",
         "",
         "| what grows | size: processor s (most MB) | begins at, s | each further one, ms |",

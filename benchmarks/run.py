@@ -65,9 +65,10 @@ def main() -> None:
 def _measure(folder: Path, said: argparse.Namespace) -> None:
     if said.growth:
         found = growth.measure(folder, quick=said.quick)
-        print(growth.table(found))
+        told = growth.table(found, options=" --quick" * said.quick)
+        print(told)
         if said.write:
-            GROWTH.write_text(growth.table(found), encoding="utf-8")
+            GROWTH.write_text(told, encoding="utf-8")
             GROWTH.with_name("growth.svg").write_text(growth.picture(found), encoding="utf-8")
         return
     if said.judged or said.large:
