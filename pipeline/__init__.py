@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 CONTRACT_VERSION = 2
 
 HOME = Path(__file__).resolve().parent.parent
