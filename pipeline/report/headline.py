@@ -74,7 +74,7 @@ def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) ->
         for name in names
     )
     told = [f"{name}{rows}" for name in whose if (rows := _refused_rows(report, name))]
-    return f"退回待改后重报的：{first_of(told, most, '；')}。" if told else ""
+    return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
 
 
 def _refused_rows(report: Report, district: str) -> str:

@@ -107,7 +107,7 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() 
     told = consolidate(files, [DAY])[DAY].report
     found = next(line.finding for line in told.findings if line.finding.code == "bad-date")
     said = headline.to_mend(told, told.targets)
-    assert said == f"退回待改后重报的：东胜区1行（案件进展!{found.cell}）。"
+    assert said == f"退回待改正的：东胜区1行（案件进展!{found.cell}）。"
     assert headline.lines(told)[0][1].endswith(said)
     assert said in briefing.fields(told)["范围说明"]
 
