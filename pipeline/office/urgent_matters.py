@@ -5,7 +5,7 @@ What was mailed of them is `post.urgent`'s. Covered by tests/post/test_urgent.py
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -22,6 +22,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, in_order
+from pipeline.terms.messages import shorten
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
 from pipeline.terms.words import moment
@@ -50,6 +51,12 @@ class UrgentMatter:
     """When the report came."""
     since: str = ""
     """What became of the report since, in words; '' while it waits and counts."""
+    row: tuple[str, int] | None = None
+    """The sheet and the row in it, as findings name them."""
+    refused: str = ""
+    """Why the register of now refuses it; '' where it does not."""
+    mailed_before: str = ""
+    """Of a matter that was mailed before and differs in one thing alone: what that is."""
 
     def remark(self, now: datetime) -> str:
         """Return when it came and what became of it, for a letter that is handed over now; '' where it has just been reported."""
@@ -103,6 +110,8 @@ class Known:
     """Paths in the inbox of reports in whose place a later one counts."""
     on_duty: tuple[str, ...]
     """Whom 接访排班 of the workbook in force names for the day."""
+    refused: Mapping[str, Mapping[tuple[str, int | None], str]]
+    """By path and row what the register refuses of those that count, and why."""
 
 
 def look(settings: Settings, readers: Readers | None = None) -> tuple[Incoming, ...]:
@@ -188,14 +197,40 @@ def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatt
             row = RowPlace(0, rows, position)
             columns = (CASE, "事项类别", "发生时间", "情况说明", "已采取措施", "需协调事项")
             number, kind, happened, situation, measures, coordination = (row[column] or "" for column in columns)
-            yield UrgentMatter(district, day, number, kind, happened, situation, measures, coordination)
+            place = (rows.name, rows.lines[position])
+            yield UrgentMatter(district, day, number, kind, happened, situation, measures, coordination, row=place)
 
 
 def known(files: Sequence[Incoming], day: date, settings: Settings, readers: Readers | None = None) -> Known:
-    """Return what of the waiting files counts no more, and who is on duty on that day. Raises LedgerError."""
+    """Return what of the waiting files counts no more or will be refused, and who is on duty on that day. Raises LedgerError."""
     judged = waiting.judge(files, settings, readers, [day])
     replaced = frozenset(str(waits.file.path) for waits in judged.waits if waits.is_replaced)
-    return Known(replaced, on_duty(judged.states[day].assignment, day) if judged.states else ())
+    refused = {
+        str(waits.file.path): {(finding.sheet, finding.row): finding.message for finding in waits.answer.findings if finding.refuses}
+        for waits in judged.waits
+        if waits.answer and waits.counts_for
+    }
+    return Known(replaced, on_duty(judged.states[day].assignment, day) if judged.states else (), refused)
+
+
+def corrected(matter: UrgentMatter, mailed: Iterable[UrgentMatter], now: datetime) -> UrgentMatter:
+    """Return the matter with what it has other than the newest of these that differs in one thing alone, so that it may be the same.
+
+    `mailed`: what was mailed before, oldest first.
+    """
+    for earlier in reversed(list(mailed)):
+        pairs = zip(_PARTS, matter.identity[1:], earlier.identity[1:], strict=True)
+        differing = [part for part, own, other in pairs if own != other]
+        is_case = matter.number or differing != ["situation"]  # two matters without a case may differ in what they say
+        if earlier.district == matter.district and len(differing) == 1 and is_case:
+            came = f"{moment(earlier.came.astimezone(now.tzinfo), now.date())}报来、" if earlier.came else ""
+            was = shorten(getattr(earlier, differing[0])) or "没有写"
+            return replace(matter, mailed_before=f"{came}已经发过的一件只有{_PARTS[differing[0]]}不同（那件：{was}），可能是它的更正")
+    return matter
+
+
+_PARTS: Final = {"number": "案件编号", "kind": "事项类别", "happened": "发生时间", "situation": "情况说明"}
+"""What tells two matters of a district apart, and what it is called."""
 
 
 def on_duty(workbook: Filed, day: date) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pipeline.post.sending import SendingOutcome
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.post.urgent import UrgentOutcome
 from pipeline.settings.config import Settings
+from pipeline.terms.text import mask
 from pipeline.terms.words import near
 
 _KINDS: Final = {
@@ -80,6 +81,9 @@ def urgent(outcome: UrgentOutcome) -> Iterator[str]:
         yield f"有 {outcome.nobody} 件急报没有人可发：今天值班的领导没有地址，leaders 也没有写。{_FILL_IN}"
     elif outcome.without:
         yield f"  今天值班的{'、'.join(outcome.without)}没有地址，没有发给他。{_FILL_IN}"
+    if outcome.refused:
+        yield f"其中 {len(outcome.refused)} 件照现在的台账汇总时会退回，信里写明了。请旗区改正："
+        yield from (f"  {matter.district} {matter.number or matter.kind}：{mask(matter.refused)}" for matter in outcome.refused)
     if outcome.unsent:
         yield f"另有 {len(outcome.unsent)} 件没有发给领导，汇总时会退回。请打电话问旗区："
         yield from (f"  {each.district} {each.place}：{each.why}" for each in outcome.unsent)

@@ -17,7 +17,7 @@ from pipeline.ledger import places
 from pipeline.ledger.ledger import Ledger
 from pipeline.office import urgent_matters
 from pipeline.office.shared_readers import SharedReaders
-from pipeline.office.urgent_matters import Unsent, Untold, UrgentMatter, WaitingFiles
+from pipeline.office.urgent_matters import Known, Unsent, Untold, UrgentMatter, WaitingFiles
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sending import Connect, SendingOutcome
@@ -60,6 +60,8 @@ class UrgentOutcome:
     """Leaders on duty of whom no address is set."""
     unsent: list[Unsent] = field(default_factory=list)
     """What waits and is mailed to no leader since it will be refused."""
+    refused: list[UrgentMatter] = field(default_factory=list)
+    """What is mailed though the register of now refuses it, which nobody can see in a report by itself."""
 
     @property
     def is_complete(self) -> bool:
@@ -94,7 +96,8 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
             owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
             if any(owed.values()):
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
-                _plan(outcome, _counting(owed, known.replaced, standing), standing, known.on_duty, settings, now)
+                matters = _counting(_with_remarks(owed, waiting, known, standing, settings, now), known.replaced, standing)
+                _plan(outcome, matters, standing, known.on_duty, settings, now)
             outcome.sent.planned += _to_office(outcome.unsent, record, settings, now)
             if outcome.sent.planned:
                 record.plan(outcome.sent.planned, outgoing.sender, now)
@@ -125,6 +128,34 @@ def _counting(
     noted = [matter for path, own in owed.items() if path in replaced for matter in own if _digest(matter) in standing]
     rest = [matter for path, own in owed.items() if path not in replaced for matter in own]
     return [*(replace(matter, since=urgent_matters.REPLACED) for matter in noted), *rest]
+
+
+def _with_remarks(
+    owed: Mapping[str, Sequence[UrgentMatter]],
+    waiting: Mapping[str, Sequence[UrgentMatter]],
+    known: Known,
+    standing: Mapping[str, Standing],
+    settings: Settings,
+    now: datetime,
+) -> dict[str, list[UrgentMatter]]:
+    """Return what is owed with what the register refuses of it, and what was mailed before and may be the same matter."""
+    of_files = (matter for own in waiting.values() for matter in own)
+    all_known = [*urgent_matters.taken_in_since(_since(settings, now), settings), *of_files]
+    mailed = [matter for matter in all_known if _stands(standing.get(_digest(matter), {}), *_HAVE)]
+    mailed.sort(key=lambda matter: matter.came or now)
+
+    def remarked(path: str, matter: UrgentMatter) -> UrgentMatter:
+        beside = set() if path in known.replaced else {_digest(other) for other in waiting.get(path, [])}
+        earlier = [other for other in mailed if _digest(other) not in beside]
+        refused = known.refused.get(path, {}).get(matter.row, "") if matter.row else ""
+        return replace(urgent_matters.corrected(matter, earlier, now), refused=refused)
+
+    return {path: [remarked(path, matter) for matter in own] for path, own in owed.items()}
+
+
+def _since(settings: Settings, now: datetime) -> datetime:
+    assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
+    return now - timedelta(days=settings.outgoing_mail.days)
 
 
 def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Outgoing) -> dict[str, Standing]:
@@ -177,8 +208,7 @@ def _taken_in(
     now: datetime,
 ) -> list[UrgentMatter]:
     """Return what was noted while it waited, is still owed, and stands in a report that was taken in since."""
-    assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
-    since = now - timedelta(days=settings.outgoing_mail.days)
+    since = _since(settings, now)
     recent = {digest for letter, digests in noted if letter.day >= since.date().isoformat() for digest in digests}
     there = {_digest(matter) for matters in waiting.values() for matter in matters}
     owed = {digest for digest in recent - there if _is_owed(standing[digest])}
@@ -217,6 +247,7 @@ def _plan(
         for recipient, day in whom:
             by_letter.setdefault((recipient, day), {})[digest] = matter
     outcome.matters = len(distinct)
+    outcome.refused = [matter for matter in distinct.values() if matter.refused]
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
     writer = wording.Writer(settings, now.date())
     outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer, now)]

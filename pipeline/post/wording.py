@@ -186,6 +186,7 @@ class Writer:
             "matters": [_told(matter, now) for matter in matters],
             "is_new": not any(matter.remark(now) for matter in matters),
             "settled": settled,
+            "refused": sum(bool(matter.refused) for matter in matters),
         }
         return self._letter(Kind.URGENT, day, ("", recipient), f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
 
@@ -225,6 +226,8 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
         ("需协调事项", matter.coordination),
         ("出自", "" if matter.day == now.date() else f"{words.near(matter.day, now.date())}的日报"),
         ("报送", matter.remark(now)),
+        ("汇总时", f"照现在的台账会退回：{matter.refused}" if matter.refused else ""),
+        ("先前", matter.mailed_before),
     )
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
 

@@ -211,6 +211,40 @@ def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line
     assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())
 
 
+def test_what_the_register_will_refuse_is_mailed_with_the_reason_and_its_correction_names_it(office: Office, server: MailServer) -> None:
+    _put(office, [urgent_row("SJ-2020-999", 情况说明="管道爆裂"), WAGES])
+    outcome = _look(office, server)
+    assert (outcome.matters, [matter.number for matter in outcome.refused]) == (2, ["SJ-2020-999"])
+    told = list(told_letters.urgent(outcome))
+    assert told[-2] == "其中 1 件照现在的台账汇总时会退回，信里写明了。请旗区改正："
+    assert told[-1].startswith("  东胜区 SJ-2020-999：")
+    for kind in ("plain", "html"):
+        text = _text(_mails(server)[0], kind)
+        assert text.count("汇总时：照现在的台账会退回：") == 1
+        assert "照现在的台账会退回的 1 件" in text
+        assert "先前" not in text
+    office.run(DAY)
+    right = urgent_row("SJ-2020-001", 情况说明="管道爆裂")
+    _put(office, [right, WAGES], "更正.xlsx", 30)
+    _look(office, server, moment(f"{DAY} 16:40"))
+    text = _text(_mails(server)[-1])
+    assert "先前：5月21日16:00报来、已经发过的一件只有案件编号不同（那件：SJ-2020-999），可能是它的更正" in text
+    assert "汇总时：" not in text
+
+
+def test_a_second_matter_beside_the_first_is_no_correction_of_it(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    _look(office, server)
+    _put(office, [WATER, {**WATER, "情况说明": "电梯停运"}, {**WAGES, "情况说明": "另一处工地"}], "又.xlsx", 10)
+    _look(office, server)
+    _put(office, [WATER, {**WAGES, "情况说明": "第三处工地"}, {**WATER, "情况说明": "电梯停运", "事项类别": "工程安全隐患"}], "再.xlsx", 20)
+    _look(office, server)
+    second, third = _text(_mails(server)[2]), _text(_mails(server)[4])
+    assert "先前" not in second, "both stand in one report"
+    assert third.count("先前：") == 1
+    assert "已经发过的一件只有事项类别不同（那件：停水停电停暖）" in third
+
+
 # --- whatever dies or is away ------------------------------------------------------------------------------------
 
 
