@@ -47,6 +47,11 @@ class Snapshot:
     exemptions: tuple[Exemption, ...] = ()
     """Those that held."""
 
+    @property
+    def counts(self) -> Snapshot:
+        """What is asked of it on all days but the one after it."""
+        return replace(self, counted=frozenset(), register=frozenset(), cases={}, open=frozenset())
+
 
 NOTHING: Final = Snapshot()
 
@@ -100,10 +105,15 @@ class Beginning:
             excused_later=dict(self.excused_later),
         )
 
+    def note(self, day: date, snapshot: Snapshot) -> None:
+        """Keep the snapshot of the day that the fold stands at; only of the day before a state asks which cases there were."""
+        before = day - timedelta(days=1)
+        self.snapshots = {past: kept if past == before else kept.counts for past, kept in self.snapshots.items()} | {day: snapshot}
+
     def for_later_days(self) -> Beginning:
         """Return what of it days after this one can ask: nothing that grows with the ledger's years but the cases themselves."""
         shown = self.day - timedelta(days=TREND_DAYS)
-        snapshots = {day: replace(kept, cases=kept.cases if day == self.day else {}) for day, kept in self.snapshots.items() if day > shown}
+        snapshots = {day: kept if day == self.day else kept.counts for day, kept in self.snapshots.items() if day > shown}
         flagged = self.day - timedelta(days=FLAGGED_DAYS)
         return replace(
             self,

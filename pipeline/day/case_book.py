@@ -62,6 +62,11 @@ class CaseBook:
         """Go through the cases in the register on the day."""
         return (case for case in self.cases.values() if case.assigned <= self.day)
 
+    def by_number(self, *, copied: bool) -> tuple[Case, ...]:
+        """Return the cases in the register by their numbers; `copied`: as they are now, whatever becomes of these."""
+        cases = sorted(self.in_register(), key=lambda case: case.number)
+        return tuple(copy.copy(case) for case in cases) if copied else tuple(cases)
+
     def counted_in(self, district: str) -> dict[str, bool]:
         """Return the cases of a district's total, and whether each counts as resolved."""
         cases = (case for case in self.in_register() if not case.grounds and case.text("旗区") == district)

@@ -169,10 +169,14 @@ class Case:
     def update_particulars(self) -> None:
         """Work out `particulars` again, after one of their sources changed."""
         listed, found = self.listed or {}, self.found or {}
-        self.particulars = {name: _first_filled(listed.get(name), found.get(name), self.filled.get(name)) for name in PARTICULARS}
         assigned = [day for source in (listed, found) if isinstance(day := source.get("交办日期"), date)]
         self.began = min([*assigned, self.began] if self.began else assigned, default=None)
-        self.particulars["交办日期"] = self.began
+        only = {} if self.filled or (listed and found) else listed or found
+        if len(only) == len(PARTICULARS) and only["交办日期"] == self.began and "" not in only.values():
+            self.particulars = only  # mostly there is one source: a copy of it would be a tenth of a large day's memory
+        else:
+            self.particulars = {name: _first_filled(*(source.get(name) for source in (listed, found, self.filled))) for name in PARTICULARS}
+            self.particulars["交办日期"] = self.began
         self.first_source = self.first_source or self.text("案件来源")
 
     def note_units(self, day: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from pipeline.day import answers, assignments, judging, reports_before, supervision
@@ -134,7 +134,7 @@ class _Fold:
             # Snapshots and doubts are kept only of the days that a state looks back on: a ledger can hold years.
             if any(0 <= (asked_day - day).days <= TREND_DAYS for asked_day in self.days):
                 with_cases = day + _ONE_DAY in self.days or day in self.noted_after
-                self.kept.snapshots[day] = self._snapshot(day, submissions, judgements, with_cases=with_cases)
+                self.kept.note(day, self._snapshot(day, submissions, judgements, with_cases=with_cases))
             taken = answers.taken(day, submissions, judgements, self.kept.case_book, (self.kept.flags_by_day, self._recounted))
             self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
             self._note_doubts(day, submissions, judgements)
@@ -152,7 +152,7 @@ class _Fold:
             yield day
 
     def _end_of(self, day: date) -> Beginning:
-        end = self.kept.fork()
+        end = replace(self.kept) if day == max(self.days) else self.kept.fork()  # behind the last day nothing changes any more
         end.doubts = [doubt for doubt in end.doubts if self._is_open(doubt.day, day)]
         end.most_new_by_day = {reported: count for reported, count in end.most_new_by_day.items() if self._is_open(reported, day)}
         return end
@@ -329,7 +329,7 @@ class _Fold:
         )
         return DayState(
             day=day,
-            cases=tuple(copy.copy(case) for case in sorted(self.kept.case_book.in_register(), key=lambda case: case.number)),
+            cases=self.kept.case_book.by_number(copied=day < max(self.days)),
             counted_before=before.counted,
             register_before=before.register,
             submissions=submissions,
