@@ -224,6 +224,7 @@ class Ledger:
         """Return the files in full as far as they are sound, and the outlines of those that are not."""
         loaded: list[Filed] = []
         damaged: list[Filed] = []
+        texts = dict[str, str]()
         for part in _in_parts([*outlines]):
             numbers = [outline.arrival.id for outline in part]
             rows, findings = self._whole(numbers), self._findings(numbers)
@@ -232,7 +233,7 @@ class Ledger:
                 if row is None or not _holds(row) or row["found"] != schema.sum_of_findings(found):
                     damaged.append(outline)
                     continue
-                named = tuple(kept_districts.renamed_rows(sheet, self.districts.name) for sheet in read_rows(row["rows"]))
+                named = tuple(kept_districts.renamed_rows(sheet, self.districts.name) for sheet in read_rows(row["rows"], texts))
                 contents = {"cover": json.loads(row["cover"]), "rows": named, "findings": tuple(map(_finding, found))}
                 loaded.append(Filed(outline.arrival, replace(outline.reading, **contents)))
         return loaded, damaged

@@ -103,21 +103,25 @@ def _write_column(values: list[Value]) -> list[str | None] | dict[str, str | Non
     return [texts[value] for value in values] if len(texts) > 1 else {"all": next(iter(texts.values()), None)}
 
 
-def read_rows(rows: str) -> tuple[Rows, ...]:
-    """The rows that `write_rows` wrote."""
-    sheets = json.loads(rows)
+def read_rows(rows: str, texts: dict[str, str] | None = None) -> tuple[Rows, ...]:
+    """The rows that `write_rows` wrote.
+
+    `texts`: what other rows say, each text by itself; a text that comes again is kept once. A case's number and 案由 stand in the workbook
+    and in every report.
+    """
+    sheets, texts = json.loads(rows), {} if texts is None else texts
     for sheet in sheets:
         kinds = {column.name: column.kind for column in contract.SHEETS[sheet["sheet"]].columns}
         count = len(sheet["lines"])
-        sheet["values"] = {name: _read_column(values, kinds.get(name), count) for name, values in sheet["values"].items()}
+        sheet["values"] = {name: _read_column(values, kinds.get(name), count, texts) for name, values in sheet["values"].items()}
     return tuple(Rows(**sheet) for sheet in sheets)
 
 
-def _read_column(values: Any, kind: Kind | None, count: int) -> list[Value]:  # noqa: ANN401 - JSON
+def _read_column(values: Any, kind: Kind | None, count: int, known: dict[str, str]) -> list[Value]:  # noqa: ANN401 - JSON
     texts: list[str | None] = values if isinstance(values, list) else [values["all"]] * count
     read = _READERS.get(kind) if kind else None
     if read is None:
-        return [*texts]
+        return [known.setdefault(text, text) if text else text for text in texts]
     meant = {text: read(text) if text else text for text in {*texts}}
     return [meant[text] for text in texts]
 

@@ -67,6 +67,18 @@ def test_a_fold_that_goes_on_from_a_checkpoint_says_what_the_whole_fold_says(fil
     assert not differing
 
 
+def test_of_the_days_before_the_last_a_checkpoint_has_the_counts_alone() -> None:
+    handed = [handed_in(report(day=day, progress=[progress_row("SJ-2020-001", 今日进展=f"{day}")]), f"{day}T16:00:00+08:00") for day in DAYS[:3]]
+    filed = read_in([assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-003")])), *handed])
+    states, end = fold_on(_facts(filed), SETTINGS, [DAYS[2]], ())
+    snapshots = end.for_later_days().snapshots
+    assert {day: len(kept.register) for day, kept in snapshots.items() if day >= DAYS[0]} == {DAYS[0]: 0, DAYS[1]: 0, DAYS[2]: 2}
+    assert all(kept.tallies for kept in snapshots.values())
+    assert [number for number, _standing in states[DAYS[2]].before.items()] == ["SJ-2020-001", "SJ-2020-003"]
+    # behind the last day nothing changes a case any more: it is there once
+    assert all(case is end.case_book.cases[case.number] for case in states[DAYS[2]].cases)
+
+
 def _without_rows(file: Filed) -> Filed:
     return replace(file, reading=replace(file.reading, rows=(), cover={}, findings=()))
 

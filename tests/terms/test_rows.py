@@ -56,3 +56,12 @@ def test_what_was_stored_is_read_as_what_it_is_and_written_the_same(sheet: str, 
 def test_whatever_was_stored_is_written_again_with_the_same_bytes(place: tuple[str, str], values: list[str | None]) -> None:
     stored = _stored(*place, values)
     assert write_rows(read_rows(stored)) == stored
+
+
+def test_a_text_that_comes_again_is_kept_once() -> None:
+    texts = dict[str, str]()
+    stored = [_stored("案件进展", "案由", [f"甲小区{number}", f"乙小区{number}"]) for number in (1, 1, 2)]
+    first, again, other = (read_rows(rows, texts)[0].values["案由"] for rows in stored)
+    assert first == again
+    assert [one is two for one, two in zip(first, again, strict=True)] == [True, True]
+    assert first != other
