@@ -68,7 +68,8 @@ def test_a_fold_that_goes_on_from_a_checkpoint_says_what_the_whole_fold_says(fil
 
 
 def test_of_the_days_before_the_last_a_checkpoint_has_the_counts_alone() -> None:
-    handed = [handed_in(report(day=day, progress=[progress_row("SJ-2020-001", 今日进展=f"{day}")]), f"{day}T16:00:00+08:00") for day in DAYS[:3]]
+    rows = {day: [progress_row("SJ-2020-001", 今日进展=f"{day}")] for day in DAYS[:3]}
+    handed = [handed_in(report(day=day, progress=own), f"{day}T16:00:00+08:00") for day, own in rows.items()]
     filed = read_in([assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-003")])), *handed])
     states, end = fold_on(_facts(filed), SETTINGS, [DAYS[2]], ())
     snapshots = end.for_later_days().snapshots
