@@ -13,9 +13,11 @@ from pipeline.terms.contract import LIAISON, ON_LEAVE, ROTA
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import rows_of_sheet
 from pipeline.terms.text import mask
+from pipeline.terms.words import near
 
 LOOKS_BACK: Final = timedelta(days=30)
 """Turns of so many days before a plan count in it."""
+_MOST_DAYS: Final = 12
 NO_DISTRICT: Final = "该领导没有包联旗区"
 """What is said of whoever stands in a rota and is no leader of 包联旗区: a rota may have him, and a name can be mistyped."""
 
@@ -56,21 +58,53 @@ def past(workbooks: Sequence[Filed], until: date, zone: tzinfo) -> tuple[Turn, .
 
     A workbook without the sheet ends the rota from its own day on: who was to receive on a day before stays as it was.
     """
+    workbook, ended = _last(workbooks, zone)
+    turns = of(workbook) if workbook else ()
+    return tuple(turn for turn in turns if turn.day <= until and (ended is None or turn.day < ended))
+
+
+def _last(workbooks: Sequence[Filed], zone: tzinfo) -> tuple[Filed | None, date | None]:
+    """Return the newest of these workbooks (oldest first) that has the sheet, and the day on which one without it came."""
     having = next((at for at in reversed(range(len(workbooks))) if rows_of_sheet(workbooks[at].reading.rows, ROTA.name)), None)
-    if having is None:
+    if having is None or having == len(workbooks) - 1:
+        return (None if having is None else workbooks[having]), None
+    return workbooks[having], workbooks[having + 1].arrival.envelope.received_at.astimezone(zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Unstaffed:
+    """A day on which nobody stands, since its rows were refused."""
+
+    day: date
+    leaders: tuple[str, ...]
+    """Who is named in these rows, in either column."""
+
+
+def unstaffed(workbooks: Sequence[Filed], zone: tzinfo) -> tuple[Unstaffed, ...]:
+    """Return the days of refused rows on which nobody stands, in order, of the workbook whose turns `past` has."""
+    workbook, ended = _last(workbooks, zone)
+    rows = rows_of_sheet(workbook.reading.rows, ROTA.name) if workbook else None
+    if workbook is None or rows is None:
         return ()
-    turns = tuple(turn for turn in of(workbooks[having]) if turn.day <= until)
-    if having == len(workbooks) - 1:
-        return turns
-    ended = workbooks[having + 1].arrival.envelope.received_at.astimezone(zone).date()
-    return tuple(turn for turn in turns if turn.day < ended)
+    staffed = {turn.day for turn in of(workbook) if turn.receives}
+    named: dict[date, dict[str, None]] = {}
+    for position in sorted(rows.refused):
+        if (day := rows.day("日期", position)) and day not in staffed and (ended is None or day < ended):
+            both = (rows.text(column, position) for column in ("领导", "替班领导"))
+            named.setdefault(day, {}).update(dict.fromkeys(name for cell in both for name in leaders_named(cell)))
+    return tuple(Unstaffed(day, tuple(names)) for day, names in sorted(named.items()))
 
 
-def refused_days(workbook: Filed) -> tuple[date, ...]:
-    """Return the days of its refused rows on which nobody stands in the rota, in order."""
-    rows = rows_of_sheet(workbook.reading.rows, ROTA.name)
-    refused = {day for position in rows.refused if (day := rows.day("日期", position))} if rows else set[date]()
-    return tuple(sorted(refused - {turn.day for turn in of(workbook) if turn.receives}))
+def unstaffed_told(days: Sequence[date], anchor: date) -> str:
+    """Return that nobody stands on these days, since their rows were refused; '' where there are none."""
+    listed = f"{'、'.join(near(day, anchor) for day in days[:_MOST_DAYS])}{f'等{len(days)}天' if len(days) > _MOST_DAYS else ''}"
+    return f"“{ROTA.name}”表里{listed}的行退回了（见问题清单），没有人排到。请改正后再交一次分解表。" if days else ""
+
+
+def amiss(workbooks: Sequence[Filed], day: date, zone: tzinfo) -> str:
+    """Return what is wrong with the rota of that day and later, in words: it is gone, or days have nobody; '' where nothing is."""
+    to_come = [each.day for each in unstaffed(workbooks, zone) if each.day >= day]
+    return gone(workbooks, day, zone) or unstaffed_told(to_come, day)
 
 
 def gone(workbooks: Sequence[Filed], day: date, zone: tzinfo) -> str:

@@ -49,9 +49,10 @@ class Outcome:
 
     @property
     def about_the_rota(self) -> list[str]:
-        """That the workbook in force of the last day written has no rota any more, in a line."""
+        """What is wrong with the rota of the last day written: it is gone, or days have nobody, in a line."""
         newest = max(self.written.published, key=lambda report: report.day, default=None)
-        return [newest.beyond.receptions.gone] if newest and newest.beyond.receptions.gone else []
+        amiss = newest.beyond.receptions.amiss(newest.day) if newest else ""
+        return [amiss] if amiss else []
 
     @property
     def in_short(self) -> str:

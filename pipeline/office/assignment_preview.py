@@ -132,8 +132,10 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
     )  # these have a list of their own
     changed = _changes(before, after, listed, settings)
     exempted = (*changed.exempted, *_over(reading, now.date()))
-    gone = rota.gone(in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment), now.date(), settings.calendar.zone)
-    changed = replace(changed, exempted=exempted, told=(*changed.told, *([gone] if gone else [])))
+    amiss = rota.amiss(
+        in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment), now.date(), settings.calendar.zone
+    )
+    changed = replace(changed, exempted=exempted, told=(*changed.told, *([amiss] if amiss else [])))
     return Preview(reading, findings, changed, _repeated(path, before_it, settings, now))
 
 

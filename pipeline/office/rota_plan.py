@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,8 @@ class Plan:
     """The working days on which nobody can receive: everybody is on leave."""
     unknown_years: tuple[int, ...] = ()
     """The years whose public holidays are not known."""
+    refused: tuple[date, ...] = ()
+    """The days of which the workbook's rows were refused: the plan has them as if nothing had been there."""
     strangers: tuple[str, ...] = ()
     """Who stands in the workbook's 接访排班 on these days and is no leader of its 包联旗区."""
 
@@ -91,6 +93,7 @@ def plan(workbook: Filed, first: date, last: date) -> Plan:
         sum(bool(turn.receives) for turn in standing),
         tuple(day for day in days if day not in has_turn),
         working_days.unknown_years(first + timedelta(days=count) for count in range((last - first).days + 1)),
+        tuple(each.day for each in rota.unstaffed([workbook], UTC) if first <= each.day <= last),
         tuple(name for name in named if name not in leaders),
     )
 
@@ -98,7 +101,9 @@ def plan(workbook: Filed, first: date, last: date) -> Plan:
 def notes(planned: Plan) -> list[str]:
     """Return what is to be known of a plan, in sentences, for the terminal and for the workbook's note."""
     empty = f"没有排的工作日：{'、'.join(map(str, planned.empty))}，这些天领导都在休假。" if planned.empty else ""
-    return list(filter(None, [empty, rota.strangers_told(planned.strangers), working_days.unknown_told(planned.unknown_years)]))
+    days = "、".join(map(str, planned.refused))
+    refused = f"分解表里 {days} 的排班行退回了（见问题清单），这次按没有排过重新排。" if days else ""
+    return list(filter(None, [empty, refused, rota.strangers_told(planned.strangers), working_days.unknown_told(planned.unknown_years)]))
 
 
 def _target(output: Path | None, name: str, settings: Settings) -> Path:

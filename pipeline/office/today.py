@@ -69,7 +69,7 @@ class Today:
     """How the reports of the last days stand that count or will, beside when they came; but for what is lost."""
     workbooks: tuple[tuple[str, str], ...] = ()
     """The usable assignment workbooks in the inbox, which the figures count already: name, and how and when it came."""
-    rota_gone: str = ""
+    rota_amiss: str = ""
     """That the newest workbook has no rota any more."""
 
 
@@ -169,8 +169,8 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     state = judged.states[day]
     targets = _restating(_targets(state, judged.facts, refused_on(day, settings, judged.opened), settings), day, judged.facts, settings)
     workbooks = _waiting_workbooks(judged.facts, day, settings)
-    gone = rota.gone(in_order(judged.facts.assignments), day, settings.calendar.zone)
-    return Today(day, targets, judged.waits, judged.beyond(day), workbooks, gone)
+    rota_amiss = rota.amiss(in_order(judged.facts.assignments), day, settings.calendar.zone)
+    return Today(day, targets, judged.waits, judged.beyond(day), workbooks, rota_amiss)
 
 
 def _restating(targets: tuple[TargetNow, ...], day: date, facts: Facts, settings: Settings) -> tuple[TargetNow, ...]:

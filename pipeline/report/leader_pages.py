@@ -66,6 +66,8 @@ class LeaderPage:
     coming: tuple[Turn, ...]
     urgent: tuple[UrgentLine, ...]
     """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
+    unstaffed: tuple[date, ...]
+    """The days of refused rows of the rota that name him, on which nobody stands."""
 
 
 def of(report: Report) -> tuple[LeaderPage, ...]:
@@ -164,4 +166,5 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
         tuple(matter for matter in agenda.gravest_first(report.urgent) if matter.district in accompanied or matter.number in numbers),
+        tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

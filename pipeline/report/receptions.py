@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 
 from pipeline.day import receptions, rota
 from pipeline.day.day_state import DayState
-from pipeline.day.rota import Turn
+from pipeline.day.rota import Turn, Unstaffed
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
@@ -48,8 +48,12 @@ class Receptions:
     """Those after the day, likewise."""
     gone: str = ""
     """That the workbook in force has no rota any more, and what the last one was."""
-    refused: tuple[date, ...] = ()
-    """The days of the last thirty and to come whose rows the workbook in force has and that were refused, so that nobody stands there."""
+    unstaffed: tuple[Unstaffed, ...] = ()
+    """Of the last thirty days and those to come: on which nobody stands, since their rows were refused."""
+
+    def amiss(self, day: date) -> str:
+        """Return what is wrong with the rota of that day and later, in words; '' where nothing is."""
+        return self.gone or rota.unstaffed_told([each.day for each in self.unstaffed if each.day >= day], day)
 
 
 def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
@@ -75,8 +79,9 @@ def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
         for turn in past
     )
     coming = tuple(turn for turn in turns if turn.day > state.day)
-    refused = tuple(day for day in rota.refused_days(state.assignment) if day > state.day or receptions.is_recent(day, state.day))
-    return Receptions(tuple(reported), held, coming, rota.gone(workbooks, state.day, zone), refused)
+    gone = rota.gone(workbooks, state.day, zone)
+    told = (each for each in rota.unstaffed(workbooks, zone) if each.day > state.day or receptions.is_recent(each.day, state.day))
+    return Receptions(tuple(reported), held, coming, gone, tuple(told))
 
 
 def _masked(turn: Turn) -> Turn:

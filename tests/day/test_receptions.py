@@ -10,7 +10,9 @@ from offices import File, assigned, consolidate, handed_in, on, read_assignment
 from workbook_days import opened, rows
 from workbooks import Row, Value, assignment, case_row, progress_row, report, turn_row
 
+from pipeline.render.papers import leader_papers
 from pipeline.render.workbook import office_workbook
+from pipeline.report import leader_pages
 from pipeline.terms.rows import rows_of_sheet
 
 CASES = (case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("ZZQ-2020-001", 撤销依据="重复交办"))
@@ -149,9 +151,16 @@ def test_turns_of_days_that_are_over_stay_as_they_were_and_refused_ones_are_name
     assert held(first, second) == [("2020-05-12", "领导二"), ("2020-05-16", "领导二")]
     assert held(first, second, third) == held(first, second)
     assert held(first, assigned(assignment(CASES), "2020-05-13 09:00", "三.xlsx")) == [("2020-05-12", "领导一")]
-    said = "分解表里 5月15日 的排班行退回了，没有采用（见问题清单），这几天没有人排到；请改正后再交一次。"
-    for files, is_said in (((first, second), True), ((first,), False)):
-        assert (said in [row[0] for row in rows(opened(office_workbook.render(on(DAY, *files).report)), "接访下访")]) == is_said
+    said = "“接访排班”表里5月15日的行退回了（见问题清单），没有人排到。请改正后再交一次分解表。"
+    for files, is_said in (((first, second), True), ((first, second, third), True), ((first,), False)):
+        made = on(DAY, *files)
+        assert (said in [row[0] for row in rows(opened(office_workbook.render(made.report)), "接访下访")]) == is_said
+        pages = {page.name: leader_papers.fields(page, made.report)["接访说明"] for page in leader_pages.of(made.report)}
+        told = "排班里写有您的5月15日退回了，没有采用，没有人排到：请向办公室核实。"
+        assert [name for name, said_of in pages.items() if told in said_of] == (["领导一"] if is_said else [])
+        assert made.report.beyond.receptions.amiss(DAY) in ("", made.report.beyond.receptions.gone), "it is over"
+    ahead = on(date(2020, 5, 14), first, second)
+    assert ahead.report.beyond.receptions.amiss(date(2020, 5, 14)) == said
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")

@@ -105,6 +105,16 @@ def test_who_has_no_district_and_stands_in_the_rota_is_named_in_its_notes() -> N
     assert rota_plan.plan(_filed(assignment(rota=STANDING)), FIRST, LAST).strangers == ()
 
 
+def test_a_day_whose_rows_were_refused_is_planned_anew_and_named() -> None:
+    twice = assignment(rota=[*STANDING, turn_row("2020-06-29", "领导6"), turn_row("2020-06-29", "领导6", "休假")])
+    arrival = Arrival(1, "分解表.xlsx", "分解表.xlsx", "~", 1, Envelope(moment("2020-05-01 09:00")), is_assignment=True)
+    plan = rota_plan.plan(Filed(arrival, read_assignment(twice)), FIRST, LAST)
+    assert plan.refused == (date(2020, 6, 29),)
+    assert [turn.leader for turn in plan.turns if turn.day == date(2020, 6, 29)] == ["领导6"]
+    said = "分解表里 2020-06-29 的排班行退回了（见问题清单），这次按没有排过重新排。"
+    assert said in rota_plan.as_lines(rota_plan.Made(Path("排班.xlsx"), plan))
+
+
 def test_without_a_leader_there_is_no_plan() -> None:
     pages = edit(assignment_pages(), {f"包联旗区!B{row}": None for row in range(2, len(DISTRICTS) + 2)})
     read = read_assignment(write(pages))
@@ -145,4 +155,15 @@ def test_run_and_desk_say_that_a_new_workbook_has_no_rota(tmp_path: Path, capsys
     outcome = office.run(day)
     screen.tell_outcome(outcome, office.settings, [day], moment("2020-06-20 20:00"))
     assert says in capsys.readouterr().out
-    assert today.of_day(day, [], office.settings, None).rota_gone.startswith(says)
+    assert today.of_day(day, [], office.settings, None).rota_amiss.startswith(says)
+
+
+def test_run_and_desk_say_on_which_days_to_come_nobody_stands_since_their_rows_were_refused(tmp_path: Path, capsys: Captured) -> None:
+    office, day = Office(tmp_path / "office"), date(2020, 6, 20)
+    over = (turn_row("2020-06-18", "领导2"), turn_row("2020-06-18", "领导2", "休假"))
+    office.put_assignment(assignment(rota=[*STANDING, *over, turn_row("2020-06-29", "领导6"), turn_row("2020-06-29", "领导6", "休假")]))
+    says = "“接访排班”表里6月29日的行退回了（见问题清单），没有人排到。请改正后再交一次分解表。"
+    outcome = office.run(day)
+    screen.tell_outcome(outcome, office.settings, [day], moment("2020-06-20 20:00"))
+    assert says in capsys.readouterr().out
+    assert today.of_day(day, [], office.settings, None).rota_amiss == says

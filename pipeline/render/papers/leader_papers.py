@@ -191,6 +191,9 @@ def _turns(page: LeaderPage, day: date) -> Iterator[str]:
         yield f"近三十日排班：{_joined([_turn(held.turn, page.name, day, held.cases) for held in page.turns])}。"
     if page.coming:
         yield f"以后排班：{_joined([_turn(turn, page.name, day) for turn in page.coming])}。"
+    if page.unstaffed:
+        days = _joined([near(each, day) for each in page.unstaffed])
+        yield f"排班里写有您的{days}退回了，没有采用，没有人排到：请向办公室核实。"
 
 
 def _turn(turn: Turn, name: str, day: date, cases: Sequence[str] | None = None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.day import rota
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, heading, write_rows, write_table
 from pipeline.report.receptions import HeldTurn, Visit
-from pipeline.terms.words import NONE, near
+from pipeline.terms.words import NONE
 
 NAME: Final = "接访下访"
 TURNS: tuple[Column[HeldTurn], ...] = (
@@ -34,14 +35,15 @@ def write(book: Book) -> None:
     receptions, widths = book.report.beyond.receptions, [column.width for column in VISITS]
     sheet = frame(book, NAME, widths)
     heading(book, sheet, HEADER, len(widths) - 1, words.TURNS)
-    row = FIRST + 1
+    row, day = FIRST, book.report.day
     if receptions.rota:
         row = write_table(book, sheet, FIRST, Listing(TURNS, sorted(receptions.rota, key=lambda held: held.turn.day, reverse=True)))
-        refused = (words.TURNS_REFUSED.format(days="、".join(near(day, book.report.day) for day in receptions.refused)),)
-        said = (words.TURNS_SAY, *(refused if receptions.refused else ()), receptions.gone)
-        row = explain(book, sheet, row, widths, tuple(filter(None, said)))
+    unstaffed = rota.unstaffed_told([each.day for each in receptions.unstaffed], day)
+    if said := tuple(filter(None, (words.TURNS_SAY if receptions.rota else "", receptions.gone, unstaffed))):
+        row = explain(book, sheet, row, widths, said)
     else:
-        put(sheet, FIRST, 0, receptions.gone or words.NO_TURNS, book.look("note"))
+        put(sheet, row, 0, words.NO_TURNS, book.look("note"))
+        row += 1
     heading(book, sheet, row + 1, len(widths) - 1, words.VISITS.format(count=len(receptions.reported)))
     if receptions.reported:
         # `write_rows` gives the longer list the one filter of the sheet, and its header on the pages that follow.

@@ -203,7 +203,6 @@ TURNS: Final = "接访排班"
 TURNS_SAY: Final = (
     "报来（件）：日报里写明这位领导当天接访下访的案件数。没有报来，不等于没有接访：接待的可能不是台账里的案件，旗区也可能没有填。"
 )
-TURNS_REFUSED: Final = "分解表里 {days} 的排班行退回了，没有采用（见问题清单），这几天没有人排到；请改正后再交一次。"
 NO_TURNS: Final = "分解表里没有接访排班，或者这三十天没有排。"
 NOT_REPORTED: Final = "日报里没有这一天的"
 VISITS: Final = "日报报来的接访下访（{count} 件次）"
