@@ -13,8 +13,9 @@ from pipeline.day.restatement import FlagThen
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Certainty, Figure
+from pipeline.report.moved_figures import by_causes, fraction, has_moved, in_brief, is_better
 from pipeline.report.report import Report
-from pipeline.report.sentences import answered, answered_verdict, day, rate
+from pipeline.report.sentences import answered, answered_verdict, day
 from pipeline.terms.contract import CASE_SHEETS, REFERRED
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import ENDED_DISPUTES, FLAGS, OF_ASSIGNMENT, first_of
@@ -82,7 +83,7 @@ def would_be(without: Tally, tally: Tally) -> str:
     if not without.total:
         return "为0件"
     against = f"，{'不低于' if without.met else '低于'}{without.target_percent}%的目标" if without.met != tally.met else ""
-    return f"为{_fraction(without)}{against}"
+    return f"为{fraction(without)}{against}"
 
 
 # --- all that was edited -----------------------------------------------------------------------------------------
@@ -95,16 +96,16 @@ def outcomes(effects: Effects, told_on: date, room: Room = AMPLE) -> tuple[str, 
     """
     shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
     turned = [shift for shift in shifts if {shift.without.met, shift.tally.met} == {True, False}]
-    moved = [shift for shift in shifts if shift not in turned and (_has_moved(shift) or _is_better(shift))]
+    moved = [shift for shift in shifts if shift not in turned and (has_moved(shift) or is_better(shift))]
     standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
     others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
-    return _flags(standing, room, told_on) + _figures(turned, room), _flags(others, room, told_on) + _figures(moved, room)
+    return _flags(standing, room, told_on) + by_causes(turned, room.cases), _flags(others, room, told_on) + by_causes(moved, room.cases)
 
 
 def of_late_reports(effects: Effects, told_on: date, room: Room = AMPLE) -> list[str]:
     """Return what late reports did to cases that had been told of: first the flags that fell, then those that stand, then the edits."""
     fell, stand = ([flag for flag in effects.flags if flag.is_raised is is_raised] for is_raised in (False, True))
-    moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and _has_moved(shift)]
+    moved = [shift for shift in effects.shifts if shift.part in ("district", "leader") and has_moved(shift)]
     unconfirmed = effects.unconfirmed
     lost = f"日报更正后，{len(unconfirmed)}件{_in_brackets(unconfirmed, room)}不再写群众认可，仍计入化解。" if unconfirmed else ""
     of_flags = (
@@ -114,7 +115,7 @@ def of_late_reports(effects: Effects, told_on: date, room: Room = AMPLE) -> list
         _flags(stand, room, told_on),
         _flags_then(effects.then, room, told_on),
     )
-    said = (*of_flags, edits(effects, room), _figures(moved, room))
+    said = (*of_flags, edits(effects, room), by_causes(moved, room.cases))
     return [sentence.removesuffix("。") for sentence in said if sentence]
 
 
@@ -197,32 +198,6 @@ def _outcome(flag: FlagEffect) -> str:
     return f"{'算作' if flag.is_raised else '不再算'}{FLAGS[flag.flag].name}"
 
 
-def _figures(shifts: Sequence[Shift], room: Room) -> str:
-    parts, rest = [figure_in_brief(shift) for shift in shifts[: room.cases]], shifts[room.cases :]
-    changed = sum(shift.without != shift.tally for shift in rest)
-    left_out = [f"{changed}个旗区或包案领导的数字有变"] if changed else []
-    left_out += [f"{len(rest) - changed}个案件有进有出、数字没有变"] if changed < len(rest) else []
-    if left_out:
-        parts.append(f"{'另有' if parts else ''}{'，'.join(left_out)}")
-    return f"因改动，{'；'.join(parts)}。" if parts else ""
-
-
-def _has_moved(shift: Shift) -> bool:
-    """Whether a case changed its label within the group; one that changed its group is told with that."""
-    left, entered = (mover.before for mover in shift.left if mover.after), (mover.after for mover in shift.entered if mover.before)
-    return shift.label in (*left, *entered)
-
-
-def _is_better(shift: Shift) -> bool:
-    """Whether a rate is higher than without the edits, by whatever they did: a cancellation too flatters whoever had the case."""
-    now, without = shift.tally, shift.without
-    return now.resolved * without.total > without.resolved * now.total
-
-
-def _fraction(tally: Tally) -> str:
-    return f"{tally.resolved}/{tally.total}（{rate(tally.rate_percent)}）"
-
-
 # --- edit by edit ------------------------------------------------------------------------------------------------
 
 
@@ -236,21 +211,12 @@ def by_edit(effects: Effects) -> list[tuple[Edit, str]]:
     bettered: dict[str, list[str]] = {}
     for shift in effects.shifts:
         for mover in (*shift.left, *shift.entered):
-            figures.setdefault((mover.number, shift.part), []).append(figure_in_brief(shift))
-            if shift.part in ("district", "leader") and _is_better(shift):
-                bettered.setdefault(mover.number, []).append(figure_in_brief(shift))
+            figures.setdefault((mover.number, shift.part), []).append(in_brief(shift, is_whole=True))
+            if shift.part in ("district", "leader") and is_better(shift):
+                bettered.setdefault(mover.number, []).append(in_brief(shift, is_whole=True))
     for number, said in bettered.items():  # told of the cancellation: of a district or leader that was changed the figure is told anyway
         figures.setdefault((number, "group"), []).extend(said)
     return [(edit, _effect(edit, flags, figures)) for edit in effects.edits]
-
-
-def figure_in_brief(shift: Shift) -> str:
-    """Return what a figure was without the edits and what it is with them."""
-    label = shift.label if shift.part == "group" else f"{shift.label}（{shift.group}）"
-    if shift.without == shift.tally:  # one out and one in: the case that left may be the one that was not resolved
-        out, come = (first_of([mover.number for mover in movers], 1) for movers in (shift.left, shift.entered))
-        return f"{label}仍为{_fraction(shift.tally)}，移出{out}，移入{come}"
-    return f"{label}由{_fraction(shift.without)}变为{_fraction(shift.tally)}"
 
 
 def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Mapping[tuple[str, str], list[str]]) -> str:

@@ -18,7 +18,7 @@ from pipeline.day.edit_effects import Effects, Mover, Shift
 from pipeline.day.targets import Tally
 from pipeline.night import nightly
 from pipeline.render.papers import briefing, briefing_files, page_room
-from pipeline.report import edit_words
+from pipeline.report import edit_words, moved_figures
 from pipeline.settings.config import load
 
 MONDAY = date(2020, 5, 18)
@@ -161,6 +161,14 @@ def test_a_cancellation_by_which_a_leader_stands_better_is_told_of_him() -> None
     _assert_stands(day, "领导一（市级交办和旗区自行梳理）由5/10（50.0%）变为5/9（55.5%）")
 
 
+def test_each_figure_that_moved_is_told_with_what_moved_it_and_of_two_causes_that_they_did_it_together() -> None:
+    day = _told(_listed(_010={"撤销依据": "重复交办"}, _009={"旗区": "乌审旗"}, _001={"延期至": "2020-07-30"}), resolved=5)
+    _assert_stands(day, f"因撤销（SJ-2020-010），领导一（{CITY}）由5/10（50.0%）变为5/9（55.5%）")
+    _assert_stands(day, f"撤销（SJ-2020-010）、旗区改动（SJ-2020-009）合计，东胜区（{CITY}）由5/10（50.0%）变为5/8（62.5%）")
+    _assert_stands(day, f"因旗区改动（SJ-2020-009），乌审旗（{CITY}）由0/0（—）变为0/1（0.0%）")
+    assert f"东胜区（{CITY}）由5/10（50.0%）变为5/8（62.5%）（2件改动合计）" in day.page  # beside each of the two edits
+
+
 def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -> None:
     tally = Tally(90, 11, 9)
     out, come = (Mover(number, "东胜区", "东胜区", "东胜区", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
@@ -173,7 +181,7 @@ def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
     tally, other = Tally(90, 11, 9), Tally(90, 10, 9)
     out, come = (Mover(number, "东胜区", "", "", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
     said = [
-        edit_words.figure_in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,)))
+        moved_figures.in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,)))
         for was, left in ((tally, (out,)), (other, ()))
     ]
     assert said == [
