@@ -16,7 +16,13 @@ from pipeline.terms.words import first_of
 _CANCELLED: Final = "撤销"
 _RESTORED: Final = "恢复计入"
 _OTHER_GROUP: Final = "案件来源改动"
-_LABELS: Final = {"district": "旗区改动", "leader": "包案领导改动", "category": "问题类别改动", "source": _OTHER_GROUP, "group": _OTHER_GROUP}
+_LABELS: Final = {
+    "district": "旗区改动",
+    "leader": "包案领导改动",
+    "category": "问题类别改动",
+    "source": _OTHER_GROUP,
+    "group": _OTHER_GROUP,
+}
 """What moved a case within its group, by the part of the figure."""
 _ORDER: Final = (_CANCELLED, _RESTORED, _OTHER_GROUP, *_LABELS.values())
 

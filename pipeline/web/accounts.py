@@ -175,16 +175,20 @@ class Accounts:
 
     def session(self, token: str, now: datetime) -> Session | None:
         """Return the session of that cookie, where it holds."""
+        return self.session_kept_as(digest(token), now)
+
+    def session_kept_as(self, kept: str, now: datetime) -> Session | None:
+        """Return the session that is kept under that hash, where it holds."""
         query = sa.select(sessions.c.csrf, sessions.c.begun, sessions.c.seen, users).join(users, sessions.c.user == users.c.id)
         with self._database.read() as connection:
-            row = connection.execute(query.where(sessions.c.token == digest(token))).one_or_none()
+            row = connection.execute(query.where(sessions.c.token == kept)).one_or_none()
         idle = (now - timedelta(minutes=self._limits.idle_minutes)).timestamp()
         if row is None or row.disabled or row.begun < self._oldest(now) or row.seen < idle:
             return None
         if now.timestamp() - row.seen > _RENEW.total_seconds():
             with self._database.write() as connection:
-                connection.execute(sessions.update().where(sessions.c.token == digest(token)).values(seen=now.timestamp()))
-        return Session(self._user(row), row.csrf, digest(token))
+                connection.execute(sessions.update().where(sessions.c.token == kept).values(seen=now.timestamp()))
+        return Session(self._user(row), row.csrf, kept)
 
     def end_session(self, session: Session) -> None:
         """End a session."""

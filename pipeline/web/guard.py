@@ -37,8 +37,8 @@ _DRAIN_SECONDS: Final = 10
 _LONGEST_PATH: Final = 80
 _UNLOGGED: Final = "/static/", "/healthz"
 """What is asked for so often that it stands in no log."""
-_SECRET: Final = "/password/"  # noqa: S105 - a path
-"""What follows this in a path is a one-time link's token: whoever reads the log could use it."""
+_SECRETS: Final = ("/password/", "/folder/")
+"""What follows these in a path is a one-time link's token, or a session's key: whoever reads the log could use it."""
 
 
 class Guard:
@@ -89,8 +89,8 @@ class Guard:
         path = str(scope["path"])
         if path.startswith(_UNLOGGED):
             return
-        if path.startswith(_SECRET):
-            path = f"{_SECRET}…"
+        if secret := next((begin for begin in _SECRETS if path.startswith(begin)), ""):
+            path = f"{secret}…"
         user = scope["state"].get("user")
         address = scope["client"][0] if scope.get("client") else "-"
         line = f"{address} {user or '-'} {scope['method']} {path[:_LONGEST_PATH]} {status}"

@@ -15,12 +15,11 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from pipeline.office import attendance, district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
-from pipeline.publishing import held_days, inputs, told_editions
-from pipeline.render.page import leaders_page
+from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError
-from pipeline.web import published_files
-from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, office_of
+from pipeline.web import opened_page, published_files
+from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, day_of, office_of
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
 
@@ -30,16 +29,6 @@ _IN_MEMORY: Final = 4 << 20
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
 """The first moment that a ZIP can hold: the same files give the same bytes, whenever they are fetched."""
 _LINES: Final = 300
-_FIRST: Final = date(1900, 1, 1)
-_LAST: Final = date(9998, 12, 31)
-"""Spreadsheets begin with 1900, and `date` ends with 9999: the board links to the day before and the day after."""
-_PAGE_POLICY: Final = (
-    "{sandbox}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "{script}frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
-"""The published page's own policy, without a form or an origin: whatever stands in the file, it reaches nothing of this site."""
-_HEAD_BYTES: Final = 2048
-"""Within which the page names its own policy."""
 
 
 @router.get("/board")
@@ -54,21 +43,11 @@ def show_day(request: Request, site: TheSite, session: Office, day: str, of: Ann
     """Show the board of a day; with `of` only the districts behind that count."""
     if of and of not in (*status.COUNTS, *status.AMONG):
         raise NoSuchPageError
-    return _board(request, site, session, _day(day), of)
+    return _board(request, site, session, day_of(day), of)
 
 
 def _day_being_reported(now: datetime, settings: Settings) -> date:
     return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
-
-
-def _day(written: str) -> date:
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        raise NoSuchPageError from None
-    if not _FIRST <= day <= _LAST:
-        raise NoSuchPageError
-    return day
 
 
 def _board(request: Request, site: Site, session: Office, day: date, of: str) -> Response:
@@ -102,7 +81,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: str) ->
         "today": now.date(),
         "files": [(folder, [entry for entry in files if entry.folder == folder]) for folder in sorted(folders)],
         "size": sum(entry.size for entry in files),
-        "has_page": _page_of(site, day, session) is not None,
+        "has_page": opened_page.of_day(site, day, session.user) is not None,
         "days": published_files.days(site.settings)[:_LINES],
         "is_over": board.due is None,
     }
@@ -118,7 +97,7 @@ async def show_rows(
     which: Literal["taken", "refused"] = "refused",
 ) -> Response:
     """Show the rows behind a count of the board: those refused or taken, of one district or of all."""
-    shown_day = _day(day)
+    shown_day = day_of(day)
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
     reports, count = await site.in_turn(_rows, site.settings, [shown_day], district, which == "refused")
@@ -144,26 +123,6 @@ def _rows(settings: Settings, days: list[date], district: str, is_refused: bool)
     return reports, sum(map(len, reports))
 
 
-@router.get("/page/{day}")
-def show_page(site: TheSite, session: Office, day: str) -> Response:
-    """Open the day's published page in the browser, shut off from this site."""
-    entry = _page_of(site, _day(day), session)
-    if entry is None:
-        raise NoSuchPageError
-    site.note(f"{session.user.name} 打开 {entry.day}/{entry.name}")
-    with entry.path.open("rb") as file:
-        policy = _policy(file.read(_HEAD_BYTES), leaders_page.script_hash(inputs.templates_of(site.settings)))
-    return FileResponse(entry.path, headers={"Content-Security-Policy": policy}, media_type="text/html; charset=utf-8")
-
-
-def _policy(head: bytes, script: str) -> str:
-    """Return the page's policy: the program's own script may run where the page has it; a page of before is read without."""
-    named = f"script-src '{script}'"
-    if named.encode() in head:
-        return _PAGE_POLICY.format(sandbox="sandbox allow-scripts", script=f"{named}; ")
-    return _PAGE_POLICY.format(sandbox="sandbox", script="")
-
-
 @router.get("/periods")
 def show_periods(request: Request, site: TheSite, _session: Office) -> Response:
     """Show the weeks and other spans of days that were reported on."""
@@ -180,20 +139,15 @@ def period_file(site: TheSite, session: Office, span: str, identity: str) -> Res
     is_page = entry.path.suffix == ".html"
     site.note(f"{session.user.name} {'打开' if is_page else '下载'} 阶段报告/{entry.day}/{entry.name}")
     if is_page:
-        shut = {"Content-Security-Policy": _PAGE_POLICY.format(sandbox="sandbox", script="")}
+        shut = {"Content-Security-Policy": opened_page.WITHOUT_SCRIPT}
         return FileResponse(entry.path, headers=shut, media_type="text/html; charset=utf-8")
     return FileResponse(entry.path, headers=attachment(entry.file), media_type="application/octet-stream")
-
-
-def _page_of(site: Site, day: date, session: Office) -> published_files.PublishedFile | None:
-    files = published_files.entries(site.settings, day.isoformat(), session.user)
-    return next((entry for entry in files if not entry.folder and entry.path.suffix == ".html"), None)
 
 
 @router.get("/zip/{day}")
 def all_files(site: TheSite, session: Office, day: str) -> Response:
     """Answer with every file of a day in one ZIP."""
-    files = published_files.entries(site.settings, _day(day).isoformat(), session.user)
+    files = published_files.entries(site.settings, day_of(day).isoformat(), session.user)
     if not files:
         raise NoSuchPageError
     site.note(f"{session.user.name} 下载 {day} 全部文件")

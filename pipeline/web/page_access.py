@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from contextlib import suppress
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -21,6 +22,9 @@ from pipeline.web.site import Site
 from pipeline.web.upload_limits import RefusedError
 
 TOKEN: Final = "csrf"  # noqa: S105 - the field's name
+_FIRST: Final = date(1900, 1, 1)
+_LAST: Final = date(9998, 12, 31)
+"""Spreadsheets begin with 1900, and `date` ends with 9999: the board links to the day before and the day after."""
 
 
 class SignInError(Exception):
@@ -100,6 +104,17 @@ async def form_of(request: Request, session: SignedIn) -> dict[str, str]:
 
 
 Form = Annotated[dict[str, str], Depends(form_of)]
+
+
+def day_of(written: str) -> date:
+    """Return the day that an address names. Raises NoSuchPageError."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        raise NoSuchPageError from None
+    if not _FIRST <= day <= _LAST:
+        raise NoSuchPageError
+    return day
 
 
 def see_other(where: str) -> RedirectResponse:

@@ -79,6 +79,11 @@ def find(settings: Settings, day: str, identity: str, user: User, own: Container
     return next((entry for entry in entries(settings, day, user, own) if entry.id == identity), None)
 
 
+def named(settings: Settings, day: str, name: str) -> PublishedFile | None:
+    """Return the file of that name that the day's manifest lists, whoever may see it."""
+    return next(_listed(settings.paths.outbox / day, only=name), None) if day in days(settings) else None
+
+
 def _name_then(folder: Path, district: str, settings: Settings) -> str:
     """Return what a district was called when the folder was written: another district may have that name by now."""
     try:
@@ -106,12 +111,14 @@ def _people_first(entry: PublishedFile) -> tuple[bool, str]:
     return entry.path.suffix in _FOR_PROGRAMS, entry.name
 
 
-def _listed(folder: Path, manifest: str = outbox.MANIFEST) -> Iterator[PublishedFile]:
+def _listed(folder: Path, manifest: str = outbox.MANIFEST, only: str = "") -> Iterator[PublishedFile]:
     try:
         names = list(json.loads((folder / manifest).read_bytes())["outputs"])
     except (OSError, ValueError, LookupError, TypeError):
         return
     for name in [*names, manifest]:
+        if only and name != only:
+            continue
         parts = PurePosixPath(str(name)).parts
         path = folder.joinpath(*parts)
         # a manifest is a file like others, and somebody may have written a path into it that leads out

@@ -181,8 +181,7 @@ def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
     tally, other = Tally(90, 11, 9), Tally(90, 10, 9)
     out, come = (Mover(number, "东胜区", "", "", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
     said = [
-        moved_figures.in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,)))
-        for was, left in ((tally, (out,)), (other, ()))
+        moved_figures.in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,))) for was, left in ((tally, (out,)), (other, ()))
     ]
     assert said == [
         f"领导一（{CITY}）仍为9/11（81.8%），移出SJ-2020-010，移入SJ-2020-011",
