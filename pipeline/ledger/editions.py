@@ -60,6 +60,14 @@ class Edition:
             return {}
 
     @property
+    def is_correction(self) -> bool:
+        """Whether it is marked 更正; False where its manifest is lost or of an older program."""
+        try:
+            return json.loads(self.manifest)["correction"] is True
+        except (ValueError, LookupError, TypeError):
+            return False
+
+    @property
     def is_lost(self) -> bool:
         """Whether the ledger was not given all of it, since nobody had it any more."""
         return not self.manifest or not self.summary

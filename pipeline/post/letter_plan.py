@@ -26,6 +26,7 @@ from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.units import District
+from pipeline.terms import messages
 from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail
@@ -104,20 +105,25 @@ class PublishedDay:
         excused = self._excused()
         withdrew = self._withdrew()
         for submission in figures["submissions"]:
-            submission["withdrew"] = submission["revision"] > 1 and submission["district"] in withdrew
+            submission["withdrew"] = withdrew.get(submission["district"], []) if submission["revision"] > 1 else []
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         now = {then: name for name, then in self.named_then.items()}
         named: dict[str, Any] = edition_changes.with_names(figures, {then: then for then in now}, now)
         return named
 
-    def _withdrew(self) -> frozenset[str]:
-        """Return the districts of which a revision left out rows that the one before had."""
-        path = self.folder / "findings.csv"
+    def _withdrew(self) -> dict[str, list[str]]:
+        """Return by district what a revision left out that had counted in the one before: rows, and 不认可."""
+        path, withdrew = self.folder / "findings.csv", dict[str, list[str]]()
         if not path.exists():
-            return frozenset()
+            return {}
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return frozenset(line["district"] for line in csv.DictReader(file) if line["code"] == "rows-withdrawn")
+            for line in csv.DictReader(file):
+                said = messages.left_out_as_said(line["message"])[0] if line["code"] == "rows-withdrawn" else ""
+                said = f"{line['value']} 的群众不认可" if line["code"] == "dispute-withdrawn" else said
+                if said:
+                    withdrew.setdefault(line["district"], []).append(said)
+        return withdrew
 
     def _excused(self) -> set[str]:
         """Return the districts whose late report of the day is approved; none where an older program wrote the folder."""

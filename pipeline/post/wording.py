@@ -105,6 +105,7 @@ class Writer:
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
+            "withdrew": submission.get("withdrew", []),
             "state": _state(submission),
             "has_receipt": any("_回执_" in name for name in names),
             "has_notice": any("_督办通知_" in name for name in names),
@@ -302,13 +303,14 @@ def _verdict(submission: dict[str, Any]) -> str:
     if submission["status"] == "missing":
         return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
+    less = "，少了上一次报的内容" if submission.get("withdrew") else ""
     if refused and refused == submission.get("rows_moved", 0):
-        return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去"
+        return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去{less}"
     if refused:
-        return f"采用{taken}行，退回{refused}行，请改正"
+        return f"采用{taken}行，退回{refused}行，请改正{less}"
     if not taken and submission.get("withdrew"):
         return "没有内容行，原来报的不再算数"
-    return f"已采用{taken}行" if taken else _UNCHANGED
+    return f"已采用{taken}行{less}" if taken else _UNCHANGED
 
 
 def _is_about_more(changes: Changes, district: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pipeline.terms import words
 from pipeline.terms.contract import cases_in
@@ -46,15 +46,28 @@ class Own:
     """Its urgent matters in words, by the manifest of the edition that has them."""
 
 
+class Replaced(NamedTuple):
+    """An edition that a later one of its day has replaced."""
+
+    summary: Summary
+    how: str
+    """What it was beside the later one, as one of `BEFORE_CUT_OFF`, `CORRECTED`, `AGAIN`."""
+
+
+BEFORE_CUT_OFF: Final = "前一天截止以前写出过的"
+CORRECTED: Final = "前一天的数字后来有更正"
+AGAIN: Final = "前一天截止以后写出过，后来又写出一版"
+
+
 def between(before: Summary, after: Summary, own: Own | None = None) -> Changes:
     """Return how the later edition differs from the earlier; of a district's own alone where that is given."""
     return Changes(tuple(_figure_lines(before, after, own)), tuple(_case_lines(before, after, own)))
 
 
-def across_days(before: Summary, after: Summary, earlier: Mapping[int, Summary] = MappingProxyType({})) -> tuple[str, ...]:
+def across_days(before: Summary, after: Summary, earlier: Mapping[int, Replaced] = MappingProxyType({})) -> tuple[str, ...]:
     """Return how a day differs from the day before, as both were last published: the groups' figures, then the cases.
 
-    `earlier`: what editions of the day before that were replaced said, by their numbers: whoever read one of them compares with that.
+    `earlier`: the editions of the day before that were replaced, by their numbers: whoever read one of them compares with that.
     """
     return (*_group_lines(before, after, earlier), *_moved_lines(before, after), *_edit_lines(after))
 
@@ -272,16 +285,24 @@ def _named(numbers: Iterable[str]) -> str:
 # --- from day to day ---------------------------------------------------------------------------------------------
 
 
-def _group_lines(before: Summary, after: Summary, earlier: Mapping[int, Summary]) -> Iterator[str]:
+def _group_lines(before: Summary, after: Summary, earlier: Mapping[int, Replaced]) -> Iterator[str]:
     for target in after.get("targets", ()):
         group = target["group"]
         then, now = _group(before, group), _group(after, group)
-        replaced: dict[str, list[int]] = {}
-        for number, said in earlier.items():
-            replaced.setdefault(_group(said, group), []).append(number)
-        others = "；".join(f"第{'、'.join(map(str, numbers))}版写的是 {said}" for said, numbers in replaced.items() if said != then)
-        rest = f"（前一天的数字后来有更正：{others}）" if others else ""
+        rest = "".join(f"（{said}）" for said in [_replaced(group, then, earlier)] if said)
         yield (f"{group}：{now}，没有变" if then == now else f"{group}：{then} → {now}") + rest
+
+
+def _replaced(group: str, then: str, earlier: Mapping[int, Replaced]) -> str:
+    """Return what replaced editions said of a group that the last one does not say, by what they were; '' where none did."""
+    said: dict[str, dict[str, list[int]]] = {}
+    for number, edition in earlier.items():
+        if (figure := _group(edition.summary, group)) != then:
+            said.setdefault(edition.how, {}).setdefault(figure, []).append(number)
+    told = {
+        how: "；".join(f"第{'、'.join(map(str, numbers))}版写的是 {figure}" for figure, numbers in of.items()) for how, of in said.items()
+    }
+    return "；".join(f"{how}：{figures}" for how, figures in told.items())
 
 
 def _group(summary: Summary, group: str) -> str:

@@ -18,7 +18,7 @@ from pipeline.ledger.editions import Edition
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes
-from pipeline.publishing.edition_changes import Changes, Own
+from pipeline.publishing.edition_changes import Changes, Own, Replaced
 from pipeline.render import districts, file_names
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
@@ -76,9 +76,17 @@ def of_day(settings: Settings, day: date) -> list[ToldEdition]:
     return told(_of_day(settings, day))
 
 
-def replaced(settings: Settings, day: date) -> dict[int, dict[str, Any]]:
-    """Return what the day's editions that were replaced said, by their numbers, as far as it is kept. Raises LedgerError."""
-    return {edition.note.number: figures for edition in _of_day(settings, day)[:-1] if (figures := edition.figures)}
+def replaced(settings: Settings, day: date) -> dict[int, Replaced]:
+    """Return the day's editions that were replaced, by their numbers, as far as what they said is kept. Raises LedgerError."""
+    listed = _of_day(settings, day)
+    limit, is_corrected = settings.on(day).calendar.last_moment(day), any(edition.is_correction for edition in listed[-1:])
+
+    def how(edition: Edition) -> str:
+        if edition.note.published_at <= limit:
+            return edition_changes.BEFORE_CUT_OFF
+        return edition_changes.CORRECTED if is_corrected else edition_changes.AGAIN
+
+    return {edition.note.number: Replaced(figures, how(edition)) for edition in listed[:-1] if (figures := edition.figures)}
 
 
 def said(settings: Settings, days: Iterable[date]) -> dict[date, dict[int, dict[str, Any]]]:

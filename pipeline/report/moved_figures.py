@@ -1,7 +1,4 @@
-"""The sentences about figures that the day's edits moved: each with its own cause, or with all of them where they moved it together.
-
-Covered by tests/night/test_deceptions_edits.py.
-"""
+"""The sentences about figures that the day's edits moved: each with its own cause, or with all of them where they moved it together."""
 
 from __future__ import annotations
 

@@ -226,9 +226,14 @@ _WIDE_BLANK: Final = "\u3000"
 
 def left_out(found: Finding) -> tuple[str, str]:
     """Return what a finding says that a report leaves out of the one before: what was taken there, and what was refused; '' for none."""
+    return left_out_as_said(found.message) if found.code == "rows-withdrawn" else ("", "")
+
+
+def left_out_as_said(message: str) -> tuple[str, str]:
+    """Return the same of the message of such a finding."""
     for name in ("rows-withdrawn/both", "rows-withdrawn/refused", "rows-withdrawn"):
         pattern = re.escape(CATALOGUE[name]).replace(r"\{names\}", "(?P<names>.*)").replace(r"\{refused\}", "(?P<refused>.*)")
-        if found.code == "rows-withdrawn" and (match := re.fullmatch(pattern, found.message)):
+        if match := re.fullmatch(pattern, message):
             named = match.groupdict()
             return ("", named["names"]) if name.endswith("/refused") else (named["names"], named.get("refused") or "")
     return "", ""

@@ -114,7 +114,7 @@ def _told(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def _since(before: Mapping[str, Any], after: Mapping[str, Any], earlier: Mapping[int, Mapping[str, Any]]) -> tuple[str, ...]:
+def _since(before: Mapping[str, Any], after: Mapping[str, Any], earlier: Mapping[int, edition_changes.Replaced]) -> tuple[str, ...]:
     """Return how two days' summaries differ; nothing where one cannot be read."""
     try:
         return edition_changes.across_days(before, after, earlier) if before and after else ()

@@ -1,6 +1,6 @@
 """What an edited register could hide: in each, whoever reads 专报 or the page alone learns what happened (issue 12).
 
-Covers `edit_words` and `rule_words`.
+Covers `edit_words`, `moved_figures` and `rule_words`.
 """
 
 from __future__ import annotations

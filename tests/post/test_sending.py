@@ -213,8 +213,22 @@ def test_a_revision_that_takes_all_rows_back_is_not_called_unchanged(tmp_path: P
     writer = wording.Writer(office.settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     assert letter.subject == "【信访日报】东胜区5月21日：没有内容行，原来报的不再算数"
+    assert "上一次报的这些内容，这次没有了：案件进展：ZZQ-2020-001。" in letter.text
     silent = writer.to_district(DAY, "达拉特旗", TO, [], published.summary(), later=None)
     assert "不再算数" not in silent.subject
+
+
+def test_a_revision_that_drops_some_rows_says_so_in_its_subject_and_which(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    both = [progress_row("SJ-2020-001"), progress_row("ZZQ-2020-001", 群众确认="不认可")]
+    office.put(report(progress=both), "一.xlsx", "2020-05-21T15:00:00+08:00")
+    office.put(report(progress=[progress_row("ZZQ-2020-001")]), "二.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY)
+    published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+    letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert letter.subject == "【信访日报】东胜区5月21日：已采用1行，少了上一次报的内容"
+    assert "这次没有了：案件进展：SJ-2020-001；ZZQ-2020-001 的群众不认可。" in letter.text
 
 
 def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -389,9 +390,33 @@ def test_a_day_is_told_beside_the_day_before() -> None:
     )
     assert edition_changes.across_days(before, before) == ("市级：9/10（90.0%，达标），没有变",)
     first = summary(8, {}, met=False)  # whoever read an edition of the day before that was corrected since compares with that
-    assert edition_changes.across_days(before, before, {1: first, 2: first, 3: before}) == (
-        "市级：9/10（90.0%，达标），没有变（前一天的数字后来有更正：第1、2版写的是 8/10（80.0%，未达标））",
+    ways = (edition_changes.BEFORE_CUT_OFF, edition_changes.CORRECTED, edition_changes.CORRECTED, edition_changes.CORRECTED)
+    earlier = {
+        number: edition_changes.Replaced(said, how)
+        for number, said, how in zip((1, 2, 3, 4), (first, first, first, before), ways, strict=True)
+    }
+    said = (
+        "市级：9/10（90.0%，达标），没有变（前一天截止以前写出过的：第1版写的是 8/10（80.0%，未达标）；"
+        "前一天的数字后来有更正：第2、3版写的是 8/10（80.0%，未达标））"
     )
+    assert edition_changes.across_days(before, before, earlier) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("received", "how"),
+    [("2020-05-22T09:30:00+08:00", edition_changes.AGAIN), ("2020-05-22T13:30:00+08:00", edition_changes.CORRECTED)],
+)
+def test_what_a_replaced_edition_was_goes_by_when_it_was_written_and_by_the_mark(
+    ran: Office, received: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _correct(ran, received=received)
+    ran.run(DAY)
+    assert told_editions.replaced(ran.settings, DAY)[1].how == how
+    with Ledger(ran.settings.paths.ledger) as ledger:
+        first, last = editions.of_day(ledger, DAY)
+    early = replace(first, note=replace(first.note, published_at=datetime(2020, 5, 21, 16, 30, tzinfo=ZONE)))
+    monkeypatch.setattr(editions, "of_day", lambda _ledger, _day: [early, last])
+    assert told_editions.replaced(ran.settings, DAY)[1].how == edition_changes.BEFORE_CUT_OFF
 
 
 def test_what_was_known_at_noon_and_stood_in_no_edition_is_told_as_that() -> None:
