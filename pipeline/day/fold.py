@@ -141,7 +141,7 @@ class _Fold:
             self._reports_before = self.kept.reports_before
             self.kept.reports_before = reports_before.after(self._reports_before, day, submissions, judgements)
             self._note_excused(day)
-            is_near_end = (max(self.days) - day).days < FLAGGED_DAYS * (max(self.days) in self.noted_after)
+            is_near_end = max(self.days) in self.noted_after and (max(self.days) - day).days <= FLAGGED_DAYS
             if is_near_end or day in self.days_with_flags or day in self._answered_on:
                 windows, cases = self.settings.on(day).windows, self.kept.case_book.in_register()
                 self.kept.flags_by_day[day] = supervision.flags_by_district(cases, day, windows)
@@ -250,7 +250,7 @@ class _Fold:
         """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""
         self.kept.last_reports |= dict.fromkeys(submissions, day)
         oldest_report_days = self.settings.on(day).calendar.oldest_report_days
-        if not any(0 <= (asked_day - day).days <= oldest_report_days for asked_day in self.days):
+        if not any(0 <= (asked_day - day).days <= oldest_report_days for asked_day in self.days | self.noted_after):
             return
         for district in self.settings.district_names:
             report = submissions.get(district, NO_REPORTS).in_force

@@ -67,14 +67,16 @@ def fold(facts: Facts, settings: Settings, days: Sequence[date], days_with_flags
 
 def fold_on(
     facts: Facts, settings: Settings, days: Sequence[date], days_with_flags: Iterable[date], beginning: Beginning | None = None
-) -> tuple[dict[date, DayState], Beginning]:
-    """Likewise, and return how everything stood at the end of the last day.
+) -> tuple[dict[date, DayState], list[Beginning]]:
+    """Likewise, and return how everything stood at the ends of the last two days; of the last alone where the fold goes on from there.
 
     `beginning`: how it stood at the end of a day that is not after `latest_beginning`, from which the fold goes on.
     """
-    after = {*_partings(facts.reports, days, settings), max(days)}
+    began = beginning.day + _ONE_DAY if beginning else min((filed.reading.day for filed in facts.reports), default=max(days))
+    ends = {max(days) - _ONE_DAY, max(days)} - {began - _ONE_DAY}
+    after = {*_partings(facts.reports, days, settings), *ends}
     states, beginnings = fold_noting(facts, settings, days, days_with_flags, after=after, beginning=beginning)
-    return _with_what_was_known(states, _Past(facts, settings, beginnings)), beginnings[-1]
+    return _with_what_was_known(states, _Past(facts, settings, beginnings)), [noted for noted in beginnings if noted.day in ends]
 
 
 def latest_beginning(reports: Iterable[Filed], days: Collection[date], settings: Settings) -> date:

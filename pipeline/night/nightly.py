@@ -56,8 +56,8 @@ def run(
         if due.days:
             progress.begin("汇总", len(due.days))
         office.readers.prepare(due.receipt_count)
-        states, *end = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written, due.beginning)
-        numbers = due.numbers(states, end.pop())  # and lets go of it: of a large day it is hundreds of megabytes
+        states, *ends = fault_limits.folded(due.facts, due.settings, due.days, due.watched, written, due.beginning)
+        numbers = due.numbers(states, ends.pop())  # and lets go of them: of a large day they are hundreds of megabytes
         for day in [*states]:
             with fault_limits.limit_fault_to_day(day, written):
                 report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings)

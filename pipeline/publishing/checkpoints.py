@@ -150,22 +150,23 @@ def _read(path: Path) -> Beginning | None:
     return None
 
 
-def keep(made_from: MadeFrom, end: Beginning) -> None:
-    """Keep how everything stood at the end of a day, in the place of what is no longer worth its room; a full disk takes none.
+def keep(made_from: MadeFrom, ends: Sequence[Beginning]) -> None:
+    """Keep how everything stood at the ends of days, in the place of what is no longer worth its room; a full disk takes none.
 
     Of a fold that began before the first report nothing is kept: a later night begins with that report.
     """
     districts, folder = made_from.settings.district_names, made_from.settings.paths.checkpoints
-    if end.first != min((file.reading.day for file in made_from.outlines.reports if file.reading.district in districts), default=None):
-        return
-    name = made_from.names([end.day])[end.day]
-    last = max([day for day, _path in _kept(folder)], default=end.day)
+    first = min((file.reading.day for file in made_from.outlines.reports if file.reading.district in districts), default=None)
+    ends = [end for end in ends if end.first == first]
+    names = made_from.names(end.day for end in ends)
+    last = max([*names, *(day for day, _path in _kept(folder))], default=date.min)
     with contextlib.suppress(OSError):
         storage.make_folder(folder)
-        if not (folder / name).exists():
-            storage.replace(folder / name, write(end))
-        for day, path in _kept(folder):
-            if path.name != name and (day == end.day or not _is_worth(day, max(last, end.day))):
+        for end in ends:
+            if not (folder / names[end.day]).exists():
+                storage.replace(folder / names[end.day], write(end))
+        for day, path in _kept(folder) if ends else ():
+            if path.name != names.get(day) and (day in names or not _is_worth(day, last)):
                 storage.remove(path)
 
 

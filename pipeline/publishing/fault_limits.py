@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,8 +67,8 @@ def limit_fault_to_day(day: date, written: Written, what: str = "") -> Iterator[
             written.failed.append(day)
 
 
-Folded = tuple[dict[date, DayState], Beginning | None]
-"""The state of each day, and how everything stood at the end of the last one; None where not all could be folded together."""
+Folded = tuple[dict[date, DayState], Sequence[Beginning]]
+"""The state of each day, and how everything stood at the ends of the last two; none where not all could be folded together."""
 
 
 def folded(
@@ -76,11 +76,11 @@ def folded(
 ) -> Folded:
     """Fold the facts into the state of each day; where our own fault ends the fold, of each day that can be folded by itself."""
     if not days:
-        return {}, None
+        return {}, ()
     with limit_fault_to_day(days[0], Written(written.outbox)):  # not noted here: each day is tried alone below
         return fold_on(facts, settings, days, watched, beginning)
     states: dict[date, DayState] = {}
     for day in days:
         with limit_fault_to_day(day, written):
             states |= fold_on(facts, settings, [day], watched, beginning)[0]
-    return states, None
+    return states, ()

@@ -129,16 +129,16 @@ class Plan:
         due = {*self.days} if self.documents else set[date]()
         return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
 
-    def numbers(self, states: dict[date, DayState], end: Beginning | None) -> Numbers:
+    def numbers(self, states: dict[date, DayState], ends: Sequence[Beginning]) -> Numbers:
         """Give the notices of these days their numbers, and return all that were given so far.
 
-        `end`: how everything stands after the last of the days, which is kept for later nights then; None where nothing was folded.
+        `ends`: how everything stands at the end of the last days, which is kept for later nights then; none where nothing was folded.
         """
         numbers = self.given
         if self.documents and states:
             numbers = numbering.give(self.ledger, self.settings.paths.archive, states, self.settings, settled=self._settled)
-        if end:
-            checkpoints.keep(self._made_from(numbers), end)
+        if ends:
+            checkpoints.keep(self._made_from(numbers), ends)
         return numbers
 
     def sources(self, day: date, numbers: Numbers) -> Sources:
@@ -252,8 +252,9 @@ def wrong_checkpoint(ledger: Ledger, settings: Settings) -> date | None:
     kept = next((kept for made_from in drawn.as_kept() if (kept := checkpoints.newest(made_from, day)) and kept.day == day), None)
     if kept is None:
         return None
-    _states, anew = fold_on(drawn.facts, drawn.settings, [day], ())
-    return None if checkpoints.is_same(kept, anew) else day
+    # One day more is asked for: a fold of the first day alone would begin before it, as none does that goes on.
+    _states, ends = fold_on(drawn.facts, drawn.settings, [day + timedelta(days=1)], ())
+    return None if checkpoints.is_same(kept, ends[0]) else day
 
 
 def _drawn(ledger: Ledger, settings: Settings, days: Sequence[date], documents: tuple[Document, ...], rewriting: Container[date]) -> Plan:

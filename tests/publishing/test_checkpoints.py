@@ -45,16 +45,20 @@ def _as_the_ledger_has_it(file: Filed) -> Filed:
 
 
 @settings(max_examples=60, deadline=None)
-@given(files=untidy_offices(), at=st.integers(0, 3))
-def test_a_fold_that_goes_on_from_a_checkpoint_says_what_the_whole_fold_says(files: list, at: int) -> None:  # type: ignore[type-arg]
+@given(files=untidy_offices(), at=st.integers(0, 3), is_last=st.booleans())
+def test_a_fold_that_goes_on_from_a_checkpoint_says_what_the_whole_fold_says(files: list, at: int, *, is_last: bool) -> None:  # type: ignore[type-arg]
     filed = read_in(files)
     facts, day = _facts(filed), DAYS[-1]
     first = min((file.reading.day for file in facts.reports), default=day)
     watched = [first + timedelta(days=n) for n in range((day - first).days + 1)]
-    _states, end = fold_on(facts, SETTINGS, [DAYS[at]], watched)
+    _states, ends = fold_on(facts, SETTINGS, [DAYS[at]], watched)
+    end = ends[-1 if is_last else 0]
     kept = checkpoints.read(checkpoints.write(end))
     assert kept is not None
     assert checkpoints.is_same(kept, end)
+    if end.first == first:  # of a fold that began before the first report nothing is kept
+        _states, ends = fold_on(_until(end.day, facts), SETTINGS, [end.day + ONE_DAY], watched)
+        assert checkpoints.is_same(kept, ends[0])
     if kept.day > latest_beginning(facts.reports, [day], SETTINGS):
         return
     without_rows = tuple(_without_rows(file) if file.reading.day <= kept.day else file for file in facts.reports)
@@ -71,13 +75,17 @@ def test_of_the_days_before_the_last_a_checkpoint_has_the_counts_alone() -> None
     rows = {day: [progress_row("SJ-2020-001", 今日进展=f"{day}")] for day in DAYS[:3]}
     handed = [handed_in(report(day=day, progress=own), f"{day}T16:00:00+08:00") for day, own in rows.items()]
     filed = read_in([assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-003")])), *handed])
-    states, end = fold_on(_facts(filed), SETTINGS, [DAYS[2]], ())
+    states, (_before, end) = fold_on(_facts(filed), SETTINGS, [DAYS[2]], ())
     snapshots = end.for_later_days().snapshots
     assert {day: len(kept.register) for day, kept in snapshots.items() if day >= DAYS[0]} == {DAYS[0]: 0, DAYS[1]: 0, DAYS[2]: 2}
     assert all(kept.tallies for kept in snapshots.values())
     assert [number for number, _standing in states[DAYS[2]].before.items()] == ["SJ-2020-001", "SJ-2020-003"]
     # behind the last day nothing changes a case any more: it is there once
     assert all(case is end.case_book.cases[case.number] for case in states[DAYS[2]].cases)
+
+
+def _until(day: date, facts: Facts) -> Facts:
+    return replace(facts, reports=tuple(file for file in facts.reports if file.reading.day <= day))
 
 
 def _without_rows(file: Filed) -> Filed:
@@ -132,7 +140,7 @@ def _folded_days(patch: pytest.MonkeyPatch) -> list[date]:
 
 
 def test_a_night_goes_on_from_the_one_before_and_writes_what_it_writes_without(nights: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _kept(nights) == [str(day) for day in DAYS[1:3]]  # the first night began before the first report
+    assert _kept(nights) == [str(day) for day in DAYS[:3]]  # the first one by the second night: the first began before the first report
     resolved, found = resolved_row("SJ-2020-003", 答复日期=str(DAYS[3])), new_row(排查日期=str(DAYS[3]))
     _report(nights, report(day=DAYS[3], progress=[resolved], new=[found]), DAYS[3])
     expected = _as_from_the_first_day(nights, DAYS[3])
@@ -162,6 +170,23 @@ def test_other_rules_and_a_number_that_is_gone_are_folded_anew(nights: Office, m
     _report(nights, report(day=DAYS[3], progress=[]), DAYS[3])
     _night(nights, DAYS[3])
     assert DAYS[0] in days
+
+
+def test_a_correction_in_an_office_of_one_night_is_folded_from_the_end_of_the_day_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-003")]))
+    for day in DAYS[:4]:
+        _report(office, report(day=day, progress=[progress_row("SJ-2020-001", 今日进展=f"{day}")]), day)
+    _night(office, DAYS[3])
+    assert _kept(office) == [str(day) for day in DAYS[2:4]]
+    office.put(report(day=DAYS[3], progress=[resolved_row("SJ-2020-003", 答复日期=str(DAYS[3]))]), "更正.xlsx", f"{DAYS[3]}T18:00:00+08:00")
+    expected = _as_from_the_first_day(office, DAYS[3])
+    days = _folded_days(monkeypatch)
+    _night(office, DAYS[3])
+    assert days == [DAYS[3]]
+    assert office.everything() == expected
 
 
 class _Runs:
