@@ -275,10 +275,9 @@ class Planner:
             return Later(newest.note.number if newest else 0)
         if earlier == newest:
             return None
-        own = (
-            told_editions.own(published.then(district), (earlier, newest), self._settings.paths.editions) if kind is Kind.DISTRICT else None
-        )
-        return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, own))
+        kept = self._settings.paths.editions
+        own = told_editions.own(published.then(district), (earlier, newest), kept) if kind is Kind.DISTRICT else None
+        return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, kept, own))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
         """Return what the recipient has not got yet, as much of it as one letter holds."""

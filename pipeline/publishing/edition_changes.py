@@ -258,6 +258,52 @@ def _restated(entry: Summary | None) -> str:
     return f"化解 {entry['resolved'][0]}/{entry['total'][0]} 改为 {entry['resolved'][1]}/{entry['total'][1]}"
 
 
+# --- beyond the contract ------------------------------------------------------------------------------------------
+
+
+def beyond(before: Summary, after: Summary, then_named: Mapping[str, str], now_named: Mapping[str, str]) -> Iterator[str]:
+    """Yield how the exemptions of two editions and the answers to notices differ, from their `extensions.json`.
+
+    `then_named`, `now_named`: what the districts were called in each, by their codes.
+    """
+    then, now = (
+        {
+            tuple(with_names([*entry["subject"].split(" "), entry["kind"]], then_named, now_named)): entry
+            for entry in said.get("exceptions", ())
+        }
+        for said in (before, after)
+    )
+    for key in sorted({*then, *now}):
+        earlier, later = (_exemption(said[key]) if key in said else "" for said in (then, now))
+        if earlier and later and earlier != later:
+            yield f"豁免 {' '.join(key)}：{earlier} → {later}"
+        elif earlier != later:
+            yield f"豁免：{'增加' if later else '去掉'} {' '.join(key)}（{later or earlier}）"
+    counts = [said.get("notices", {}).get("by_case", {}) for said in (before, after)]
+    moved = [f"{name} {counts[0][key]} 件 → {counts[1][key]} 件" for key, name in _ANSWERS.items() if _differ(key, counts)]
+    if moved:
+        yield f"督办回复：{'，'.join(moved)}"
+
+
+def _exemption(entry: Mapping[str, Any]) -> str:
+    stands = _STANDINGS.get(entry.get("standing", "holds" if entry["holds"] else "ended"), "")
+    return f"{entry['approved_by']}批准，至{entry['until']}，{entry['reason']}{stands}"
+
+
+def _differ(key: str, counts: Sequence[Mapping[str, int]]) -> bool:
+    return all(key in each for each in counts) and counts[0][key] != counts[1][key]
+
+
+_STANDINGS: Final = {"idle": "，不起作用", "to-come": "，未到日期", "ended": "，已结束"}
+_ANSWERS: Final = {
+    "asked": "要求回复",
+    "answered": "回复过",
+    "unanswered": "没有回复",
+    "settled": "不再督办",
+    "overdue": "逾期未回复",
+}
+
+
 # --- cases -------------------------------------------------------------------------------------------------------
 
 

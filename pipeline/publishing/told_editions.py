@@ -19,7 +19,7 @@ from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes
 from pipeline.publishing.edition_changes import Changes, Own, Replaced
-from pipeline.render import districts, file_names
+from pipeline.render import districts, extension_files, file_names
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 
@@ -73,7 +73,7 @@ def days(settings: Settings) -> list[date]:
 
 def of_day(settings: Settings, day: date) -> list[ToldEdition]:
     """Return the day's editions, in order; none where no run has been yet. Raises LedgerError."""
-    return told(_of_day(settings, day))
+    return told(_of_day(settings, day), settings.paths.editions)
 
 
 def replaced(settings: Settings, day: date) -> dict[int, Replaced]:
@@ -120,25 +120,37 @@ def for_district(settings: Settings, district: str, days: Iterable[date]) -> dic
             for day in sorted(set(days), reverse=True):
                 of_one_day = editions.of_day(ledger, day)
                 mine = own(district, of_one_day, settings.paths.editions) if len(of_one_day) > 1 else None
-                if differing := [edition for edition in told(of_one_day, mine) if mine and edition.changes]:
+                if differing := [edition for edition in told(of_one_day, settings.paths.editions, mine) if mine and edition.changes]:
                     by_day[day] = differing
     return by_day
 
 
-def told(of_one_day: list[Edition], mine: Own | None = None) -> list[ToldEdition]:
-    """Return a day's editions, given in order, each with how it differs from the one before."""
+def told(of_one_day: list[Edition], kept: Path, mine: Own | None = None) -> list[ToldEdition]:
+    """Return a day's editions, given in order, each with how it differs from the one before; `kept`: where their files are."""
     before = dict(zip((edition.note.number + 1 for edition in of_one_day), of_one_day, strict=True))
     pairs = [(before.get(edition.note.number), edition) for edition in of_one_day]
-    return [ToldEdition(later.note, changes(earlier, later, mine), _other_files(earlier, later)) for earlier, later in pairs]
+    return [ToldEdition(later.note, changes(earlier, later, kept, mine), _other_files(earlier, later)) for earlier, later in pairs]
 
 
-def changes(before: Edition | None, after: Edition, own: Own | None = None) -> Changes | None:
-    """Return how the later edition differs from the earlier; None where what one of them said is no longer there."""
+def changes(before: Edition | None, after: Edition, kept: Path | None = None, own: Own | None = None) -> Changes | None:
+    """Return how the later edition differs from the earlier; None where what one of them said is no longer there.
+
+    `kept`: where their files are, for exemptions and answers.
+    """
     earlier, later = before.figures if before else None, after.figures
     if before is None or earlier is None or later is None:
         return None
     found = edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
-    return replace(found, figures=(*(_urgent_lines(before, after, own) if own else _asked_lines(before, after)), *found.figures))
+    if own:
+        return replace(found, figures=(*_urgent_lines(before, after, own), *found.figures))
+    return replace(found, figures=(*_asked_lines(before, after), *found.figures, *(_beyond_lines(before, after, kept) if kept else ())))
+
+
+def _beyond_lines(before: Edition, after: Edition, kept: Path) -> Iterator[str]:
+    """Yield how exemptions and answers differ; nothing where the file of one of the two is gone, or it never had one."""
+    read = [edition_files.read(kept, edition.outputs.get(extension_files.NAME, "")) for edition in (before, after)]
+    if read[0] and read[1]:
+        yield from edition_changes.beyond(json.loads(read[0]), json.loads(read[1]), before.districts, after.districts)
 
 
 def of_unit(edition: Edition, folder: str, kept: Path) -> Edition:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.render import file_names
 from pipeline.render.files_for_programs import as_csv, as_json, figures
-from pipeline.report import clock_lines
+from pipeline.report import clock_lines, exemptions
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.figures import UnitLine
@@ -23,6 +23,8 @@ from pipeline.terms.contract import HINT_SILENCED, LATE_EXCUSED, Severity
 EXTENSIONS_VERSION: Final = 1
 NAME: Final = "extensions.json"
 HINTS: Final = "hints.csv"
+STANDINGS: Final = {exemptions.HOLDS: "holds", exemptions.IDLE: "idle", exemptions.TO_COME: "to-come", exemptions.OVER: "ended"}
+"""How an exemption stands, for programs."""
 
 
 def tables(report: Report) -> dict[str, bytes]:
@@ -160,6 +162,7 @@ def exception(line: ExemptionLine) -> dict[str, Any]:
         "reason": line.reason,
         "until": line.until.isoformat(),
         "holds": line.holds,
+        "standing": STANDINGS[line.state],
         "effect": _effect(line),
     }
 

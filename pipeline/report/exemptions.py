@@ -24,8 +24,8 @@ EXPIRED, GONE, REFUSED = "到期", "新的分解表里没有了", "新的分解�
 CHANGED = "新的分解表改了这一项"
 PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表里“豁免”表没有采用"
 """What ended an exception."""
-TO_COME = "未到日期"
-"""The state of one that is about a report still to come."""
+HOLDS, IDLE, TO_COME, OVER = "有效", "不起作用", "未到日期", "已结束"
+"""How one stands: it works, its case is closed so that nothing is changed, its report is still to come, it has ended."""
 _OF_DEADLINES = ("overdue", "due_soon")
 """The flags that hang on a deadline."""
 _MOST_NAMED = 3
@@ -91,7 +91,7 @@ class ExemptionLine:
         """Whether it works, in a word."""
         if self.holds and self.begins:
             return TO_COME
-        return "不起作用" if self.is_idle else "有效" if self.holds else "已结束"
+        return IDLE if self.is_idle else HOLDS if self.holds else OVER
 
     @property
     def moves(self) -> bool:
@@ -150,7 +150,7 @@ class ExemptionOverDays:
     @property
     def state(self) -> str:
         """Whether it works on the last day of all, in a word."""
-        return "已结束" if self.ended else self.line.state
+        return OVER if self.ended else self.line.state
 
 
 def over_days(days: Sequence[tuple[date, Iterable[ExemptionLine]]]) -> tuple[ExemptionOverDays, ...]:
@@ -319,7 +319,7 @@ def all_told(lines: Iterable[ExemptionLine], day: date, most: int | None = None)
     """
     ordered = sorted(lines, key=lambda line: "overdue" not in line.hidden)
     sentences = []
-    for word, state in (("豁免", "有效"), ("豁免结束", "已结束")):
+    for word, state in (("豁免", HOLDS), ("豁免结束", OVER)):
         some = [line for line in ordered if line.state == state]
         named = "。".join(told(line, day) for line in some[:most])
         more = "。其余见汇总表“豁免”" if most is not None and len(some) > most else ""

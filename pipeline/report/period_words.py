@@ -163,8 +163,11 @@ EXEMPTION_COLUMNS: Final = ("对象", "事项", "旗区", "批准人", "理由",
 
 def exempted(period: Period) -> str:
     """Return how many exceptions held in the period, and how many still do."""
-    holding = sum(not each.ended for each in period.exemptions)
-    return f"期内豁免{len(period.exemptions)}项，期末还有效的{holding}项。" if period.exemptions else NO_EXEMPTIONS
+    if not period.exemptions:
+        return NO_EXEMPTIONS
+    stands = Counter(each.state for each in period.exemptions)
+    others = "".join(f"，{state}的{stands[state]}项" for state in (exemptions.IDLE, exemptions.TO_COME) if stands[state])
+    return f"期内豁免{len(period.exemptions)}项，期末还有效的{stands[exemptions.HOLDS]}项{others}。"
 
 
 def exemption(each: ExemptionOverDays, period: Period) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from workbooks import (
     write,
 )
 
+from pipeline.render import extension_files
 from pipeline.report import exemptions
 from pipeline.terms.rows import rows_of_sheet
 
@@ -239,7 +240,7 @@ def test_a_row_that_a_newer_workbook_refuses_ends_it_and_that_is_said() -> None:
     first = _workbook("2020-05-01 09:00", exemption_row())
     second = _workbook("2020-05-20 09:00", exemption_row(理由=None))
     (line,) = on(FIRST, first, second).report.beyond.exemptions
-    assert (line.holds, line.ended) == (False, "新的分解表里这一行退回了")
+    assert (line.holds, line.ended, extension_files.exception(line)["standing"]) == (False, "新的分解表里这一行退回了", "ended")
 
 
 def test_a_very_long_one_is_warned_of_and_holds_and_one_of_a_closed_case_is_said_to_change_nothing() -> None:
@@ -255,6 +256,8 @@ def test_a_very_long_one_is_warned_of_and_holds_and_one_of_a_closed_case_is_said
         "SJ-2020-002": "时限6月19日改为7月19日",
         "ZZQ-2020-001": "时限6月19日改为2099年12月20日",
     }
+    stands = {each["subject"]: (each["holds"], each["standing"]) for each in day.beyond["exceptions"]}
+    assert stands == {"SJ-2020-001": (True, "idle"), "SJ-2020-002": (True, "holds"), "ZZQ-2020-001": (True, "holds")}
 
 
 def test_a_sheet_that_is_refused_whole_is_what_ended_them_and_is_said_while_it_is_in_force() -> None:

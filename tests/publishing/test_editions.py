@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from offices import ZONE, Office, as_version_1, sum_again, tree
-from workbooks import CASES, DAY, assignment, progress_row, report, resolved_row
+from workbooks import CASES, DAY, assignment, exemption_row, progress_row, report, resolved_row
 
 from pipeline import cli
 from pipeline.disk import storage
@@ -443,3 +443,37 @@ def test_an_edition_tells_another_target_once_and_what_is_asked_otherwise() -> N
         "市级：还差 1 件 → 3 件，目标 90% → 95%（规则改了）",
         "包案领导 领导一（市级）：还差 1 件 → 3 件",
     )
+
+
+def test_an_edition_tells_exemptions_that_came_went_or_changed(office: Office) -> None:
+    stays, moved = exemption_row("SJ-2020-001"), exemption_row("SJ-2020-002", "核查提示", "2020-06-01", 批准人="领导一")
+    office.put_assignment(assignment(exemptions=[stays, moved, exemption_row("东胜区 2020-05-21", "迟报")]), "一.xlsx")
+    office.run(DAY)
+    later = {**moved, "截止日期": "2020-06-15"}
+    came = exemption_row("ZZQ-2020-001", 批准人="领导三", 理由="等鉴定")
+    office.put_assignment(assignment(exemptions=[stays, later, came]), "二.xlsx", f"{DAY}T18:00:00+08:00")
+    office.run(DAY)
+    (_first, second) = _told(office)
+    told = [line for line in second.lines if line.startswith("豁免")]
+    assert told == [
+        "豁免 SJ-2020-002 核查提示：领导一批准，至2020-06-01，等待工程验收 → 领导一批准，至2020-06-15，等待工程验收",
+        "豁免：增加 ZZQ-2020-001 延期（领导三批准，至2020-06-30，等鉴定）",
+        "豁免 东胜区 2020-05-21 迟报：领导一批准，至2020-06-30，等待工程验收 → 领导一批准，至2020-06-30，等待工程验收，已结束",
+    ]
+
+
+def test_an_edition_tells_answers_that_went_and_a_renamed_district_is_no_other_exemption() -> None:
+    late = {"subject": "东胜区 2020-05-21", "kind": "迟报", "approved_by": "甲", "reason": "停电", "until": "2020-05-31", "holds": True}
+    counts = {"asked": 20, "answered": 20, "unanswered": 0, "settled": 0, "overdue": 0}
+    before = {"exceptions": [late], "notices": {"by_case": counts}}
+    after = {
+        "exceptions": [{**late, "subject": "东新区 2020-05-21"}],
+        "notices": {"by_case": {**counts, "answered": 19, "unanswered": 1}},
+    }
+    assert [*edition_changes.beyond(before, after, {"DS": "东胜区"}, {"DS": "东新区"})] == [
+        "督办回复：回复过 20 件 → 19 件，没有回复 0 件 → 1 件"
+    ]
+    assert [*edition_changes.beyond({}, {"exceptions": [{**late, "holds": False}]}, {}, {})] == [
+        "豁免：增加 东胜区 2020-05-21 迟报（甲批准，至2020-05-31，停电，已结束）"
+    ]
+    assert [*edition_changes.beyond(before, {}, {}, {})] == ["豁免：去掉 东胜区 2020-05-21 迟报（甲批准，至2020-05-31，停电）"]

@@ -14,6 +14,7 @@ from workbook_days import opened, rows
 from workbooks import EXEMPTIONS as SHEET
 from workbooks import Row, assignment, assignment_pages, case_row, edit, exemption_row, page, progress_row, report, resolved_row, write
 
+from pipeline.render import extension_files
 from pipeline.render.forms import report_form
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing
@@ -111,6 +112,7 @@ def test_one_for_a_report_still_to_come_is_told_apart_until_its_day() -> None:
         "豁免1项还没有到日期，今日不起作用：达拉特旗 2020-05-23迟报：领导一批准，停电，至5月24日；用于5月23日的日报，到那天才起作用。"
     )
     assert [line.state for line in told.beyond.exemptions] == ["有效", "未到日期"]
+    assert [extension_files.exception(line)["standing"] for line in told.beyond.exemptions] == ["holds", "to-come"]
     assert (
         "豁免2项。"
         in exemptions.all_told(consolidate(_files(*rows_), [date(2020, 5, 23)])[date(2020, 5, 23)].report.beyond.exemptions, DAY)[0]

@@ -263,4 +263,7 @@ def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) 
     paragraphs = [paragraph.text for paragraph in Document(io.BytesIO(_of(made, "docx"))).paragraphs]
     assert paragraphs[paragraphs.index("八、豁免") + 1] == "期内豁免2项，期末还有效的1项。"
     assert f"{period_words.exemption_told(first, told)}。" in paragraphs
-    assert [entry["holds"] for entry in json.loads(made["period.json"])["exceptions"]] == [True, False]
+    closed = replace(first, line=replace(line, closed="已办结"))
+    assert period_words.exempted(replace(told, exemptions=(first, closed))) == "期内豁免2项，期末还有效的1项，不起作用的1项。"
+    listed = json.loads(made["period.json"])["exceptions"]
+    assert [(entry["holds"], entry["standing"]) for entry in listed] == [(True, "holds"), (False, "ended")]

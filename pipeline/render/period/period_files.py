@@ -100,8 +100,9 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
 
 
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:
-    held = {"held": [day.isoformat() for day in each.held] if each.held else None, "holds": not each.ended}
-    return {**extension_files.exception(each.line), **held}
+    held = [day.isoformat() for day in each.held] if each.held else None
+    of_all = {"held": held, "holds": not each.ended, "standing": extension_files.STANDINGS[each.state]}
+    return {**extension_files.exception(each.line), **of_all}
 
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:
