@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SUMMARY = "summary.json"
 _MOST_NAMED, _MOST_DAYS = 3, 20
 _OTHER_CHANGE = "程序、模板、字体或其他设置有变动"
+_NOT_NOTED = "这些天的其他设置没有记下，有没有变动不知道"
 _SETTINGS: Final = {
     "office": "单位名称（office）",
     "sources": "案件来源（sources）",
@@ -270,6 +271,10 @@ def _changed(present: Settings, settings: Mapping[str, str], under: PublishedUnd
     changes = rule_words.rule_changes(published, present.rules) if published else []
     then = under.rules.get("settings", {}) if under else {}
     others = [name for key, name in _SETTINGS.items() if key in then and then[key] != settings[key]]
+    if (
+        changes and under and "settings" not in under.rules
+    ):  # a program before version 0.5 wrote it, or the note was made again from its manifest
+        return "；".join([*changes, _NOT_NOTED])
     return "；".join([*changes, *([f"config.yaml 里的{'、'.join(others)}有变动"] if others else [])])
 
 

@@ -17,9 +17,11 @@ from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
 from pipeline.disk import storage
+from pipeline.ledger import published_rules
+from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
-from pipeline.publishing import inputs
+from pipeline.publishing import inputs, rehearsals
 from pipeline.publishing.plan import EveryDay
 from pipeline.render.documents import FIGURES
 from pipeline.report import rule_words
@@ -232,6 +234,21 @@ def test_a_newer_program_a_template_or_a_name_rewrites_nothing(office: Office, w
 def test_what_no_published_day_rests_on_holds_none_back(office: Office, old: str, new: str) -> None:
     _set(office, old, new)
     assert not _run(office).held_back
+
+
+def test_of_days_without_a_note_of_their_settings_nothing_is_said_of_these_but_that(office: Office) -> None:
+    """So it is where a program before version 0.5 published them."""
+    with Ledger(office.settings.paths.ledger_place) as ledger:
+        for day, under in published_rules.by_day(ledger).items():
+            rules = {key: value for key, value in under.rules.items() if key not in ("settings", "read_by")}
+            published_rules.note(ledger, day, under.digest, rules)
+    _set(office, "office: 市住房", "office: 另一个市住房")
+    assert [(held.changed, held.figures) for held in _run(office).held_back] == [("", ())] * 4
+    _set(office, "target_percent: 90", "target_percent: 80")
+    changed = {held.changed for held in _run(office).held_back}
+    assert changed == {"市级交办和旗区自行梳理的目标由90%改为80%；这些天的其他设置没有记下，有没有变动不知道"}
+    with Ledger(office.settings.paths.ledger_place) as ledger:
+        assert len(rehearsals.read_as_now(ledger, office.settings)) == 0, "nothing shows by what they were read"
 
 
 def test_a_damaged_day_is_again_the_edition_that_was_published(office: Office) -> None:
