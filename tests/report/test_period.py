@@ -22,7 +22,7 @@ from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.report import period, period_words
-from pipeline.report.period import Part, Period
+from pipeline.report.period import LaterLook, Part, Period, Standing
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 
@@ -154,6 +154,17 @@ def test_resolutions_are_looked_at_again_after_seven_and_thirty_days(whole: Peri
             assert {*week.counted} | {*week.not_counted} == {*seen[day].cases}
     kept, looked_at = whole.kept(0)
     assert 0 < kept < looked_at
+
+
+def test_a_case_resolved_twice_counts_each_time_and_that_is_said(whole: Period) -> None:
+    first, again = (FIRST + days * _ONE_DAY for days in (2, 5))
+    both = Standing(first, ("SJ-2020-001", "SJ-2020-002"), (LaterLook(first + 7 * _ONE_DAY, ("SJ-2020-002",), ("SJ-2020-001",)), None))
+    one = Standing(again, ("SJ-2020-001",), (LaterLook(again + 7 * _ONE_DAY, (), ("SJ-2020-001",)), None))
+    twice = replace(whole, standing=(both, one))
+    assert period_words.later(twice) == [
+        "满7天：看得到的3件次（一件案件多次化解的，每次都算）中，仍计入1件次，不再计入2件次（SJ-2020-001）。",
+        "满30天：期内化解的还没有满30天的。",
+    ]
 
 
 def test_restatements_are_what_late_reports_changed(whole: Period, month: Month) -> None:
