@@ -319,13 +319,13 @@ def _templates(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from pipeline import screen
-    from pipeline.post import sending, told_letters, urgent
+    from pipeline.post import told_letters, urgent
     from pipeline.web import server
 
     settings = _load(options, told=stopping.complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
     site, watch = serving.site, urgent.Watch(settings, serving.site.readers).look
-    site.letters_due, site.letters_from = partial(told_letters.due, settings), partial(sending.written_from, settings)
+    site.letters_due, site.letters_from, site.letters_sent = told_letters.looks(settings)
     site.urgent, site.urgent_look = partial(_watch_urgent, settings, watch), partial(urgent.untold, settings)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended

@@ -17,11 +17,11 @@ from pipeline.day.targets import Tally
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import today
-from pipeline.report import breakdown, case_register, certainty, clock_lines, sentences, story_lines
+from pipeline.report import breakdown, case_register, certainty, clock_lines, compose, sentences, story_lines
 from pipeline.report.breakdown import Breakdown
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
-from pipeline.report.figures import Figure
+from pipeline.report.figures import Figure, OpenPoint
 from pipeline.report.story_lines import StoryLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
@@ -111,6 +111,8 @@ class FigureExplained:
     """The rate that no edit of the register betters, with the cases; '' where it is the same."""
     waits: str = ""
     """That files wait in the inbox which are not in it, and how many; '' where none do."""
+    open_points: tuple[OpenPoint, ...] = ()
+    """What keeps the verdict provisional, by district and day."""
 
     @property
     def label(self) -> str:
@@ -148,11 +150,11 @@ def explain(
     explained = figure(*named, today.register_of(state, Facts.of(held_now), settings), held, day)
     unread = [file.district for file in waiting if file.day == day] if now else []
     early = NOT_YET if now and now <= held.calendar.last_moment(day) else ""
-    verdict, without_edits = _reliance(explained, state, held_now, settings, (early, unread))
+    explained = _reliance(explained, state, held_now, settings, (early, unread))
     own = held.tree.districts(explained.label) if explained.kind in (_PARTS["district"], _PARTS["unit"]) else ()
     waits = _waits(settings, waiting, own, "算上它们的数字看网页“今天”。" if now is not None and now.date() == day else "")
     remark = explained.remark + _before_any_workbook(held_now, day, settings)
-    return replace(explained, remark=remark, verdict=verdict, without_edits=without_edits, waits=waits)
+    return replace(explained, remark=remark, waits=waits)
 
 
 def of_clerk(what: str, settings: Settings, day: date, district: str, files: Sequence[Incoming]) -> CaseExplained | None:
@@ -223,8 +225,8 @@ def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
 
 def _reliance(
     explained: FigureExplained, state: DayState, files: Sequence[Filed], settings: Settings, absent: tuple[str, Collection[str]]
-) -> tuple[str, str]:
-    """Return a figure's verdict with why it is provisional, and its rate without edits of the register; each '' where there is none.
+) -> FigureExplained:
+    """Return a figure with its verdict, with why that is provisional, and its rate without edits of the register.
 
     `absent`: what is said of whose report is not there, and whose waits.
     """
@@ -233,7 +235,7 @@ def _reliance(
     figures = _FIGURES[explained.kind](counting)
     of_it = next((figure for figure in figures if (figure.group, figure.label) == (explained.group.name, label)), None)
     if of_it is None:
-        return "", ""
+        return explained
     group, cases = explained.group, state.cases
     if explained.kind == _PARTS["source"]:
         group = group.model_copy(update={"sources": (label,)})
@@ -241,7 +243,12 @@ def _reliance(
         own = {line.number for line in explained.cases}
         cases = tuple(case for case in cases if case.number in own)
     (reliance,) = certainty.of([of_it], [group], cases)
-    return sentences.verdict(of_it, *absent) if of_it.verdict else "", sentences.unmoved(reliance, of_it.tally)
+    return replace(
+        explained,
+        verdict=sentences.verdict(of_it, *absent) if of_it.verdict else "",
+        without_edits=sentences.unmoved(reliance, of_it.tally),
+        open_points=compose.open_points(state, counting, of_it),
+    )
 
 
 def _before_any_workbook(files: Iterable[Filed], day: date, settings: Settings) -> str:

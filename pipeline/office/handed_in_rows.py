@@ -1,4 +1,4 @@
-"""The rows behind the counts of a day or several: what each district's report in force says, row by row, and why a row was refused.
+"""The rows behind the counts of a day or several, why rows and whole files were refused, and what has come of these since.
 
 Covered by tests/web/test_desk.py.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
 from pipeline.day.cases import RowPlace
 from pipeline.day.fold import fold
+from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files
-from pipeline.office import report_preview
+from pipeline.office import report_preview, status
 from pipeline.report import story_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, grouping
@@ -21,6 +23,7 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask
+from pipeline.terms.words import OF_ASSIGNMENT, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,64 @@ class HandedInRow:
     def is_refused(self) -> bool:
         """Whether it changed nothing."""
         return any(finding.severity is Severity.ROW for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file of which nothing was taken; all texts masked."""
+
+    day: date
+    """Of the report; where nobody could read that, on which it came."""
+    district: str
+    """From which it came; 分解表 for an assignment workbook, '' where nobody knows."""
+    file: str
+    received_at: datetime
+    findings: tuple[Finding, ...]
+    since: str
+    """What has come of it since, in words; '' where nothing has."""
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether what was refused came again and was taken."""
+        return self.since.startswith(_MENDED)
+
+
+_MENDED: Final = "后来另报了"
+
+
+def refused_files(settings: Settings, first: date, last: date) -> list[RefusedFile]:
+    """Return the files that were refused whole of these days' reports, the newest first. Raises LedgerError."""
+    zone = settings.calendar.zone
+
+    def about(file: Filed) -> date:
+        return file.reading.day or file.arrival.envelope.received_at.astimezone(zone).date()
+
+    def is_one(file: Filed) -> bool:
+        return not file.reading.accepted and first <= about(file) <= last
+
+    files = held_files.held(settings, is_one).files
+    index = Submissions.of(file for file in files if not file.arrival.is_assignment)
+    workbooks = [file.arrival.envelope.received_at for file in files if file.arrival.is_assignment and file.reading.accepted]
+    told = []
+    for file in filter(is_one, files):
+        came, day = file.arrival.envelope.received_at, about(file)
+        district = OF_ASSIGNMENT if file.arrival.is_assignment else status.sent_by(file, settings)
+        if file.arrival.is_assignment:
+            taken = workbooks
+        else:
+            reports = index.on(day).get(district, NO_REPORTS) if file.reading.day else NO_REPORTS
+            taken = [submission.filed.arrival.envelope.received_at for submission in reports.revisions]
+        since = _since(came, taken, day, settings)
+        told.append(RefusedFile(day, district, mask(file.arrival.name), came.astimezone(zone), tuple(file.reading.findings), since))
+    return sorted(told, key=lambda refused: (refused.day, refused.received_at), reverse=True)
+
+
+def _since(came: datetime, taken: Sequence[datetime], day: date, settings: Settings) -> str:
+    """Return what was taken of the same after a refused file, or before it."""
+    later = [at for at in taken if at > came]
+    if later:
+        return f"{_MENDED}，{clock(min(later).astimezone(settings.calendar.zone), day)} 收到，已采用"
+    return "以前报的还算数，没有再报" if taken else ""
 
 
 def of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:

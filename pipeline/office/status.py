@@ -23,14 +23,14 @@ from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 PARTLY: Final = "部分退回"
-COUNTS: Final = {stands: words.ATTENDED[stands] for stands in ("on-time", "late", "coming", "missing", "lost")}
-"""The counts of the board, which add up to all districts,"""
+_ALWAYS: Final = ("on-time", "late", "coming", "missing")
+COUNTS: Final = {
+    stands: words.ATTENDED[stands] for stands in ("on-time", "mended", "late", "excused", "refused", "coming", "missing", "lost")
+}
+"""The counts of the board, which add up to all districts and are those of the calendars,"""
 AMONG: Final = {
     "zero": "零报告",
     "partly": PARTLY,
-    "wholly": words.STANDS["refused"],
-    "mended": words.STANDS["mended"],
-    "excused": words.STANDS["excused"],
     "files": "有整份退回",
 }
 """and what districts in them are besides."""
@@ -94,15 +94,13 @@ class DistrictStatus:
 
     @property
     def stands(self) -> str:
-        """The one count of the board that it is in: on-time, late, coming, missing or lost."""
-        return "coming" if self.is_coming else "lost" if self.shown == "lost" else self.status
+        """The one count of the board that it is in, by `COUNTS`: as the calendars show it, or coming."""
+        return "coming" if self.is_coming else self.shown
 
     @property
     def among(self) -> tuple[str, ...]:
         """What its report is besides, by `AMONG`."""
-        is_late_excused = self.status == "late" and bool(self.excused)
-        how = (self.shown == "refused", self.shown == "mended")
-        holds = (self.zero_report, self.refusal == PARTLY, *how, is_late_excused, bool(self.refused))
+        holds = (self.zero_report, self.refusal == PARTLY, bool(self.refused))
         return tuple(kind for kind, is_so in zip(AMONG, holds, strict=True) if is_so)
 
     @property
@@ -156,7 +154,7 @@ class Status:
     def counts(self) -> list[tuple[str, str, int]]:
         """The counts that every district is in exactly one of, each with its name and size."""
         counts = [(stands, name, self.count(stands)) for stands, name in {**COUNTS, "missing": self.missing}.items()]
-        return [told for told in counts if told[2] or told[0] != "lost"]
+        return [told for told in counts if told[2] or told[0] in _ALWAYS]
 
     @property
     def among(self) -> list[tuple[str, str, int]]:
@@ -194,7 +192,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     held = held_files.held(settings, is_of_day)
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not file.reading.accepted]
-    whose = {filed.arrival.id: _sent_by(filed, settings) for filed in refused}
+    whose = {filed.arrival.id: sent_by(filed, settings) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
     excused = _told_excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
@@ -221,7 +219,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     )
 
 
-def _sent_by(filed: Filed, settings: Settings) -> str:
+def sent_by(filed: Filed, settings: Settings) -> str:
     """Return the district that a refused file came from; '' where that is not known. What a stranger names has sent nothing."""
     own = "" if filed.reading.is_from_stranger else filed.reading.district
     return own or settings.district_of_sender(filed.arrival.envelope)

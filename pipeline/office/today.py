@@ -21,7 +21,7 @@ from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, certainty, compose, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
-from pipeline.report.figures import Figure
+from pipeline.report.figures import Figure, OpenPoint
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Facts, Filed, in_order
 from pipeline.terms.text import mask
@@ -40,6 +40,8 @@ class TargetNow:
     """The rate that no edit of the register betters, with the cases; '' where it is the same."""
     cancelled: tuple[CaseLine, ...] = ()
     """Cases of the group that stand in no total, with 撤销依据."""
+    open_points: tuple[OpenPoint, ...] = ()
+    """What keeps its verdict provisional, by district and day."""
     restates: tuple[tuple[int, int], ...] = ()
     """What today's report says that the day before was told as, counted and total: from there it tells what is known since."""
 
@@ -240,6 +242,7 @@ def _targets(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings
             tuple(case for case in counting.cases if case.group == figure.group),
             sentences.unmoved(of_group, figure.tally),
             tuple(case for case in register if case.group == figure.group and case.grounds),
+            compose.open_points(state, counting, figure),
         )
         for figure, of_group in zip(targets, certainties, strict=True)
     )

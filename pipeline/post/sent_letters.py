@@ -124,6 +124,12 @@ class SentLetters:
         letters = [_read({name: value for name, value in row.items() if name != SUM}) for row in self._store.rows(_letters)]
         return sorted(letters, key=lambda letter: (letter.at, letter.message_id))
 
+    def with_editions(self) -> list[tuple[SentLetter, str]]:
+        """Return the same, each with the SHA-256 of the manifest of the edition that it is about; '' where nobody noted it."""
+        with self._store.connect() as connection:
+            editions = {row.message_id: row.manifest for row in connection.execute(sa.select(_editions.c.message_id, _editions.c.manifest))}
+        return [(letter, editions.get(letter.message_id, "")) for letter in self.all()]
+
     def of_kind(self, kind: Kind) -> list[tuple[SentLetter, list[str]]]:
         """Return the letters of that kind, each with the digests of what it brings, in the order in which they were last touched."""
         letters = [letter for letter in self.all() if letter.kind == kind]

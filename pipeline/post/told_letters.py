@@ -1,17 +1,22 @@
-"""What the terminal says about letters: those that would be sent, and what became of those that were."""
+"""What terminal and page say about letters: those that would be sent, and what became of those that were."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Final
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
 
+from pipeline.ledger import places
+from pipeline.ledger.ledger import Ledger
 from pipeline.post import sending
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import SendingOutcome
+from pipeline.post.sent_letters import SentLetters, State
 from pipeline.post.smtp import Fate, is_too_large
 from pipeline.post.urgent import UrgentOutcome
 from pipeline.settings.config import Settings
+from pipeline.terms.mails import SentOut
 from pipeline.terms.text import mask
 from pipeline.terms.words import near
 
@@ -38,6 +43,35 @@ def planned(outcome: SendingOutcome) -> Iterator[str]:
 def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
     """Return what would be sent now, in numbers, and send nothing. Raises LedgerError."""
     return by_kind(sending.due(settings, now), now.date())
+
+
+def looks(settings: Settings) -> tuple[Callable[[datetime], Any], Callable[[datetime], date | None], Callable[[datetime], list[SentOut]]]:
+    """Return the looks of the office's page: what would be sent now, from which day on letters are written, and what was sent."""
+    return partial(due, settings), partial(sending.written_from, settings), partial(sent_out, settings)
+
+
+def sent_out(settings: Settings, now: datetime) -> list[SentOut]:
+    """Return the letters of the last thirty days, the newest first, also those that were not taken. Raises LedgerError."""
+    if not places.exists(settings.paths.ledger_place):
+        return []
+    with Ledger(settings.paths.ledger_place) as ledger:
+        letters = SentLetters(ledger, settings.paths.state, looks_on=True).with_editions()
+    zone = settings.calendar.zone
+    told = [
+        SentOut(
+            _KINDS[Kind(letter.kind)],
+            date.fromisoformat(letter.day),
+            letter.district,
+            letter.recipient,
+            mask(letter.subject),
+            datetime.fromisoformat(letter.at).astimezone(zone),
+            _BECAME[letter.state] if letter.attempts or letter.state is not State.PUT_OFF else "还没有试过，下次再发",
+            letter.state is State.SENT,
+            edition if letter.kind == Kind.LEADERS else "",
+        )
+        for letter, edition in letters
+    ]
+    return [letter for letter in reversed(told) if now - letter.at <= _TOLD_FOR]
 
 
 def by_kind(outcome: SendingOutcome, today: date) -> list[tuple[str, int, str]]:
@@ -134,5 +168,12 @@ def _unsettled(outcome: SendingOutcome) -> Iterator[str]:
 
 _FATES = {Fate.TAKEN: "已发出", Fate.PUT_OFF: "暂未发出"}
 """The others are printed as not settled."""
+_BECAME: Final = {
+    State.SENT: "已发出",
+    State.UNDER_WAY: "正在发，或交给服务器时断了，不知道对方收到没有",
+    State.PUT_OFF: "没有发成，下次再发",
+    State.REFUSED: "对方不收，没有送到",
+}
+_TOLD_FOR: Final = timedelta(days=30)
 _FILL_IN = "请在 outgoing_mail 的 leader_addresses 里填写。"
 _TOO_LARGE = "信太大，对方的服务器不收，地址没有错。请把 outbox 里的文件另外交给对方"

@@ -32,6 +32,7 @@ from pipeline.report import (
 )
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
+from pipeline.report.figures import Figure, OpenPoint
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
@@ -244,6 +245,15 @@ def counting_of(
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
     return Counting(in_use, rate_bounds.with_lost(unknown, lost), settings)
+
+
+def open_points(state: DayState, counting: Counting, figure: Figure) -> tuple[OpenPoint, ...]:
+    """Return the districts that keep a figure provisional, each with the days of which something is missing or refused."""
+    if figure.bounds is None or figure.is_certain:
+        return ()
+    whose = {name for _why, names in figure.bounds.reasons for name in names}
+    points = rate_bounds.open_points(state.doubts, counting.unknown, counting.settings.district_names)
+    return tuple(point for point in points if point.district in whose)
 
 
 def beyond(state: DayState, lost: Collection[OfDay]) -> Beyond:

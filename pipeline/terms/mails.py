@@ -1,12 +1,12 @@
-"""A message that came by mail, as far as people are told of it: what of it was taken, what was not, and why.
+"""A message that came by mail, and a letter that we sent, as far as people are told of them.
 
-Covered by tests/post/test_answering.py.
+Covered by tests/post/test_answering.py and tests/post/test_releases.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,30 @@ class Mail:
     """Whether nobody may answer it: a machine has written it, or a list has sent it on."""
     answered: str = ""
     """When it was answered, ISO; '' where it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentOut:
+    """A letter that was handed over, or is to be again."""
+
+    what: str
+    """Of which kind it is, in words."""
+    day: date
+    """That it is about."""
+    to: str
+    """The district; '' for leaders and the office."""
+    recipient: str
+    subject: str
+    at: datetime
+    """When it was last touched."""
+    became: str
+    """In words."""
+    is_settled: bool
+    """Whether the server has taken it."""
+    edition: str
+    """To leaders: the SHA-256 of the manifest of the edition that it is about; '' where that is not known."""
+
+    @property
+    def sent_on(self) -> date:
+        """The day of that moment."""
+        return self.at.date()

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.office import attendance, status, urgent_matters, waiting
+from pipeline.office import attendance, handed_in_rows, status, urgent_matters, waiting
 from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
@@ -87,6 +87,9 @@ def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Setting
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
         "hints_before": status.told_hints(settings, yesterday),
         "targets_before": published,
+        "refused_files": handed_in_rows.refused_files(
+            settings, yesterday - timedelta(days=attendance.DAYS - 2), yesterday + timedelta(days=1)
+        ),
         "refused_days": attendance.refused_rows(strips),
         "lost": [(strip.district, lost) for strip in strips if (lost := strip.on("lost"))],
         "lost_workbooks": today_look.lost_workbooks(settings),

@@ -101,16 +101,20 @@ async def show_rows(
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
     reports, count = await site.in_turn(_rows, site.settings, [shown_day], district, which == "refused")
-    return page(request, site, "rows", {"day": shown_day, "which": which, "district": district, "reports": reports, "count": count})
+    files = await site.in_turn(handed_in_rows.refused_files, site.settings, shown_day, shown_day) if which == "refused" else []
+    context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": count}
+    return page(request, site, "rows", {**context, "files": [file for file in files if district in ("", file.district)]})
 
 
 @router.get("/rows", dependencies=[Depends(office_of)])
 async def show_refused_rows(request: Request, site: TheSite) -> Response:
-    """Show every row that was refused in the last thirty days."""
+    """Show every row and every whole file that was refused in the last thirty days."""
     today = site.local_now().date()
     days = [today - timedelta(days=past) for past in range(attendance.DAYS - 1, -1, -1)]
     reports, count = await site.in_turn(_rows, site.settings, days, "", True)
-    return page(request, site, "rows", {"day": None, "which": "refused", "district": "", "reports": reports, "count": count})
+    files = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
+    context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": count, "files": files}
+    return page(request, site, "rows", context)
 
 
 def _rows(settings: Settings, days: list[date], district: str, is_refused: bool) -> tuple[list[list[HandedInRow]], int]:  # noqa: FBT001

@@ -30,7 +30,20 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     editions = _editions(site)
     since = await site.in_turn(site.letters_from, site.local_now())
     untold = await site.in_turn(site.urgent_untold, site.local_now())
-    context = {"since": since, "untold": untold, "outgoing": settings.outgoing_mail, "editions": editions, "said": said, "letters": letters}
+    sent = await site.in_turn(site.letters_sent, site.local_now()) if settings.outgoing_mail else ()
+    to_leaders = {
+        edition.manifest: [letter for letter in sent if letter.edition == edition.manifest and letter.is_settled] for edition in editions
+    }
+    context = {
+        "since": since,
+        "untold": untold,
+        "outgoing": settings.outgoing_mail,
+        "editions": editions,
+        "said": said,
+        "letters": letters,
+        "sent": sent,
+        "sent_to_leaders": to_leaders,
+    }
     return page(request, site, "letters", context)
 
 

@@ -27,7 +27,7 @@ from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.mails import Mail
+from pipeline.terms.mails import Mail, SentOut
 from pipeline.web import check_results, database, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
@@ -59,6 +59,8 @@ class Site:
         """Which urgent matters of what waits no leader was mailed."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
+        self.letters_sent: Callable[[datetime], Sequence[SentOut]] = lambda _now: ()
+        """What was sent by mail in the last days, and what became of it."""
         self.letters_from: Callable[[datetime], date | None] = lambda _now: None
         """The first day that letters are written about; None where nobody knows of one."""
         self.limits = settings.upload or Uploading()

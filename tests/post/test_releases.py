@@ -102,6 +102,25 @@ def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, 
     assert _got(server) == [LEADER]
 
 
+def test_the_page_lists_what_was_sent_and_an_edition_that_the_leaders_have_waits_for_no_look(office: Office, server: MailServer) -> None:
+    outgoing = office.settings.outgoing_mail
+    assert outgoing
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing.model_copy(update={"leaders_after_look": False})})
+    server.orders["RCPT"] = ["550 5.1.1 no such user"]
+    _send(office, server)
+    assert _got(server) == [LEADER]
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    with served(office, "2020-05-22 09:30") as site:
+        site.user("办公室", "", "")
+        _due, _since, site.serving.site.letters_sent = told_letters.looks(office.settings)
+        page = site.signed_in("办公室").get("/letters").text
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert re.search(r"发过的信 近三十天 10 封 .*对方不收，没有送到 [^ ]+ 东胜区 ", text)
+    assert f"给领导的信 {LEADER} 【信访专报】5月21日" in text
+    assert re.search(r"已发出 1 封，[^ ]+。不用再放行", text)
+    assert "看过了，放行" not in page
+
+
 def test_a_day_before_the_first_that_is_written_about_is_not_offered_and_cannot_be_let_go(office: Office, server: MailServer) -> None:
     """The first run that sends writes about the newest day alone; that is said of the day before it, and no letter is promised."""
     nightly.run(office.settings, [before := DAY - timedelta(days=1)], documents=only("briefing"))

@@ -18,7 +18,7 @@ import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
 from websites import Website, served
-from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, resolved_row, urgent_row
+from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
@@ -113,6 +113,39 @@ def test_a_page_with_another_script_is_shown_without_any(site: Website) -> None:
         path.write_bytes(published)
     assert policy.startswith("sandbox; default-src 'none'; ")
     assert "script" not in policy
+
+
+def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment(CASES))
+    office.put(report("达拉特旗", progress=[]), "达拉特旗.xlsx", "2020-05-21T15:00:00+08:00")
+    for name, district, received in (("早", "东胜区", "16:00"), ("晚", "达拉特旗", "16:10"), ("独", "乌审旗", "16:20")):
+        pages = report_pages(district)
+        pages["案件进展"].insert_column(2, "家庭住址")
+        office.put(write(pages), f"{name}.xlsx", f"2020-05-21T{received}:00+08:00")
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "改好.xlsx", "2020-05-21T16:40:00+08:00")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    with served(office, "2020-05-22 09:00") as website:
+        website.user("办公室", "")
+        browser = website.signed_in("办公室")
+        desk, month, day, own = (
+            _words(browser.get(path).text)
+            for path in ("/today", "/rows", f"/rows/{DAY}?which=refused", f"/rows/{DAY}?which=refused&district={quote('东胜区')}")
+        )
+    assert "3 个整份退回的文件" in desk
+    assert "整份退回的 3 个文件，2 个还没有另报" in desk
+    for page in (month, day):
+        assert re.search("5月21日 东胜区 早.xlsx 5月21日16:00 收到 后来另报了，16:40 收到，已采用 .*家庭住址", page)
+        assert "达拉特旗 晚.xlsx 5月21日16:10 收到 以前报的还算数，没有再报" in page
+        assert "乌审旗 独.xlsx 5月21日16:20 收到 还没有另报" in page
+    assert "早.xlsx" in own
+    assert "独.xlsx" not in own
+
+
+def test_what_keeps_a_verdict_provisional_opens_to_each_district_and_day(afternoon: Website) -> None:
+    page = afternoon.signed_in("办公室").get("/today").text
+    points = page[page.index("结论可能改变</summary>") :]
+    assert '<strong>东胜区</strong> 退回的还没有改正：<a href="/board/2020-05-22#districts">5月22日</a></li>' in points  # it waits
 
 
 def test_every_count_of_the_board_opens_to_what_is_behind_it(site: Website) -> None:
@@ -479,7 +512,7 @@ def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_r
     nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
     browser = afternoon.signed_in("办公室")
     page = browser.get("/today").text
-    assert "近三十天退回的行 5 行，按各天的结果" in _words(page)
+    assert "近三十天退回的 5 行，按各天的结果；1 个整份退回的文件" in _words(page)
     assert '<a href="/rows/2020-05-21?which=refused">5月21日 3 行</a>' in page
     rows = _words(browser.get("/rows").text)
     assert "共 5 行" in rows
@@ -514,5 +547,6 @@ def test_a_late_report_that_is_approved_says_when_it_came_who_approved_it_and_un
         browser = website.signed_in("办公室")
         desk, board = (_words(browser.get(path).text) for path in ("/today", f"/board/{DAY}?of=excused"))
     assert "东胜区 ：迟报，5月21日18:22 收到，已批准（领导一批准，停电，至2021年1月5日）。" in desk
-    assert "迟报（已批准） 1 退回行" in desk
+    assert "按时 0 迟报 0 迟报（已批准） 1 已到待收 0 未报 8" in desk  # one tile, as on the strip
+    assert "迟报 ：没有。 迟报（已批准） ：东胜区 1 天。" in desk
     assert "东胜区 迟报（已批准） 领导一批准，停电，至2021年1月5日 5月21日18:22" in board
