@@ -20,6 +20,7 @@ from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import words
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Filed
 
 _MOST_FINDINGS = 20
@@ -46,6 +47,8 @@ class MailedFile:
     """Until when it can be mended in time, in words; '' where it need not be."""
     has_marks: bool = False
     """Whether anything stands on a cell of its receipt."""
+    is_moved: bool = False
+    """Whether nothing of it is refused but rows of cases that the office has given to other districts."""
     is_old: bool = False
     """Whether it had been taken in before, or a later report counts in its place."""
 
@@ -81,9 +84,9 @@ class MailedFiles:
             return MailedFile(name, f"不能采用：{next(found.message for found in answer.findings if found.code == 'sender-not-allowed')}")
         if answer.reading.accepted and (after := self._overtaken_by(answer, place)):
             whose = f"收到了，是{district}{words.near(answer.reading.day, self._now.date())}的日报。"
-            return MailedFile(
-                name, f"{whose}同一天的日报又收到一份（{words.moment(after, self._now.date())}），以那一份为准，这一份不算数。", is_old=True
-            )
+            why = f"。那一份{words.AHEAD}" if after > self._now else ""
+            counts = f"同一天的日报又收到一份（{words.moment(after, self._now.date())}），以那一份为准，这一份不算数{why}。"
+            return MailedFile(name, f"{whose}{counts}", is_old=True)
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
         reminders = answer.preview.reminders if answer.preview else ()
@@ -99,7 +102,10 @@ class MailedFiles:
             day=answer.reading.day if accepted else None,
             takes_nothing=takes_nothing,
             takes_less=answer.preview is not None and answer.preview.takes_less,
-            until=self._until(district, answer.reading.day if accepted else self._day(answer)) if may_be_marked and answer.refuses else "",
+            until=self._until(district, answer.reading.day if accepted else self._day(answer))
+            if may_be_marked and answer.refuses and not _is_moved(line)
+            else "",
+            is_moved=_is_moved(line),
             has_marks=any(finding.cell for finding in answer.findings),
         )
 
@@ -161,6 +167,11 @@ class MailedFiles:
         line = waiting.receipt_line(answer.path, files, self._settings, self._readers, Waiting())
         line = line or handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         return receipt_files.receipt(line, answer.path, self._readers)
+
+
+def _is_moved(line: ArrivedReport) -> bool:
+    """Whether nothing is refused but rows of cases that the office has given to other districts."""
+    return 0 < line.rows_refused == line.rows_moved and not any(finding.severity is Severity.SHEET for finding in line.findings)
 
 
 def _verdict(answer: check.Answer, line: ArrivedReport, today: date) -> str:

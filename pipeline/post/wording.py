@@ -162,6 +162,7 @@ class Writer:
             "received": f"{mail.received_at:%H:%M}",
             "is_answered_later": any(file.day or file.is_old for file in files),
             "takes_nothing": [self._near(file.day) for file in files if file.day and file.takes_nothing],
+            "is_moved": any(file.is_moved for file in files),
             "has_marks": any(file.has_marks for file in files if file.receipt),
             "until": list(dict.fromkeys(file.until for file in files if file.until)),
             "without": without,

@@ -183,10 +183,11 @@ def finding(
 
 def late(arrival: datetime, limit: datetime, place: str = "") -> Finding:
     """Make the finding `late`; `place` is a variant of it where the file's place among its day's is known."""
-    shown, shown_limit = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (arrival, limit))
-    if shown == shown_limit:
-        shown += f".{arrival:%f}".rstrip("0")
-    return finding(f"late/{place}" if place else "late", arrival=shown, limit=shown_limit)
+    for written in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f"):  # as exactly as it takes to tell them apart
+        shown, shown_limit = f"{arrival:{written}}", f"{limit:{'%Y-%m-%d %H:%M:%S' if limit.second else '%Y-%m-%d %H:%M'}}"
+        if shown != f"{limit:{written}}":
+            break
+    return finding(f"late/{place}" if place else "late", arrival=shown.rstrip("0") if "." in shown else shown, limit=shown_limit)
 
 
 _OF_WHAT: Final = {"read-as/header": "表头", "read-as/code": "案件编号", "read-as/sheet": "工作表", "read-as/district": "旗区"}

@@ -356,6 +356,10 @@ def first_of(names: Sequence[str], most: int, between: str = "、") -> str:
 # --- when a report came ------------------------------------------------------------------------------------------
 
 
+AHEAD: Final = "的收到时间写得比现在还晚，在那以前再报的不算数，请打电话告诉办公室"
+"""After a report whose envelope gives a time to come: why it counts and a later one does not."""
+
+
 def near(day: date, anchor: date | None) -> str:
     """Return a day as sentences say it, such as 5月21日; with its year where that is not the anchor's."""
     year = "" if anchor is None or day.year == anchor.year else f"{day.year}年"

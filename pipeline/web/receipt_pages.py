@@ -13,7 +13,7 @@ from pipeline.office.district_history import HandedIn, Stands
 from pipeline.publishing import told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.words import moment, near
+from pipeline.terms.words import AHEAD, moment, near
 from pipeline.web import check_results, clerk_pages, published_files
 from pipeline.web.accounts import User
 from pipeline.web.drafts import SentUpload
@@ -48,7 +48,7 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
     context["late"] = _late(sent, known.stands, site.settings)
-    return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now().date())})
+    return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now())})
 
 
 def _late(sent: SentUpload, stands: Stands | None, settings: Settings) -> str:
@@ -82,15 +82,16 @@ def _published_at(site: Site, day: str) -> datetime | None:
         return None
 
 
-def _instead(stands: Stands | None, today: date) -> str:
+def _instead(stands: Stands | None, now: datetime) -> str:
     """Return in words which report counts where this one does not; '' where none is known."""
     other = (stands.twin or stands.counts) if stands else None
-    return _named(other, today) if other else ""
+    return _named(other, now) if other else ""
 
 
-def _named(file: HandedIn, today: date) -> str:
-    came = f"{moment(file.received_at, today)} 收到"
-    return f"收据号 {file.number}，{came}" if file.number else f"{came}的{_DOORS.get(file.channel, '文件')}“{file.name}”"
+def _named(file: HandedIn, now: datetime) -> str:
+    came = f"{moment(file.received_at, now.date())} 收到"
+    why = f"，它{AHEAD}" if file.received_at > now else ""
+    return f"收据号 {file.number}，{came}{why}" if file.number else f"{came}的{_DOORS.get(file.channel, '文件')}“{file.name}”{why}"
 
 
 @router.get("/sent/{number}/marked")
@@ -102,7 +103,7 @@ async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response
     known = await run_in_threadpool(_look, site, session.user, sent)
     if known.receipt:
         return see_other(f"/file/{known.receipt.day}/{known.receipt.id}")
-    instead = _instead(known.stands, site.local_now().date())
+    instead = _instead(known.stands, site.local_now())
     content = await site.in_turn(site.readers.mark_waiting, number, sent.name, sent.district, instead)
     if content is None:  # a run is taking it in just now
         return see_other(f"/sent/{number}")

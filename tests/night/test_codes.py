@@ -312,7 +312,7 @@ def test_a_report_is_late_only_after_the_cut_off(received: str, *, is_late: bool
 def test_a_report_that_is_late_by_less_than_a_second_says_by_how_much() -> None:
     arrival = moment("2020-05-21 17:00").replace(microsecond=412_000)
     (late,) = reading.read(report(), Envelope(arrival), SETTINGS, is_assignment=False).findings
-    assert late.message.startswith("收到时间 2020-05-21 17:00:00.412 晚于截止时间 2020-05-21 17:00:00，")
+    assert late.message.startswith("收到时间 2020-05-21 17:00:00.412 晚于截止时间 2020-05-21 17:00，")
 
 
 def test_a_workbook_in_the_place_of_the_other_kind_is_told_what_it_is_and_where_it_belongs() -> None:

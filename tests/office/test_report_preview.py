@@ -184,7 +184,7 @@ def test_the_check_after_the_cut_off_says_whether_the_day_is_reported_and_names_
     office.put_assignment(assignment(CASES))
     for said_of_it in ("这一天还没有报过，这一份会记为迟报。", "当日首次报送在截止以前，这一天仍记为按时。"):
         (late,) = [finding.message for finding in asked(office, report(), "2020-05-21 17:30").findings if finding.code == "late"]
-        assert late.startswith(f"截止时间 2020-05-21 17:00:00 已过，照常采用。{said_of_it}")
+        assert late.startswith(f"截止时间 2020-05-21 17:00 已过，照常采用。{said_of_it}")
         assert "17:30" not in late
         office.put(report(progress=[]), "v1.xlsx", "2020-05-21T15:00:00+08:00")
 

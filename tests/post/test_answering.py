@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
-from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
+from workbooks import DAY, assignment, case_row, edit, progress_row, report, report_pages, write
 
 from pipeline.doors import deposit
 from pipeline.post import answering, letter_plan, sending
@@ -139,6 +139,29 @@ def _mailed(office: Office, content: bytes, at: datetime, identity: str) -> Mail
     return _mail(identity=identity, received_at=at, taken=((name, f"{folder}/{name}"),), not_taken=())
 
 
+def test_an_answer_says_why_a_report_dated_ahead_keeps_this_one_out(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    office.put(report(progress=[]), "以后.xlsx", "2020-06-10T10:00:00+08:00")
+    answering.run(office.settings, NOW, [_mailed(office, report(progress=[progress_row()]), CAME, "1")], server.connect)
+    ((_message, body),) = _told(server)
+    assert "以那一份为准，这一份不算数。那一份的收到时间写得比现在还晚，在那以前再报的不算数，请打电话告诉办公室。" in body
+
+
+def test_rows_of_cases_that_were_moved_are_not_asked_to_be_mended(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")]), "旧.xlsx", "2020-05-01T09:00:00+08:00")
+    office.put(report(progress=[progress_row("SJ-2020-002")], day=DAY - timedelta(days=1)), "昨天.xlsx", "2020-05-20T15:00:00+08:00")
+    moved = [case_row("SJ-2020-001"), case_row("SJ-2020-002", "达拉特旗")]
+    office.put_assignment(assignment(moved), "新.xlsx", "2020-05-21T09:00:00+08:00")
+    office.run(DAY)
+    sent = report(progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-002")])
+    answering.run(office.settings, NOW, [_mailed(office, sent, CAME, "1")], server.connect)
+    ((_message, body),) = _told(server)
+    assert "退回1行（案件已改派）" in body
+    assert "退回的行案件已由市局改派，不用改了再报，以后的表里请删去。" in body
+    assert "照着改好" not in body
+    assert "请在截止以前改好" not in body
+
+
 def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(office: Office, server: MailServer) -> None:
     office.put_assignment(assignment())
     before = DAY - timedelta(days=1)
@@ -156,7 +179,7 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     (_first, second, third, overtaken, without) = _told(server)
     assert "这封邮件不改变它；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。" in without[1]
     assert " ZZQ-2020-001：" in second[1]
-    assert "（提醒）截止时间 2020-05-21 17:00:00 已过。当日首次报送在截止以前" in second[1]
+    assert "（提醒）截止时间 2020-05-21 17:00 已过。当日首次报送在截止以前" in second[1]
     assert "问题标在单元格上；照着改好，把它作为附件发回来即可。" in second[1]
     assert "同一天的日报又收到一份（5月21日17:35），以那一份为准，这一份不算数。" in overtaken[1]
     assert overtaken[0]["Subject"] == "【回信】收到了：日报"

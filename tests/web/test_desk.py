@@ -373,6 +373,15 @@ def test_a_report_dated_ahead_is_named_before_it_is_taken_in_and_shuts_nobody_ou
     said = " ".join(re.sub(r"<[^>]+>", "", draft.text).split())
     assert "这一天已有一份收到时间写成 6月10日10:00 的日报，比这一份还晚：这一份报了也不算数。请先打电话告诉办公室。" in said
     assert "以这一份为准" not in said
+    site = afternoon.serving.site
+    user = site.accounts.find(clerk_name)
+    assert user
+    (waiting,) = site.drafts.of(user)
+    sent = clerk.click(f"/draft/{waiting.id}", f"/draft/{waiting.id}/send")
+    page = " ".join(re.sub(r"<[^>]+>", "", clerk.follow(sent).text).split())
+    assert "已收到，不算数：另一份的收到时间写得比现在还晚" in page
+    assert "的收到时间写得比现在还晚，在那以前再报的不算数，这一份也不算。请打电话告诉办公室。" in page
+    assert "后来" not in page.partition("已报送的")[0]
 
 
 def test_urgent_matters_that_no_leader_was_mailed_stand_on_desk_and_letters(afternoon: Website) -> None:
