@@ -91,6 +91,9 @@ def test_the_hostile_office_is_consolidated_like_any_other(ran: Ran, plain: Ran)
     (submission,) = (submission for submission in ran.office.summary(DAY)["submissions"] if submission["district"] == "东胜区")
     assert submission["rows_accepted"] >= 4 * len(HOSTILE)
     assert submission["rows_refused"] > 10 * len(HOSTILE)
+    beyond = json.loads(ran.out("extensions.json"))
+    shown = [len(beyond["exceptions"]), len(beyond["receptions"]["rota"]), len(beyond["notices"]["unmatched"])]
+    assert min(shown) > 15, shown
 
 
 # --- the workbook ------------------------------------------------------------------------------------------------

@@ -11,24 +11,31 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from workbooks import (
+    ANSWERS,
     ASSIGNMENT,
+    EXEMPTIONS,
     LIAISON,
     NEW_CASES,
     PROGRESS,
     RECEPTION,
+    ROTA,
     URGENT,
+    Page,
     Pages,
     Row,
     Value,
+    answer_row,
     assignment_pages,
     case_row,
     edit,
+    exemption_row,
     new_row,
     page,
     progress_row,
     reception_row,
     report,
     report_pages,
+    turn_row,
     urgent_row,
     write,
 )
@@ -187,7 +194,36 @@ def assignment_book(words: tuple[str, ...]) -> bytes:
     pages = assignment_pages([case_row("ZZQ-2020-001"), *rows])
     liaison = [{"旗区": "东胜区", "包联领导": word, "职务": take(words, n + 1)} for n, word in enumerate(words)]
     pages["包联旗区"] = page(LIAISON, liaison)
+    pages["豁免"], pages["接访排班"] = _exemptions(words), _turns(words)
     return renamed(write(_dressed(pages, "群众来访案件", words)), {})
+
+
+def _exemptions(words: tuple[str, ...]) -> Page:
+    """Exemptions approved by every word for every word, and refused ones."""
+    rows: list[Row] = [
+        exemption_row(number_of(n), ("延期", "核查提示")[n % 2], "2020-07-10", 批准人=word, 理由=take(words, n + 3))
+        for n, word in enumerate(words)
+    ]
+    rows += [{**exemption_row(number_of(n)), column: word} for column in ("对象", "事项", "截止日期") for n, word in enumerate(words)]
+    return page(EXEMPTIONS, rows)
+
+
+def _turns(words: tuple[str, ...]) -> Page:
+    """Turns of every word, with it as substitute and note, before the day and after it, and refused ones."""
+    days = [f"2020-{5 + n // 28:02}-{n % 28 + 1:02}" for n in range(len(words))]
+    rows: list[Row] = [turn_row(day, take(words, n + 2), 备注=take(words, n + 5)) for n, day in enumerate(days)]
+    rows += [turn_row(day, f"领导{n}", "替班", 替班领导=take(words, n + 9)) for n, day in enumerate(days)]
+    rows += [{**turn_row("2020-05-29", take(words, n + 1)), column: word} for column in ("日期", "安排") for n, word in enumerate(words)]
+    return page(ROTA, rows)
+
+
+def _answers(words: tuple[str, ...]) -> Page:
+    """Answers to notices that every word numbers, and refused ones."""
+    rows: list[Row] = [
+        answer_row(word, number_of(n), 督办事项=take(words, n + 4), 办理措施=take(words, n + 6)) for n, word in enumerate(words)
+    ]
+    rows += [{**answer_row(), column: word} for column in ("案件编号", "完成时限") for word in words]
+    return page(ANSWERS, rows)
 
 
 def _refusals(headers: tuple[str, ...], words: tuple[str, ...]) -> list[tuple[int, str]]:
@@ -226,7 +262,8 @@ def report_book(words: tuple[str, ...]) -> bytes:
     reception: list[Row] = [{**reception_row(), "备注": word} for word in words]
     reception += [{**reception_row(), column: word} for column in RECEPTION[:4] for word in words]
     pages = report_pages(progress=progress, new=new, reception=reception, urgent=urgent)
-    for name in ("案件进展", "新增案件", "接访情况", "急报事项"):
+    pages["督办回复"] = _answers(words)
+    for name in ("案件进展", "新增案件", "接访情况", "急报事项", "督办回复"):
         _dressed(pages, name, words)
     edit(pages, {"封面!B3": words[0], "封面!B4": words[12], "封面!B5": words[24], "封面!B6": words[29]})
     return renamed(write(pages), {"急报事项": f"{words[12]}急报事项", "新增案件": f"{words[31]}新增案件"})
