@@ -22,7 +22,7 @@ import pytest
 from docx import Document
 from months import BEGINNING
 from page_days import PageText
-from workbook_days import letters_on_paper
+from workbook_days import cut_numbers, letters_on_paper
 
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
@@ -62,6 +62,10 @@ def _of(files: dict[str, bytes], ending: str) -> bytes:
 def test_every_sheet_is_printed_in_letters_of_eight_points_at_least(files: dict[str, bytes]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))
     assert [sheet.title for sheet in book if letters_on_paper(sheet) < 8] == []
+
+
+def test_no_number_of_any_sheet_is_printed_as_hashes(files: dict[str, bytes]) -> None:
+    assert not list(cut_numbers(openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))))
 
 
 def test_a_closing_has_its_five_files_and_the_list_names_the_others(files: dict[str, bytes]) -> None:

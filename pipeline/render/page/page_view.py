@@ -240,7 +240,7 @@ def _group(group: Group, report: Report, by_number: dict[str, CaseLine]) -> Grou
         confirmation=cases_behind_figures.confirmation(group.name, report),
         way=way,
         nearest=cases_behind_figures.nearest(way, by_number),
-        chart=trend_chart.trend(days),
+        chart=trend_chart.trend(days, report.silent_days),
         sources=_of(group, report.by_source),
         districts=_of(group, report.by_district),
         below=tuple(line.of(group.name) for line in report.below),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +25,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """A group's rate day by day on a scale from 0 to 100 %; a day without a rate is a gap."""
+    """A group's rate day by day on a scale from 0 to 100 %; a day without a rate, or without a report, is a gap."""
 
     points: tuple[Point, ...]
     lines: tuple[str, ...]
@@ -48,12 +48,12 @@ class TrendChart:
         return f"{target - _LINE if is_above else target + _LINE:.1f}"
 
 
-def trend(days: Sequence[tuple[date, Tally]]) -> TrendChart | None:
-    """The chart of these consecutive days; None where fewer than two have a rate."""
+def trend(days: Sequence[tuple[date, Tally]], silent: Collection[date] = ()) -> TrendChart | None:
+    """The chart of these consecutive days; None where fewer than two have a rate. On a silent day nobody reported: it has none."""
     step = (RIGHT - LEFT) / max(1, len(days) - 1)
     runs: list[list[Point]] = [[]]
     for index, (day, tally) in enumerate(days):
-        if tally.rate_percent is None:
+        if tally.rate_percent is None or day in silent:
             runs.append([])
             continue
         runs[-1].append(Point(f"{LEFT + index * step:.1f}", _height(float(tally.rate_percent)), day, tally))

@@ -245,7 +245,8 @@ def _remaining(book: _Book) -> None:
 
 
 def _durations(book: _Book) -> None:
-    columns = (_Column("分类", 24), *(_Column(name, 12, "center") for name in period_words.DURATION_COLUMNS))
+    looks = zip(period_words.DURATION_COLUMNS, ("count",) * 3 + ("center",) * 2, strict=True)
+    columns = (_Column("分类", 24), *(_Column(name, 12, look) for name, look in looks))
     sheet = book.sheet("办理用时", [column.width for column in columns], period_words.DURATIONS)
     top = _HEADER
     for name, entries in (("问题类别", book.period.by_category), ("案件来源", book.period.by_source)):

@@ -35,7 +35,7 @@ def _state(of: CaseAnswers) -> str:
 _COLUMNS: tuple[Column[CaseAnswers], ...] = (
     Column("案件编号", 14, "case", lambda of: of.newest.case, cases=lambda of: (of.newest.case,)),
     Column("旗区", 9, "center", lambda of: of.newest.district),
-    Column("督办事项", 15, "long", lambda of: of.newest.asked),
+    Column("督办事项", 46, "long", lambda of: of.newest.asked),
     Column("最新的通知", 15, "center", lambda of: of.newest.written),
     Column("它的回复期限", 11, "date", lambda of: of.newest.reply_by),
     Column("回复", 10, "center", _state),

@@ -14,7 +14,10 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.terms.words import FLAGS, NO, YES
 
 LAST_PRINTED = "最近进展"
-"""The last column on paper: more of them would be set in letters below eight points. The screen has them all."""
+"""The last column on paper: more of them would be set in letters below eight points. The screen has them all.
+
+Those behind it are so wide that hardly any text of theirs makes a row higher than what is printed of it.
+"""
 
 
 def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001 - one flag in, one word out
@@ -39,27 +42,27 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 14, "text", lambda line: line.number),
     Column("案件来源", 11, "center", lambda line: line.source, formulas.SOURCE),
     Column("旗区", 10, "center", lambda line: line.district, formulas.DISTRICT),
-    Column("案由", 28, "long", lambda line: line.matter),
+    Column("案由", 41, "long", lambda line: line.matter),
     Column("包案领导", 9, "center", lambda line: line.leader, formulas.LEADER),
     Column("当前状态", 13, "center", words.status),
     Column("计入化解", 5, "center", lambda line: _yes_or_no(line.is_counted), formulas.RESOLVED),
     Column("现行时限", 11, "date", lambda line: line.deadline),
     Column("超期（天）", 8, "count", _overdue),
     Column("督办事项", 12, "center", _flags),
-    Column(LAST_PRINTED, 24, "long", lambda line: line.progress),
+    Column(LAST_PRINTED, 34, "long", lambda line: line.progress),
     Column("组别", 26, "center", lambda line: line.group, formulas.GROUP),
     Column("问题类别", 14, "center", lambda line: line.category, formulas.CATEGORY),
     Column("计入总数", 8, "center", lambda line: _yes_or_no(not line.grounds), formulas.IN_TOTAL),
-    Column("下一步措施", 28, "long", lambda line: line.next_step),
-    Column("需协调事项", 24, "long", lambda line: line.coordination),
-    Column("涉及项目或单位", 22, "long", lambda line: line.project),
-    Column("责任单位", 20, "long", lambda line: line.unit),
+    Column("下一步措施", 48, "long", lambda line: line.next_step),
+    Column("需协调事项", 48, "long", lambda line: line.coordination),
+    Column("涉及项目或单位", 34, "long", lambda line: line.project),
+    Column("责任单位", 28, "long", lambda line: line.unit),
     Column("涉及户数", 9, "number", lambda line: as_number(line.households)),
     Column("涉及金额（万元）", 11, "number", lambda line: as_number(line.amount)),
-    Column("包案领导（原文）", 16, "long", lambda line: line.leaders),
-    Column("工作专班", 22, "long", lambda line: line.team),
-    Column("化解方案", 30, "long", lambda line: line.plan),
-    Column("五个一缺项", 16, "center", lambda line: "、".join(line.missing_ones)),
+    Column("包案领导（原文）", 28, "long", lambda line: line.leaders),
+    Column("工作专班", 36, "long", lambda line: line.team),
+    Column("化解方案", 56, "long", lambda line: line.plan),
+    Column("五个一缺项", 30, "center", lambda line: "、".join(line.missing_ones)),
     Column("交办日期", 12, "date", lambda line: line.assigned),
     Column("办结时限", 12, "date", lambda line: line.limit),
     Column("延期至", 12, "date", lambda line: line.extended),
@@ -67,14 +70,14 @@ COLUMNS: tuple[Column[CaseLine], ...] = (
     Column("最近报告日", 12, "date", lambda line: line.reported_on),
     Column("诉求认定", 13, "center", lambda line: line.claim, formulas.CLAIM),
     Column("答复日期", 12, "date", lambda line: line.replied_on),
-    Column("答复文号", 20, "long", lambda line: line.reply_number),
+    Column("答复文号", 24, "long", lambda line: line.reply_number),
     Column("群众确认", 10, "center", lambda line: line.confirmation, formulas.CONFIRMATION),
     Column("在办", 7, "center", lambda line: _yes_or_no(line.is_open), formulas.OPEN),
     Column("导入法定途径", 9, "center", lambda line: _yes_or_no(line.is_referred), formulas.REFERRED),
     *(_flag_column(flag, meaning.name) for flag, meaning in FLAGS.items()),
-    Column("撤销依据", 24, "long", lambda line: line.grounds),
-    Column("最近一行的出处", 36, "long", lambda line: line.origin),
-    Column("基本情况的出处", 36, "long", lambda line: line.listed_in),
+    Column("撤销依据", 48, "long", lambda line: line.grounds),
+    Column("最近一行的出处", 64, "long", lambda line: line.origin),
+    Column("基本情况的出处", 64, "long", lambda line: line.listed_in),
 )
 
 

@@ -41,7 +41,9 @@ def _columns(book: Book, lines: Sequence[Line]) -> tuple[Column[Line], ...]:
     def stands(clock: Clock) -> Value:
         return clock_lines.situation(clock, day)
 
-    objections: tuple[Column[Line], ...] = (Column("提出异议到期", 11, "date", _of("objection", lambda clock: clock.due)),)
+    objections: tuple[Column[Line], ...] = ()
+    if any(clocks.objection for _case, clocks in lines):
+        objections = (Column("提出异议到期", 11, "date", _of("objection", lambda clock: clock.due)),)
     return (
         Column("最紧的", 9, "center", lambda line: clock_lines.worst_name(line[1], day)),
         Column("案件编号", 14, "case", lambda line: line[0].number, cases=lambda line: (line[0].number,)),
@@ -55,8 +57,8 @@ def _columns(book: Book, lines: Sequence[Line]) -> tuple[Column[Line], ...]:
         Column("办结到期", 11, "date", _of("conclusion", lambda clock: clock.due)),
         Column("延期天数", 6, "count", _of("conclusion", lambda clock: clock.extension or None)),
         Column("办结", 10, "center", _of("conclusion", stands)),
-        *(objections if any(clocks.objection for _case, clocks in lines) else ()),
-        Column("依据", 22, "long", _articles),
+        *objections,
+        Column("依据", 24 if objections else 36, "long", _articles),
     )
 
 

@@ -27,21 +27,20 @@ def _pair(title: str, width: float, value: Callable[[Tally], Value]) -> tuple[Co
     )
 
 
-def _cases(title: str, kind: str) -> tuple[Column[Restated], Column[Restated]]:
-    """Return the columns of how many cases moved so, which leads to them, and of their numbers.
+def _count(title: str, kind: str) -> Column[Restated]:
+    """Return the column of how many cases moved so, which leads to them: LibreOffice does not break a linked text into lines."""
 
-    LibreOffice does not break a linked text into lines.
-    """
-    return (
-        Column(
-            f"{title}\n（件）",
-            6,
-            "listed",
-            lambda entry: len(getattr(entry.moves, kind)) or None,
-            cases=lambda entry: getattr(entry.moves, kind),
-        ),
-        Column(title, 13, "long", lambda entry: "、".join(getattr(entry.moves, kind))),
-    )
+    def cases(entry: Restated) -> tuple[str, ...]:
+        moved: tuple[str, ...] = getattr(entry.moves, kind)
+        return moved
+
+    return Column(f"{title}\n（件）", 8, "listed", lambda entry: len(cases(entry)) or None, cases=cases)
+
+
+def _cases(entry: Restated) -> str:
+    """Return the numbers of the cases, a line for each kind of move."""
+    named = ((title, getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items())
+    return "\n".join(f"{title}：{'、'.join(cases)}" for title, cases in named if cases)
 
 
 COLUMNS: tuple[Column[Restated], ...] = (
@@ -51,7 +50,8 @@ COLUMNS: tuple[Column[Restated], ...] = (
     *_pair("已化解", 7, lambda tally: tally.resolved),
     *_pair("化解率", 8, lambda tally: sentences.rate(tally.rate_percent)),
     *_pair("按件数", 8, corrections.verdict),
-    *(column for kind, title in corrections.MOVES.items() for column in _cases(title, kind)),
+    *(_count(title, kind) for kind, title in corrections.MOVES.items()),
+    Column("案件", 48, "long", _cases),
 )
 
 

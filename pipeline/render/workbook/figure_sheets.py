@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import figure_places, formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
+from pipeline.render.workbook.cell_formats import Book, Value, height, lines, merge, put
 from pipeline.render.workbook.figure_places import LEADER_FLAGS
 from pipeline.render.workbook.formulas import Part
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading, print_only
@@ -30,6 +30,8 @@ TARGETS = "目标完成"
 ROW = 22
 _TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
 _LIAISON = 13
+_DISTRICT_WIDTHS = (5, 5.2, 7.6, 5, 9.5, 7.6, 7.6)
+"""Of a group's figures: 100.0% in bold has room also in the widest of the fonts that stand in for a missing one."""
 _LEADER_WIDTHS = (16, 27, 9, 9, 9, 12, 11, 11, 11, 11, 10, 10, 10, 10)
 _TARGET_COLUMN = 3
 TARGET_LINE = 9
@@ -133,8 +135,8 @@ def _write_line(book: Book, sheet: Sheet, row: int, kind: tuple[str, str], figur
 
 def _write_trend(book: Book, sheet: Sheet, top: int) -> int:
     """Each group's days, by group; past days are no part of today's register, so that these are values."""
-    sheet.set_h_pagebreaks([top])
-    heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{definitions.TREND.rstrip('。')}）")
+    about = f"{definitions.TREND}{definitions.SILENT_DAYS if book.report.silent_days else ''}"
+    heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{about.rstrip('。')}）")
     headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES[:-1], "日报", "目标线"))
     sheet.set_row(top + 1, 26)
     sheet.repeat_rows(top + 1)
@@ -142,19 +144,11 @@ def _write_trend(book: Book, sheet: Sheet, top: int) -> int:
     for group in book.report.settings.groups:
         for day, tallies in book.report.trend:
             tally = tallies.get(group.name, Tally(group.target_percent))
-            rate = formulas.rate(tally) if tally.total else None  # a dash would be drawn as 0 %
-            values = (
-                "按日",
-                day,
-                group.name,
-                tally.target_percent,
-                tally.total,
-                tally.resolved,
-                rate,
-                tally.shortfall,
-                words.NOBODY_REPORTED if day in book.report.silent_days else None,
-                tally.target_percent / 100,
-            )
+            figures: tuple[Value, ...] = (tally.total, tally.resolved, formulas.rate(tally) if tally.total else None, tally.shortfall)
+            is_silent = day in book.report.silent_days
+            shown = (None,) * len(figures) if is_silent else figures  # a dash or a word would be drawn as 0 %
+            told = words.NOBODY_REPORTED if is_silent else None
+            values = ("按日", day, group.name, tally.target_percent, *shown, told, tally.target_percent / 100)
             for column, (look, value) in enumerate(zip(_TREND_LOOKS, values, strict=True)):
                 put(sheet, row, column, value, book.cell(look))
             sheet.set_row(row, ROW)
@@ -197,7 +191,7 @@ def write_districts(book: Book) -> None:
     """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole."""
     report = book.report
     groups = report.settings.groups
-    widths = (11.5, _LIAISON, *(5, 5.5, 7, 5, 9.5, 7, 7) * len(groups), *(5,) * len(_COUNTED), *(10,) * len(groups))
+    widths = (11.5, _LIAISON, *_DISTRICT_WIDTHS * len(groups), *(5,) * len(_COUNTED), *(10,) * len(groups))
     sheet = frame(book, "旗区", widths)
     _district_headers(book, sheet)
     seen = Counter((line.district, name) for line in report.cases for name in _states(line))
@@ -271,7 +265,8 @@ def _district_headers(book: Book, sheet: Sheet) -> None:
     left += len(_COUNTED)
     merge(sheet, (HEADER, left, HEADER, left + len(groups) - 1), words.NEEDED, band)
     names = (group.name for group in groups)
-    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *formulas.COLUMNS * len(groups), *_COUNTED.values(), *names))
+    figures = [words.NARROW.get(name, name) for name in formulas.COLUMNS]
+    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *figures * len(groups), *_COUNTED.values(), *names))
     sheet.set_row(HEADER + 1, 52)
 
 

@@ -34,7 +34,7 @@ FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("督办事项", 13, "center", lambda line: FLAGS[line.flag].name),
     Column("案件编号", 15, "case", lambda line: line.case.number, cases=lambda line: (line.case.number,)),
     Column("旗区", 11, "center", lambda line: line.case.district),
-    Column("案由", 34, "long", lambda line: line.case.matter),
+    Column("案由", 45, "long", lambda line: line.case.matter),
     Column("包案领导", 11, "center", lambda line: line.case.leader),
     Column("责任单位", 18, "long", lambda line: line.case.unit),
     Column("当前状态", 13, "center", lambda line: words.status(line.case)),

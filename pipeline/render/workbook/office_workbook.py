@@ -20,6 +20,7 @@ from pipeline.render.workbook import (
     figure_sheets,
     formulas,
     hints_sheet,
+    last_page,
     list_sheets,
     overview_sheet,
     reading_guide_sheet,
@@ -62,6 +63,7 @@ def render(report: Report, beside: str = "") -> bytes:
     receptions_sheet.write(book)
     overview_sheet.write(book, trend, beside)
     _say_where_links_end(book)
+    last_page.spare(book.sheets.values())
     book.sheets[overview_sheet.NAME].activate()
     return workbook.content()
 
@@ -78,6 +80,7 @@ def of_unit(report: Report) -> bytes:
     hints_sheet.write(book)
     reconciliation_sheet.write(book)
     _say_where_links_end(book)
+    last_page.spare(book.sheets.values())
     return workbook.content()
 
 

@@ -135,7 +135,9 @@ REPORTED_SHEETS: Final = ("接访情况", "急报事项")
 RULES_ELSEWHERE: Final = "“补报以后”“达到目标”的口径见“目标完成”，“按时”的见“报送情况”。"
 NEEDED: Final = "化解多少件达标（图用，不打印）"
 TREND: Final = "近日走势"
-NOBODY_REPORTED: Final = "没有旗区报送"
+NARROW: Final = {"还差（件）": "还差\n（件）", "补报后最低": "补报后\n最低", "补报后最高": "补报后\n最高"}
+"""Headers as they stand over a narrow column."""
+NOBODY_REPORTED: Final = "未报"
 CERTAINTIES: Final = "群众确认，和不计台账改动的化解率"
 NOT_MOVED: Final = "没有改动使化解率不同"
 RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula

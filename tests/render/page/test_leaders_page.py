@@ -492,6 +492,18 @@ def test_the_target_line_has_a_step_where_another_target_holds_from_a_day_on() -
     assert trend_chart.LEFT == first[0] < before[0] == after[0] < last[0] == trend_chart.RIGHT
 
 
+def test_a_day_of_which_nobody_reported_is_a_gap_in_the_chart_and_has_no_figures() -> None:
+    days = [DAY - timedelta(days=back) for back in (3, 2, 1, 0)]
+    chart = trend_chart.trend([(day, Tally(90, 4, 1)) for day in days], days[1:2])
+    assert chart
+    assert [point.day for point in chart.points] == [days[0], *days[2:]]
+    report = an_empty_report()
+    tallies = {group.name: Tally(group.target_percent, 4321, 1234) for group in report.settings.groups}
+    page = page_of(replace(report, trend=tuple((day, tallies) for day in days), silent_days=frozenset(days[1:2])))
+    assert page.text.count("1234/4321") == 3 * len(tallies)
+    assert page.text.count("未报") >= len(tallies)
+
+
 def test_one_day_is_no_trend() -> None:
     assert trend_chart.trend([(DAY, Tally(90, 4, 1))]) is None
     assert trend_chart.trend([]) is None

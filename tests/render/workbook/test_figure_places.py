@@ -139,8 +139,14 @@ def test_a_number_in_a_block_links_to_its_row_in_the_register(week: str, publish
 
 _NAMING = {"决策事项": 2, "今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0}
 """The column in which each sheet names a case, from 0."""
-_LISTING = {"今日变化": {1: 3, 2: 4}, "更正情况": {10: 11, 12: 13, 14: 15, 16: 17}}
+_LISTING = {"今日变化": {1: 3, 2: 4}, "更正情况": dict.fromkeys(range(10, 14), 14)}
 """The columns of numbers that lead to several, with those that name them."""
+
+
+def _of_column(book: Workbook, sheet: str, column: int, named: str) -> str:
+    """What a cell names of the cases that another column counts: on 更正情况 a line begins with that column's title."""
+    title = f"{book[sheet].cell(3, column + 1).value}".partition("\n")[0]
+    return next((line.removeprefix(f"{title}：") for line in named.split("\n") if line.startswith(f"{title}：")), named)
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -152,7 +158,7 @@ def test_a_case_that_a_sheet_names_links_to_its_row_and_several_to_just_them(wee
             for texts, cells in _rows(book, name, 4):
                 columns = ({_NAMING[name]: _NAMING[name]} if name in _NAMING else {}) | _LISTING.get(name, {})
                 for at, naming in columns.items() if len(cells) == len(texts) else ():  # a note has merged cells
-                    named = [number for number in texts[naming].split("、") if number in register]
+                    named = [number for number in _of_column(book, name, at, texts[naming]).split("、") if number in register]
                     if named and (at == naming or texts[at].lstrip("+-").isdigit()):
                         assert sorted(_shown(book, cells[at])) == sorted(named), (name, cells[at])
                         linked[name] = linked.get(name, 0) + 1

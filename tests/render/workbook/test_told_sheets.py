@@ -56,11 +56,11 @@ def test_each_restated_day_is_a_row_with_both_figures_and_its_cases(week: list[t
         assert [(f"{row[0]:%Y-%m-%d}", row[1], row[2:4], row[4:6]) for row in shown] == [
             (entry["day"], entry["group"], entry["total"], entry["resolved"]) for entry in summary["restated"]
         ]
-        assert [[row[10 + 2 * at] or 0 for at in range(4)] for row in shown] == [
+        assert [[row[10 + at] or 0 for at in range(4)] for row in shown] == [
             [len(entry[kind]) for kind in MOVES] for entry in summary["restated"]
         ]
-        assert [[_cases(cell) for cell in row[11:18:2]] for row in shown] == [
-            [entry[kind] for kind in MOVES] for entry in summary["restated"]
+        assert [str(row[14] or "").split("\n") for row in shown] == [
+            [f"{title}：{'、'.join(entry[kind])}" for kind, title in MOVES.items() if entry[kind]] or [""] for entry in summary["restated"]
         ]
         told += len(shown)
     assert told

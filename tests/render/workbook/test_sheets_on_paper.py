@@ -1,0 +1,85 @@
+"""What the office's workbook prints can be read: no number as ###, rows as high as their text, no page for two lines.
+
+Covers `last_page` and `clocks_sheet`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from weeks import WEEKS, Published
+from workbook_days import CITY, DAY, REGION, a_case, a_full_report, a_report, cut_numbers, letters_on_paper, opened, rows
+
+from pipeline.day.targets import Tally
+from pipeline.render.workbook import last_page, office_workbook
+from pipeline.render.workbook.cell_formats import height, lines, widths_in_arial
+from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_no_number_of_any_sheet_is_printed_as_hashes(week: str, published: Published) -> None:
+    for report in (*published(week).reports, a_full_report()):
+        assert not list(cut_numbers(opened(office_workbook.render(report))))
+
+
+def test_a_row_of_the_register_is_as_high_as_what_is_printed_of_it() -> None:
+    said = "请市级协调不动产登记中心和自然资源局，就首次登记历史遗留问题召开专题会议，明确办理时限和责任单位，并通报旗区"
+    case = a_case("SJ-2020-001", matter="某小区业主反映逾期交房、不动产登记证无法办理", coordination=said, next_step=said, plan=said)
+    sheet = opened(office_workbook.render(a_report((case,))))["案件台账"]
+    assert sheet.row_dimensions[4].height <= height(3)
+    assert sheet["O4"].value == said
+
+
+def test_words_and_numbers_are_not_torn_apart_when_lines_are_counted() -> None:
+    assert lines("、".join(f"SJ-2020-0{n}" for n in range(65, 71)), 13) > 6
+    assert lines("某房地产开发有限公司开发的某某小区的业主反映逾期交房", 28) == 2
+    assert lines("甲" * 13, 28) == 1
+    assert lines("SJ-2020-001", 14) == 1
+
+
+def test_a_day_of_which_nobody_reported_has_no_figures_in_the_days_so_far() -> None:
+    days = [DAY - timedelta(days=back) for back in (2, 1, 0)]
+    tallies = {REGION: Tally(100, 4, 1), CITY: Tally(90, 6, 3)}
+    report = replace(a_report(()), trend=tuple((day, tallies) for day in days), silent_days=frozenset(days[1:2]))
+    told = [row[1:9] for row in rows(opened(office_workbook.render(report)), "目标完成") if row[0] == "按日"]
+    assert [line[3:] for line in told[:3]] == [[4, 1, 0.25, 3, None], [None, None, None, None, "未报"], [4, 1, 0.25, 3, None]]
+
+
+def _pages_high(sheet: Worksheet) -> int:
+    """Onto how many pages a program fits the rows; 0 where it is free. One is what a file does not say."""
+    said = sheet.page_setup.fitToHeight
+    return 1 if said is None else int(said)
+
+
+def test_a_sheet_comes_onto_one_page_less_where_letters_stay_large_enough() -> None:
+    fitted = {}
+    for count in (20, 24, 40, 400):
+        workbook = InMemoryWorkbook(widths_in_arial())
+        sheet = workbook.add_worksheet("甲")
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_column(0, 5, 20)
+        for row in range(count):
+            sheet.set_row(row, 24)
+            sheet.write_string(row, 0, "甲")
+        last_page.spare([sheet])
+        fitted[count] = _pages_high(opened(workbook.content())["甲"])
+    assert fitted == {20: 0, 24: 1, 40: 0, 400: 0}
+
+
+def test_the_sheets_of_a_day_keep_letters_of_eight_points_where_they_have_a_page_less(published: Published) -> None:
+    book = opened(office_workbook.render(published("week-messy").reports[-1]))
+    fitted = {sheet: _pages_high(sheet) for sheet in book if _pages_high(sheet)}
+    assert fitted
+    for sheet, pages in fitted.items():
+        high = sum(sheet.row_dimensions[row].height or 12.75 for row in range(1, sheet.max_row + 1))
+        room = (210 / 25.4 - sheet.page_margins.top - sheet.page_margins.bottom) * 72 * pages
+        assert min(letters_on_paper(sheet), 10 * room / high) >= 8, sheet.title
