@@ -14,7 +14,7 @@ from typing import Any, Final
 from pipeline.report.clock_lines import STATES
 from pipeline.report.rehearsed import CaseDiffers, DayDiffers, FigureDiffers, Rehearsal
 from pipeline.settings.statute import CLOCKS
-from pipeline.terms import words
+from pipeline.terms import words, working_days
 from pipeline.terms.hint_words import HINTS
 from pipeline.terms.messages import brief
 
@@ -236,6 +236,8 @@ def notes(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"没有发布过的 {len(rehearsal.unpublished)} 天（{spans(rehearsal.unpublished)}），是与按现在的设置算出的比。"
     if without := rehearsal.without_beyond:
         yield f"有 {len(without)} 天（{spans(without)}）发布的结果里没有法定期限和核查提示，这两样没有比。"
+    if rehearsal.unknown_years:
+        yield f"法定期限不同的日子：{working_days.unknown_told(rehearsal.unknown_years)}"
     if rehearsal.read_again:
         yield f"有 {rehearsal.read_again} 个原件按要试的设置重新读过：{rehearsal.why_read_again}。"
     if rehearsal.gone:

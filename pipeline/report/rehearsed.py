@@ -122,6 +122,8 @@ class DayDiffers:
     hints: tuple[HintDiffers, ...] = ()
     is_beyond_unknown: bool = False
     """Whether the edition has no clocks and hints to compare with."""
+    unknown_years: tuple[int, ...] = ()
+    """Where clocks differ: the years that clocks of the day count without their public holidays, either way."""
 
     def __bool__(self) -> bool:
         """Whether anything is."""
@@ -148,12 +150,19 @@ class Rehearsal:
     why_read_again: str = ""
     """Why what had been read of these originals could not be used."""
 
+    @property
+    def unknown_years(self) -> tuple[int, ...]:
+        """The years without known public holidays that clocks of days on which any differs count."""
+        return tuple(sorted({year for day in self.days for year in day.unknown_years}))
+
 
 def between(day: date, before: Summary, after: Summary, sources: Mapping[str, str]) -> DayDiffers:
     """Return how a day would differ; `sources`: 案件来源 of its cases, which decide in which group each counts."""
     beyond = before.get(BEYOND), after.get(BEYOND)
     is_unknown = None in beyond
     then, now = ({} if is_unknown else part or {} for part in beyond)
+    clocks = tuple(_clocks(then, now))
+    years = {year for part in (then, now) for year in part.get("clocks", {}).get("unknown_years", ())} if clocks else ()
     return DayDiffers(
         day,
         tuple(_figures(before, after)),
@@ -163,15 +172,16 @@ def between(day: date, before: Summary, after: Summary, sources: Mapping[str, st
         tuple(_statuses(before, after)),
         tuple(name for name in OTHERS if _rest(before, name) != _rest(after, name)),
         tuple(_verdicts(before, after)),
-        tuple(_clocks(then, now)),
+        clocks,
         tuple(_hints(then, now)),
         is_unknown,
+        tuple(sorted(years)),
     )
 
 
 def as_json(rehearsal: Rehearsal) -> str:
     """Return what `--json` writes (contract-extensions 5)."""
-    told_otherwise = ("verdicts", "is_beyond_unknown")
+    told_otherwise = ("verdicts", "is_beyond_unknown", "unknown_years")
     days = [
         {name: value for name, value in asdict(day).items() if name not in told_otherwise} | {"day": f"{day.day}"} for day in rehearsal.days
     ]
@@ -179,7 +189,8 @@ def as_json(rehearsal: Rehearsal) -> str:
     others = {"same": [f"{day}" for day in rehearsal.same], "unpublished": [f"{day}" for day in rehearsal.unpublished]}
     others["clocks_and_hints_unknown"] = [f"{day}" for day in rehearsal.without_beyond]
     read = {"read_again": rehearsal.read_again, "originals_gone": rehearsal.gone}
-    return json.dumps({**span, "days": days, **others, **read}, ensure_ascii=False, indent=1)
+    years = {"unknown_years": list(rehearsal.unknown_years)}
+    return json.dumps({**span, "days": days, **others, **years, **read}, ensure_ascii=False, indent=1)
 
 
 # --- part by part ------------------------------------------------------------------------------------------------

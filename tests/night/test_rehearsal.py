@@ -172,6 +172,19 @@ def test_another_clock_and_another_measure_of_hints_are_told_day_by_day(story: S
     assert rows["核查提示"][0][1:3] == ("东胜区", "增加")
 
 
+def test_years_without_known_holidays_are_named_where_clocks_would_differ() -> None:
+    def said(due: str) -> dict[str, Any]:
+        clocks = {"unknown_years": [2098], "cases": {"SJ-2098-001": {"objection": {"due": due, "state": "running"}}}}
+        return {"targets": [], "extensions": {"clocks": clocks, "hints": []}}
+
+    differs, same = (rehearsed.between(MONDAY, said("2098-01-06"), said(due), {}) for due in ("2098-01-07", "2098-01-06"))
+    assert (differs.unknown_years, same.unknown_years) == ((2098,), ())
+    found = Rehearsal(MONDAY, MONDAY, (differs,), (), ())
+    (told,) = rehearsal_words.notes(found)
+    assert told.startswith("法定期限不同的日子：2098 年的放假调休安排程序还不知道")
+    assert json.loads(rehearsed.as_json(found))["unknown_years"] == [2098]
+
+
 def test_an_edition_without_clocks_and_hints_is_compared_without_them_and_that_is_said() -> None:
     """So were editions written before there were any."""
     bare: dict[str, Any] = {"targets": []}
@@ -303,7 +316,7 @@ def test_an_original_that_is_gone_or_read_by_another_program_is_told(story: Stor
     assert (found.days, found.read_again, found.gone) == ((), 4, 1)
     said = "\n".join(rehearsal_words.lines(found))
     assert "有 1 个原件已到期删除或损坏" in said
-    assert "有 4 个原件按要试的设置重新读过：这些原件当时是另一版程序或另一套设置读的" in said
+    assert "有 4 个原件按要试的设置重新读过：这些原件是另一版程序或另一套设置读的，或者看不出是怎样读的" in said
 
 
 # --- how it is asked and told ------------------------------------------------------------------------------------

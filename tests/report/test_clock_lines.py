@@ -11,9 +11,9 @@ from workbook_days import opened, rows
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import briefing
+from pipeline.render.papers import briefing, leader_papers
 from pipeline.render.workbook import office_workbook
-from pipeline.report import clock_lines
+from pipeline.report import clock_lines, leader_pages
 
 CASES = [
     case_row("SJ-2020-001", 交办日期="2020-02-20"),  # never accepted: by 6 March, concluded by 5 May
@@ -92,6 +92,7 @@ def test_every_output_of_a_clock_in_working_days_names_the_years_that_nobody_kno
         "督办通知": notice,
         "汇总": str(rows(shown, "法定期限", first=1)),
         "explain": "".join(clock_lines.of_case(line.clocks, day)),
+        "领导": leader_papers.fields(leader_pages.of(report)[0], report)["说明"],
     }
     assert [output for output, text in said.items() if year not in text] == []
     assert of_day.beyond["clocks"]["unknown_years"] == [2097, 2098]

@@ -14,12 +14,13 @@ from pipeline.day.rota import Turn
 from pipeline.render import file_names
 from pipeline.render.papers import own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import leader_pages
+from pipeline.report import clock_lines, leader_pages
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
+from pipeline.terms import working_days
 from pipeline.terms.contract import RESOLVED
 from pipeline.terms.words import BEYOND, DECISIONS, FLAGS, NONE, near
 
@@ -91,7 +92,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "急报件数": str(len(page.urgent)),
         "包案概况": _own(page),
         "包联概况": _liaison(page),
-        "说明": _unheard(page, report),
+        "说明": _unheard(page, report) + _unknown_years(page),
         "包案": [_case(case, report.day) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day) for case in looked_at[:_MOST_CASES]],
         "请办": [*_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
@@ -164,6 +165,13 @@ def _unheard(page: LeaderPage, report: Report) -> str:
     never = [absence.district for absence in missing if not absence.last_report]
     earlier = f"{'、'.join(before)}当日没有可用的日报，情况按以前的日报。" if before else ""
     return earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
+
+
+def _unknown_years(page: LeaderPage) -> str:
+    """Return which years' holidays nobody knows that a clock told here counts working days of; '' where there are none."""
+    cases = (case.line.clocks for case in (*page.own, *page.liaison) if case.line.clocks)
+    told = (clock for clocks in cases for clock in (clocks.acceptance, clocks.conclusion) if clock and clock.is_pressing)
+    return working_days.unknown_told(clock_lines.unknown_years(told))
 
 
 def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
