@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from datetime import date
 
 from pipeline.day.cases import Case
@@ -20,6 +19,8 @@ class CaseBook:
         self.cases: dict[str, Case] = {}
         self.register = Register()
         self._register_size = 0
+        self._in_register: tuple[Case, ...] | None = None
+        """What `in_register` gives; None where it has to be looked up again."""
         self.exemptions: tuple[Exemption, ...] = ()
         """Those of the workbook in force, also what holds no longer."""
         self.refused_exemptions: frozenset[tuple[str, str]] = frozenset()
@@ -28,7 +29,7 @@ class CaseBook:
 
     def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""
-        self.day = day
+        self.day, self._in_register = day, None
         numbers = [case.number for case in self.in_register()]
         if len(numbers) != self._register_size:  # cases only ever come in, except where a workbook moves one: see `note_moved`
             self.register = Register(numbers)
@@ -56,11 +57,13 @@ class CaseBook:
 
     def note_moved(self) -> None:
         """Note that a workbook may have moved cases out of the register: the next `turn_to` makes it again."""
-        self._register_size = -1
+        self._register_size, self._in_register = -1, None
 
-    def in_register(self) -> Iterator[Case]:
-        """Go through the cases in the register on the day."""
-        return (case for case in self.cases.values() if case.assigned <= self.day)
+    def in_register(self) -> tuple[Case, ...]:
+        """Return the cases in the register on the day."""
+        if self._in_register is None:
+            self._in_register = tuple(case for case in self.cases.values() if case.assigned <= self.day)
+        return self._in_register
 
     def by_number(self, *, copied: bool) -> tuple[Case, ...]:
         """Return the cases in the register by their numbers; `copied`: as they are now, whatever becomes of these."""
@@ -87,6 +90,7 @@ class CaseBook:
     def update_particulars(self, case: Case) -> None:
         """Work out a case's particulars again, after one of their sources changed, and put it into the register if it belongs there."""
         case.update_particulars()
+        self._in_register = None
         if case.assigned <= self.day:
             self.register.add(case.number)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from pipeline.day.exemptions import Exemption
 from pipeline.day.receptions import Reception
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
-from pipeline.terms.contract import ASSIGNED, CONFIRMED, REFERRED, RESOLVED
+from pipeline.terms.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
 from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import key
 
@@ -41,7 +41,8 @@ class RowPlace:
     position: int
 
     def __getitem__(self, column: str) -> str | None:
-        return self.rows.text(column, self.position)
+        value = self.rows.values[column][self.position]  # as `Rows.text`, without another call: the fold asks this of every row
+        return value if value is None or value.__class__ is str else written(value)
 
     def day(self, column: str) -> date | None:
         """Return the date in that column; None where it is empty."""
@@ -166,6 +167,13 @@ class Case:
     exempted: Exemption | None = None
     """The 延期 of the sheet 豁免 that holds on the day."""
 
+    def __copy__(self) -> Case:
+        """Return a fork of it: what `copy` does of itself, in a quarter of the time. A night copies every case."""
+        other = object.__new__(Case)
+        for name in _FIELDS:
+            setattr(other, name, getattr(self, name))
+        return other
+
     def update_particulars(self) -> None:
         """Work out `particulars` again, after one of their sources changed."""
         listed, found = self.listed or {}, self.found or {}
@@ -189,7 +197,8 @@ class Case:
 
     def text(self, name: str) -> str:
         """Return a particular that holds, as text; '' where it is empty."""
-        return written(self.particulars[name]) or ""
+        value = self.particulars[name]
+        return (value if value.__class__ is str else written(value)) or ""
 
     def amount(self, name: str) -> Decimal | None:
         """Return a particular that is a number; None where it is empty. A row with an unreadable one is refused and never gets here."""
@@ -319,17 +328,18 @@ class Case:
     def take(self, place: RowPlace, day: date) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
-        self._note_repeats(place, day, is_back=goes_back(before, status))
+        self._note_repeats(place, day, is_back=before != status and goes_back(before, status))
         was_resolved = self.is_resolved
         self.was_resolved = self.was_resolved or was_resolved
         self.ended_dispute = None if was_resolved else self.ended_dispute
+        confirmation = place["群众确认"]
+        if confirmation == CONFIRMED:
+            self.confirmed = day
         if self.dispute and disputes.ends(place, self.dispute):
             self.ended_dispute = self.dispute
-        if place["群众确认"] == CONFIRMED:
-            self.confirmed = day
-        elif self.dispute and disputes.ends(place, self.dispute):
-            self.answered = day
-        self.dispute = disputes.after(place, day, self.dispute)
+            self.answered = self.answered if confirmation == CONFIRMED else day
+        if self.dispute or confirmation == DISPUTED:
+            self.dispute = disputes.after(place, day, self.dispute)
         if status != before or place["今日进展"]:
             self.touched = day
         self.asking_since = (self.asking_since or day) if place["需协调事项"] else None
@@ -358,6 +368,9 @@ class Case:
             self.receptions = receptions.after(self.receptions, place["接访下访领导"], place.day("接访下访日期"), day)
         if is_back:
             self.went_back = (*(past for past in self.went_back if (day - past).days < RECENT_DAYS), day)
+
+
+_FIELDS = tuple(each.name for each in fields(Case))
 
 
 def _first_filled(*values: Value) -> Value:

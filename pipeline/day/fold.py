@@ -283,8 +283,8 @@ class _Fold:
         return Snapshot(
             counted,
             frozenset(case.number for case in cases),
-            _tallied(in_use, groups),
-            {unit: _tallied(own, groups) for unit, own in of_units.items()},
+            _tallied(in_use, counted, groups),
+            {unit: _tallied(own, counted, groups) for unit, own in of_units.items()},
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
             PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, *taken),
@@ -385,12 +385,13 @@ class _Fold:
         return 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days
 
 
-def _tallied(cases: Iterable[Case], groups: Iterable[Group]) -> dict[frozenset[str], Tally]:
-    """Return the tally of each group, by its sources."""
+def _tallied(cases: Iterable[Case], counted: Collection[str], groups: Iterable[Group]) -> dict[frozenset[str], Tally]:
+    """Return the tally of each group, by its sources; `counted`: the numbers of the cases that are counted."""
     total, resolved = Counter[str](), Counter[str]()
     for case in cases:
-        total[case.text("案件来源")] += 1
-        resolved[case.text("案件来源")] += case.is_counted
+        source = case.text("案件来源")
+        total[source] += 1
+        resolved[source] += case.number in counted
     return {
         frozenset(group.sources): Tally(
             group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)

@@ -143,7 +143,7 @@ def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
 
 def _without_repeated(rows: list[_CaseRow], ignored: frozenset[str]) -> list[_CaseRow]:
     """Return the rows that count: one of equal rows. Rows of one case that differ all count, and every one is refused."""
-    if len({case_row.number_as_meant for case_row in rows if case_row.number_as_meant}) == len(rows):
+    if len({number for case_row in rows if (number := case_row.number_as_meant)}) == len(rows):
         return rows
     by_case: dict[str, list[_CaseRow]] = {}
     for case_row in rows:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from pipeline.reading.assignment_workbook import leaders_named
 
@@ -15,8 +14,7 @@ UNNAMED: Final = "未写明"
 """The leader of a row that has a date and no name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reception:
+class Reception(NamedTuple):
     """One leader received, or visited, on one day; of a case each once, however often it is reported."""
 
     day: date
@@ -29,15 +27,15 @@ def after(before: tuple[Reception, ...], leaders: str | None, on: date | None, d
     """Return a case's receptions of the last days after a row of that day with these leaders and this date, in no order."""
     if not leaders and on is None:
         return before
-    known = {(reception.day, reception.leader): reception for reception in before if is_recent(reception.day, day)}
-    when = on or day
+    first = day - timedelta(days=KEPT_DAYS - 1)
+    kept = [reception for reception in before if first <= reception.day <= day]
     for leader in leaders_named(leaders) or (UNNAMED,):
-        known[when, leader] = _with(known.get((when, leader)), Reception(when, leader, on is not None))
-    return tuple(known.values())
-
-
-def _with(known: Reception | None, said: Reception) -> Reception:
-    return replace(said, is_dated=said.is_dated or (known is not None and known.is_dated))
+        undated, dated = (Reception(on or day, leader, is_dated) for is_dated in (False, True))
+        if undated in kept and on:
+            kept[kept.index(undated)] = dated
+        elif undated not in kept and dated not in kept:
+            kept.append(dated if on else undated)
+    return tuple(kept)
 
 
 def is_recent(day: date, today: date) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import compress
 
 from pipeline.day.cases import Case
 from pipeline.settings.rules import Windows
@@ -13,6 +14,20 @@ NOTICED = ("overdue", "disputed", "stalled", "acceptance_overdue", "due_soon", "
 """The flags that a 督办通知 is about, the worst first."""
 FlagsByDistrict = dict[str, dict[str, tuple[str, ...]]]
 """By district: the flags of each case that has any."""
+
+
+_RAISED = (
+    "overdue",
+    "due_soon",
+    "stalled",
+    "disputed",
+    "incomplete_assignment",
+    "acceptance_overdue",
+    "missing_from_assignment",
+)
+"""The flags of a case that is not cancelled, as `flags` looks at them."""
+
+_FIVE_ONES = ("案由", "包案领导", "工作专班", "化解方案", "办结时限")
 
 
 def flags_by_district(cases: Iterable[Case], day: date, windows: Windows) -> FlagsByDistrict:
@@ -28,16 +43,18 @@ def flags(case: Case, day: date, windows: Windows) -> tuple[str, ...]:
     """Return the flags of a case on that day; a cancelled case has `cancelled` and no other."""
     if case.grounds:
         return ("cancelled",)
-    raised = {
-        "overdue": case.is_open and days_overdue(case, day) > 0,
-        "due_soon": case.is_open and -windows.due_soon_days <= days_overdue(case, day) <= 0,
-        "stalled": case.is_open and days_idle(case, day) >= windows.stalled_days,
-        "disputed": is_disputed(case),
-        "incomplete_assignment": bool(missing_ones(case)),
-        "acceptance_overdue": case.status == ASSIGNED and (day - case.assigned).days > windows.acceptance_days,
-        "missing_from_assignment": case.is_missing,
-    }
-    return tuple(flag for flag, is_raised in raised.items() if is_raised)
+    is_open = case.is_open
+    overdue = days_overdue(case, day) if is_open else 0
+    raised = (
+        is_open and overdue > 0,
+        is_open and -windows.due_soon_days <= overdue <= 0,
+        is_open and days_idle(case, day) >= windows.stalled_days,
+        is_disputed(case),
+        bool(missing_ones(case)),
+        case.status == ASSIGNED and (day - case.assigned).days > windows.acceptance_days,
+        case.is_missing,
+    )
+    return tuple(compress(_RAISED, raised))
 
 
 def is_disputed(case: Case) -> bool:
@@ -73,14 +90,8 @@ def days_without_progress(case: Case, day: date) -> int:
 
 def missing_ones(case: Case) -> tuple[str, ...]:
     """Return which of 五个一 the case lacks: 案由, 包案领导, 工作专班, 化解方案, 办结时限."""
-    has = {
-        "案由": case.text("案由"),
-        "包案领导": case.leader != NO_LEADER,
-        "工作专班": case.text("工作专班"),
-        "化解方案": case.text("化解方案"),
-        "办结时限": case.limit,
-    }
-    return tuple(name for name, value in has.items() if not value)
+    has = (case.text("案由"), case.leader != NO_LEADER, case.text("工作专班"), case.text("化解方案"), case.limit)
+    return () if all(has) else tuple(name for name, value in zip(_FIVE_ONES, has, strict=True) if not value)
 
 
 def days_allowed(flag: str, windows: Windows) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from functools import lru_cache
 
 from pipeline.reading import checking, dates, deadlines, table
 from pipeline.reading.cell_kinds import Surroundings
@@ -79,6 +80,7 @@ def _examine(cells: table.Table, around: Surroundings) -> Examination:
     return sheet
 
 
+@lru_cache(maxsize=1 << 14)
 def leaders_named(written: str | None) -> tuple[str, ...]:
     """The leaders that a cell names, each once, in its order and without white space."""
     plain = nfkc(written or "")

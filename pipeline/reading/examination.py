@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.terms import contract, messages
 from pipeline.terms.findings import Finding
-from pipeline.terms.rows import Rows, Value
+from pipeline.terms.rows import Rows, Value, written
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ class Row:
     position: int
 
     def __getitem__(self, column: str) -> str | None:
-        return self.sheet.rows.text(column, self.position)
+        value = self.sheet.rows.values[column][self.position]  # as `Rows.text`, without another call: rules ask this of every row
+        return value if value is None or value.__class__ is str else written(value)
 
     def day(self, column: str) -> date | None:
         """The date in that column; None where there is none that was understood with its year."""

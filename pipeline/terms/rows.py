@@ -44,7 +44,8 @@ class Rows:
 
     def text(self, column: str, position: int) -> str | None:
         """A value as text; None where it is empty."""
-        return written(self.values[column][position])
+        value = self.values[column][position]
+        return value if value is None or value.__class__ is str else written(value)  # asked of every cell that counts
 
     def day(self, column: str, position: int) -> date | None:
         """The date in that place; None where there is none that was understood with its year."""
