@@ -268,6 +268,9 @@ def _pieces(content: object, line: str, depth: int = 3) -> Iterator[str]:
             yield _json(content, line)
 
 
+_LITERALS = {None: "null", True: "true", False: "false"}
+
+
 def _json(content: object, line: str) -> str:
     """Return it as JSON; `line`: what begins a line as far in as this one."""
     within = f"{line} "
@@ -280,6 +283,10 @@ def _json(content: object, line: str) -> str:
         case list() | tuple() if content:
             parts = f",{within}".join([_json(value, within) for value in content])
             return f"[{within}{parts}{line}]"
+        case None | True | False:
+            return _LITERALS[content]
+        case int():
+            return int.__repr__(content)
         case _:
             return json.dumps(content, ensure_ascii=False, indent=1)
 

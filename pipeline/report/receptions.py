@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from operator import attrgetter
+from typing import NamedTuple
 
 from pipeline.day import receptions, rota
 from pipeline.day.day_state import DayState
@@ -13,8 +15,7 @@ from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One reception or visit: a case, a leader and a day."""
 
     number: str
@@ -65,7 +66,7 @@ def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
             if case.receptions
             for each in receptions.recent(case.receptions, state.day)
         ),
-        key=lambda visit: (visit.day, visit.leader, visit.number),
+        key=attrgetter("day", "leader", "number"),
     )
     by_turn: dict[tuple[date, str], list[str]] = {}
     for visit in reported:
