@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from pipeline.reading import cell_kinds
@@ -137,7 +138,8 @@ def _hint(column: Column, around: Surroundings) -> str:
 
 def _without_numbers(understood: dict[Cell, Understood]) -> dict[Cell, Understood]:
     """Refuse what becomes a personal number only by being understood, such as one written with commas or wide gaps."""
-    if not may_hold_personal_number(".".join(text for meant in understood.values() if (text := written(meant.value)))):
+    texts = (written(meant.value) for meant in understood.values() if not isinstance(meant.value, date))  # which is too short for one
+    if not may_hold_personal_number(".".join(text for text in texts if text)):
         return understood
     return {
         cell: _hidden(meant, text) if personal_numbers(text := written(meant.value) or "") else meant for cell, meant in understood.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,6 +81,7 @@ def written(value: Value) -> str | None:
 # --- as the ledger keeps them ------------------------------------------------------------------------------------
 
 _ROWS_FIELDS = tuple(each.name for each in fields(Rows) if each.name != "values")
+_PLAIN = {str, type(None)}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_DAY = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", re.ASCII)
@@ -99,9 +100,14 @@ def write_rows(rows: tuple[Rows, ...]) -> str:
     return json.dumps(sheets, ensure_ascii=False, separators=(",", ":"))
 
 
-def _write_column(values: list[Value]) -> list[str | None] | dict[str, str | None]:
-    texts = {value: written(value) for value in {*values}}
-    return [texts[value] for value in values] if len(texts) > 1 else {"all": next(iter(texts.values()), None)}
+def _write_column(values: list[Value]) -> Sequence[Value] | dict[str, str | None]:
+    distinct = {*values}
+    if len(distinct) < 2:  # noqa: PLR2004 - one value, or none
+        return {"all": written(next(iter(distinct), None))}
+    if {*map(type, distinct)} <= _PLAIN:
+        return values
+    texts = {value: written(value) for value in distinct}
+    return [texts[value] for value in values]
 
 
 def read_rows(rows: str, texts: dict[str, str] | None = None) -> tuple[Rows, ...]:

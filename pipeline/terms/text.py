@@ -142,7 +142,7 @@ def as_text(cell: object) -> str:
 # --- personal numbers -------------------------------------------------------------------------------------------
 
 _UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_FORMAT}]+")
-_LONG_NUMBER = re.compile(rf"[0-9](?:[\s\x00-\x1f\x7f-\x9f{_FORMAT}{DASHES}-]*+[0-9]){{10}}")
+_LONG_NUMBER = re.compile(rf"[0-9](?<![0-9]{{2}})(?:[\s\x00-\x1f\x7f-\x9f{_FORMAT}{DASHES}-]*+[0-9]){{10}}")
 _CITIZEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){16}[ -]?[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[ -]?[3-9](?:[ -]?\d){9}(?!\d)")
 _BANK = tuple(re.compile(rf"(?<!\d)6[ -]?2(?:[ -]?\d){{{n - 2}}}(?!\d)") for n in range(19, 15, -1))
