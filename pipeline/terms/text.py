@@ -219,7 +219,7 @@ def is_masked(text: str) -> bool:
 def is_personal(cell: object) -> bool:
     """Whether a cell holds a personal number, as text or as a number cell."""
     text = as_text(cell)
-    return _is_citizen_cell(cell, text) or bool(personal_numbers(text))
+    return _is_citizen_cell(cell, text) or (may_hold_personal_number(text) and bool(personal_numbers(text)))
 
 
 def masked_cell(cell: object) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter
@@ -150,12 +150,13 @@ _LIMITS = Limits(package_parts.MOST_PACKED << 4, package_parts.MOST_UNPACKED << 
 
 def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
     """Return what a report's reader sees in each filled cell, by sheet, line and column."""
-    texts = {}
+    texts: dict[tuple[str, int, int], str] = {}
+    seen = lru_cache(maxsize=None, typed=True)(masked_cell if masked else as_text)  # cells repeat a lot, and 1 is no True
     for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
         # Behind the last cell with a value there may be rows and columns of formulas without a result.
         for line, row in zip(sheet.lines, sheet.rows, strict=False):
             for column, value in zip(sheet.columns, row, strict=False):
-                text = clean(masked_cell(value) if masked else as_text(value)) if value != "" else ""
+                text = clean(seen(value)) if value != "" else ""
                 if text:
                     texts[sheet.name, line, column] = text
     return texts

@@ -6,10 +6,14 @@ import io
 import re
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from xml.etree.ElementTree import _escape_cdata  # type: ignore[attr-defined]
 
 import openpyxl.packaging.extended  # noqa: F401 - openpyxl itself imports it when it saves, which is too late for a confined process
+from openpyxl.cell._writer import write_cell
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments.comment_sheet import CommentRecord
+from openpyxl.compat import safe_string
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import FORMAT_DATE_DATETIME, FORMAT_DATE_YYYYMMDD2, is_date_format
@@ -151,6 +155,42 @@ class _Reader(ExcelReader):
         super().read_worksheets()
 
 
+class _RowsWriter(WorksheetWriter):
+    """Writes cells of plain texts and numbers as text at once, as openpyxl writes them element by element."""
+
+    def write_row(self, xf: Any, row: Any, row_idx: Any) -> None:  # noqa: ANN401 - openpyxl's own
+        within: Any = self
+        attributes = {"r": f"{row_idx}"}
+        attributes.update(within.ws.row_dimensions.get(row_idx, {}))
+        write = getattr(xf, "_file", None)  # of et_xmlfile; openpyxl's other writer, lxml, is never in a reader
+        with xf.element("row", attributes):
+            for cell in row:
+                if cell._comment is not None:
+                    within.ws._comments.append(CommentRecord.from_cell(cell))
+                if cell._value is None and not cell.has_style and not cell._comment:
+                    continue
+                if write and (written := _written(cell)):
+                    write(written)
+                else:
+                    write_cell(xf, within.ws, cell, cell.has_style)
+
+
+def _written(cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
+    """Return the element of a cell; '' of one that openpyxl has to write: formulas, formatted texts, dates, errors, links."""
+    value, kind = cell._value, cell.data_type
+    if cell.hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
+        return ""
+    style = f' s="{cell.style_id}"' if cell.has_style else ""
+    head = f'<c r="{cell.coordinate}"{style} t="{"inlineStr" if kind == "s" else "n"}"'
+    if value is None or value == "":
+        return f"{head} />"
+    if kind == "n":
+        return f"{head}><v>{_escape_cdata(safe_string(value))}</v></c>"
+    stripped = value.strip()
+    kept = ' xml:space="preserve"' if stripped and value != stripped else ""
+    return f"{head}><is><t{kept}>{_escape_cdata(value)}</t></is></c>"
+
+
 class _Writer(ExcelWriter):
     """Writes into memory: this process may not write files."""
 
@@ -158,10 +198,14 @@ class _Writer(ExcelWriter):
         # As openpyxl 3.1 does it, but for `out`: its own way is a temporary file for each sheet.
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
-        out = io.BytesIO()
-        writer: Any = WorksheetWriter(ws, out)
+        content = io.BytesIO()
+        out = io.BufferedWriter(
+            cast("io.RawIOBase", content)
+        )  # of what can be read too, each piece of text that is written resets a decoder
+        writer: Any = _RowsWriter(ws, out)
         writer.write()
+        out.flush()
         ws._rels = writer._rels
         sink: Any = self
-        sink._archive.writestr(ws.path[1:], _BLANKS.sub(rb'<t xml:space="preserve">\1</t>', out.getvalue()))
+        sink._archive.writestr(ws.path[1:], _BLANKS.sub(rb'<t xml:space="preserve">\1</t>', content.getvalue()))
         sink.manifest.append(ws)
