@@ -70,7 +70,14 @@ class RefusedFile:
         return self.since.startswith(_MENDED)
 
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has come since that was taken, as far as anybody can tell."""
+        return not self.is_mended and self.since != _UNKNOWN
+
+
 _MENDED: Final = "后来另报了"
+_UNKNOWN: Final = "不知是谁的，看不出是否另报过"
 
 
 def refused_files(settings: Settings, first: date, last: date) -> list[RefusedFile]:
@@ -93,9 +100,8 @@ def refused_files(settings: Settings, first: date, last: date) -> list[RefusedFi
         if file.arrival.is_assignment:
             taken = workbooks
         else:
-            reports = index.on(day).get(district, NO_REPORTS) if file.reading.day else NO_REPORTS
-            taken = [submission.filed.arrival.envelope.received_at for submission in reports.revisions]
-        since = _since(came, taken, day, settings)
+            taken = [submission.filed.arrival.envelope.received_at for submission in index.on(day).get(district, NO_REPORTS).revisions]
+        since = _since(came, taken, day, settings) if district else _UNKNOWN
         told.append(RefusedFile(day, district, mask(file.arrival.name), came.astimezone(zone), tuple(file.reading.findings), since))
     return sorted(told, key=lambda refused: (refused.day, refused.received_at), reverse=True)
 
