@@ -69,7 +69,6 @@ class RefusedFile:
         """Whether what was refused came again and was taken."""
         return self.since.startswith(_MENDED)
 
-
     @property
     def is_open(self) -> bool:
         """Whether nothing has come since that was taken, as far as anybody can tell."""
