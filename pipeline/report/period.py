@@ -45,6 +45,8 @@ class Part:
     """Those that a report of the period took out of 已化解, whatever came after."""
     figure: Figure | None = None
     """The figure of the end, with its bounds; None where the day's report has none."""
+    fallen_back: tuple[str, ...] = ()
+    """Counted on some day of the period, and neither at its beginning nor at its end."""
 
     @property
     def newly_resolved(self) -> tuple[str, ...]:
@@ -115,6 +117,8 @@ class Period:
     leaders: tuple[Part, ...]
     course: tuple[tuple[date, Mapping[str, Tally]], ...]
     """By day from the beginning to the end: the tally of each group."""
+    silent: frozenset[date]
+    """Of these the days of which nobody reported: their figures are those of the reports before."""
     by_category: tuple[Duration, ...]
     by_source: tuple[Duration, ...]
     remaining: tuple[Remaining, ...]
@@ -162,7 +166,8 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
     lines = {case.number: case for case in before.cases} | by_number
     counts = [_Counts(report, by_number, settings) for report in (before, after)]
     reopened = frozenset(number for report in days for number in report.reopened)
-    parts = _Parts(counts[0], counts[1], reopened, settings)
+    counted = frozenset(case.number for report in days for case in report.cases if case.is_counted and not case.grounds)
+    parts = _Parts(counts[0], counts[1], reopened, counted, settings)
     return Period(
         first=days[0].day,
         last=after.day,
@@ -174,6 +179,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         districts=parts.by(lambda line: line.district, lambda _group: settings.district_names, after.by_district),
         leaders=parts.by(lambda line: line.leader, parts.leaders_of, after.by_leader),
         course=tuple((report.day, _tallies(_Counts(report, by_number, settings), settings.groups)) for report in reports),
+        silent=frozenset(report.day for report in reports if report.day in report.silent_days),
         by_category=durations.by_category(after.cases, after.day, settings),
         by_source=durations.by_source(after.cases, after.day, settings),
         remaining=tuple(_remaining(after.cases, settings.groups)),
@@ -208,6 +214,8 @@ class _Parts:
     before: _Counts
     after: _Counts
     reopened: frozenset[str]
+    counted: frozenset[str]
+    """On any day of the period."""
     settings: Settings
 
     def leaders_of(self, group: Group) -> Iterable[str]:
@@ -239,6 +247,7 @@ class _Parts:
             tuple(number for number in moves.left if then[number]),
             tuple(sorted(self.reopened & (then.keys() | now.keys()))),
             own.get((group.name, label)),
+            tuple(sorted(number for number in self.counted & (then.keys() | now.keys()) if not then.get(number) and not now.get(number))),
         )
 
 

@@ -35,11 +35,11 @@ NEWLY: Final = (
     "新化解：期末计入、期初没有计入的；不再计入：期初计入、期末没有计入的，连同撤销的；重新办理：期内报过从已化解改回在办的，"
     "以后又化解的也在内。“期初”“期末”是已化解/总数。"
 )
+FALLEN_BACK: Final = "期内曾计入、期末不计"
 LATER: Final = "期内每天新计入化解的案件，满七天、满三十天那一天是否仍计入；那一天在期末以后的还看不到。"
 NO_BEGINNING: Final = "期初以前没有日报，新化解的有的可能是以前化解、期内才报来的。"
 NOT_YET: Final = "未到"
 _MOST_CASES: Final = 6
-_MOST_RUNS: Final = 2
 
 
 def span(period: Period) -> str:
@@ -54,10 +54,33 @@ def beginning(period: Period) -> date:
     return period.first - timedelta(days=1)
 
 
-def lines(period: Period) -> list[tuple[str, str]]:
-    """Return each line's name and what it says: the answer, before everything else."""
-    said = [*((part.label, of_target(part, period)) for part in period.groups), ("余下", remaining(period)), ("报送", handed_in(period))]
-    return [*said, ("更正", restated(period))]
+def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
+    """Return each line's name and what it says: the answer, before everything else; so many restatements are told."""
+    targets = ((part.label, of_target(part, period)) for part in period.groups)
+    unknown = "" if period.has_beginning or not any(part.newly_resolved for part in period.groups) else NO_BEGINNING
+    return [
+        ("结论", f"{answer(period)}{unknown}"),
+        *targets,
+        ("余下", remaining(period)),
+        ("报送", handed_in(period)),
+        ("更正", restated(period, runs)),
+    ]
+
+
+def answer(period: Period) -> str:
+    """Return in one sentence which targets are met at the end, and how many cases the others lack."""
+    figures = [part.figure for part in period.groups if part.figure and part.tallies[1].total]
+    verdicts = {figure.verdict for figure in figures}
+    if not figures:
+        return "没有案件。"
+    if len(figures) > 1 and len(verdicts) == 1:
+        lacking = "，".join(f"{figure.label}还差{figure.tally.shortfall}件" for figure in figures if figure.tally.shortfall)
+        return f"{_COUNTS.get(len(figures), len(figures))}组都{verdicts.pop()}{f'：{lacking}' if lacking else ''}。"
+    told = (f"{figure.label}{figure.verdict}{f'，还差{figure.tally.shortfall}件' if figure.tally.shortfall else ''}" for figure in figures)
+    return f"{'；'.join(told)}。"
+
+
+_COUNTS: Final = {2: "两"}
 
 
 def of_target(part: Part, period: Period) -> str:
@@ -65,10 +88,10 @@ def of_target(part: Part, period: Period) -> str:
     then, now = part.tallies
     first, last = words.near(beginning(period), period.last), sentences.day(period.last, None)
     figure = f"目标{now.target_percent}%{f'，{verdict(part.figure)}' if part.figure and now.total else ''}。"
-    unknown = "" if period.has_beginning or not part.newly_resolved else NO_BEGINNING
     reliance = next((certainty for certainty in period.certainties if certainty.group == part.label), None)
     without_edits = sentences.unmoved(reliance, now, _MOST_CASES) if reliance else ""
-    return f"期初（{first}）{counted(then)}，期末（{last}）{counted(now)}；{figure}{without_edits}{moved(part)}{unknown}"
+    began = f"没有日报，案件{then.total}件" if not period.has_beginning and then.total else counted(then)
+    return f"期初（{first}）{began}，期末（{last}）{counted(now)}；{figure}{without_edits}{moved(part)}"
 
 
 def verdict(figure: Figure) -> str:
@@ -96,8 +119,13 @@ def changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def moved(part: Part) -> str:
     """Return how many cases made the difference."""
-    told = [f"{name}{len(cases)}件" for name, cases in changes(part) if cases]
+    told = [f"{name}{len(cases)}件" for name, cases in all_changes(part) if cases]
     return f"其间{'，'.join(told)}。" if told else "其间没有变化。"
+
+
+def all_changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the same, and which cases counted for a while alone: a table has no column for them."""
+    return *changes(part), (FALLEN_BACK, part.fallen_back)
 
 
 def remaining(period: Period) -> str:
@@ -132,7 +160,7 @@ def handed_in(period: Period) -> str:
     return f"应报{due}份：{parts}；退回{refused}行。"
 
 
-def restated(period: Period) -> str:
+def restated(period: Period, most: int = 2) -> str:
     """Return what was restated of earlier days, in short."""
     runs = restated_runs(period)
     written = [count for _day, count in period.editions if count]
@@ -143,8 +171,8 @@ def restated(period: Period) -> str:
         editions = f"结果标明“更正”的有{len(period.corrected)}天（{named}）。{editions}"
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
-    named = "；".join(runs[:_MOST_RUNS])
-    return f"期内更正{len(runs)}处：{named}{f'；等{len(runs)}处' if len(runs) > _MOST_RUNS else ''}。{editions}"
+    named = f"：{'；'.join(runs[:most])}{f'；等{len(runs)}处' if len(runs) > most else ''}" if most else ""
+    return f"期内更正{len(runs)}处{named}。{editions}"
 
 
 def restated_runs(period: Period) -> list[str]:
@@ -230,7 +258,9 @@ DURATION_COLUMNS: Final = ("案件", "已化解", "未化解", "半数用时", "
 PART_COLUMNS: Final = ("期初", "期末", "化解率", "新增", "退出", "新化解", "不再计入", "重新办理")
 
 
-def part(entry: Part) -> tuple[str, ...]:
+def part(entry: Part, period: Period) -> tuple[str, ...]:
     """Return the cells of where a part began and ended."""
-    counts = (f"{tally.resolved}/{tally.total}" for tally in entry.tallies)
+    then, now = entry.tallies
+    began = f"未报/{then.total}" if not period.has_beginning and then.total else f"{then.resolved}/{then.total}"
+    counts = (began, f"{now.resolved}/{now.total}")
     return (*counts, sentences.rate(entry.tallies[1].rate_percent), *(str(len(cases)) for _name, cases in changes(entry)))

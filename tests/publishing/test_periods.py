@@ -188,5 +188,5 @@ def test_spans_that_are_none_are_refused_with_the_reason(week: Week, capsys: pyt
     assert "还没有到" in capsys.readouterr().err
     assert cli.main(["period", *config, "--from", f"{SATURDAY}", "--to", f"{FRIDAY}"]) == 0
     said = capsys.readouterr().out
-    assert "自治区交办：期初（5月15日）0/1（0.0%），期末（5月22日）0/1（0.0%）" in said
+    assert "自治区交办：期初（5月15日）没有日报，案件1件，期末（5月22日）0/1（0.0%）" in said
     assert NAME in said

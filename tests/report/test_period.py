@@ -237,10 +237,46 @@ def test_nothing_is_ordered_by_how_many(whole: Period) -> None:
         assert [part.label for part in whole.leaders if part.group == group.label] == sorted(months.LEADERS)
 
 
+def test_the_first_sentence_says_which_targets_are_met_and_by_how_much_the_others_are_missed(whole: Period) -> None:
+    name, said = period_words.lines(whole)[0]
+    assert name == "结论"
+    for part in whole.groups:
+        assert f"{part.label}还差{part.tallies[1].shortfall}件" in said.replace(f"{part.figure and part.figure.verdict}，", "")
+    met = [replace(part, figure=replace(part.figure, tally=Tally(90, 10, 10))) for part in whole.groups if part.figure]
+    assert period_words.answer(replace(whole, groups=tuple(met))) in ("两组都达标。", "两组都暂计达标。")
+    one = replace(whole, groups=(met[0], *whole.groups[1:]))
+    assert period_words.answer(one).startswith(f"{met[0].label}{met[0].figure and met[0].figure.verdict}；{whole.groups[1].label}")
+
+
+def test_a_case_that_counted_for_a_while_alone_is_told_though_neither_end_has_it() -> None:
+    reports = list(_reports()[:8])
+    case = next(
+        case
+        for case in reports[0].cases
+        if not case.is_counted and not case.grounds and case.number not in {line.number for line in reports[-1].cases if line.is_counted}
+    )
+    between = tuple(replace(line, is_counted=True) if line.number == case.number else line for line in reports[4].cases)
+    reports[4] = replace(reports[4], cases=between)
+    found = {part.label: part for part in period.of(reports, {}).groups}[case.group]
+    assert case.number in found.fallen_back
+    assert case.number not in (*found.newly_resolved, *found.no_longer_counted)
+    assert f"期内曾计入、期末不计{len(found.fallen_back)}件" in period_words.moved(found)
+
+
+def test_days_of_which_nobody_reported_are_known_as_such() -> None:
+    reports = list(_reports()[:8])
+    reports[3] = replace(reports[3], silent_days=frozenset({reports[3].day}))
+    assert reports[3].day in period.of(reports, {}).silent
+
+
 def test_a_period_that_nobody_reported_before_says_so() -> None:
     reports = [replace(report, day_before="none") for report in _reports()[:8]]
-    said = dict(period_words.lines(period.of(reports, {})))
-    assert "期初以前没有日报" in said["自治区交办"]
+    unknown = period.of(reports, {})
+    said = dict(period_words.lines(unknown))
+    assert "期初以前没有日报" in said["结论"]
+    first = unknown.groups[0]
+    assert f"没有日报，案件{first.tallies[0].total}件" in said[first.label]
+    assert period_words.part(first, unknown)[0] == f"未报/{first.tallies[0].total}"
     assert "改写" not in said["更正"]
 
 

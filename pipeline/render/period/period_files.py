@@ -85,6 +85,7 @@ def _part(part: Part, kind: str) -> dict[str, Any]:
         "newly_resolved": list(part.newly_resolved),
         "no_longer_counted": list(part.no_longer_counted),
         "reopened": list(part.reopened),
+        "fallen_back": list(part.fallen_back),
     }
 
 

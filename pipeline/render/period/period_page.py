@@ -64,7 +64,6 @@ def _context(period: Period) -> dict[str, Any]:
         "most": MOST_LISTED,
         # what the day's own macros ask for
         "chart": trend_chart,
-        "report": SimpleNamespace(silent_days=frozenset()),
     }
 
 
@@ -74,9 +73,9 @@ def _group(part: Part, period: Period) -> dict[str, Any]:
         "tally": part.tallies[1],
         "figure": part.figure,
         "group": SimpleNamespace(name=part.label, target_percent=part.tallies[1].target_percent),
-        "chart": trend_chart.trend([(day, tallies[part.label]) for day, tallies in period.course]),
+        "chart": trend_chart.trend([(day, tallies[part.label]) for day, tallies in period.course], period.silent),
         "told": {},
-        "moved": [(name, cases) for name, cases in period_words.changes(part) if cases],
+        "moved": [(name, cases) for name, cases in period_words.all_changes(part) if cases],
         "districts": [entry for entry in period.districts if entry.group == part.label],
         "leaders": [entry for entry in period.leaders if entry.group == part.label],
         "remaining": [entry for entry in period.remaining if entry.group == part.label],

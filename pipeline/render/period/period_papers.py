@@ -27,9 +27,9 @@ _WIDEST_CALENDAR: Final = 31
 _MOST_CASES: Final = 4
 """Of one kind in one sentence."""
 _MOST_PAGES: Final = 4
-_VARIANTS: Final = ((24, 12), (24, 4), (0, 12), (0, 4), (0, 1))
-"""From generous to tight: so many rows of leaders have their tables here, and so many restatements are named."""
-_LOST: Final = ("退出总数", "不再计入", "重新办理")
+_VARIANTS: Final = ((24, 12, 2), (24, 4, 2), (0, 12, 2), (0, 4, 2), (0, 1, 2), (0, 1, 0))
+"""From generous to tight: so many rows of leaders have their tables here, and so many restatements are named, and in the beginning."""
+_LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases."""
 _LONGEST_LABEL: Final = 12
 _SHORT: Final = 6
@@ -74,11 +74,11 @@ def examine(templates: Path) -> Iterator[str]:
 
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
-    drafts = (_draft(period, leaders, runs) for leaders, runs in _VARIANTS)
+    drafts = (_draft(period, *variant) for variant in _VARIANTS)
     return next((draft for draft in drafts if _height(draft) <= _MOST_PAGES * _PAGE), _draft(period, *_VARIANTS[-1]))
 
 
-def _draft(period: Period, leaders: int, runs: int) -> Fields:
+def _draft(period: Period, leaders: int, runs: int, first_runs: int) -> Fields:
     """Return the texts with at most so many rows of leaders and so many restatements."""
     name, until = period_words.NAME[period.is_closing], period.data_until
     sections = [_targets(period), _districts(period, leaders), _remaining(period), _durations(period), _later(period), _reports(period)]
@@ -90,7 +90,7 @@ def _draft(period: Period, leaders: int, runs: int) -> Fields:
         "数据截至": f"{sentences.day(until.date(), period.last)}{until:%H:%M}",
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
-        "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period)],
+        "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period, first_runs)],
         "部分": [*sections, *([_restated(period, runs)] if period.restated else []), *_exempted(period, runs)],
     }
     return {key: plain_in(value) for key, value in said.items()}
@@ -127,16 +127,19 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence
     return {"名称": name, "列": [*columns], "行": listed, "日历": is_calendar, "短": len(listed) <= _SHORT}
 
 
-def _parts(name: str, parts: Sequence[Part]) -> Fields:
-    return _table(name, period_words.PART_COLUMNS, [(part.label, period_words.part(part)) for part in parts])
+def _parts(name: str, parts: Sequence[Part], period: Period) -> Fields:
+    return _table(name, period_words.PART_COLUMNS, [(part.label, period_words.part(part, period)) for part in parts])
 
 
 def _targets(period: Period) -> Fields:
     """Where the groups began and ended; which cases stopped counting."""
     told = [
-        _named(part.group, kind, cases) for part in period.groups for kind, cases in period_words.changes(part) if cases and kind in _LOST
+        _named(part.group, kind, cases)
+        for part in period.groups
+        for kind, cases in period_words.all_changes(part)
+        if cases and kind in _LOST
     ]
-    table = _parts("组别", period.groups)
+    table = _parts("组别", period.groups, period)
     return _section("一、两项目标：期初、期末和其间的变化", (), [table], [*told, period_words.NEWLY])
 
 
@@ -145,13 +148,29 @@ def _named(group: str, kind: str, cases: Sequence[str]) -> str:
 
 
 def _districts(period: Period, most: int) -> Fields:
-    tables = [_parts(group.label, [part for part in period.districts if part.group == group.label]) for group in period.groups]
+    unknown = "" if period.has_beginning else period_words.NO_BEGINNING
+    tables = [
+        _parts(group.label, [part for part in period.districts if part.group == group.label and _has_cases(part)], period)
+        for group in period.groups
+    ]
+    unknown += _without_cases(period)
     if len(period.leaders) <= most:
         leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
-        tables += [_parts(f"{label}（包案领导）", own) for label, own in leaders.items() if own]
-        return _section("二、各旗区和包案领导", (), tables, (period_words.BELONGS,))
+        tables += [_parts(f"{label}（包案领导）", own, period) for label, own in leaders.items() if own]
+        return _section("二、各旗区和包案领导", (), tables, (f"{unknown}{period_words.BELONGS}",))
     where = f"包案领导{len({part.label for part in period.leaders})}位，各自的期初、期末见{_WORKBOOK}“包案领导”。"
-    return _section("二、各旗区", (), tables, (f"{period_words.BELONGS}{where}",))
+    return _section("二、各旗区", (), tables, (f"{unknown}{period_words.BELONGS}{where}",))
+
+
+def _has_cases(part: Part) -> bool:
+    return any(tally.total for tally in part.tallies)
+
+
+def _without_cases(period: Period) -> str:
+    """Return of which districts a group's table has no row."""
+    if all(map(_has_cases, period.districts)):
+        return ""
+    return "没有案件的旗区不列。"
 
 
 def _remaining(period: Period) -> Fields:

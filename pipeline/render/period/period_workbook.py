@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter import Workbook
 
 from pipeline.day.restatement import Restated
+from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.period.period_page import SIGNS
 from pipeline.render.workbook import sheet_words
@@ -130,8 +131,10 @@ _TALLIES: Final = tuple(
 _MOVES: Final = tuple(_Column(name, 9, "count") for name in period_words.PART_COLUMNS[3:])
 
 
-def _cells(part: Part) -> list[Value]:
+def _cells(part: Part, period: Period) -> list[Value]:
     tallies: list[Value] = [value for tally in part.tallies for value in (tally.total, tally.resolved, sentences.rate(tally.rate_percent))]
+    if not period.has_beginning and part.tallies[0].total:
+        tallies[1:3] = ["未报", "未报"]
     return [*tallies, *(len(cases) for _name, cases in period_words.changes(part))]
 
 
@@ -150,7 +153,7 @@ def _overview(book: _Book) -> None:
         merge(sheet, (row, 1, row, len(columns) - 1), said, book.formats.look("box", "long"))
         sheet.set_row(row, height(lines(said, sum(widths[1:]))))
         row += 1
-    rows = [(part.label, f"{part.tallies[1].target_percent}%", *_cells(part), _verdict(part)) for part in period.groups]
+    rows = [(part.label, f"{part.tallies[1].target_percent}%", *_cells(part, period), _verdict(part)) for part in period.groups]
     row = book.table(sheet, row + 1, columns, rows) + 1
     sheet.insert_chart(row, 0, _chart(book))
 
@@ -179,7 +182,7 @@ def _course(book: _Book) -> None:
         left = 1 + len(_SERIES) * index
         merge(sheet, (_HEADER, left, _HEADER, left + len(_SERIES) - 1), part.label, book.formats.look("band"))
     rows = [
-        (day, *(value for part in period.groups for value in _day(tallies[part.label].total, tallies[part.label].resolved)))
+        (day, *(value for part in period.groups for value in _day(tallies[part.label], is_silent=day in period.silent)))
         for day, tallies in period.course
     ]
     book.table(sheet, _HEADER + 1, columns, rows)
@@ -192,15 +195,17 @@ _FIRST_DAY: Final = _HEADER + 2
 _SERIES: Final = (("总数", "count"), ("已化解", "count"), ("化解率", "rate"))
 
 
-def _day(total: int, resolved: int) -> tuple[Value, ...]:
-    """The rate as a number that a chart can draw, rounded down as every rate."""
-    return total, resolved, resolved * 1000 // total / 1000 if total else None
+def _day(tally: Tally, *, is_silent: bool) -> tuple[Value, ...]:
+    """The rate as a number that a chart can draw, rounded down as every rate; of a day of which nobody reported nothing is drawn."""
+    if is_silent:
+        return "未报", "未报", None
+    return tally.total, tally.resolved, tally.resolved * 1000 // tally.total / 1000 if tally.total else None
 
 
 def _parts(book: _Book) -> None:
     for name, header, parts in (("旗区", "旗区", book.period.districts), ("包案领导", "包案领导", book.period.leaders)):
         columns = (_Column("组别", 27), _Column(header, 16), *_TALLIES, *_MOVES)
-        rows = [(part.group, part.label, *_cells(part)) for part in parts]
+        rows = [(part.group, part.label, *_cells(part, book.period)) for part in parts]
         book.list_sheet(name, columns, rows, f"{period_words.BELONGS}{period_words.NEWLY}", "没有案件。")
 
 
@@ -224,7 +229,7 @@ def _moved(book: _Book) -> None:
     rows = [
         (part.group, kind, *_case(number, book.period))
         for part in book.period.groups
-        for kind, cases in period_words.changes(part)
+        for kind, cases in period_words.all_changes(part)
         for number in cases
     ]
     book.list_sheet("变化的案件", (_Column("组别", 27), _Column("变化", 11), *_CASE), rows, period_words.NEWLY, "其间没有变化。")
