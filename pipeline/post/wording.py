@@ -228,7 +228,7 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
         ("需协调事项", matter.coordination),
         ("出自", "" if matter.day == now.date() else f"{words.near(matter.day, now.date())}的日报"),
         ("报送", matter.remark(now)),
-        ("汇总时", f"照现在的台账会退回：{matter.refused}" if matter.refused else ""),
+        ("汇总时", f"照现在的台账会退回。告诉旗区的话：{matter.refused}" if matter.refused else ""),
         ("先前", matter.mailed_before),
     )
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
