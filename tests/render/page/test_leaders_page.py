@@ -504,6 +504,17 @@ def test_a_day_of_which_nobody_reported_is_a_gap_in_the_chart_and_has_no_figures
     assert page.text.count("未报") >= len(tallies)
 
 
+def test_the_letters_of_a_chart_and_the_number_of_a_page_have_eight_points_on_paper() -> None:
+    style = (leaders_page.BUILT_IN / "daily.css").read_text(encoding="utf-8")
+    printed = style.partition("@media print")[2]
+    wide, letters = (
+        float(re.findall(rf"{rule}: ([\d.]+)px", printed)[0]) for rule in (r"\.trend { max-width", r"\.trend \.tick { font-size")
+    )
+    page = float(re.findall(r"@page .*?font-size: ([\d.]+)px", style)[0])
+    assert letters * wide / trend_chart.WIDTH * 0.75 >= 8
+    assert page * 0.75 >= 8
+
+
 def test_one_day_is_no_trend() -> None:
     assert trend_chart.trend([(DAY, Tally(90, 4, 1))]) is None
     assert trend_chart.trend([]) is None
