@@ -54,6 +54,10 @@ class Clocks:
         return tuple(clock for clock in (self.acceptance, self.conclusion) if clock and clock.is_pressing)
 
 
+_clock = lru_cache(maxsize=4096)(Clock)
+"""Many cases have the same clock: of a large day there is no room for one of each."""
+
+
 def of(case: Case, statute: Statute, day: date) -> Clocks | None:
     """Return the clocks of a case on that day; None where it is cancelled."""
     if case.grounds:
@@ -68,7 +72,7 @@ def _acceptance(case: Case, statute: Statute, day: date) -> Clock | None:
         return None
     done = case.accepted[0] if case.accepted else None
     due, unknown = _end(case.assigned, rule)
-    return Clock(rule, case.assigned, due, done, _state(due, done, day, statute), unknown_years=unknown)
+    return _clock(rule, case.assigned, due, done, _state(due, done, day, statute), unknown_years=unknown)
 
 
 def _objection(case: Case, statute: Statute, day: date) -> Clock | None:
@@ -78,7 +82,7 @@ def _objection(case: Case, statute: Statute, day: date) -> Clock | None:
         return None
     due, unknown = _end(case.assigned, rule)
     state = "passed" if day > due else _state(due, None, day, statute)
-    return Clock(rule, case.assigned, due, None, state, unknown_years=unknown)
+    return _clock(rule, case.assigned, due, None, state, unknown_years=unknown)
 
 
 def _conclusion(case: Case, statute: Statute, day: date, acceptance: Clock | None) -> Clock | None:
@@ -93,7 +97,7 @@ def _conclusion(case: Case, statute: Statute, day: date, acceptance: Clock | Non
     extension = _granted(case, statute.rule("extension", start))
     due += timedelta(days=extension)
     done = _concluded(case)
-    return Clock(rule, start, due, done, _state(due, done, day, statute), extension, tuple(sorted(years.union(unknown))))
+    return _clock(rule, start, due, done, _state(due, done, day, statute), extension, tuple(sorted(years.union(unknown))))
 
 
 def _granted(case: Case, rule: ClockRule | None) -> int:

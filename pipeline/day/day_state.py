@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -107,6 +107,24 @@ class DayState:
     """Of one unit's state: the districts of other units, with whether a report of the day counts."""
 
     @property
-    def in_force(self) -> dict[str, Filed]:
+    def in_force(self) -> Mapping[str, Filed]:
         """By district: the report of the day that counts; districts without one are not in it."""
-        return {district: report for district, reports in self.submissions.items() if (report := reports.in_force)}
+        return _InForce(self.submissions)
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce(Mapping[str, Filed]):
+    """Looked up and not put together: it is asked for each of a country's districts."""
+
+    submissions: Mapping[str, Reports]
+
+    def __getitem__(self, district: str) -> Filed:
+        if report := self.submissions[district].in_force:
+            return report
+        raise KeyError(district)
+
+    def __iter__(self) -> Iterator[str]:
+        return (district for district, reports in self.submissions.items() if reports.in_force)
+
+    def __len__(self) -> int:
+        return sum(1 for _district in self)

@@ -9,6 +9,7 @@ from pipeline.day.targets import Tally
 from pipeline.report import rate_bounds
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
+from pipeline.report.rate_bounds import NOTHING_FOUND, Found
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms.contract import SOURCE_DISTRICT
@@ -63,22 +64,22 @@ class Counting:
         cases: dict[tuple[str, str], list[CaseLine]] = {}
         for case in self.cases:
             cases.setdefault((case.group, getattr(case, part)), []).append(case)
+        by_all = self.unknown.found_by(self.settings.district_names)
         return tuple(
-            self._figure(label, group, cases.get((group.name, label), ()), self._finders(group, part, label))
+            self._figure(label, group, cases.get((group.name, label), ()), self._found(group, part, label, by_all))
             for group in self.settings.groups
             for label in labels_of(group)
         )
 
-    def _figure(self, label: str, group: Group, counted: Sequence[CaseLine], finders: Sequence[str]) -> Figure:
+    def _figure(self, label: str, group: Group, counted: Sequence[CaseLine], found: Found) -> Figure:
         tally = Tally(group.target_percent, len(counted), sum(case.is_counted for case in counted))
-        return Figure(label, group.name, tally, rate_bounds.bounds_of(tally, counted, self.unknown, finders))
+        return Figure(label, group.name, tally, rate_bounds.bounds_of(tally, counted, self.unknown, found))
 
-    def _finders(self, group: Group, part: str, label: str) -> Sequence[str]:
-        """Return the districts whose still unknown cases would count in a figure: what they find is always 旗区自行梳理."""
-        if part == "source" and label != SOURCE_DISTRICT:
-            return ()
-        return self._found_by(group, [label] if part == "district" else self.settings.district_names)
+    def _found(self, group: Group, part: str, label: str, by_all: Found) -> Found:
+        """Return the still unknown cases that would count in a figure: what districts find is always 旗区自行梳理."""
+        if SOURCE_DISTRICT not in group.sources or (part == "source" and label != SOURCE_DISTRICT):
+            return NOTHING_FOUND
+        return self.unknown.found_by([label]) if part == "district" else by_all
 
-    @staticmethod
-    def _found_by(group: Group, districts: Sequence[str]) -> Sequence[str]:
-        return districts if SOURCE_DISTRICT in group.sources else ()
+    def _found_by(self, group: Group, districts: Sequence[str]) -> Found:
+        return self.unknown.found_by(districts) if SOURCE_DISTRICT in group.sources else NOTHING_FOUND

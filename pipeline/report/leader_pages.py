@@ -97,6 +97,10 @@ class _Lists:
     by_district: Mapping[str, Sequence[LeaderCase]]
     visits: Mapping[str, Sequence[Visit]]
     """By leader."""
+    matters: Sequence[UrgentLine]
+    """The day's urgent matters, the gravest first."""
+    matters_of: Mapping[str, Sequence[int]]
+    """Their places, by district and by number."""
 
     @classmethod
     def of(cls, shown: Mapping[str, LeaderCase], report: Report) -> _Lists:
@@ -106,11 +110,19 @@ class _Lists:
         visits: dict[str, list[Visit]] = {}
         for visit in report.beyond.receptions.reported:
             visits.setdefault(visit.leader, []).append(visit)
-        return cls({number: turn for turn, number in enumerate(shown)}, [*shown.values()], by_district, visits)
+        matters, matters_of = agenda.gravest_first(report.urgent), dict[str, list[int]]()
+        for place, matter in enumerate(matters):
+            for key in {matter.district, matter.number} - {""}:
+                matters_of.setdefault(key, []).append(place)
+        return cls({number: turn for turn, number in enumerate(shown)}, [*shown.values()], by_district, visits, matters, matters_of)
 
     def in_order(self, cases: Iterable[str]) -> tuple[LeaderCase, ...]:
         """Return the open ones of these cases."""
         return tuple(self.shown[turn] for turn in sorted(self.turn[number] for number in cases if number in self.turn))
+
+    def urgent(self, names: Iterable[str]) -> tuple[UrgentLine, ...]:
+        """Return the urgent matters of these districts and cases, the gravest first."""
+        return tuple(self.matters[place] for place in sorted({place for name in names for place in self.matters_of.get(name, ())}))
 
 
 def _by_leader(named: Iterable[tuple[str, CaseLine]]) -> dict[str, list[CaseLine]]:
@@ -165,6 +177,6 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(lists.visits.get(name, ())),
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
-        tuple(matter for matter in agenda.gravest_first(report.urgent) if matter.district in accompanied or matter.number in numbers),
+        lists.urgent({*accompanied, *numbers}),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from typing import TypeVar
 
 from pipeline.day import edit_effects, supervision
 from pipeline.day.cases import PARTICULARS, Case
@@ -34,6 +37,52 @@ def _concerned(flags: Mapping[str, Iterable[str]]) -> list[str]:
     return [number for number, flags_of_case in flags.items() if any(flag in FLAGS for flag in flags_of_case)]
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What notices are drawn up from, sorted once for all districts."""
+
+    state: DayState
+    lines: Sequence[CaseLine]
+    settings: Settings
+
+    @cached_property
+    def line_of(self) -> Mapping[str, CaseLine]:
+        """The lines by their cases' numbers."""
+        return {line.number: line for line in self.lines}
+
+    @cached_property
+    def case_of(self) -> Mapping[str, Case]:
+        """The cases by their numbers."""
+        return {case.number: case for case in self.state.cases}
+
+    @cached_property
+    def _lines_by_district(self) -> Mapping[str, Sequence[CaseLine]]:
+        return _by(self.lines, lambda line: line.district)
+
+    @cached_property
+    def _cases_by_district_before(self) -> Mapping[str, Sequence[Case]]:
+        there = (case for case in self.state.cases if case.number in self.state.before)
+        return _by(there, lambda case: self.state.before[case.number].particulars["旗区"])
+
+    def lines_of(self, district: str) -> Sequence[CaseLine]:
+        """Return the lines of a district's cases."""
+        return self._lines_by_district.get(district, ())
+
+    def cases_before(self, district: str) -> Sequence[Case]:
+        """Return the cases that were the district's the day before."""
+        return self._cases_by_district_before.get(district, ())
+
+
+_Each = TypeVar("_Each")
+
+
+def _by(each: Iterable[_Each], district_of: Callable[[_Each], object]) -> Mapping[str, Sequence[_Each]]:
+    parts: dict[str, list[_Each]] = {}
+    for one in each:
+        parts.setdefault(str(district_of(one)), []).append(one)
+    return parts
+
+
 def of(
     state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, files: Sequence[Filed]
 ) -> tuple[Notice, ...]:
@@ -41,27 +90,21 @@ def of(
 
     `files`: the workbooks and reports that the day rests on.
     """
-    given = sorted(numbers)
-    return tuple(_notice(number, state, lines, given, (settings, files)) for number in given if number.day == state.day)
+    given, known = sorted(numbers), _Known(state, lines, settings)
+    return tuple(_notice(number, known, given, files) for number in given if number.day == state.day)
 
 
-def _notice(
-    number: NoticeNumber,
-    state: DayState,
-    lines: Sequence[CaseLine],
-    given: Sequence[NoticeNumber],
-    office: tuple[Settings, Sequence[Filed]],
-) -> Notice:
-    settings, files = office
+def _notice(number: NoticeNumber, known: _Known, given: Sequence[NoticeNumber], files: Sequence[Filed]) -> Notice:
+    state, settings = known.state, known.settings
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
-    points = points_of(state.day, [line for line in lines if line.district == number.district], settings.windows)
-    settled = [*_settled(state, number.district, lines, (last, settings), points)] if last else []
-    settled += [] if points else _edited_away(state, number.district, lines, settings, {point.number for point in settled})
+    points = points_of(state.day, known.lines_of(number.district), settings.windows)
+    settled = [*_settled(known, number.district, last, points)] if last else []
+    settled += [] if points else _edited_away(known, number.district, {point.number for point in settled})
     before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
-    objectable = clock_lines.may_object(line for line in lines if line.district == number.district)
+    objectable = clock_lines.may_object(known.lines_of(number.district))
     told = {*points, *(point.number for point in settled), *(line.number for line in objectable)}
-    rested_on = [*_rests_on(number.district, told, state, files)]
+    rested_on = [*_rests_on(number.district, told, known, files)]
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
     return Notice(
@@ -87,9 +130,9 @@ def _is_late(file: Filed, day: date, settings: Settings) -> bool:
     return is_near and file.arrival.envelope.received_at > known_until(told, settings)
 
 
-def _rests_on(district: str, told: Container[str], state: DayState, files: Iterable[Filed]) -> Iterator[Filed]:
+def _rests_on(district: str, told: Iterable[str], known: _Known, files: Iterable[Filed]) -> Iterator[Filed]:
     """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it."""
-    cases = [case for case in state.cases if case.number in told]  # of one that moved rows may be another district's
+    cases = [case for number in told if (case := known.case_of.get(number))]  # of one that moved rows may be another district's
     rows = {case.last.arrival for case in cases if case.last} | {case.accepted[1] for case in cases if case.accepted}
     for file in files:
         if file.arrival.is_assignment or file.reading.district == district or file.arrival.id in rows:
@@ -100,12 +143,12 @@ def without_notice(
     state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings
 ) -> tuple[SettledSince, ...]:
     """Return what is settled of the last notices of the districts that have none on this day, in the districts' order."""
-    given = {(number.day, number.district): number for number in numbers}
+    given, known = {(number.day, number.district): number for number in numbers}, _Known(state, lines, settings)
     since = []
     for district in settings.district_names:
         last = max(_earlier(state, district), default=None)
         if last and (last, district) in given and (state.day, district) not in given:
-            settled = tuple(_settled(state, district, lines, (last, settings), ()))
+            settled = tuple(_settled(known, district, last, ()))
             since.append(SettledSince(district, _written(given[last, district], settings), settled))
     return tuple(since)
 
@@ -153,42 +196,38 @@ def _earlier(state: DayState, district: str) -> dict[date, Mapping[str, Sequence
     return {day: flags for day, flags in near.items() if concerns(flags)}
 
 
-def _settled(
-    state: DayState, district: str, lines: Sequence[CaseLine], then: tuple[date, Settings], points: Container[str]
-) -> Iterable[Settled]:
+def _settled(known: _Known, district: str, last: date, points: Container[str]) -> Iterable[Settled]:
     """Go through the last notice's points that hold no longer; a case that was due soon and is overdue now is not settled.
 
-    `then`: the day of that notice, and the settings, which know what held on it. `points`: the cases that this notice names.
+    `last`: the day of that notice. `points`: the cases that this notice names.
     """
-    last, settings = then
+    state, settings = known.state, known.settings
     flags_then, windows_then = dict(state.flags_by_day)[last][district], settings.on(last).windows
-    by_number, cases = {line.number: line for line in lines}, {case.number: case for case in state.cases}
     for flag in FLAGS:
         for number in sorted(number for number, flags in flags_then.items() if flag in flags):
-            line = by_number.get(number)
+            line = known.line_of.get(number)
             is_own = line is not None and line.district == district
             now = line.flags if line and is_own else ()
             if flag not in now and not (flag == "due_soon" and "overdue" in now):
-                kind, detail = notice_words.settled(flag, district, line, _deadline_then(cases.get(number), last))
-                if is_own and flag in supervision.flags(cases[number], state.day, windows_then):
+                kind, detail = notice_words.settled(flag, district, line, _deadline_then(known.case_of.get(number), last))
+                if is_own and flag in supervision.flags(known.case_of[number], state.day, windows_then):
                     spans = (supervision.days_allowed(flag, windows) for windows in (windows_then, settings.windows))
                     kind, detail = notice_words.settled_by_rule(flag, *spans)
                 yield Settled(flag, number, line.matter if line and is_own else "", kind, detail, is_gone=number not in points)
 
 
-def _edited_away(state: DayState, district: str, lines: Iterable[CaseLine], settings: Settings, told: Container[str]) -> Iterable[Settled]:
+def _edited_away(known: _Known, district: str, told: Container[str]) -> Iterable[Settled]:
     """Go through the cases that this very notice would be about by yesterday's particulars, but for those `told` of the last one already.
 
     Each has its worst point alone: of a case that was moved away the district's own rows count no more, which raises others.
     """
-    by_number = {line.number: line for line in lines}
-    for case in state.cases:
-        standing = state.before.get(case.number)
-        if standing is None or standing.particulars["旗区"] != district or case.number in told:
+    state, settings = known.state, known.settings
+    for case in known.cases_before(district):
+        if case.number in told:
             continue
         unedited = edit_effects.unedited(case, state.before, (*PARTICULARS, "撤销依据"))
-        unedited.exempted = standing.exempted
-        line = by_number[case.number]
+        unedited.exempted = state.before[case.number].exempted
+        line = known.line_of[case.number]
         raised = {*supervision.flags(unedited, state.day, settings.windows)} & {*FLAGS}
         for flag in sorted(raised, key=FLAGS.index)[:1]:
             kind, detail = notice_words.settled(flag, district, line, _deadline_then(case, state.day - timedelta(days=1)))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pipeline.day.doubts import Doubt
 from pipeline.day.submissions import OfDay
@@ -57,6 +57,27 @@ class Unknown:
     lost: frozenset[OfDay] = frozenset()
     """Of which districts and days a report came that is lost."""
     day: date | None = None
+
+    def found_by(self, districts: Iterable[str]) -> Found:
+        """Return what these districts could still find."""
+        if not self.new and not self.of_new:
+            return NOTHING_FOUND
+        named = [name for name in districts if name in self.new or name in self.of_new]
+        causes = frozenset(cause for name in named for cause in self.of_new.get(name, ()))
+        return Found(sum(self.new.get(name, 0) for name in named), causes)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some districts could still find."""
+
+    new: int = 0
+    """So many cases,"""
+    causes: frozenset[Cause] = frozenset()
+    """and why."""
+
+
+NOTHING_FOUND: Final = Found()
 
 
 def unknown_of(lines: Iterable[CaseLine], doubts: Sequence[Doubt], most_new: int, *, day: date, reported: Mapping[str, bool]) -> Unknown:
@@ -155,12 +176,11 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     )
 
 
-def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders: Collection[str]) -> Bounds | None:
-    """Return the bounds of a tally over those cases, to which what `finders` still find comes; None where nothing can change it."""
+def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, found: Found) -> Bounds | None:
+    """Return the bounds of a tally over those cases, to which what could still be found comes; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
-    causes = {cause for name in finders for cause in unknown.of_new.get(name, ())}
-    new = sum(unknown.new.get(name, 0) for name in finders)
+    causes, new = {*found.causes}, found.new
     whose = set()
     for line in lines:
         whose.add(line.district)
@@ -190,7 +210,7 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, finders
 def _whose(why: str, causes: Collection[Cause], districts: Iterable[str]) -> tuple[str, ...]:
     """Return the districts of which that is a reason, in their order."""
     have = {cause.district for cause in causes if cause.why == why}
-    return tuple(name for name in districts if name in have)
+    return tuple(name for name in districts if name in have) if have else ()
 
 
 def _days_of(why: str, causes: Iterable[Cause]) -> tuple[date, ...]:

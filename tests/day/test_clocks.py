@@ -324,3 +324,11 @@ def test_an_office_with_other_spans_has_other_states() -> None:
     strict = running(5, due_soon_days=0, serious_days=1)
     assert told(date(2020, 5, 4), settings=strict)["acceptance"]["state"] == "running"
     assert told(date(2020, 5, 6), settings=strict)["acceptance"]["state"] == "serious"
+
+
+def test_cases_with_the_same_dates_have_one_clock_between_them() -> None:
+    first, second = (clocks.of(_case(date(2020, 4, 20), date(2020, 6, 20)), SETTINGS.statute, date(2020, 5, 21)) for _ in range(2))
+    assert first == second
+    assert first
+    assert second
+    assert first.acceptance is second.acceptance

@@ -203,7 +203,7 @@ def test_what_a_district_did_not_send_and_what_was_lost_of_it_are_told_apart() -
     doubts = [Doubt(day, name, is_missing=True) for name, day in missing]
     unknown = rate_bounds.unknown_of([], doubts, 1, day=wednesday, reported=dict.fromkeys(("甲旗", "乙区", "丙旗"), False))
     told = rate_bounds.with_lost(unknown, {("甲旗", MONDAY), ("乙区", MONDAY), ("丙旗", wednesday)})
-    bounds = rate_bounds.bounds_of(Tally(90), [], told, ["丙旗", "乙区", "甲旗"])
+    bounds = rate_bounds.bounds_of(Tally(90), [], told, told.found_by(["丙旗", "乙区", "甲旗"]))
     assert bounds
     assert bounds.reasons == (("lost", ("丙旗",)), ("behind", ("甲旗", "丙旗")), ("behind-lost", ("甲旗", "乙区")))
     assert (bounds.behind, bounds.lost) == ((tuesday,), (MONDAY,))
