@@ -80,10 +80,10 @@ def naming_folder(folder: Path) -> Iterator[None]:
 # --- files -------------------------------------------------------------------------------------------------------
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write the file, synced. Raises OSError."""
+def write(path: Path, content: bytes | Iterator[bytes]) -> None:
+    """Write the file, synced; from its parts where it is too large to be whole in memory. Raises OSError."""
     with naming_file(path), path.open("wb") as file:
-        file.write(content)
+        file.writelines([content] if isinstance(content, bytes) else content)
         # Only what Python has handed to the system can be synced; the rest is still in the file object.
         file.flush()
         os.fsync(file.fileno())

@@ -6,12 +6,15 @@ Covered by tests/publishing/test_editions.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pipeline.disk import storage
+
+_PART: Final = 1 << 20
 
 
 def keep(folder: Path, contents: Iterable[bytes | Path]) -> None:
@@ -19,15 +22,26 @@ def keep(folder: Path, contents: Iterable[bytes | Path]) -> None:
     storage.make_folder(folder)
     is_new = False
     for given in contents:
-        content = given if isinstance(given, bytes) else given.read_bytes()
-        path = folder / hashlib.sha256(content).hexdigest()
-        if not _has_size(path, len(content)):
+        sha256, size, parts = (hashlib.sha256(given).hexdigest(), len(given), given) if isinstance(given, bytes) else _of_file(given)
+        path = folder / sha256
+        if not _has_size(path, size):
             aside = path.with_name(f".{path.name}.tmp")
-            storage.write(aside, content)
+            storage.write(aside, parts)
             storage.retry_while_held(partial(aside.replace, path))
             is_new = True
     if is_new:
         storage.sync_folder(folder)
+
+
+def _of_file(path: Path) -> tuple[str, int, Iterator[bytes]]:
+    return storage.sha256(path), path.stat().st_size, _parts(path)
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """Go through a file's content: of a large day there is one of a hundred megabytes."""
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            yield part
 
 
 def replace(folder: Path, contents: Iterable[bytes], lacking: Collection[str]) -> None:
