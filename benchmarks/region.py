@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
+import pkgutil
 import sys
 import threading
 import time
@@ -33,14 +35,15 @@ _STEPS = (
     ("pipeline.render.papers.briefing_files", "render"),
     ("pipeline.render.workbook.office_workbook", "render"),
     ("pipeline.render.page.leaders_page", "made"),
-    ("pipeline.render.forms.report_form", "render"),
-    ("pipeline.render.papers.notice", "render"),
-    ("pipeline.render.papers.leader_papers", "render"),
-    ("pipeline.render.papers.reconciliation_letter", "render"),
+    ("pipeline.render.register_table", "files"),
+    ("pipeline.render.makers.Makers", "units"),
+    ("pipeline.render.papers.notice", "made_by"),
+    ("pipeline.render.papers.leader_papers", "made_by"),
+    ("pipeline.render.papers.reconciliation_letter", "made_by"),
     ("pipeline.ledger.edition_files", "keep"),
     ("pipeline.publishing.outbox", "publish"),
 )
-"""Functions that are timed, by module and name; one may stand within another."""
+"""Functions that are timed, by module (or class) and name; one may stand within another, or go on beside others."""
 
 
 @dataclass
@@ -60,19 +63,20 @@ class Memory:
     def look(self) -> None:
         """Look at it once."""
         self.own = max(self.own, _resident(self.process))
-        self.all = max(self.all, sum(_resident(process) for process in (self.process, *_descendants(self.process))))
+        self.all = max(self.all, sum(_resident(process) for process in (self.process, *descendants(self.process))))
 
     def end(self) -> None:
         """Look no more."""
         self._is_over.set()
 
 
-def _descendants(process: int) -> Iterator[int]:
+def descendants(process: int) -> Iterator[int]:
+    """Go through the processes that a process started, and those that these started."""
     with suppress(OSError):
         for task in Path(f"/proc/{process}/task").iterdir():
             for child in (task / "children").read_text().split():
                 yield int(child)
-                yield from _descendants(int(child))
+                yield from descendants(int(child))
 
 
 def _resident(process: int) -> float:
@@ -87,12 +91,10 @@ def _resident(process: int) -> float:
 @contextmanager
 def _timed(memory: Memory) -> Iterator[None]:
     """Print what each step takes while the run goes on."""
-    import importlib
-
     depth = [0]
     for name, function in _STEPS:
-        module = importlib.import_module(name)
-        setattr(module, function, _told(getattr(module, function), f"{name.removeprefix('pipeline.')}.{function}", memory, depth))
+        of = pkgutil.resolve_name(name)
+        setattr(of, function, _told(getattr(of, function), f"{name.removeprefix('pipeline.')}.{function}", memory, depth))
     yield
 
 
@@ -128,6 +130,7 @@ def main() -> None:
     from pipeline.night import nightly
     from pipeline.settings import config
 
+    gc.set_threshold(100_000, 50, 50)  # as the command line does
     memory = Memory()
     watching = threading.Thread(target=memory.watch)
     watching.start()

@@ -18,7 +18,6 @@ from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
 from pipeline.reading import cluster_worker
-from pipeline.reading.cluster_worker import Greeting
 from pipeline.terms import words
 
 Job = TypeVar("Job")
@@ -32,6 +31,19 @@ _LOOK: Final = 1.0
 """after which it is looked whether a worker has come or gone,"""
 _IN_HAND: Final = 3
 """and how many jobs are at the scheduler for each thread: so many are kept in memory, however many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What a worker must be able to do."""
+
+    identity: Callable[[], dict[str, str]]
+    """Returns what decides what comes out there."""
+    come_up: Callable[[bytes, int], tuple[str, ...]]
+    """Has it made ready for so many jobs at once, and returns what its system cannot take away from readers."""
+
+
+READING: Final = Trade(cluster_worker.identity, cluster_worker.come_up)
 
 
 class LostError(Exception):
@@ -50,9 +62,9 @@ class _Placed:
 class Cluster:
     """The workers behind one scheduler, as long as they can be reached. It connects at once; what goes wrong stands in `remarks`."""
 
-    def __init__(self, address: str, greeting: Greeting, patience: float) -> None:
+    def __init__(self, address: str, greeting: object, patience: float, trade: Trade = READING) -> None:
         """`patience`: seconds after which a job that has not come back never will."""
-        self._address, self._greeting, self._patience = address, pickle.dumps(greeting), patience
+        self._address, self._greeting, self._patience, self._trade = address, pickle.dumps(greeting), patience, trade
         self.remarks: list[str] = []
         """What the office should know: workers that were not used and why, and that the cluster was lost."""
         self._threads: dict[str, int] = {}
@@ -159,13 +171,13 @@ class Cluster:
         """Take workers into use that are like this computer and shut their readers in; of the others it is said why not."""
         if not new:
             return
-        own, alike = cluster_worker.identity(), list[str]()
-        for worker, answer in self._asked([*new], cluster_worker.identity).items():
+        own, alike = self._trade.identity(), list[str]()
+        for worker, answer in self._asked([*new], self._trade.identity).items():
             if different := _difference(own, answer):
                 self._refuse(worker, different)
             else:
                 alike.append(worker)
-        for worker, lacking in self._asked(alike, cluster_worker.come_up, self._greeting, max(new.values())).items():
+        for worker, lacking in self._asked(alike, self._trade.come_up, self._greeting, max(new.values())).items():
             if lacking == ():
                 self._known.add(worker)
                 self._threads[worker] = new[worker]

@@ -46,8 +46,12 @@ class Greeting:
     @classmethod
     def of(cls, settings: Settings) -> Greeting:
         """Return what readers need of the settings, and nothing of mail, pages and ledger."""
-        update = {"outgoing_mail": None, "mailboxes": (), "upload": None, "ledger": None}
-        return cls(settings.model_copy(update=update), Originals(*settings.paths.originals))
+        return cls(without_secrets(settings), Originals(*settings.paths.originals))
+
+
+def without_secrets(settings: Settings) -> Settings:
+    """Return the settings without what no worker needs: mail, pages and ledger."""
+    return settings.model_copy(update={"outgoing_mail": None, "mailboxes": (), "upload": None, "ledger": None})
 
 
 class NotConfinedError(WorkerError):

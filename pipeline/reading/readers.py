@@ -35,6 +35,8 @@ _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
 _MOST_ANSWERS = 200
 """After so many a reader gives way to a fresh one: it works within bounds of memory, and none of it comes back."""
+_LARGE = 4 << 20
+"""After a workbook of more bytes too, and at once: one with hundreds of thousands of rows takes a gigabyte that nobody else may need."""
 _LONGEST_DETAIL = 100
 """Characters of what a reader says of an obstacle."""
 _NOT_FOR_MARKING = ("numpy", "PIL", "lxml")
@@ -202,6 +204,8 @@ class _Reader:
         frames = self._worker.ask(question, self._settings.limits.seconds)
         if frames is None:
             return None
+        if len(question[1]) > _LARGE:
+            self._worker.again()
         try:
             head, rows = frames
             verdict = json.loads(head)

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import clusters
 import pytest
-from clusters import Cluster
 from offices import HOME, SETTINGS, Office, moment
 from weeks import DAYS, lay
 from workbooks import edit, report_pages, write
 
+from benchmarks import clusters
+from benchmarks.clusters import Cluster
 from pipeline.disk.originals import Originals
 from pipeline.reading import cluster_worker, engines, on_cluster
 from pipeline.reading.cluster_worker import Greeting, NotConfinedError

@@ -73,6 +73,15 @@ def test_a_reader_gives_way_to_a_fresh_one_after_so_many_answers(
     assert [seen.count(process) for process in dict.fromkeys(seen)] == [2, 2, 1]
 
 
+def test_a_reader_gives_way_after_a_large_workbook(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = _file(tmp_path / "a.xlsx", report())
+    monkeypatch.setattr(readers, "_LARGE", file.size - 1)
+    with Readers(settings, 1) as pool:
+        before = _process_of(pool).pid
+        assert [transcript.reading.accepted for transcript in pool.transcribe([file])] == [True]
+        assert _process_of(pool).pid != before
+
+
 def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, settings: Settings) -> None:
     file = _file(tmp_path / "a.xlsx", report())
     with Readers(settings, 1) as pool:

@@ -1,4 +1,4 @@
-"""A real scheduler and workers of Dask's on the loopback, for tests."""
+"""A real scheduler and workers of Dask's on the loopback, for measurements and tests."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offices import HOME
+from benchmarks.region import descendants
+
+HOME = Path(__file__).resolve().parent.parent
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass
@@ -31,6 +34,11 @@ class Cluster:
         self.workers.append(_started("dask_worker", home, self.address, *options))
         return self.workers[-1]
 
+    def processor(self) -> float:
+        """Return the seconds of processor that they, and the readers below them, have taken so far."""
+        own = [process.pid for process in (self.scheduler, *self.workers)]
+        return sum(_processor(process) for first in own for process in (first, *descendants(first)))
+
     def await_workers(self, count: int) -> None:
         """Wait until so many have come."""
         from distributed import Client
@@ -45,6 +53,13 @@ class Cluster:
         """End a process without a word."""
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def _processor(process: int) -> float:
+    with suppress(OSError):
+        after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return sum(map(int, after_name[11:15])) / _TICKS  # its own and that of children that have ended, for it and the system
+    return 0
 
 
 @contextmanager
