@@ -71,7 +71,7 @@ def _receipts(report: Report, settings: Settings) -> object:
     from pipeline.render.receipts import receipt_files
 
     with Readers(settings, len(report.arrived_reports)) as readers:
-        return receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers)()
+        return dict(receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers)())
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

@@ -157,7 +157,7 @@ def _beside(settings: Settings, name: str, look: Callable[[], Iterable[tuple[str
 
 def _say_what_failed(outcome: Outcome, options: argparse.Namespace) -> int:
     """Say what a run that came to its end could not do, and return the exit status."""
-    for sentence in [*outcome.remarks, *outcome.written.remarks, *outcome.written.held]:
+    for sentence in dict.fromkeys([*outcome.remarks, *outcome.written.remarks, *outcome.written.held]):
         stopping.complain(sentence)
     return stopping.report_faults(outcome.faults, options) if outcome.faults else int(bool(outcome.written.held))
 

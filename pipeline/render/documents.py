@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,13 @@ from pipeline.render import districts, extension_files, file_names, files_for_pr
 from pipeline.report.report import Report
 
 if TYPE_CHECKING:
+    from pipeline.render.makers import Makers
     from pipeline.render.page.large_page import Index
     from pipeline.render.papers.briefing_files import Printed
 
 MANIFEST: Final = "manifest.json"
+_RECEIPTS: Final = 32
+"""Of a large day so many are under way at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +46,30 @@ class Workshop:
     """What the PDF of each day was set with, and that of each unit."""
     found: dict[date, Index] = field(default_factory=dict)
     """By what the cases of a large day are found from its page, and from its units'."""
-    endings: list[Callable[[], None]] = field(default_factory=list)
-    """What is done once a day's documents are made, or cannot be."""
     room: Path | None = None
     """Where the day's folder is made: on a large day files are written there as they are made."""
+    makers: Makers | None = None
+    """On a large day: who makes documents beside the run."""
 
 
 _IMPORTING = threading.Lock()
 
-Files = Mapping[str, bytes | Path]
-"""By name their content, or where it was written."""
-Finish = Callable[[], Files]
+Files = Mapping[str, bytes | Path | Iterator[bytes]]
+"""By name their content, where it was written, or its parts."""
+Finish = Callable[[], Iterable[Files]]
+"""Waits for a document's files, and gives them together or one after another: of a large day not all are in memory at once."""
 Document = Callable[[Report, Workshop], Finish]
 
 
 def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
-    def finish() -> Files:
+    def finish() -> list[Files]:
         files, broken, printed = briefing_files.render(report, workshop.templates)
         workshop.printed[report.day, report.unit] = printed
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
         lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
-        return _remembering_remarks((files, [*broken, *lacking]), workshop)
+        return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
 
     return finish
 
@@ -73,9 +77,9 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
 def _office_workbook(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.workbook import office_workbook
 
-    def finish() -> Files:
+    def finish() -> list[Files]:
         printed = workshop.printed.get((report.day, report.unit))
-        return {f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report, printed.told if printed else "")}
+        return [{f"信访事项办理情况汇总_{report.day}.xlsx": office_workbook.render(report, printed.told if printed else "")}]
 
     return finish
 
@@ -83,61 +87,71 @@ def _office_workbook(report: Report, workshop: Workshop) -> Finish:
 def _leaders_page(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.page import large_page, leaders_page
 
-    def finish() -> Files:
+    def finish() -> list[Files]:
         if report.has_page_per_unit:
             if not report.unit:
                 workshop.found[report.day] = large_page.Index.of(districts.of(report))
             making = partial(large_page.files, workshop.found[report.day])
-            return _remembering_remarks(leaders_page.with_templates(making, report, workshop.templates), workshop)
+            return [_remembering_remarks(leaders_page.with_templates(making, report, workshop.templates), workshop)]
         page, broken = leaders_page.made(report, workshop.templates)
-        return _remembering_remarks(({leaders_page.name(report): page}, broken), workshop)
+        return [_remembering_remarks(({leaders_page.name(report): page}, broken), workshop)]
 
     return finish
 
 
 def _units(report: Report, workshop: Workshop) -> Finish:
     """Begin what each unit has of its own: on a large day its page, workbook and form, otherwise its form."""
-    if report.has_page_per_unit and workshop.room:
+    if makers := workshop.makers:
         from pipeline.render import unit_files
 
-        begun = unit_files.Begun(report, workshop.templates, workshop.room)
-        workshop.endings.append(begun.end)
-        return lambda: _remembering_remarks(begun.finish(), workshop)
+        waiting = makers.begin(lambda: makers.units(unit_files.jobs_of(report)))
+        return lambda: [_remembering_remarks(waiting(), workshop)]
     from pipeline.render.forms import report_form
 
-    return lambda: report_form.render(report)
+    return lambda: [report_form.render(report)]
 
 
 def _register_table(report: Report, _workshop: Workshop) -> Finish:
     if not report.has_page_per_unit:
-        return dict
+        return list
     from pipeline.render import register_table
 
-    return lambda: register_table.files(report)
+    return lambda: [register_table.files(report)]
 
 
 def _notices(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import notice
 
-    return lambda: _remembering_remarks(notice.render(report, workshop.templates), workshop)
+    if makers := workshop.makers:
+        waiting = makers.begin(lambda: notice.made_by(makers.papers, report, workshop.templates))
+        return lambda: [_remembering_remarks(waiting(), workshop)]
+    return lambda: [_remembering_remarks(notice.render(report, workshop.templates), workshop)]
 
 
 def _leaders(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import leader_papers
 
-    return lambda: _remembering_remarks(leader_papers.render(report, workshop.templates), workshop)
+    if makers := workshop.makers:
+        waiting = makers.begin(lambda: leader_papers.made_by(makers.papers, report, workshop.templates))
+        return lambda: [_remembering_remarks(waiting(), workshop)]
+    return lambda: [_remembering_remarks(leader_papers.render(report, workshop.templates), workshop)]
 
 
 def _reconciliation(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import reconciliation_letter
 
-    return lambda: _remembering_remarks(reconciliation_letter.render(report, workshop.templates), workshop)
+    if makers := workshop.makers:
+        waiting = makers.begin(lambda: reconciliation_letter.made_by(makers.papers, report, workshop.templates))
+        return lambda: [_remembering_remarks(waiting(), workshop)]
+    return lambda: [_remembering_remarks(reconciliation_letter.render(report, workshop.templates), workshop)]
 
 
 def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
-    return receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers)
+    at_once = _RECEIPTS if workshop.makers else None
+    finish = receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers, at_once)
+    return lambda: ({name: content} for name, content in finish())
 
 
 def _remembering_remarks(made: tuple[Files, list[str]], workshop: Workshop) -> Files:
@@ -180,21 +194,34 @@ def contents(report: Report, documents: tuple[Document, ...], workshop: Workshop
         storage.make_folder(room)
     told: dict[str, dict[str, Any]] = {}
     files: dict[str, bytes | Path] = {"summary.json": files_for_programs.summary(report)}
-    try:
-        for made in _each(report, documents, workshop):
+    with _with_makers(report, workshop, room if documents else None) as equipped:
+        for made in _each(report, documents, equipped):
             files |= _laid(made, room)
         for unit in units:
-            for made in _of_unit(unit, documents, workshop):
+            for made in _of_unit(unit, documents, equipped):
                 files |= _laid(made, room)
             told[file_names.unit_folder(unit.settings.way)] = files_for_programs.told(unit)
-    finally:
-        while workshop.endings:
-            workshop.endings.pop()()
     printed = [made for (day, _unit), made in workshop.printed.items() if day == report.day]
     fonts = {name: sha256 for made in printed for name, sha256 in made.fonts.items()}
     boxes = "".join(dict.fromkeys("".join(made.boxes for made in printed)))
     files[MANIFEST] = files_for_programs.manifest(report, files, fonts, boxes, told)
     return files
+
+
+@contextmanager
+def _with_makers(report: Report, workshop: Workshop, room: Path | None) -> Iterator[Workshop]:
+    """Give the workshop with those who make a large day's documents beside the run."""
+    if room is None:
+        yield workshop
+        return
+    from pipeline.render.makers import Makers
+
+    makers = Makers(report.settings, workshop.templates, room, len(report.settings.districts))
+    try:
+        yield replace(workshop, makers=makers)
+        workshop.remarks.extend(remark for remark in makers.remarks if remark not in workshop.remarks)
+    finally:
+        makers.end()
 
 
 def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
@@ -204,7 +231,7 @@ def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -
     for make in (files_for_programs.cases, files_for_programs.tables, extension_files.tables):
         yield make(report)
     for finish in begun:
-        yield finish()
+        yield from finish()
 
 
 def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
@@ -213,19 +240,20 @@ def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) 
     yield {f"{folder}/summary.json": files_for_programs.summary(unit)}
     yield {f"{folder}/{file}": content for file, content in files_for_programs.cases(unit).items()}
     for begin in (document for document in OF_UNITS if document in documents):
-        yield {f"{folder}/{name}_{file}": content for file, content in begin(unit, workshop)().items()}
+        for files in begin(unit, workshop)():
+            yield {f"{folder}/{name}_{file}": content for file, content in files.items()}
 
 
-def _laid(files: Files, room: Path | None) -> Files:
-    """Return the files as they are, or where they were written in that room."""
-    if room is None:
-        return files
-    laid = {}
+def _laid(files: Files, room: Path | None) -> dict[str, bytes | Path]:
+    """Return the files whole, or where they were written in that room."""
+    laid: dict[str, bytes | Path] = {}
     for name, content in files.items():
-        laid[name] = room / name
-        if isinstance(content, bytes):
-            laid[name].parent.mkdir(parents=True, exist_ok=True)
-            storage.write(laid[name], content)
+        if room is None or isinstance(content, Path):
+            laid[name] = content if isinstance(content, bytes | Path) else b"".join(content)
+        else:
+            laid[name] = room / name
+            (room / name).parent.mkdir(parents=True, exist_ok=True)
+            storage.write(room / name, content)
     return laid
 
 

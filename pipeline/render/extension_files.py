@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.render import file_names
-from pipeline.render.files_for_programs import as_csv, as_json, figures
+from pipeline.render.files_for_programs import Entries, as_csv, figures, json_parts
 from pipeline.report import clock_lines, exemptions
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
@@ -27,15 +27,19 @@ STANDINGS: Final = {exemptions.HOLDS: "holds", exemptions.IDLE: "idle", exemptio
 """How an exemption stands, for programs."""
 
 
-def tables(report: Report) -> dict[str, bytes]:
-    """Return both files by their names."""
-    return {NAME: extensions(report), HINTS: hints(report)}
+def tables(report: Report) -> dict[str, bytes | Iterator[bytes]]:
+    """Return both files by their names; the first in parts."""
+    return {NAME: _parts(report), HINTS: hints(report)}
 
 
 def extensions(report: Report) -> bytes:
     """extensions.json, UTF-8, a key for each section."""
+    return b"".join(_parts(report))
+
+
+def _parts(report: Report) -> Iterator[bytes]:
     beyond = report.beyond
-    return as_json(
+    return json_parts(
         {
             "extensions": EXTENSIONS_VERSION,
             "report_date": report.day.isoformat(),
@@ -67,7 +71,8 @@ def _unit(line: UnitLine, report: Report) -> dict[str, Any]:
 
 def compared(report: Report) -> dict[str, Any]:
     """Return the parts that a rehearsal compares, as `extensions.json` has them."""
-    return {"clocks": _clocks(report.beyond.clocks), "hints": [_hint(hint) for hint in report.beyond.hints]}
+    clocks = _clocks(report.beyond.clocks)
+    return {"clocks": clocks | {"cases": dict(clocks["cases"].items())}, "hints": [_hint(hint) for hint in report.beyond.hints]}
 
 
 def hints(report: Report) -> bytes:
@@ -91,7 +96,7 @@ def hints(report: Report) -> bytes:
 def _clocks(cases: Sequence[tuple[str, Clocks]]) -> dict[str, Any]:
     return {
         "unknown_years": list(clock_lines.unknown_years(clock for _number, clocks in cases for clock in clocks.all)),
-        "cases": {number: clocks_of_case(clocks) for number, clocks in cases},
+        "cases": Entries(lambda: ((number, clocks_of_case(clocks)) for number, clocks in cases)),
     }
 
 

@@ -5,12 +5,15 @@ Covered by tests/render/test_register_table.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, overload
 
 from pipeline.render import parquet
 from pipeline.render.parquet import Kind, Value
 from pipeline.render.workbook import case_register_sheet
+from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 
 NAME: Final = "案件台账.parquet"
@@ -26,7 +29,27 @@ def files(report: Report) -> dict[str, bytes]:
 def _column(at: int, report: Report) -> parquet.Column:
     column = case_register_sheet.COLUMNS[at]
     kind = _KINDS.get(column.look, Kind.TEXT)
-    return parquet.Column(column.header, kind, [_as(kind, column.value(case)) for case in report.cases])
+    return parquet.Column(column.header, kind, _Values(report.cases, lambda case: _as(kind, column.value(case))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Values(Sequence[Value]):
+    """A column's values, made for a group of rows at a time: there is no room for all columns at once."""
+
+    cases: Sequence[CaseLine]
+    of: Callable[[CaseLine], Value]
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+    @overload
+    def __getitem__(self, at: int) -> Value: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Value]: ...
+
+    def __getitem__(self, at: int | slice) -> Value | list[Value]:
+        return [self.of(case) for case in self.cases[at]] if isinstance(at, slice) else self.of(self.cases[at])
 
 
 def _as(kind: Kind, value: object) -> Value:

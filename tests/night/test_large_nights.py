@@ -16,7 +16,7 @@ from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import outbox, told_editions
-from pipeline.render import unit_files
+from pipeline.render import makers
 from pipeline.render.documents import ALL
 from pipeline.settings.large_days import LargeDay
 
@@ -86,11 +86,11 @@ def test_a_second_night_finds_everything_as_it_stands(large: Office) -> None:
 def test_processes_give_the_same_bytes_and_one_that_died_costs_nothing(
     large: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unit_files, "_WORTH", 1)
+    monkeypatch.setattr(makers, "_WORTH", 1)
     beside = _office(tmp_path / "beside")
     nightly.run(beside.settings, [FIRST, SECOND, LAST], documents=ALL)
     assert beside.everything() == large.everything()
-    monkeypatch.setattr(unit_files, "_do_there", dying.die)
+    monkeypatch.setattr(makers, "_do_there", dying.die)
     without = _office(tmp_path / "without")
     nightly.run(without.settings, [FIRST, SECOND, LAST], documents=ALL)
     assert without.everything() == large.everything()

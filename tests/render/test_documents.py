@@ -22,7 +22,7 @@ def test_no_document_is_begun_while_what_makes_it_is_being_imported_beside_it() 
 
     def begin(_report: Report, _workshop: Workshop) -> Finish:
         is_begun.set()
-        return lambda: {"甲.txt": "乙".encode()}
+        return lambda: [{"甲.txt": "乙".encode()}]
 
     made: dict[str, bytes | Path] = {}
     with Readers(SETTINGS, 0) as readers:

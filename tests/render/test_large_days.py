@@ -19,6 +19,7 @@ from browsers import Browser
 from page_days import HOSTILE, TEMPLATES, a_case, a_hostile_report, a_report, some_cases
 
 from pipeline.render import districts, files_for_programs, unit_files
+from pipeline.render.makers import Makers
 from pipeline.render.page import large_page, leaders_page
 from pipeline.report.report import Report
 from pipeline.settings.large_days import LargeDay
@@ -32,7 +33,7 @@ def pages(report: Report) -> dict[str, bytes]:
 
 def written(report: Report, room: Path) -> dict[str, bytes]:
     """The page, the index, and every unit's files."""
-    files, _remarks = unit_files.Begun(report, TEMPLATES, room).finish()
+    files, _remarks = Makers(report.settings, TEMPLATES, room, 1).units(unit_files.jobs_of(report))
     return pages(report) | {name: path.read_bytes() for name, path in files.items()}
 
 

@@ -42,7 +42,12 @@ _NOT_REPORTED: Final = "近三十日的日报里没有写明由您接访下访�
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return every leader's page by its file's name, and what is wrong with the office's template; then the original takes its place."""
-    made, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
+    return made_by(word.filled, report, templates)
+
+
+def made_by(filling: word.Filling[word.Content], report: Report, templates: Path) -> tuple[dict[str, word.Content], list[str]]:
+    """Return the same as `filling` makes it."""
+    made, problem = own_templates.apply(templates / TEMPLATE, lambda content: _rendered(report, word.Template(content), filling))
     return made, [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
 
 
@@ -52,18 +57,21 @@ def examine(templates: Path) -> Iterator[str]:
         yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{problem}。{_WAY_OUT}"
 
 
-def _rendered(report: Report, template: word.Template) -> dict[str, bytes]:
+def _rendered(report: Report, template: word.Template, filling: word.Filling[word.Content]) -> dict[str, word.Content]:
     pages = leader_pages.of(report)
     has_urgent = any(_URGENT_FIELD in field for field in _FIELD.findall(word.text(template)))
-    return {
-        f"{FOLDER}/{name}_{report.day.isoformat()}.docx": word.render(
-            template,
-            fields(page, report) if has_urgent else _older(page, report),
-            report.data_until,
-            word.Properties(f"{page.name}：包案和接访下访情况（{long_day(report.day)}）", report.office),
-        )
-        for page, name in zip(pages, names(page.name for page in pages), strict=True)
-    }
+    return filling(
+        template,
+        (
+            word.Paper(
+                f"{FOLDER}/{name}_{report.day.isoformat()}.docx",
+                fields(page, report) if has_urgent else _older(page, report),
+                report.data_until,
+                word.Properties(f"{page.name}：包案和接访下访情况（{long_day(report.day)}）", report.office),
+            )
+            for page, name in zip(pages, names(page.name for page in pages), strict=True)
+        ),
+    )
 
 
 def names(leaders: Iterable[str]) -> list[str]:

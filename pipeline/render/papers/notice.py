@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 from pipeline.render.papers import own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
@@ -44,7 +44,12 @@ _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程�
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return every notice by its file's name, and what is wrong with the office's template; then the original takes its place."""
-    made, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, word.Template(template)))
+    return made_by(word.filled, report, templates)
+
+
+def made_by(filling: word.Filling[word.Content], report: Report, templates: Path) -> tuple[dict[str, word.Content], list[str]]:
+    """Return the same as `filling` makes it."""
+    made, problem = own_templates.apply(templates / TEMPLATE, lambda content: _rendered(report, word.Template(content), filling))
     remarks = [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
     ended = [notice.number for notice in report.notices if not notice.cases and not notice_words.is_void(notice)]
     if ended and not made.says_how_it_ended:
@@ -81,26 +86,29 @@ def _names(template: word.Template) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Generic[word.Content]):
     """The notices by their files' names."""
 
-    files: dict[str, bytes]
+    files: dict[str, word.Content]
     says_how_it_ended: bool
     """Whether the template says of a notice without cases why it has none."""
 
 
-def _rendered(report: Report, template: word.Template) -> _Made:
+def _rendered(report: Report, template: word.Template, filling: word.Filling[word.Content]) -> _Made[word.Content]:
     says_how_it_ended = HOW_IT_ENDED in _names(template)
-    files = {
-        f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx": word.render(
-            template,
-            # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
-            fields(notice, report) | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
-            notice.data_until,
-            word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
-        )
-        for notice in report.notices
-    }
+    files = filling(
+        template,
+        (
+            word.Paper(
+                f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx",
+                # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
+                fields(notice, report) | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
+                notice.data_until,
+                word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
+            )
+            for notice in report.notices
+        ),
+    )
     return _Made(files, says_how_it_ended)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,11 +26,16 @@ _NUMERALS: Final = "一二三四"
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return every letter by its file's name, and what is wrong with the office's template; then the original takes its place."""
+    return made_by(word.filled, report, templates)
+
+
+def made_by(filling: word.Filling[word.Content], report: Report, templates: Path) -> tuple[dict[str, word.Content], list[str]]:
+    """Return the same as `filling` makes it."""
     found = {district: report.beyond.reconciliation.of_district(district) for district in report.settings.district_names}
     told = {district: of_district for district, of_district in found.items() if of_district}
     if not told:
         return {}, []
-    made, problem = own_templates.apply(templates / TEMPLATE, lambda template: _rendered(report, told, word.Template(template)))
+    made, problem = own_templates.apply(templates / TEMPLATE, lambda content: filling(word.Template(content), _papers(report, told)))
     return made, [f"模板“{TEMPLATE}”{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
 
 
@@ -40,16 +45,14 @@ def examine(templates: Path) -> Iterator[str]:
         yield f"版式 {templates / TEMPLATE} 不能用：模板“{TEMPLATE}”{problem}。{_WAY_OUT}"
 
 
-def _rendered(report: Report, told: dict[str, Reconciliation], template: word.Template) -> dict[str, bytes]:
-    return {
-        f"{FOLDER}/{district}_对账说明_{report.day.isoformat()}.docx": word.render(
-            template,
+def _papers(report: Report, told: Mapping[str, Reconciliation]) -> Iterator[word.Paper]:
+    for district, found in told.items():
+        yield word.Paper(
+            f"{FOLDER}/{district}_对账说明_{report.day.isoformat()}.docx",
             fields(district, found, report),
             report.data_until,
             word.Properties(f"{district}对账说明草稿（{long_day(report.day)}）", report.office),
         )
-        for district, found in told.items()
-    }
 
 
 def fields(district: str, found: Reconciliation, report: Report) -> dict[str, Any]:

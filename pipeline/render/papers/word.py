@@ -10,13 +10,13 @@ import io
 import marshal
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.disk import own_code
 from pipeline.render import reproducible_zip
@@ -67,6 +67,21 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """One file to be made from a template: its name, what is filled in, and as of when it was written."""
+
+    name: str
+    fields: Mapping[str, object]
+    moment: datetime
+    properties: Properties
+
+
+Content = TypeVar("Content")
+Filling = Callable[[Template, Iterable[Paper]], dict[str, Content]]
+"""Makes files from a template; by name their content, or where it was written. Raises BrokenTemplateError."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """A part of the package that has fields, compiled, with the texts of each line of its source."""
 
@@ -88,6 +103,11 @@ def render(
         content = _settled(content, _without_empty_section) if name == _DOCUMENT and content.count(b"<w:sectPr") > 1 else content
         parts.append((name, _settled(content, _with_properties, properties) if name == _CORE else content))
     return reproducible_zip.pack(parts, moment)
+
+
+def filled(template: Template, papers: Iterable[Paper]) -> dict[str, bytes]:
+    """Return several files from one template. Raises BrokenTemplateError."""
+    return {paper.name: render(template, paper.fields, paper.moment, paper.properties) for paper in papers}
 
 
 def _styles(template: Template) -> frozenset[str]:

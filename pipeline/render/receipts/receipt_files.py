@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Final
 
@@ -29,15 +30,31 @@ _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
 _GONE: Final = Obstacle(Why.GONE)
 
 
-def begin(reports: Sequence[ArrivedReport], archive: Originals, readers: Readers) -> Callable[[], Mapping[str, bytes]]:
-    """Begin the receipts of these reports; what comes back waits for them and gives each under its name in the day's folder.
+def begin(
+    reports: Sequence[ArrivedReport], archive: Originals, readers: Readers, at_once: int | None = None
+) -> Callable[[], Iterator[tuple[str, bytes]]]:
+    """Begin the receipts of these reports; what comes back waits for them, one after another, each under its name in the day's folder.
 
-    An original may have gone when its time was over, or be damaged: then the list alone goes back.
+    `at_once`: so many are begun at a time; None: all. An original may have gone when its time was over, or be damaged: then the list alone
+    goes back.
     """
-    markable = [report for report in reports if may_be_marked(report.findings) and archive.has(report.sha256)]
-    begun = _begin({report: archive.path(report.sha256) for report in markable}, readers)
-    named = dict(zip(reports, names(reports), strict=True))
-    return lambda: {name: _finished(report, begun.get(report, _GONE)) for report, name in named.items()}
+    readers.prepare(len(reports))
+    following = zip(reports, names(reports), strict=True)
+    begun = deque((report, name, _begun(report, archive, readers)) for report, name in islice(following, at_once))
+
+    def finish() -> Iterator[tuple[str, bytes]]:
+        while begun:
+            report, name, marked = begun.popleft()
+            begun.extend((other, named, _begun(other, archive, readers)) for other, named in islice(following, 1))
+            yield name, _finished(report, marked)
+
+    return finish
+
+
+def _begun(report: ArrivedReport, archive: Originals, readers: Readers) -> Future[bytes | Obstacle] | Obstacle:
+    if may_be_marked(report.findings) and archive.has(report.sha256):
+        return _begin({report: archive.path(report.sha256)}, readers)[report]
+    return _GONE
 
 
 def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:

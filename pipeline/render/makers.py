@@ -1,0 +1,194 @@
+"""Who makes a large day's documents beside the run: processes of this computer, or a cluster's workers.
+
+What none of them brings back the run makes. The bytes are the same whoever makes them: a job says by itself what it makes, and carries all
+that it needs but settings and templates.
+Covered by tests/night/test_large_nights.py and tests/render/test_makers.py.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pipeline.disk import storage
+from pipeline.render.jobs import Job, Made, Papers, Place
+from pipeline.render.papers import word
+from pipeline.render.papers.own_templates import BrokenTemplateError
+from pipeline.settings.config import Settings
+
+if TYPE_CHECKING:
+    from pipeline.render.cluster_makers import OnCluster
+
+_IN_HAND: Final = 4
+"""Jobs under way for each process: so many are kept in memory, however many there are."""
+_PAPERS: Final = 32
+"""Word files in a job."""
+_WORTH: Final = 16
+"""With fewer units no process is started for them."""
+
+Finished = TypeVar("Finished")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a job made, once its files lie in the day's folder, synced."""
+
+    names: tuple[str, ...]
+    remarks: tuple[str, ...]
+    problem: str
+
+    @classmethod
+    def of(cls, made: Made, room: Path) -> Laid:
+        """Write it there."""
+        for name, content in made.files.items():
+            (room / name).parent.mkdir(parents=True, exist_ok=True)
+            storage.write(room / name, content)
+        return cls(tuple(made.files), made.remarks, made.problem)
+
+
+class Makers:
+    """Those who make documents, as long as a large day is written."""
+
+    def __init__(self, settings: Settings, templates: Path, room: Path, units: int) -> None:
+        """`room`: where the day's folder is made; `units`: how many units' documents are to be made."""
+        self._place, self._room = Place(settings, templates), room
+        self._thread = ThreadPoolExecutor(1) if units >= _WORTH else None
+        self._cluster: Future[OnCluster | None] | None = self._thread.submit(self._connected) if self._thread else None
+        self._processes: _Processes | None = None
+        self._is_over = threading.Event()
+
+    def begin(self, make: Callable[[], Finished]) -> Callable[[], Finished]:
+        """Begin what uses `each` or `papers`, behind what was begun before, and return what waits for it."""
+        return self._thread.submit(make).result if self._thread else make
+
+    def each(self, jobs: Iterable[Job]) -> Iterator[Laid]:
+        """Go through what the jobs made, in their order; within `begin`."""
+        following = self._until_over(jobs)
+        if self._cluster and (cluster := self._cluster.result()):
+            for job, made in cluster.each(following):
+                # A remark names the folder of the templates, which a worker has somewhere else.
+                yield Laid.of(made if made and not made.remarks else job.made(self._place), self._room)
+        left = next(following, None)
+        for job, laid in self._in_processes(chain([left], following)) if left else ():
+            yield laid or Laid.of(job.made(self._place), self._room)
+
+    def _in_processes(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Laid | None]]:
+        """Go through the jobs with what processes of this computer made; None where there are none, or where one has died."""
+        if self._thread is None:
+            return ((job, None) for job in jobs)
+        self._processes = self._processes or _Processes(self._place, self._room)
+        return self._processes.each(jobs)
+
+    def _until_over(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        for job in jobs:
+            if self._is_over.is_set():
+                raise CancelledError
+            yield job
+
+    def papers(self, template: word.Template, papers: Iterable[word.Paper]) -> dict[str, Path]:
+        """Return Word files from one template, where they lie; within `begin`. Raises BrokenTemplateError."""
+        following, files = iter(papers), dict[str, Path]()
+        jobs = iter(lambda: tuple(islice(following, _PAPERS)), ())
+        for laid in self.each(Papers(template, some) for some in jobs):
+            if laid.problem:
+                raise BrokenTemplateError(laid.problem)
+            files |= {name: self._room / name for name in laid.names}
+        return files
+
+    def units(self, jobs: Iterable[Job]) -> tuple[dict[str, Path], list[str]]:
+        """Return the files of these jobs, where they lie, and remarks on the office's templates; within `begin`."""
+        files, remarks = dict[str, Path](), dict[str, None]()
+        for laid in self.each(jobs):
+            files.update({name: self._room / name for name in laid.names})
+            remarks.update(dict.fromkeys(laid.remarks))
+        return files, [*remarks]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the office should know of the cluster."""
+        cluster = self._cluster.result() if self._cluster else None
+        return [*cluster.remarks] if cluster else []
+
+    def end(self) -> None:
+        """Let go of all; what is not begun yet is not made any more."""
+        self._is_over.set()
+        if self._processes:
+            self._processes.end()
+        if self._thread:
+            self._thread.shutdown(cancel_futures=True)
+        with suppress(CancelledError):
+            if self._cluster and (cluster := self._cluster.result()):
+                cluster.close()
+
+    def _connected(self) -> OnCluster | None:
+        if (engine := self._place.settings.engine) is None:
+            return None
+        from pipeline.render.cluster_makers import OnCluster
+
+        return OnCluster(engine.dask, self._place)
+
+
+# --- processes of this computer ----------------------------------------------------------------------------------
+
+
+class _Processes:
+    """As many processes as there are cores; each writes its files where the day's folder is made, and answers with names."""
+
+    def __init__(self, place: Place, room: Path) -> None:
+        count = os.cpu_count() or 1
+        context = get_context("spawn")  # a copy of this process, with its threads, could wait for ever
+        self._pool = ProcessPoolExecutor(count, context, _come_up, (place, room))
+        self._most = _IN_HAND * count
+
+    def each(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Laid | None]]:
+        """Go through the jobs in their order, each with what it made; None where no process has brought it back."""
+        waiting = deque[tuple[Job, "Future[Laid] | None"]]()
+        for job in jobs:
+            waiting.append((job, self._begun(job)))
+            if len(waiting) > self._most:
+                yield _ended(*waiting.popleft())
+        while waiting:
+            yield _ended(*waiting.popleft())
+
+    def _begun(self, job: Job) -> Future[Laid] | None:
+        try:
+            return self._pool.submit(_do_there, job)
+        except BrokenExecutor:
+            return None
+
+    def end(self) -> None:
+        """End them; what is not begun yet is not made any more."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _ended(job: Job, begun: Future[Laid] | None) -> tuple[Job, Laid | None]:
+    try:
+        return job, begun.result() if begun else None
+    except BrokenExecutor:  # somebody ended the process, or its memory was gone
+        return job, None
+
+
+_given: list[tuple[Place, Path]] = []
+"""In a process of its own: what it was given when it came up."""
+
+
+def _come_up(place: Place, room: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl+C ends the run, which ends its processes
+    gc.set_threshold(100_000, 50, 50)  # as in the run: little of what a document is made of is garbage before it is done
+    _given.append((place, room))
+
+
+def _do_there(job: Job) -> Laid:
+    ((place, room),) = _given
+    return Laid.of(job.made(place), room)
