@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks import workbooks
+from benchmarks import clusters, workbooks
 from benchmarks.measuring import Line, Measured, cold, command, copied, inside, make, middle, work
 
 DAY = f"{workbooks.FIRST_DAY}"
@@ -21,6 +21,10 @@ _PEERS = {
 }
 
 
+_MORE = 1.05
+"""How much more than its share a larger piece of work may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How large the offices are, and how many times each piece of work is done."""
@@ -29,6 +33,8 @@ class Sizes:
     rows_of_nine: int = 200
     days_of_many: int = 34
     left_out: int = 6
+    days_of_ten_times: int = 334
+    left_out_of_ten_times: int = 6
     rows_of_many: int = 300
     districts: int = 300
     rows_of_a_district: int = 300
@@ -37,9 +43,19 @@ class Sizes:
     rounds: int = 3
 
 
-SMALL = Sizes(days_of_many=12, left_out=8, districts=30, rows_of_a_district=100, days_of_a_year=60, rounds=1)
+SMALL = Sizes(
+    days_of_many=12,
+    left_out=8,
+    days_of_ten_times=34,
+    left_out_of_ten_times=6,
+    districts=30,
+    rows_of_a_district=100,
+    days_of_a_year=60,
+    rounds=1,
+)
 """For a machine that others use."""
-TINY = Sizes(2, 3, 2, 1, 3, 12, 2, 4, 2, 1)
+COUNTRY = Sizes(districts=2850, rows_of_a_district=100)
+TINY = Sizes(2, 3, 2, 1, 3, 1, 3, 12, 2, 4, 2, 1)
 """To try the measurements themselves."""
 
 
@@ -106,17 +122,57 @@ def many(folder: Path, sizes: Sizes, python: str | None) -> list[Line]:
     ]
 
 
-def large(folder: Path, sizes: Sizes) -> list[Line]:
-    """One day of a region, every file, cold, once; the line says how large the page is."""
-    office = folder / "region"
+def ten_times(folder: Path, sizes: Sizes) -> list[Line]:
+    """Many workbooks beside a tenth of them (or as many as the sizes say), each once: what one more costs must not grow."""
+    took = dict[int, Measured]()
+    for days, left_out in ((sizes.days_of_many, sizes.left_out), (sizes.days_of_ten_times, sizes.left_out_of_ten_times)):
+        office = folder / "growing"
+        make(office, "--days", f"{days}", "--rows", f"{sizes.rows_of_many}", "--leave-out", f"{left_out}")
+        took[days * 9 - left_out] = inside("nightly", office)
+        shutil.rmtree(office)
+    few, many = took
+    limit = _MORE * many / few
+    title = f"{many:,} workbooks of {sizes.rows_of_many} rows, read, checked, folded, the three data files, once"
+    return [Line(title, took[many], f"{few} of them", took[few], limit, limit)]
+
+
+def two_workers(folder: Path, sizes: Sizes) -> list[Line]:
+    """A day of a region, every file, cold, with two workers of Dask's on this computer, beside the same without; in turns."""
+    office, runs = folder / "region", defaultdict[bool, list[Measured]](list)
+    _make_region(office, sizes)
+    settings = (office / "config.yaml").read_text(encoding="utf-8")
+    with clusters.running(folder / "cluster", 2) as cluster:
+        for _ in range(sizes.rounds):
+            for is_shared in (False, True):
+                with copied(office, folder) as copy:
+                    if is_shared:
+                        engine = f"engine: {{dask: '{cluster.address}'}}"
+                        (copy / "config.yaml").write_text(settings.replace("engine: local", engine), encoding="utf-8")
+                    before = cluster.processor()
+                    took = cold(command(copy, "--date", DAY))
+                    elsewhere = cluster.processor() - before
+                    runs[is_shared].append(Measured(took.wall, took.processor + elsewhere, took.peak))
+    shutil.rmtree(office)
+    title = f"{sizes.districts} districts with {sizes.rows_of_a_district} rows of one day, every file, cold"
+    ours, theirs = middle(runs[True]), middle(runs[False])
+    return [Line(f"{title}, with two Dask workers on this computer", ours, "the same with `engine: local`", theirs, 1.3, 1.3)]
+
+
+def _make_region(office: Path, sizes: Sizes) -> None:
     make(office, "--days", "1", "--rows", f"{sizes.rows_of_a_district}", "--districts", f"{sizes.districts}")
+
+
+def large(folder: Path, sizes: Sizes, at_most: float = 35) -> list[Line]:
+    """One day of a region, every file, cold, once; the line says how large the page is. `at_most`: seconds."""
+    office = folder / "region"
+    _make_region(office, sizes)
     took = cold(command(office, "--date", DAY))
     published = office / "outbox" / DAY
     page = max(path.stat().st_size for path in published.glob("*.html")) / 1e6
     whole = sum(path.stat().st_size for path in published.rglob("*") if path.is_file()) / 1e6
     shutil.rmtree(office)
     title = f"{sizes.districts} districts with {sizes.rows_of_a_district} rows of one day, every file, cold, once"
-    return [Line(f"{title}; the page has {page:.2f} MB, all files {whole:.0f} MB", took, at_most=35)]
+    return [Line(f"{title}; the page has {page:.2f} MB, all files {whole:.0f} MB", took, at_most=at_most)]
 
 
 def year(folder: Path, sizes: Sizes) -> list[Line]:

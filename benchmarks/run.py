@@ -10,7 +10,7 @@ import dataclasses
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -37,6 +37,16 @@ PARTS = {
 """What is made of one day, by the name of its work."""
 
 
+_JUDGED: dict[str, Callable[[Path, judged.Sizes], list[Line]]] = {
+    "judged": lambda folder, sizes: judged.measure(folder, sizes, peers.python()),
+    "large": judged.large,
+    "country": lambda folder, _sizes: judged.large(folder, judged.COUNTRY, 600),
+    "ten_times": judged.ten_times,
+    "dask": judged.two_workers,
+}
+"""What the program is judged by, by option."""
+
+
 def main() -> None:
     """Make the files, measure, and show."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,6 +66,9 @@ def main() -> None:
     )
     parser.add_argument("--growth", action="store_true", help="only how the cost grows; with --write GROWTH.md and growth.svg")
     parser.add_argument("--large", action="store_true", help="only (or also) a day of 300 districts with 300 rows each")
+    parser.add_argument("--country", action="store_true", help="only (or also) a day of 2,850 districts with 100 rows each")
+    parser.add_argument("--ten-times", action="store_true", help="only (or also) 3,000 workbooks of 300 rows beside 300")
+    parser.add_argument("--dask", action="store_true", help="only (or also) such a large day with two Dask workers beside the same without")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many times each piece of work of --judged is done")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -71,15 +84,11 @@ def _measure(folder: Path, said: argparse.Namespace) -> None:
             GROWTH.write_text(told, encoding="utf-8")
             GROWTH.with_name("growth.svg").write_text(growth.picture(found), encoding="utf-8")
         return
-    if said.judged or said.large:
+    if chosen := [name for name in _JUDGED if getattr(said, name)]:
         sizes = dataclasses.replace(judged.SMALL if said.quick else judged.Sizes(), rounds=said.rounds)
-        measured = judged.measure(folder, sizes, peers.python()) if said.judged else []
-        _show(
-            [*measured, *(judged.large(folder, sizes) if said.large else [])],
-            JUDGED if said.write else None,
-            said.rounds,
-            " --judged" * said.judged + " --large" * said.large + " --quick" * said.quick,
-        )
+        lines = [line for name in chosen for line in _JUDGED[name](folder, sizes)]
+        options = "".join(f" --{name.replace('_', '-')}" for name in (*chosen, *(["quick"] if said.quick else [])))
+        _show(lines, JUDGED if said.write else None, said.rounds, options)
         return
     if said.rehearsal or said.year:
         _show(_measure_rehearsal(folder) if said.rehearsal else _measure_year(folder), None)

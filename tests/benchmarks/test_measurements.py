@@ -29,6 +29,21 @@ def test_a_day_and_nine_workbooks_are_measured(tmp_path: Path) -> None:
     assert [line.ours.processor > 0 for line in lines] == [True] * 4
 
 
+def test_more_workbooks_may_take_so_much_more_and_no_more(tmp_path: Path) -> None:
+    (line,) = judged.ten_times(tmp_path, dataclasses.replace(judged.TINY, days_of_many=1, left_out=0, days_of_ten_times=2))
+    assert line.work.startswith("17 workbooks of 3 rows")
+    assert line.beside == "9 of them"
+    assert line.at_most == pytest.approx(17 / 9 * 1.05)
+
+
+@pytest.mark.external
+def test_two_workers_are_measured_beside_none_with_what_they_take_themselves(tmp_path: Path) -> None:
+    (line,) = judged.two_workers(tmp_path, dataclasses.replace(judged.TINY, districts=40))
+    assert line.work == "40 districts with 2 rows of one day, every file, cold, with two Dask workers on this computer"
+    assert line.theirs
+    assert min(line.ours.processor, line.theirs.processor) > 0
+
+
 @pytest.mark.external
 def test_a_region_tells_how_large_its_page_is(tmp_path: Path) -> None:
     (line,) = judged.large(tmp_path, judged.TINY)
