@@ -20,7 +20,7 @@ from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
 from pipeline.office import today, waiting
 from pipeline.reading.readers import Readers
-from pipeline.report import certainty, changes, corrections, edit_words, exemptions, sentences
+from pipeline.report import certainty, changes, edit_words, exemptions, matter_words, sentences
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS
@@ -231,7 +231,7 @@ def _uncounted(before: DayState, after: DayState) -> tuple[str, ...]:
     """Return what the day's reports have said of cases that the workbook gives to other districts: it would count no more."""
     known = {*changes.of_moved_cases(before)}
     rows = [row for row in changes.of_moved_cases(after) if row not in known]
-    return (mask(said),) if (said := corrections.of_moved_cases(rows, after.day)) else ()
+    return (mask(said),) if (said := matter_words.of_moved_cases(rows, after.day)) else ()
 
 
 def _outline(case: Case) -> CaseOutline:

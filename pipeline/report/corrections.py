@@ -6,15 +6,15 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import edit_words, sentences
-from pipeline.report.case_lines import MovedRow
+from pipeline.report import edit_words, matter_words, sentences
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
@@ -32,8 +32,26 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_first = group == report.settings.groups[0].name
     former = [name for name in groups(report) if name not in {entry.name for entry in report.settings.groups}] if is_first else []
     gone = "".join(f"{name}：{restated(report, name, most)}" for name in former)
-    earlier = _lost(report, group, most) + overnight(report, group, most) + restated(report, group, most)
-    return f"{gone}{earlier}{_all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
+    times = (report.overnight_earlier, report.overnight, report.restated)
+    is_once = sum(any(entry.group == group for entry in entries) for entries in times) <= 1
+    earlier = overnight(report, group, most) + restated(report, group, most) if is_once else _both_times(report, group, most)
+    told = f"{_lost(report, group, most)}{earlier}"
+    return f"{gone}{told}{_all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
+
+
+def told_otherwise(report: Report) -> list[Restated]:
+    """Return what is told otherwise of earlier days than at the end of the day before, of each group and day once, oldest first.
+
+    What became known by noon and what did since are one there.
+    """
+    told = {(entry.day, entry.group): entry for entry in (*report.overnight_earlier, *report.overnight, *report.restated)}
+    told |= {(entry.day, entry.group): entry for entry in report.overnight_net}
+    return sorted((entry for entry in told.values() if entry.differs), key=lambda entry: entry.day)
+
+
+def taken_back(report: Report) -> list[Restated]:
+    """Return of which days a group's figures were corrected by noon, and corrected back since."""
+    return [entry for entry in report.overnight_net if not entry.differs]
 
 
 # --- earlier days ------------------------------------------------------------------------------------------------
@@ -46,15 +64,37 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
         return ""
     moves = _together(entry.moves for entry in entries)
     parts = [_several(entries, most, report.day), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
-    twice = [entry for entry in report.overnight_net if entry.group == group]
-    basis = f"（按次日{_noon(report)}所知）" if twice else ""
-    return f"以前的数字{basis}有更正：{'；'.join(part for part in parts if part)}。{_both_together(twice, report.day)}"
+    return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
 
 
-def _both_together(entries: Sequence[Restated], told_on: date) -> str:
-    """Return of days that were told otherwise by noon and again since what it comes to for those who read them at their end."""
-    days = "、".join(f"{sentences.day(entry.day, told_on)}{pair(entry.tallies)}" for entry in entries)
-    return f"两次更正合计，与当日24:00所知相比：{days}。" if days else ""
+def _both_times(report: Report, group: str, most: int) -> str:
+    """Return what became known by noon and what did since as one correction: of each day a pair of figures, the cases once."""
+    entries = [entry for entry in told_otherwise(report) if entry.group == group]
+    all_moves = _together(entry.moves for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.group == group)
+    net = _together(entry.moves for entry in entries)
+    moves = replace(
+        net,
+        disputed=tuple(number for number in all_moves.disputed if number in net.newly_counted),
+        passing=all_moves.passing,
+        flagged=tuple((number, flag) for number, flag in all_moves.flagged if number in net.left),
+    )
+    by_noon = {entry.day: entry.tallies[1] for entry in (*report.overnight_earlier, *report.overnight) if entry.group == group}
+    again = {entry.day: by_noon[entry.day] for entry in report.overnight_net if entry.group == group and entry.day in by_noon}
+    back = [
+        f"{sentences.day(entry.day, report.day)}曾改为{counts(again[entry.day])}，又改回{counts(entry.tallies[1])}"
+        for entry in taken_back(report)
+        if entry.group == group and entry.day in again
+    ]
+    reports = (*report.overnight_reports, *report.late_reports)
+    whose = _whose(report, reports, moves.cases or all_moves.cases, most)
+    days = _several(entries, most, report.day, {day: f"（{_moment_of_noon(report)}所知{counts(tally)}）" for day, tally in again.items()})
+    parts = [days, *back[: max(1, most)], *moved(moves, most), whose]
+    since = sentences.day(report.day - timedelta(days=1), report.day)
+    return f"以前的数字，与{since}24:00所知相比有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def _moment_of_noon(report: Report) -> str:
+    return f"{sentences.day(report.day, report.day)}{_noon(report)}"
 
 
 def _lost(report: Report, group: str, most: int) -> str:
@@ -88,10 +128,11 @@ def _overnight_earlier(report: Report, group: str, most: int) -> str:
     return f"更早的数字，{came}有更正：{'；'.join(part for part in parts if part)}。"
 
 
-def _several(entries: Sequence[Restated], most: int, told_on: date) -> str:
-    """Return what a group's days were told as and are known as, run by run, so many of them."""
+def _several(entries: Sequence[Restated], most: int, told_on: date, remarks: Mapping[date, str] | None = None) -> str:
+    """Return what a group's days were told as and are known as, run by run, so many of them; `remarks`: on a day's figures."""
     runs = runs_of(entries)
-    shown = [_run(run, told_on) for run in chosen(runs, max(1, most))]
+    beside = remarks or {}
+    shown = [f"{_run(run, told_on)}{beside.get(run[0].day, '') if len(run) == 1 else ''}" for run in chosen(runs, max(1, most))]
     return "、".join(shown) + (f"等{len(entries)}天" if len(runs) > len(shown) else "")
 
 
@@ -263,22 +304,7 @@ def _of_moved(report: Report, group: str, most: int) -> str:
     if not report.of_moved_cases:
         return ""
     of_group = {case.number for case in report.cases if case.group == group}
-    return of_moved_cases([row for row in report.of_moved_cases if row.number in of_group], report.day, most)
-
-
-def of_moved_cases(rows: Sequence[MovedRow], day: date, most: int = MOST) -> str:
-    """Return what districts report of cases that the office has given to others, and what stands instead; '' where it is nothing new."""
-    if not rows:
-        return ""
-    said = "；".join(_moved_row(row, day) for row in rows[:most])
-    named = f"：{said}{'等' if len(rows) > most else ''}" if said else ""
-    return f"案件已改派、没有计入的报送{len(rows)}件{named}。"
-
-
-def _moved_row(row: MovedRow, day: date) -> str:
-    (was, stands), moved = row.status, f"{words.near(row.move.day, day)}已改派{row.move.after}"
-    more = f"，另填了{'、'.join(row.columns)}" if row.columns else ""
-    return f"{row.number}（{row.district}报“{was}”{more}；{moved}，仍按“{stands}”）"
+    return matter_words.of_moved_cases([row for row in report.of_moved_cases if row.number in of_group], report.day, most)
 
 
 # --- whose reports -----------------------------------------------------------------------------------------------

@@ -38,6 +38,18 @@ def correction(report: Report, most: int = corrections.MOST) -> str:
     return f"本期为更正：{files}以后才收到。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
 
 
+def in_short(report: Report) -> str:
+    """Return whose report came late and what it changed of the figures, the cases elsewhere; '' where the day is no correction."""
+    if not report.is_correction:
+        return ""
+    noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
+    whose = corrections.listed(report.correcting, 1, report.day) if report.correcting else "影响当日数字的内容，有的"
+    figures = "；".join(f"{entry.group}{figures_of_this_day(report, entry)}" for entry in of_this_day(report))
+    changed = figures or "各组的总数和化解件数没有变"
+    since = "当日24:00所知" if report.corrected_net else "此前所知"
+    return f"本期为更正：{whose}在{noon}以后才收到。与{since}相比，{changed}；案件见第三部分。以前如已发出同日专报，以本期为准。"
+
+
 def of_this_day(report: Report) -> list[Restated]:
     """Return the groups of which a correction tells otherwise than an earlier edition may have, in their order.
 

@@ -24,8 +24,20 @@ def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine]
     if not matters:
         return f"今日{none(submissions)}。{unknown}"
     of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}
-    kinds = "、".join(f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}" for kind, some in of_kinds.items() if some)
+    kinds = "、".join(
+        f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, matters)}" for kind, some in of_kinds.items() if some
+    )
     return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
+
+
+def _twice(some: Sequence[Decision], matters: Sequence[Decision]) -> str:
+    """Return of how many urgent matters the case is counted once more, for another reason; '' where of none."""
+    if some[0].kinds[0] != "urgent":
+        return ""
+    others = {matter.number: matter.kinds[0] for matter in matters if matter.kinds[0] != "urgent"}
+    kinds = dict.fromkeys(words.DECISIONS[others[matter.number]].name for matter in some if matter.number in others)
+    count = len({matter.number for matter in some if matter.number in others})
+    return f"（{'' if count == len(some) else f'其中{count}件'}又列入{'、'.join(kinds)}）" if count else ""
 
 
 def none(submissions: Sequence[SubmissionLine]) -> str:

@@ -230,10 +230,11 @@ def _effect(edit: Edit, flags: Mapping[tuple[str, str], list[str]], figures: Map
 # --- what stands of the register ---------------------------------------------------------------------------------
 
 
-def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Room = AMPLE, *, of_day_at: str = "见第一部分") -> str:
+def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Room = AMPLE, *, of_day_at: str = "见上") -> str:
     """Return every cancelled case with its grounds, but for those of the day, which `of_group` names; '' where none is cancelled.
 
-    Where there are many, the first of them, how many there are, and where. `of_day_at`: where those of the day are named.
+    Where there are many, the first of them, how many there are, and where. `of_day_at`: where those of the day are named, so that only
+    the others are looked for elsewhere.
     """
     lines = [case for case in cases if case.grounds]
     if not lines:
@@ -246,10 +247,10 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
     ]
     parts = [f"今日{len(of_day)}件{of_day_at}"] if of_day else []
     first = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
-    parts += [f"此前{len(earlier)}件：{first}" if of_day else first] if named else []
-    is_complete = len(named) == len(lines) and all(_cut(case.grounds, room) == case.grounds for case in lines)
-    listed = "".join(f"{part}；" for part in parts)
-    return f"已撤销、不计入总数的共{len(lines)}件{'：' if listed else '，'}{listed}{'逐件' if is_complete else '依据'}见{where}。"
+    parts += [f"此前{len(earlier)}件{f'：{first}' if named else ''}"] if of_day and earlier else [first] if named else []
+    is_complete = named and len(named) == len(earlier) and all(_cut(case.grounds, room) == case.grounds for case in earlier)
+    told = f"{'；' if named else ''}{'逐件' if is_complete else '依据'}见{where}" if earlier or not of_day_at else ""
+    return f"已撤销、不计入总数的共{len(lines)}件{'：' if parts else '，'}{'；'.join(parts)}{told}。"
 
 
 def _again(case: CaseLine) -> str:

@@ -6,6 +6,7 @@ Covered by tests/report/test_headline.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
@@ -45,16 +46,35 @@ def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[st
 
 
 def _verdicts(report: Report) -> str:
-    silence = who_reported.silence(report.submissions, is_first=report.day_before == "none")
-    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets)
     certainties = {certainty.group: certainty for certainty in report.certainties}
     bridges = {bridge.group: bridge for bridge in report.bridges}
     out_of_reach = {way.group: sentences.out_of_reach(way) for way in report.ways}
+    reasons = _reasons(report.targets)
     verdicts = (
-        _verdict(figure, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
-        for figure in report.targets
+        _verdict(figure, reason, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
+        for figure, reason in zip(report.targets, reasons, strict=True)
     )
+    missing = {
+        name for figure in report.targets if figure.bounds for why, names in figure.bounds.reasons if why == "absent" for name in names
+    }
+    silence = who_reported.silence(report.submissions, is_first=report.day_before == "none", told=missing if any(reasons) else ())
+    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets)
     return f"{'；'.join(verdicts)}。{silence}"
+
+
+def _reasons(figures: Sequence[Figure]) -> list[str]:
+    """Return why each verdict is provisional; what another one's reason says already is not said twice."""
+    told: list[str] = []
+    kinds: set[str] = set()
+    for figure in figures:
+        if not figure.bounds or figure.is_certain:
+            told.append("")
+            continue
+        whole, whys = sentences.why_open(figure.bounds), {why for why, _names in figure.bounds.reasons}
+        same = "原因同上" if whole in told else sentences.why_open_too(figure.bounds) if kinds and whys <= kinds else whole
+        told.append(same)
+        kinds = kinds or whys
+    return told
 
 
 def _worst(report: Report) -> str:
@@ -94,12 +114,12 @@ def _refused_rows(report: Report, district: str) -> str:
     return "及".join(part for part in (today, before) if part)
 
 
-def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str) -> str:
+def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str) -> str:
     """Return whether a target is met, by how many cases it is missed, why that is not settled, and what alone brought it about."""
     if not figure.verdict:
         return f"{figure.label}没有案件"
     lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
-    why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
+    why = f"（{reason}）" if reason else ""
     by_edits, by_replies = (
         (sentences.unmoved_verdict(certainty, figure.tally), sentences.answered_verdict(certainty, figure.tally)) if certainty else ("", "")
     )
@@ -124,10 +144,17 @@ def _asked(report: Report) -> str:
 
 
 def _dangers(matters: Sequence[UrgentLine]) -> str:
-    """Return how many of them are about people's safety, and where: however crowded the day, that stands on page one."""
+    """Return how many of them are about people's safety, and what one or two are: however crowded the day, that stands on page one."""
     dangers = [matter for matter in matters if matter.kind == SAFETY]
-    where = who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
-    return f"（其中{SAFETY}{len(dangers)}件：{where}）" if dangers else ""
+    told = [f"{matter.district}{matter.situation.rstrip('。；，')}" for matter in dangers]
+    is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
+    where = "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
+    of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{'都是' if len(dangers) > 1 else ''}{SAFETY}"
+    return f"（{of_all}：{where}）" if dangers else ""
+
+
+_MOST_TOLD, _LONGEST_TOLD = 2, 60
+"""Dangers that are told in the first lines, and characters of one: a part of it is not told."""
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:
@@ -146,9 +173,13 @@ def _cut(text: str, characters: int | None) -> str:
     return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
 
 
-def flags(report: Report) -> str:
-    """Return how many cases have each flag that a notice may speak of."""
-    counts = "、".join(f"{FLAGS[flag].name}{len(report.flags.get(flag, ()))}件" for flag in WATCHED)
+def flags(report: Report, *, is_short: bool = False) -> str:
+    """Return how many cases have each flag that a notice may speak of; `is_short`: flags that no case has are named together."""
+    counted = {flag: len(report.flags.get(flag, ())) for flag in WATCHED}
+    without = [flag for flag in WATCHED if not counted[flag]] if is_short else []
+    told = [f"{FLAGS[flag].name}{count}件" for flag, count in counted.items() if flag not in without]
+    none = f"没有{'、'.join(FLAGS[flag].name for flag in without)}的" if without else ""
+    counts = "，".join(part for part in ("、".join(told), none) if part)
     return f"督办：{counts}。{_extended(report)}{exemptions.hidden(report.beyond.exemptions)}"
 
 
@@ -172,14 +203,16 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 
 def _restated(report: Report, this_issue: str) -> str:
     """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is."""
-    entries = told_otherwise(report)
+    entries = corrections.told_otherwise(report)
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
     shown = sorted(runs, key=lambda run: _weight(run[0]))[:MOST_RUNS]
     named = "、".join(f"{corrections.days_of(run, report.day)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
     same = sum(not corrections.has_moved(run[0]) for run in runs if run not in shown)
     unchanged = f"，没有写的有{same}处件数不变、案件有变" if same else ""
-    earlier = f"{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
+    is_since_night = bool(entries and report.restated and (report.overnight or report.overnight_earlier))
+    basis = f"与{sentences.day(report.day - timedelta(days=1), report.day)}24:00所知相比，" if is_since_night else ""
+    earlier = f"{basis}{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"
     parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
@@ -195,19 +228,9 @@ def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:
     return not corrections.has_moved(entry), not corrections.has_turned(entry.tallies), then.target_percent < _ALL, -entry.day.toordinal()
 
 
-def told_otherwise(report: Report) -> list[Restated]:
-    """Return what is told otherwise of earlier days than at the end of the day before, of each group and day once, oldest first.
-
-    What became known by noon and what did since are one there.
-    """
-    told = {(entry.day, entry.group): entry for entry in (*report.overnight_earlier, *report.overnight, *report.restated)}
-    told |= {(entry.day, entry.group): entry for entry in report.overnight_net}
-    return sorted((entry for entry in told.values() if entry.differs), key=lambda entry: entry.day)
-
-
 def _taken_back(report: Report) -> list[str]:
     """Return of which days a group's figures were corrected by noon, and corrected back since."""
-    same = (entry for entry in report.overnight_net if not entry.differs)
+    same = corrections.taken_back(report)
     return [
         f"{sentences.day(entry.day, report.day)}{entry.group}曾有更正，又改回{entry.tallies[1].resolved}/{entry.tallies[1].total}"
         for entry in same

@@ -11,7 +11,9 @@ from datetime import date
 
 from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange
 from pipeline.report import sentences
+from pipeline.report.case_lines import MovedRow
 from pipeline.report.report import Report
+from pipeline.terms import words
 from pipeline.terms.words import first_of
 
 
@@ -111,3 +113,22 @@ def _words(matter: Matter, characters: int | None) -> str:
 _ASKED = "需协调："
 _FEWEST, _LONGEST_REQUEST = 32, 90
 """Characters of what happened that are shown beside a request however little room there is, and of a request that are shown whole."""
+
+
+_MOST_MOVED = 3
+"""Rows that are named."""
+
+
+def of_moved_cases(rows: Sequence[MovedRow], day: date, most: int = _MOST_MOVED) -> str:
+    """Return what districts report of cases that the office has given to others, and what stands instead; '' where it is nothing new."""
+    if not rows:
+        return ""
+    said = "；".join(_moved_row(row, day) for row in rows[:most])
+    named = f"：{said}{'等' if len(rows) > most else ''}" if said else ""
+    return f"案件已改派、没有计入的报送{len(rows)}件{named}。"
+
+
+def _moved_row(row: MovedRow, day: date) -> str:
+    (was, stands), moved = row.status, f"{words.near(row.move.day, day)}已改派{row.move.after}"
+    more = f"，另填了{'、'.join(row.columns)}" if row.columns else ""
+    return f"{row.number}（{row.district}报“{was}”{more}；{moved}，仍按“{stands}”）"

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import breakdown, day_corrected, durations, exemptions, headline
+from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions import ExemptionOverDays
@@ -276,7 +276,7 @@ def _remaining(cases: Sequence[CaseLine], groups: Iterable[Group]) -> Iterable[R
 
 def _restated(days: Sequence[Report]) -> tuple[tuple[date, Restated], ...]:
     """Return what the days tell of earlier ones, and of those marked 更正 what differs that none of the others tells of."""
-    told = [(report.day, entry) for report in days for entry in headline.told_otherwise(report)]
+    told = [(report.day, entry) for report in days for entry in corrections.told_otherwise(report)]
     named = {(entry.day, entry.group) for _told, entry in told}
     marked = (report for report in days if report.is_correction)
     own = [(report.day, entry) for report in marked for entry in day_corrected.of_this_day(report) if entry.differs]

@@ -101,6 +101,18 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     return f"{reasons}，{after}后结论可能改变"
 
 
+def why_open_too(ends: Bounds) -> str:
+    """Return the same in few words, where the reason of another figure names whose reports these are."""
+    kinds = [why for why, _districts in ends.reasons]
+    return f"也因{'、'.join(words.OPEN_REASONS[why].removeprefix('的') for why in kinds)}，{_after(kinds)}后可能改变"
+
+
+def _after(kinds: Collection[str]) -> str:
+    """Return what has to be done before a verdict may turn, such as 补报、改正."""
+    mended = (("补报", {"absent", "behind", "moved"}), ("找回", {"lost", "behind-lost"}), ("改正", {"unread", "refused"}))
+    return "、".join(name for name, whys in mended if whys.intersection(kinds))
+
+
 def _of_days(days: Sequence[date], districts: Sequence[str], told_on: date | None) -> str:
     several = "，各缺其中一日或几日" if len(days) > 1 and len(districts) > 1 else ""
     return f"（{_days(days, told_on)}{several}）" if days else ""
@@ -182,16 +194,26 @@ def answered_verdict(certainty: Certainty, tally: Tally) -> str:
     return f"其中{count}件原群众不认可、另行答复后计入、此后没有认可，{side}"
 
 
+def edited_cases(certainty: Certainty, most: int = 4) -> list[str]:
+    """Return by kind the cases that edits of the register took out of a group or brought in, so many of each by number."""
+    moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
+    return [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
+
+
 def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     """Return the rate that no correction of the register can better, and the cases that make the difference; '' where it is the same.
 
     Of each kind of them so many are named; with 0 they stand elsewhere. That cancelled cases count as unresolved here is always said:
     beside it stands what the rate would be if they still counted as they are reported.
     """
-    moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
-    cases = [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
-    said = [*(cases if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
+    said = [*(edited_cases(certainty, most) if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
     return without_edits(certainty.unmoved, tally, f"（{'；'.join(said)}）" if said else "")
+
+
+def behind_edits(certainty: Certainty, tally: Tally, most: int = 4) -> str:
+    """Return those cases where the rate without edits stands elsewhere; '' where it is the same."""
+    cases = edited_cases(certainty, most) if without_edits(certainty.unmoved, tally) else []
+    return f"台账改动的案件：{'；'.join(cases)}。" if cases else ""
 
 
 def without_edits(unmoved: Tally, tally: Tally, edits: str = "") -> str:
@@ -289,7 +311,7 @@ def _restated_cases(step: Step, most: int) -> str:
 
 
 def changes(
-    kinds: Sequence[tuple[str, Sequence[str], int]],
+    kinds: Sequence[tuple[str, str, int]],
     where: str,
     submissions: Sequence[SubmissionLine] = (),
     *,
@@ -310,8 +332,7 @@ def changes(
         return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{unknown}{steps}"
     parts = []
     for kind, named, count in kinds:
-        cases = f"（{'、'.join(named)}{'等' if len(named) < count else ''}）" if named else ""
-        parts.append(f"{words.CHANGES[kind].name}{count}件{cases}")
+        parts.append(f"{words.CHANGES[kind].name}{count}件{f'（{named}）' if named else ''}")
     return f"{NOT_REPORTED_BEFORE[day_before]}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
 
 

@@ -6,7 +6,7 @@ A zero report says that there is nothing to report: of its district the day is k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,10 +72,11 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     return Unheard(silent, refused, lost, len(submissions))
 
 
-def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False) -> str:
+def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = ()) -> str:
     """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none.
 
-    `is_first`: nobody has reported before, so that there is nothing that figures could go on from.
+    `is_first`: nobody has reported before, so that there is nothing that figures could go on from; `told`: whose report is missing is
+    said just before.
     """
     who = unheard(submissions)
     if who.nobody and is_first:
@@ -84,6 +85,8 @@ def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False) ->
     if who.nobody and not who.refused and not who.lost:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
     refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
+    if who.silent and {*who.silent} <= {*told} and not who.refused and not who.lost and not is_first:
+        return "没有日报的办理得怎样不知道，案件沿用此前的情况。"
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
     lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
     parts = "，".join(part for part in (silent, refused, lost) if part)

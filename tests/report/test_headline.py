@@ -35,7 +35,7 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     verdicts, asked, restated = (said for _name, said in lines)
     assert verdicts == "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理未达标，还差58件。"
     assert asked == (
-        "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉（其中工程安全隐患3件：东胜区等3个旗区）。"
+        "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉（都是工程安全隐患：东胜区等3个旗区）。"
     )
     assert restated == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
     quiet = replace(report, restated=(), is_correction=False)
@@ -82,7 +82,7 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
         "结论",
         (
             "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。"
-            "东胜区今日没有日报，办理得怎样不知道，其案件沿用此前的情况。"
+            "没有日报的办理得怎样不知道，案件沿用此前的情况。"
         ),
     )
     settled = replace(day, targets=report.targets)
@@ -248,7 +248,7 @@ def test_a_day_that_was_corrected_there_and_back_is_told_once_with_its_cases() -
     tuesday, more = DAY - timedelta(days=2), _late("2020-05-19 10:10", "ZZQ-2020-001", "ZZQ-2020-002")
     said = _restated(tuesday, more, _late("2020-05-19 14:05", "SJ-2020-009", district="达拉特旗"))
     moves = "改为计入化解1件（ZZQ-2020-002），改为不计入化解1件（ZZQ-2020-005）"
-    assert said == f"5月18日自治区交办仍为2/6（{moves}）。"
+    assert said == f"与5月18日24:00所知相比，5月18日自治区交办仍为2/6（{moves}）。"
     assert _restated(tuesday, more) == "5月18日自治区交办由2/6改为3/6。"
     assert _restated(tuesday, more, _late("2020-05-19 14:05", "ZZQ-2020-001")) == "5月18日自治区交办曾有更正，又改回2/6。"
 
@@ -259,7 +259,7 @@ def test_what_came_by_noon_is_told_of_every_earlier_day_that_it_changed() -> Non
     assert _restated(DAY, late) == "5月18日至5月20日自治区交办由2/6改为3/6。"
     came, cases = "东胜区5月18日日报的更正（5月21日10:00收到）", "改为计入化解1件（ZZQ-2020-002）"
     assert corrections.of_group(_corrected(DAY, late), "自治区交办").startswith(
-        f"更早的数字，5月20日24:00以后、次日12:00以前有更正：5月18日至5月19日由2/6改为3/6；{cases}；依据{came}。5月20日的数字，当日24:00以后"
+        f"以前的数字，与5月20日24:00所知相比有更正：5月18日至5月20日由2/6改为3/6；{cases}；依据{came}。"
     )
     assert _restated(DAY - timedelta(days=1), late) == "5月18日至5月19日自治区交办由2/6改为3/6。"
     evening = _late("2020-05-20 20:00", "ZZQ-2020-001", "ZZQ-2020-002")

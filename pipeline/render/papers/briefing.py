@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pipeline.render.papers import decision_items, district_table, limits, page_room
+from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room
 from pipeline.render.papers.decision_items import WORKBOOK
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
-from pipeline.render.papers.plain_text import LONGEST_NUMBER, plain_in, short
+from pipeline.render.papers.plain_text import plain_in
 from pipeline.report import (
     agenda,
     answer_words,
@@ -23,7 +23,6 @@ from pipeline.report import (
     sentences,
     who_reported,
 )
-from pipeline.report.case_lines import Change
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence
@@ -38,14 +37,13 @@ FEW_THINGS = 30
 NAME = "信访事项办理情况专报"
 RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
 """For templates that still show them."""
-_RECENT_DAYS = 7
+_RECENT_ELSEWHERE = "近日的化解率和补足差额的时限见日报页面。"
+"""On a day on which the strip of the last days and the way to each target have no room."""
 _CANCELLED = f"{WORKBOOK}“撤销案件”"
 _DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”"
 _ABSENCES = f"{WORKBOOK}“报送情况”"
 _FEWEST_EDITS = edit_words.Room(1, 12)
 """What of the day's cancelled and moved cases stands beside a verdict where the first page has the decisions as a list."""
-_CORRECTED = "本期为更正，与此前所知不同之处见第三部分。以前如已发出同日专报，以本期为准。"
-"""Where the first page has the decisions as a list."""
 
 
 def fields(report: Report, *, is_older: bool = False) -> Fields:
@@ -71,8 +69,8 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
     items = len(agenda.by_request(report.decisions, joins_urgent=True))
     found: tuple[int, Limits, Fields] | None = None
     may_be_decided = False
-    for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut)):
-        drafts = [(tried, _draft(report, tried)) for tried in rung]
+    for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut, may_cut_requests=most == MOST_PAGES)):
+        drafts = _drafts(report, rung, items)
         may_be_decided |= any(_is_decided(draft, items) for _tried, draft in drafts)
         fitting = [(tried, draft) for tried, draft in drafts if page_room.pages(draft) <= most]
         if not fitting or (most < MOST_PAGES and len(fitting[0][1]["决策事项"]) < items):
@@ -86,6 +84,14 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
         return None
     number, tried, draft = found
     return _filled(report, tried, draft, most) if number or tried.is_listed else draft
+
+
+def _drafts(report: Report, rung: list[Limits], items: int) -> list[tuple[Limits, Fields]]:
+    """Return what may be tried with its texts; the barest only where page one has not all decisions else."""
+    usual = [(tried, _draft(report, tried)) for tried in rung if not tried.is_bare]
+    if any(_is_decided(draft, items) for _tried, draft in usual):
+        return usual
+    return [*usual, *((tried, _draft(report, tried)) for tried in rung if tried.is_bare)]
 
 
 def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fields]:
@@ -124,15 +130,16 @@ def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
                 tried, draft = more, fuller
     for left_out in limits.LEFT_OUT:
         more = replace(tried, **left_out, cases=max(1, tried.cases))
-        if more != tried and has_room(fuller := _draft(report, more)):
+        # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
+        may_stand = is_decided or "is_dense" not in left_out
+        if more != tried and may_stand and has_room(fuller := _draft(report, more)):
             tried, draft = more, fuller
     return draft
 
 
 def _draft(report: Report, room: Limits) -> Fields:
     day = sentences.long_day(report.day)
-    correction = day_corrected.correction(report, room.corrections)
-    behind_correction = [correction] if correction and room.is_listed else []
+    correction, behind_correction = _correction(report, room)
     cancelled, behind_cancelled = _cancelled(report, room)
     draft: Fields = {
         "报头": NAME,
@@ -144,12 +151,12 @@ def _draft(report: Report, room: Limits) -> Fields:
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{report.unit}{day}信访事项办理情况",
         "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
-        "更正": _CORRECTED if behind_correction else correction,
+        "更正": correction,
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
         "小标题": _headings(report),
         "目标": _targets(report, room),
-        "近日": [] if room.is_dense else _recent(report),
-        "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
+        "近日": [] if room.is_dense else district_table.recent(report),
+        "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "层级": report.settings.tree.word(),
@@ -162,12 +169,20 @@ def _draft(report: Report, room: Limits) -> Fields:
             *([_changes(report, room)] if room.steps else []),
             *_register(report, room),
             *behind_cancelled,
-            *filter(None, [report.beyond.clocks_counted]),
+            *filter(None, [report.beyond.clocks_counted, _RECENT_ELSEWHERE if room.is_dense else ""]),
         ],
         **_decisions(report, room),
         **_reported(report, room),
     }
     return {name: plain_in(value) for name, value in draft.items()}
+
+
+def _correction(report: Report, room: Limits) -> tuple[str, list[str]]:
+    """Return under the title whose report came late and what it changed, and where that is short the cases with the changes."""
+    whole = day_corrected.correction(report, max(1, room.corrections))
+    if whole and (room.is_listed or room.is_bare or not room.corrections):
+        return day_corrected.in_short(report), [whole]
+    return whole, []
 
 
 def _reported(report: Report, room: Limits) -> Fields:
@@ -213,34 +228,6 @@ def _headings(report: Report) -> Fields:
     }
 
 
-def _recent(report: Report) -> list[Fields]:
-    """Return the rates of the last days as rows of a table, its head first; none where there is one day only."""
-    days = report.trend[-_RECENT_DAYS:]
-    if len(days) < 2:  # noqa: PLR2004 - one day is no row of days
-        return []
-    groups = []
-    for group in report.settings.groups:
-        tallies = [tallies.get(group.name) for _day, tallies in days]
-        # a target that changed within these days is said with each that held
-        held = dict.fromkeys([*(tally.target_percent for tally in tallies if tally), group.target_percent])
-        groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
-    restated = {entry.day for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.differs}
-    marked = [f"{day.month}-{day.day}{'※' if day in restated else ''}" for day, _tallies in days]
-    head = {"名称": "按今天所知（※有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
-    silent = [day in report.silent_days for day, _tallies in days]
-    rows = [
-        {
-            "名称": name,
-            "数": [
-                "未报" if is_silent else sentences.rate(tally.rate_percent if tally else None)
-                for tally, is_silent in zip(tallies, silent, strict=True)
-            ],
-        }
-        for name, tallies in groups
-    ]
-    return [head, *rows]
-
-
 # --- figures -----------------------------------------------------------------------------------------------------
 
 
@@ -251,9 +238,13 @@ def _targets(report: Report, room: Limits) -> list[Fields]:
             "结论": sentences.target(figure, is_reasoned=False),  # why stands at the head
             # in the first paragraph about a group stand the cases that were taken from it or cancelled
             "要点": edit_words.of_group(report.edited, figure.group, _FEWEST_EDITS if room.is_listed else room.edits),
-            "说明": (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total else "")
+            "说明": (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total and not room.is_bare else "")
             + same_day.of_verdict(bridge, figure.tally)
-            + (_without_edits(report, figure, certainty, 0) if room.is_parted else behind),
+            + (
+                _without_edits(report, figure, certainty, 0 if room.is_brief else _named_above(certainty))
+                if room.is_parted
+                else "".join(behind)
+            ),
         }
         for figure, bridge, certainty, behind in zip(report.targets, report.bridges, report.certainties, _behind(report, room), strict=True)
     ]
@@ -261,17 +252,34 @@ def _targets(report: Report, room: Limits) -> list[Fields]:
     return [*rules, *targets]
 
 
-def _behind(report: Report, room: Limits) -> list[str]:
-    """Return for each group what stands behind its verdict: corrections, disputes, the rate without edits, how far it can be relied on."""
-    is_told = room.is_parted and room.is_brief  # with the verdict
+def _behind(report: Report, room: Limits) -> list[tuple[str, str]]:
+    """Return for each group what stands behind its verdict: the rate without edits and how far it can be relied on; and corrections."""
     return [
-        (edit_words.of_group(report.edited, figure.group, room.edits) if room.is_listed else "")
-        + corrections.of_group(report, figure.group, room.corrections)
-        + edit_words.disputes(report, figure, room.edits, with_ended=room.corrections > 1)
-        + ("" if is_told else _without_edits(report, figure, certainty, 0 if room.is_brief else 4))
-        + ("" if room.steps else _reliance(certainty, way, room))
+        (
+            (edit_words.of_group(report.edited, figure.group, room.edits) if room.is_listed else "")
+            + edit_words.disputes(report, figure, room.edits, with_ended=room.corrections > 1)
+            + _edits_behind(report, figure, certainty, room)
+            + ("" if room.steps else _reliance(certainty, way, room)),
+            corrections.of_group(report, figure.group, room.corrections),
+        )
         for figure, certainty, way in zip(report.targets, report.certainties, report.ways, strict=True)
     ]
+
+
+def _edits_behind(report: Report, figure: Figure, certainty: Certainty, room: Limits) -> str:
+    """Return the rate without edits, or the cases that make the difference where the rate stands with the verdict."""
+    if not room.is_parted:
+        return _without_edits(report, figure, certainty, 0 if room.is_brief else 4)
+    return "" if room.is_brief or _named_above(certainty) else sentences.behind_edits(certainty, figure.tally)
+
+
+def _named_above(certainty: Certainty) -> int:
+    """Return how many of the cases that make the difference stand with the verdict: all of one or two, else none."""
+    count = len(certainty.cancelled) + len(certainty.moved_out) + len(certainty.moved_in)
+    return count if count <= _FEW_EDITED else 0
+
+
+_FEW_EDITED = 2
 
 
 def _without_edits(report: Report, figure: Figure, certainty: Certainty, most: int) -> str:
@@ -283,10 +291,11 @@ def _cancelled(report: Report, room: Limits) -> tuple[str, list[str]]:
     """Return which cases are cancelled, and what of that follows with the changes; above the decisions stands then how many they are."""
     if not room.is_parted:
         return edit_words.cancelled(report.cases, report.edited, _CANCELLED, room.edits), []
-    above, below = ("", "见上") if room.is_listed else ("见第一部分", "见第一部分")
+    above, below = ("", "见上") if room.is_listed else ("见上", "见第一部分")
     count = edit_words.cancelled(report.cases, report.edited, "第三部分", edit_words.Room(0, 0), of_day_at=above)
     named = edit_words.cancelled(report.cases, report.edited, _CANCELLED, room.edits, of_day_at=below)
-    return count, [named] if named else []
+    has_more = "第三部分" in count  # than those of the day, which stand above it with their grounds
+    return (count if has_more else ""), [named] if has_more and named else []
 
 
 def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
@@ -314,7 +323,8 @@ def _changes(report: Report, room: Limits) -> str:
     for kind in (kind for kind in words.CHANGES if kind != "ended_disputes" or room.corrections <= 1):
         changes = [change for change in report.changes if change.kind == kind]
         most = max(room.cases, _MOST_ENDED) if kind == "ended_disputes" else room.cases
-        named = [] if kind == "status" else [_case(change) for change in changes[:most]]
+        cases = [] if kind == "status" else [(change.number, change.district) for change in changes]
+        named = case_names.by_district(cases, most)
         kinds += [(kind, named, len(changes))] if changes else []
     has_steps = bool(room.steps)
     return sentences.changes(kinds, CHANGES_SHEET, report.submissions, has_steps=has_steps, day_before=report.day_before)
@@ -331,10 +341,11 @@ _MOST_ENDED = 2
 def _bridges(report: Report, room: Limits) -> list[str]:
     """Return how the figures follow from yesterday's, and what stands behind the verdicts, where that is not told above."""
     labels = [f"{figure.label}：" for figure in report.targets]
-    steps = labels if room.steps else [sentences.bridge(bridge, room.corrections, report.submissions) for bridge in report.bridges]
-    behind = _behind(report, room) if room.is_parted else [""] * len(steps)
-    told = [f"{step}{more}" for step, more in zip(steps, behind, strict=True)]
-    return [sentence for label, sentence in zip(labels, told, strict=True) if sentence != label]
+    steps = labels if room.steps else [sentences.bridge(bridge, 0, report.submissions) for bridge in report.bridges]
+    behind = _behind(report, room) if room.is_parted else [("", "")] * len(steps)
+    told = [sentence for step, (more, _corrected) in zip(steps, behind, strict=True) if (sentence := f"{step}{more}") not in labels]
+    # A correction is a paragraph of its own.
+    return told + [f"{label}{corrected}" for label, (_more, corrected) in zip(labels, behind, strict=True) if corrected]
 
 
 def _fallen(report: Report, room: Limits) -> list[str]:
@@ -364,11 +375,6 @@ def _register(report: Report, room: Limits) -> list[str]:
     return [sentence for sentence in [*relied_on, *fallen, report.beyond.exemptions_refused, *of_register] if sentence]
 
 
-def _case(change: Change) -> str:
-    number = short(change.number, LONGEST_NUMBER)
-    return f"{number}（{change.district}）" if change.district else number
-
-
 def _decisions(report: Report, room: Limits) -> Fields:
     items = agenda.by_request(report.decisions, joins_urgent=True)
     shown = decision_items.chosen(items, room.decisions)
@@ -377,11 +383,11 @@ def _decisions(report: Report, room: Limits) -> Fields:
     noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
+    rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)
     return {
         "决策": "" if is_below else noted,
         "决策清单": decision_items.listed(items, report.day, room.list_lines) if room.is_listed else [],
-        "决策事项": [
-            {"序号": str(position), **decision_items.texts(item, report.day, room.space)} for position, item in enumerate(shown, 1)
-        ],
+        "案件清单": cases,
+        "决策事项": rows,
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS) + (noted if is_below else ""),
     }

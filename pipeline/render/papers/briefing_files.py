@@ -69,6 +69,8 @@ def _for(template: str, fields: Fields) -> Fields:
             "台账": [*filter(None, [fields["撤销"]]), *fields["台账"]],
             "范围说明": f"{briefing.RANGE_ELSEWHERE}{fields['范围说明']}" if fields["范围说明"] else "",
         }
+    if "案件清单" not in template:
+        fields = {**fields, "其余决策": "".join([*(f"{cases}。" for cases in fields["案件清单"]), fields["其余决策"]]), "案件清单": []}
     if "台账" not in template:
         fields = {**fields, "由来": [*fields["由来"], *fields["台账"]], "台账": []}
     return fields
@@ -156,6 +158,7 @@ def sample(*, is_empty: bool = False) -> Fields:
         "近日": [{"名称": "例", "数": ["1"] * 3}] * 2,
         "决策清单": [dict.fromkeys(("序号", "谁", "何事", "时限"), "例")] * 2,
         "决策事项": [decision] * 2,
+        "案件清单": ["例"] * 2,
         "缺报": ["例"],
         "台账": ["例"],
     }

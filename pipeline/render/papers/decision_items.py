@@ -5,7 +5,8 @@ Covered by tests/render/papers/test_briefing.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,15 +17,21 @@ from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plai
 from pipeline.report import agenda, decision_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
+from pipeline.terms.contract import SAFETY
 
 Item = Sequence[Decision]
 WORKBOOK = "《信访事项办理情况汇总》"
-_LONGEST_REQUEST, _FEWEST = 90, 45
-"""Characters of a request that are shown whole, where there is room and where there is little."""
+LONGEST_REQUEST = 400
+"""Characters of a request that are shown whole."""
+_IN_CELL = 40
+"""Characters of a request that has room in its column; a longer one has a row as wide as the table."""
+_ELSEWHERE = "见下一行"
 _FEWEST_OF_URGENT = 28
 """Characters of what happened, however little room there is: it stands nowhere else on the paper."""
 _LONGEST_DANGER = 160
 """And of what endangers people: how many are concerned is often said last."""
+_LONGEST_SHARED = 80
+"""And of what several cases of an item are about, where their matters differ by numbers alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Space:
     """That are named of one item."""
     matters: int = 0
     """Characters of the matter of each of these; 0 where there is room for their numbers alone."""
+    requests: int = LONGEST_REQUEST
+    """Characters of a request that is shown whole."""
     is_older: bool = False
     """As of `limits.Limits`."""
 
@@ -44,38 +53,61 @@ class Space:
 def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     """Return an item's cells by name; a request stays whole.
 
-    Several cases stand in a row of their own (清单); older templates have none.
+    A long request, and several cases, stand in a row of their own (清单, of which 案件 is the cases); older templates have none.
     """
     first, characters = item[0], space.characters
-    asked = {
-        "请示": _whole_sentences(decision_words.asked(item), max(_FEWEST, min(_LONGEST_REQUEST, 3 * characters))),
-        "时限": decision_words.earliest_due(item, day),
-    }
+    asked = _whole_sentences(decision_words.asked(item), space.requests)
+    has_row = len(asked) > _IN_CELL and not space.is_older
+    request = f"请决定的事：{asked}" if has_row else ""
+    cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         matter = short(first.matter, _characters(first, characters))
-        return asked | {
+        return cells | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
             "事项": matter if first.number else "",
-            "清单": "",
+            "清单": request,
+            "案件": "",
             "起始": sentences.day(first.since, day) if first.since else "—",
             "包案领导": short(first.leader, leader_width) or "—",
         }
     since = min((decision.since for decision in item if decision.since), default=None)
     named = _by_request(item, day, space)
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
-    return asked | {
+    return cells | {
         "事由": _kind(item),
         "编号": "",
         "旗区": who_reported.some(list(dict.fromkeys(decision.district for decision in item))),
         "事项": named if space.is_older else "",
-        "清单": "" if space.is_older else named,
+        "清单": "" if space.is_older else "　".join(filter(None, [request, named])),
+        "案件": "" if space.is_older else named,
         "起始": f"最早{sentences.day(since, day)}" if since else "—",
         "包案领导": (short(leaders[0], leader_width) + (f"等{len(leaders)}人" if len(leaders) > 1 else "")) if leaders else "—",
     }
+
+
+def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the items' cells; with the cases of several after all of them, where these are gathered, else with their item.
+
+    What cases of an item before are about too is not said twice.
+    """
+    told: dict[str, str] = {}
+    cells, behind = [], []
+    for position, item in enumerate(items, 1):
+        row = {"序号": str(position), **texts(item, day, space)}
+        alike, shared = _alike(item), _shared_matter(item, space)
+        if shared and row["案件"]:
+            cases = row["案件"].replace(shared, f"案由同第{told[alike]}项。" if alike in told else shared, 1)
+            row["清单"], row["案件"] = f"{row['清单'].removesuffix(row['案件'])}{cases}", cases
+            told.setdefault(alike, row["序号"])
+        if is_gathered and (cases := row["案件"]):
+            row["清单"] = row["清单"].removesuffix(cases).rstrip("　")
+            behind.append(f"第{row['序号']}项（{row['事由']}）：{cases}")
+        cells.append(row)
+    return cells, behind
 
 
 def _characters(decision: Decision, characters: int) -> int:
@@ -115,25 +147,35 @@ def in_a_line(item: Item, number: int, day: date, most_lines: int = 1) -> dict[s
     who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
     return {
         "序号": str(number),
-        "谁": page_room.cut(who[:_LONGEST_REQUEST], page_room.WHO_WIDTH),
+        "谁": page_room.cut(who[:_MOST_HEARD], page_room.WHO_WIDTH),
         "何事": _what(item, most_lines),
         "时限": decision_words.earliest_due(item, day).replace("限", "") or "—",
     }
 
 
 def _what(item: Item, most_lines: int) -> str:
-    """Return why an item stands here and what is asked: whole, or where that has no room where it stands, and never a part of it."""
+    """Return why an item stands here and what is asked: whole, or where that has no room where it stands, and never a part of it.
+
+    What endangers people is told whole, on as many lines as it needs.
+    """
     is_urgent = item[0].kinds[0] == "urgent"
-    kind = f"急报{f'{len(item)}件' if len(item) > 1 else ''}：{_happened(item)}" if is_urgent else _kind(item)
+    name = SAFETY if agenda.is_danger(item[0]) else words.DECISIONS["urgent"].name.removesuffix("事项")
+    kind = f"{name}{f'{len(item)}件' if len(item) > 1 else ''}：{_happened(item)}" if is_urgent else _kind(item)
     whole = f"{kind}{'；' if is_urgent else '：'}{short(decision_words.asked(item), _MORE_THAN_A_LIST)}"
+    if agenda.is_danger(item[0]):
+        most_lines = max(most_lines, page_room.listed_lines(f"{kind}{_BELOW}"))
     if len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
         return whole
+    if page_room.listed_lines(f"{kind}{_BELOW}") <= most_lines:
+        return f"{kind}{_BELOW}"
     return f"{page_room.cut(kind, most_lines * page_room.WHAT_WIDTH - page_room.width(_BELOW))}{_BELOW}"
 
 
 _BELOW = "（请示见下表）"
 _MORE_THAN_A_LIST = 360
 """Characters that no row of the list has room for, however narrow they are."""
+_MOST_HEARD = 90
+"""Characters of a name, and of what happened where nobody is endangered, in the list."""
 _MOST_HAPPENED = 3
 """Different things that happened, of which the same is asked, in the list."""
 
@@ -141,39 +183,86 @@ _MOST_HAPPENED = 3
 def _happened(item: Item) -> str:
     """Return what happened, of urgent matters with the same request each once."""
     said = dict.fromkeys((matter.matter.partition("：")[2] or matter.matter).rstrip("。；，") for matter in item)
-    return words.first_of([short(happened, _LONGEST_REQUEST) for happened in islice(said, _MOST_HAPPENED + 1)], _MOST_HAPPENED)
+    longest = _LONGEST_DANGER if agenda.is_danger(item[0]) else _MOST_HEARD
+    return words.first_of([short(happened, longest) for happened in islice(said, _MOST_HAPPENED + 1)], _MOST_HAPPENED)
 
 
 def _by_request(item: Item, day: date, space: Space) -> str:
-    """Return the cases of an item by what is asked, where that is not the same of all, and by leaders within it."""
+    """Return the cases of an item by what is asked, where that is not the same of all, and by leaders within it.
+
+    What is the same of all of them, but for numbers in it, is said once.
+    """
     requests = decision_words.by_request(item[: space.cases])
-    named = [_by_leader(cases, day, space) for cases in requests]
+    shared, due = _shared_matter(item, space), _shared_due(item, day, space)
+
+    def told(case: Decision) -> str:
+        return _case(case, "" if due else _due(case, day), space, is_told=bool(shared))
+
+    named = [_by_leader(cases, told) for cases in requests]
     if len(decision_words.by_request(item)) > 1:
-        asked = (_whole_sentences(sentences.asked(cases[0]), _LONGEST_REQUEST).rstrip("。") for cases in requests)
+        asked = (_whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
         named = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, named, strict=True)]
-    return "；".join(named) + (f"；等{len(item)}件" if len(item) > space.cases else "")
+    rest = f"；等{len(item)}件" if len(item) > space.cases else ""
+    return f"{shared}{due}{'；'.join(named)}{rest}"
 
 
-def _by_leader(cases: Item, day: date, space: Space) -> str:
+_DIGITS = re.compile(r"\d+")
+_FEWEST_ALIKE, _SHORTEST_SHARED = 3, 20
+"""Cases, and characters of their matter, for which it is said once."""
+
+
+def _shared_matter(item: Item, space: Space) -> str:
+    """Return what all cases of an item are about where their matters differ by numbers alone; '' where they differ more."""
+    if not _alike(item):
+        return ""
+    matters = {decision.matter for decision in item}
+    matter = short(item[0].matter, max(_LONGEST_SHARED if space.matters else _FEWEST_OF_URGENT, space.characters))
+    return f"{len(item)}件的案由{'只有数字不同，第一件是' if len(matters) > 1 else '都是'}“{matter}”。"
+
+
+def _alike(item: Item) -> str:
+    """Return the one matter of an item's cases without its numbers; '' where there is not one."""
+    alike = {_DIGITS.sub("0", decision.matter) for decision in item}
+    is_long = len(item[0].matter) >= _SHORTEST_SHARED
+    return "" if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or len(alike) > 1 or not is_long else alike.pop()
+
+
+def _shared_due(item: Item, day: date, space: Space) -> str:
+    """Return what is to be said of the deadlines where that is the same of all cases of an item; '' where it is not."""
+    said = {_due(decision, day) for decision in item}
+    if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or len(said) > 1 or not space.matters:
+        return ""
+    return f"都是{due}。" if (due := said.pop()) else ""
+
+
+def _by_leader(cases: Item, told: Callable[[Decision], str]) -> str:
     """Return the cases under their leaders, in the order of the first of each."""
     named: dict[str, list[str]] = {}
     for decision in cases:
-        named.setdefault(short(decision.leader, LONGEST_NAME) or "没有包案领导", []).append(_case(decision, day, space))
+        named.setdefault(short(decision.leader, LONGEST_NAME) or "没有包案领导", []).append(told(decision))
     return "；".join(f"{leader}：{'、'.join(numbers)}" for leader, numbers in named.items())
 
 
-def _case(decision: Decision, day: date, space: Space) -> str:
-    """Return a case with its matter and its deadline, where there is room for them; what happened has room always."""
+def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
+    """Return a case with its matter and its deadline, where there is room for them; what happened has room always.
+
+    `is_told`: its matter is, once for all.
+    """
     number = short(decision.number, LONGEST_NUMBER)
     if decision.kinds[0] == "urgent":
         return f"{decision.district}{number} {short(decision.matter, _characters(decision, space.characters))}"
     if space.matters < _FEWEST_OF_MATTER:
         return number
+    matter = "" if is_told else f" {short(decision.matter, space.matters)}"
+    return f"{number}{matter}{f'（{due}）' if due else ''}"
+
+
+def _due(decision: Decision, day: date) -> str:
+    """Return when a case is due, whether it is overdue beside that for which it stands here, and whether the law allows its deadline."""
     due = f"{sentences.deadline(decision.due, day, is_beyond=False)}到期" if decision.due else ""
     late = f"兼{words.FLAGS['overdue'].name}" if "overdue" in decision.kinds[1:] else ""
     beyond = words.BEYOND.strip("（）") if decision.is_beyond else ""
-    said = "，".join(part for part in (due, late, beyond) if part)
-    return f"{number} {short(decision.matter, space.matters)}{f'（{said}）' if said else ''}"
+    return "，".join(part for part in (due, late, beyond) if part)
 
 
 _FEWEST_OF_MATTER = 8

@@ -1,4 +1,4 @@
-"""The last table of 专报: what lies directly under its reader, a row each, with the figures of every group and who has reported.
+"""The tables of figures in 专报: the rates of the last days, and what lies directly under its reader with who has reported.
 
 Covered by tests/render/papers/test_briefing.py.
 """
@@ -15,6 +15,37 @@ from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
 
 Fields = dict[str, Any]
+
+
+_RECENT_DAYS = 7
+
+
+def recent(report: Report) -> list[Fields]:
+    """Return the rates of the last days as rows of a table, its head first; none where there is one day only."""
+    days = report.trend[-_RECENT_DAYS:]
+    if len(days) < 2:  # noqa: PLR2004 - one day is no row of days
+        return []
+    groups = []
+    for group in report.settings.groups:
+        tallies = [tallies.get(group.name) for _day, tallies in days]
+        # a target that changed within these days is said with each that held
+        held = dict.fromkeys([*(tally.target_percent for tally in tallies if tally), group.target_percent])
+        groups.append((f"{group.name}（目标{'→'.join(f'{percent}%' for percent in held)}）", tallies))
+    restated = {entry.day for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.differs}
+    marked = [f"{day.month}-{day.day}{'※' if day in restated else ''}" for day, _tallies in days]
+    head = {"名称": "按今天所知（※该日数字本期有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
+    silent = [day in report.silent_days for day, _tallies in days]
+    rows = [
+        {
+            "名称": name,
+            "数": [
+                "未报" if is_silent else sentences.rate(tally.rate_percent if tally else None)
+                for tally, is_silent in zip(tallies, silent, strict=True)
+            ],
+        }
+        for name, tallies in groups
+    ]
+    return [head, *rows]
 
 
 def rows(report: Report) -> list[Fields]:

@@ -48,6 +48,12 @@ class Limits:
     """Whether a list with a line for each decision stands above their table, which may go on on the next page."""
     matters: int = 0
     """Characters of the matter of a case that is one of several of an item."""
+    is_gathered: bool = False
+    """Whether the cases of several follow all decisions in their table, so that the decisions stand together."""
+    is_bare: bool = False
+    """Whether also what changed since the day before, and the cases behind a correction of the day, follow with the changes."""
+    requests: int = decision_items.LONGEST_REQUEST
+    """Characters of a request that is shown whole."""
     list_lines: int = 0
     """Lines beyond the first of each that decisions may have in that list, the first of them before the others."""
 
@@ -59,7 +65,7 @@ class Limits:
     @property
     def space(self) -> decision_items.Space:
         """For a decision."""
-        return decision_items.Space(self.characters, self.named, self.matters, self.is_older)
+        return decision_items.Space(self.characters, self.named, self.matters, self.requests, self.is_older)
 
     @property
     def edits(self) -> edit_words.Room:
@@ -74,7 +80,7 @@ LADDER = (
     *(Limits(8, 0, absences, 20, CHANGES_SHEET, edited, 2, is_brief=True) for absences, edited in ((4, 4), (2, 3))),
     *(Limits(8, 0, 1, characters, CHANGES_SHEET, edited, 1, is_brief=True) for characters, edited in ((18, 3), (16, 2), (12, 1))),
     *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True) for count in (8, 6, 5, 4, 3)),
-    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
+    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True, requests=90, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
 _MOST_LINES = 24
@@ -90,35 +96,48 @@ FILLED: dict[str, Any] = {
 }
 """What is raised where room is left, in this order, and how far."""
 STEPS = (8, 4, 2, 1)
-LEFT_OUT: tuple[dict[str, Any], ...] = ({"corrections": 3}, {"is_brief": False}, {"steps": ""})
+LEFT_OUT: tuple[dict[str, Any], ...] = (
+    {"requests": decision_items.LONGEST_REQUEST},
+    {"is_dense": False},
+    {"corrections": 3},
+    {"is_brief": False},
+    {"steps": ""},
+)
 """What is told after all where there is still room."""
 WHOLE = replace(LADDER[0], decisions=48, characters=60, absences=12, cases=24, edited=12)
 """With nothing cut that a page more is begun for."""
 _IN_FULL = [replace(LADDER[0], **FILLED | {"matters": matters, "list_lines": 0}) for matters in (40, 24, 16, 8, 0)]
 """All that is told at most, with less of the matters of cases that are one of several."""
 _PARTED: dict[str, Any] = {"is_parted": True}
+_GATHERED: dict[str, Any] = {"is_parted": True, "is_gathered": True}
 _LISTED: dict[str, Any] = {"is_parted": True, "is_listed": True}
+_BARE: dict[str, Any] = {"is_bare": True}
 _SHAPES: tuple[dict[str, Any], ...] = ({}, _PARTED)
 
 
 _FEW_OF_MATTER = 16
 """Characters of the matter of a case that is one of several, for which other lists give way."""
+_FEWEST_LISTED = 3
+"""Decisions of which a list is worth its place above their table."""
 _MOST_ITEMS = 40
 """More decisions than three pages have room for; of fewer none is left out before all else is cut."""
 
 
-def rungs(items: int, *, is_older: bool, may_cut: bool) -> Iterator[list[Limits]]:
+def rungs(items: int, *, is_older: bool, may_cut: bool, may_cut_requests: bool = True) -> Iterator[list[Limits]]:
     """Yield what may be tried, the fullest first; on each rung as much is said, in larger letters first and with a list of decisions last.
 
-    Older templates of an office have one setting. `may_cut`: whether lists are cut too, decisions and their cases last of all.
+    Older templates of an office have one setting. `may_cut`: whether lists are cut too, decisions and their cases last of all;
+    `may_cut_requests`: whether also what is asked, for which a page more is begun.
     """
     settings = (page_room.USUAL,) if is_older else page_room.SETTINGS
-    listed = (
-        [(page_room.SMALL, _LISTED | {"list_lines": lines}) for lines in (_MOST_LINES, 0)] if items <= _MOST_ITEMS and not is_older else []
-    )
+    shapes = [_GATHERED] * (items > 1)
+    if _FEWEST_LISTED <= items <= _MOST_ITEMS:
+        shapes += [_LISTED | {"list_lines": lines} for lines in (_MOST_LINES, 0)]
+    shapes += [shape | _BARE for shape in shapes] or [_PARTED | _BARE]
+    listed = [] if is_older else [(page_room.SMALL, shape) for shape in shapes]
     in_order = [(setting, shape) for setting in settings for shape in _SHAPES] + listed
     yield [replace(_IN_FULL[0], setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
-    cut = LADDER if may_cut else ()
+    cut = [limits for limits in LADDER if may_cut and (may_cut_requests or limits.requests == decision_items.LONGEST_REQUEST)]
     uncut = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
     with_matters = [replace(limits, matters=_FEW_OF_MATTER) for limits in uncut if not limits.steps]
     fuller, barer = _IN_FULL[1:3], _IN_FULL[3:]

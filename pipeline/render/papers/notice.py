@@ -32,11 +32,14 @@ _DATES = frozenset({"日期", "回复期限", "数据截至", "更正"})
 """Of the fields those that say when a notice was written, and by when it is to be answered."""
 _REPEATED = frozenset({"从密", "清单", "条文"})
 """Those that say once more, in another setting, what others say."""
-_MOST_ROOMY = 30
+_MOST_ROOMY = 28
 """With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 60, 12
+_DIGITS = re.compile(r"\d+")
+_SHORTEST_REPEATED = 24
+"""Characters of a matter that is not said again where it differs from one above by numbers alone."""
 _MORE = "…（全文见日报模板）"
 """Behind a matter that is longer."""
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
@@ -148,9 +151,9 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
-        "案件": [_case(number, case, notice, report.day) for number, case in enumerate(notice.cases, 1)],
+        "案件": _cases(notice, report.day),
         "从密": is_close,
-        "清单": [_case(number, case, notice, report.day, marks) for number, case in enumerate(notice.cases, 1)] if is_close else [],
+        "清单": _cases(notice, report.day, marks) if is_close else [],
         "条文": notice_words.legend(marks),
         "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
@@ -170,13 +173,31 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     }
 
 
+def _cases(notice: Notice, day: date, marks: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of its cases; of a matter that differs from one above by numbers alone, what differs."""
+    told: dict[str, tuple[int, str]] = {}
+    rows = []
+    for number, case in enumerate(notice.cases, 1):
+        matter = plain(case.line.matter)
+        first = told.setdefault(_DIGITS.sub("0", matter), (number, matter))
+        is_repeated = first[0] != number and len(matter) > _SHORTEST_REPEATED
+        rows.append(_case(number, case, notice, day, marks) | {"案由": _repeated(*first, matter) if is_repeated else _matter(matter)})
+    return rows
+
+
+def _repeated(number: int, first: str, matter: str) -> str:
+    """Return a matter as that of the row with that number, and by which numbers it differs."""
+    changed = dict.fromkeys(pair for pair in zip(_DIGITS.findall(first), _DIGITS.findall(matter), strict=True) if pair[0] != pair[1])
+    said = "、".join(f"“{before}”为“{now}”" for before, now in changed)
+    return f"同序号{number}{f'，其中{said}' if said else ''}"
+
+
 def _case(number: int, case: NoticeCase, notice: Notice, day: date, marks: Mapping[str, str] | None = None) -> dict[str, Any]:
     line = case.line
     return {
         "序号": number,
         "编号": line.number,
         "次数": notice_words.times(case.times, is_recounted=notice.is_recounted),
-        "案由": _matter(line.matter),
         "责任单位": short(line.unit, _LONGEST_UNIT),
         "包案领导": short(line.leader, LONGEST_NAME),
         "情况": notice_words.all_points(case, day, marks),

@@ -27,8 +27,8 @@ WHO_WIDTH, WHAT_WIDTH, _WHEN_WIDTH = 10.3, 28.0, 6.8
 """In Chinese characters: of the columns of the list of decisions."""
 _DETAILS = "各项的案件和情况如下。"
 """What the templates say between the list of decisions and their table."""
-_REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.7, 12.1, 5.15, 4.8, 10.35
-"""Of the columns in the table of decisions."""
+_REASON_WIDTH, _CASE_WIDTH, _SINCE_WIDTH, _LEADER_WIDTH, _ASKED_WIDTH = 5.7, 11.4, 8.4, 4.8, 9.0
+"""Of the columns in the table of decisions; that of days is in nine points in every setting."""
 _STATUS_WIDTH = 3
 """Of the column of reports in the table of districts."""
 _LACKING_WIDTH = 2
@@ -141,6 +141,8 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     yield from _first_part(fields, setting)
     yield from _decision_list(fields, setting)
     yield from _decisions(fields, setting)
+    for text in fields["案件清单"]:
+        yield from _cases(text, setting)
     yield from _note(fields["其余决策"], setting)
     yield from _below(setting.heading, _note(fields["变化"], later))
     for text in (*fields["由来"], *fields["台账"]):
@@ -192,8 +194,13 @@ def _decisions(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]
 def _decision(row: Mapping[str, str], setting: _Setting) -> Iterator[_Piece]:
     """Yield a decision, whole; where it is several cases, they follow in a row of their own, which may go on on the next page."""
     yield _Piece(setting.padding + setting.cell_line * _decision_lines(row, setting.cells_wider), setting.table_head)
-    if row["清单"]:
-        first, *others = _paragraph(_lines(row["清单"], _LIST_WIDTH * setting.cells_wider), setting.cell_line)
+    yield from _cases(row["清单"], setting)
+
+
+def _cases(text: str, setting: _Setting) -> Iterator[_Piece]:
+    """Yield a row of cases as wide as its table, which may go on on the next page."""
+    if text:
+        first, *others = _paragraph(_lines(text, _LIST_WIDTH * setting.cells_wider), setting.cell_line)
         yield _Piece(setting.padding + first.height, setting.table_head)
         yield from (_Piece(line.height, setting.table_head + 2 * setting.padding) for line in others)
 
@@ -251,7 +258,7 @@ def _decision_lines(row: Mapping[str, str], wider: float) -> int:
     cases = (f"{row['编号']} {row['旗区']}：{row['事项']}",) if row["编号"] else (row["旗区"], row["事项"])
     reason, asked = _lines(row["事由"], _REASON_WIDTH * wider), _lines(row["请示"], _ASKED_WIDTH * wider)
     leader = _lines(row["包案领导"], _LEADER_WIDTH * wider)
-    since = sum(_lines(text, _SINCE_WIDTH * wider) for text in (row["起始"], row["时限"]))
+    since = sum(_lines(text, _SINCE_WIDTH) for text in (row["起始"], row["时限"]))
     return max(reason, sum(_lines(text, _CASE_WIDTH * wider) for text in cases), asked, leader, since)
 
 
