@@ -6,6 +6,7 @@ Covered by tests/disk/test_object_store.py and tests/disk/test_storage.py.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -54,7 +55,7 @@ class Originals:
 
     def has(self, sha256: str) -> bool:
         """Whether there is one with these bytes, which are then in the folder. Raises ArchiveError, OSError where the disk is away."""
-        if storage.holds(self.folder, sha256):
+        if holds(self.folder, sha256):
             return True
         return bool(self._store and self._store.fetch(sha256, self.folder / sha256))
 
@@ -64,7 +65,7 @@ class Originals:
 
     def unsound(self, sums: Iterable[str]) -> set[str]:
         """Return the same, and fetch nothing into the folder. Raises ArchiveError, OSError."""
-        return {name for name in sums if not (storage.holds(self.folder, name) or (self._store and self._store.holds(name)))}
+        return {name for name in sums if not (holds(self.folder, name) or (self._store and self._store.holds(name)))}
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes of one that there is are to be read."""
@@ -88,7 +89,7 @@ class Originals:
         """Have these on the disk, and in the store. Raises ArchiveError, OSError."""
         storage.sync_folder(self.folder)
         for sha256 in sums if self._store else ():
-            if self._store and storage.holds(self.folder, sha256):
+            if self._store and holds(self.folder, sha256):
                 self._store.put(sha256, self.folder / sha256)
 
     def settle_all(self) -> None:
@@ -104,7 +105,7 @@ class Originals:
 
     def give(self, sha256: str, target: Path) -> None:
         """Move an original out of the archive, as it is. Raises ArchiveError, OSError."""
-        if self._store and not storage.holds(self.folder, sha256):
+        if self._store and not holds(self.folder, sha256):
             self._store.copy(sha256, self.folder / sha256)
         storage.move(self.folder / sha256, target)
         if self._store:
@@ -120,3 +121,17 @@ class Originals:
 
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) if folder.exists() else []
+
+
+def holds(archive: Path, name: str) -> bool:
+    """Return whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk.
+
+    Raises OSError for what says nothing of the bytes, such as a share that is away.
+    """
+    try:
+        with storage.naming_file(archive / name):
+            return storage.sha256(archive / name) == name
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EIO):
+            return False
+        raise

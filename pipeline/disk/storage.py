@@ -20,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from pipeline.disk import at_once
+
 _CHUNK = 1 << 20
 PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds between tries where something holds a file: a virus scanner or an indexer lets go of it soon, an open Excel does not."""
@@ -80,13 +82,14 @@ def naming_folder(folder: Path) -> Iterator[None]:
 # --- files -------------------------------------------------------------------------------------------------------
 
 
-def write(path: Path, content: bytes | Iterator[bytes]) -> None:
-    """Write the file, synced; from its parts where it is too large to be whole in memory. Raises OSError."""
+def write(path: Path, content: bytes | Iterator[bytes], *, is_synced: bool = True) -> None:
+    """Write the file, synced, or to be synced later; from its parts where it is too large to be whole in memory. Raises OSError."""
     with naming_file(path), path.open("wb") as file:
         file.writelines([content] if isinstance(content, bytes) else content)
         # Only what Python has handed to the system can be synced; the rest is still in the file object.
         file.flush()
-        os.fsync(file.fileno())
+        if is_synced:
+            os.fsync(file.fileno())
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -226,17 +229,21 @@ def write_folder(folder: Path, files: Mapping[str, bytes | Path]) -> None:
     if not any(content == folder / name for name, content in files.items()):
         remove_folder(folder)
         folder.mkdir()
-    folders = {folder}
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folders |= {above for above in path.parents if above.is_relative_to(folder)}
-        if isinstance(content, bytes):
-            write(path, content)
-        elif content != path:
-            _sync(Path(shutil.copy2(content, path)))
-    for written in folders:
+    paths = [(folder / name, content) for name, content in files.items()]
+    parents = {folder, *(path.parent for path, _content in paths)}
+    for parent in parents:
+        parent.mkdir(parents=True, exist_ok=True)
+    at_once.each(_put, paths)
+    for written in parents.union(above for parent in parents for above in parent.parents if above.is_relative_to(folder)):
         sync_folder(written)
+
+
+def _put(file: tuple[Path, bytes | Path]) -> None:
+    path, content = file
+    if isinstance(content, bytes):
+        write(path, content)
+    else:
+        _sync(path if content == path else Path(shutil.copy2(content, path)))
 
 
 def _sync(path: Path) -> None:
@@ -353,20 +360,6 @@ def sha256(path: Path) -> str:
     """Return the name under which the archive keeps this file's bytes. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def holds(archive: Path, name: str) -> bool:
-    """Return whether the archive still has the bytes of that SHA-256: neither gone, nor changed, nor on a broken part of the disk.
-
-    Raises OSError for what says nothing of the bytes, such as a share that is away.
-    """
-    try:
-        with naming_file(archive / name):
-            return sha256(archive / name) == name
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.EIO):
-            return False
-        raise
 
 
 def read_entries(path: Path, beginning: bytes = b"") -> list[dict[str, Any]]:

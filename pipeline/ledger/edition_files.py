@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pipeline.disk import storage
+from pipeline.disk import at_once, storage
 
 _PART: Final = 1 << 20
 
@@ -20,21 +20,24 @@ _PART: Final = 1 << 20
 def keep(folder: Path, contents: Iterable[bytes | Path]) -> None:
     """Keep these contents, or those of these files, all synced when this returns; what is there already stays. Raises OSError."""
     storage.make_folder(folder)
-    is_new = False
-    for given in contents:
-        sha256, size, parts = (hashlib.sha256(given).hexdigest(), len(given), given) if isinstance(given, bytes) else _of_file(given)
-        path = folder / sha256
-        if not _has_size(path, size):
-            aside = path.with_name(f".{path.name}.tmp")
-            storage.write(aside, parts)
-            storage.retry_while_held(partial(aside.replace, path))
-            is_new = True
-    if is_new:
+    given = [*contents]
+    found = dict(zip(at_once.each(_sha256, given), given, strict=True))  # each once: two threads must not write one
+    if any(at_once.each(lambda each: _keep(folder / each[0], each[1]), found.items())):
         storage.sync_folder(folder)
 
 
-def _of_file(path: Path) -> tuple[str, int, Iterator[bytes]]:
-    return storage.sha256(path), path.stat().st_size, _parts(path)
+def _sha256(content: bytes | Path) -> str:
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else storage.sha256(content)
+
+
+def _keep(path: Path, content: bytes | Path) -> bool:
+    """Keep that content there; return False where it is there already."""
+    if _has_size(path, len(content) if isinstance(content, bytes) else content.stat().st_size):
+        return False
+    aside = path.with_name(f".{path.name}.tmp")
+    storage.write(aside, content if isinstance(content, bytes) else _parts(content))
+    storage.retry_while_held(partial(aside.replace, path))
+    return True
 
 
 def _parts(path: Path) -> Iterator[bytes]:

@@ -35,7 +35,7 @@ def publish(
 
     What somebody changed in an earlier edition, or added to it, is kept below the folder `kept`. `noted` are the SHA-256 of the
     day's manifests, where the ledger has any; a run that was killed before it noted one had written what is now written again.
-    A path is that of a file which was written into `aside` already, synced. `manifest`: the name of the file that lists the others,
+    A path is that of a file which was written into `aside` already. `manifest`: the name of the file that lists the others,
     where the folder is no day's.
     """
     written = _sha256(files[manifest])

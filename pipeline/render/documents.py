@@ -253,7 +253,7 @@ def _laid(files: Files, room: Path | None) -> dict[str, bytes | Path]:
         else:
             laid[name] = room / name
             (room / name).parent.mkdir(parents=True, exist_ok=True)
-            storage.write(room / name, content)
+            storage.write(room / name, content, is_synced=False)
     return laid
 
 

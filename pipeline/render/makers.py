@@ -42,7 +42,7 @@ Finished = TypeVar("Finished")
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What a job made, once its files lie in the day's folder, synced."""
+    """What a job made, once its files lie where the day's folder is made; they are synced when it is whole."""
 
     names: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -53,7 +53,7 @@ class Laid:
         """Write it there."""
         for name, content in made.files.items():
             (room / name).parent.mkdir(parents=True, exist_ok=True)
-            storage.write(room / name, content)
+            storage.write(room / name, content, is_synced=False)
         return cls(tuple(made.files), made.remarks, made.problem)
 
 

@@ -24,7 +24,7 @@ from offices import ZONE, Office, let_nights_make, tree
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
-from pipeline.disk import first_seen, storage
+from pipeline.disk import first_seen, originals, storage
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
@@ -447,7 +447,7 @@ def test_an_original_that_a_broken_sector_hides_counts_as_damaged(tmp_path: Path
         raise OSError(errno.EIO, "", str(path))
 
     monkeypatch.setattr(storage, "sha256", broken)
-    assert not storage.holds(tmp_path, "0" * 64)
+    assert not originals.holds(tmp_path, "0" * 64)
 
 
 def test_the_command_takes_a_beginning_and_only_with_a_repair(ran: Office, capsys: pytest.CaptureFixture[str]) -> None:
