@@ -97,4 +97,5 @@ def opened(settings: Settings, without: Sequence[str] = ()) -> Iterator[Desk]:
                 yield Desk(
                     aligned, ledger, readers, engine, arriving, restored, ledger.named_districts(), held, emptied, tuple(put_by), torn
                 )
+            ledger.store.note_whole(soundness.whole_ledger(paths))  # looked over when it was opened: all that came since, this run wrote
             soundness.originals(paths).empty_folder()

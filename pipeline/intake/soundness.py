@@ -39,10 +39,15 @@ def check_ledger(paths: Paths) -> None:
         raise LedgerError(msg)
     if places.exists(paths.ledger_place):
         with Ledger(paths.ledger_place) as ledger:
-            ledger.store.check()
+            ledger.store.check(whole_ledger(paths))
             if days := sorted(published_rules.lost(ledger, paths.outbox)):
                 msg = f"{without_rules(days)}为免按别的规则改写，没有汇总，结果没有变动。请运行 python run.py doctor --repair，补上。"
                 raise LedgerError(msg)
+
+
+def whole_ledger(paths: Paths) -> Path:
+    """Return the file that says how the ledger lay there when it was found whole; a cache, as all beside it."""
+    return paths.checkpoints / "ledger"
 
 
 def without_rules(days: Sequence[str]) -> str:

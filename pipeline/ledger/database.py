@@ -34,6 +34,10 @@ class Database(Protocol):
         """Where it is, as people are told; no password is in it."""
 
     @property
+    def is_a_file(self) -> bool:
+        """Whether a look at a file tells that nobody has written into it."""
+
+    @property
     def backup(self) -> str:
         """What has to be put back from a backup to have all of it again."""
 

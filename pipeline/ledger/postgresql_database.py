@@ -55,6 +55,7 @@ class PostgresqlDatabase:
 
     errors: tuple[type[BaseException], ...] = (psycopg.Error,)
     backup = "数据库和整个 state 文件夹"
+    is_a_file = False
 
     def __init__(self, server: LedgerServer) -> None:
         self.server = server

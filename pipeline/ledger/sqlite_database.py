@@ -31,6 +31,7 @@ class SqliteDatabase:
 
     errors: tuple[type[BaseException], ...] = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
     """The last where SQLite's own words quote what is damaged."""
+    is_a_file = True
     backup = "整个 state 文件夹"
 
     def __init__(self, path: Path) -> None:

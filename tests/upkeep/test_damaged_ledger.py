@@ -5,6 +5,7 @@ Covers `ledger_store`, `row_sums` and `soundness`.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from workbooks import DAY, Edits, assignment, edit, progress_row, report, report
 
 from pipeline import cli
 from pipeline.doors import mailbox
-from pipeline.ledger import journal, schema
+from pipeline.ledger import journal, ledger_store, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.post.letters import Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters, State
@@ -137,6 +138,57 @@ def test_every_column_of_every_row_is_looked_at_before_it_counts_and_found_by_do
     assert unfound == []
     # What an edition said changes no figure: it is compared where it is shown.
     assert {*unnoticed} <= {("editions", "manifest_text"), ("editions", "summary_text")}
+
+
+def _harm_unseen(ledger: Path, place: damage.Place) -> None:
+    """Change it as a disk does that loses a bit: the file looks as before."""
+    seen = ledger.stat()
+    damage.change(ledger, place)
+    os.utime(ledger, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert ledger.stat().st_size == seen.st_size
+
+
+@pytest.mark.parametrize("place", [("readings", "day"), ("arrivals", "received_at"), ("publications", "manifest"), ("readings", "rows")])
+def test_what_a_night_uses_is_compared_also_where_the_file_looks_as_it_was_left(
+    copied: Office, expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, place: damage.Place
+) -> None:
+    copied.run(DAY, NEXT)
+    copied.put(report("达拉特旗", progress=[]), "又一份.xlsx", "2020-05-22T16:30:00+08:00")
+    _harm_unseen(copied.settings.paths.ledger, place)
+    monkeypatch.setattr(ledger_store, "_LOOKED_OVER", set())  # in another process
+    with pytest.raises(DamagedLedgerError):
+        copied.run(DAY, NEXT)
+    assert tree(copied.outbox) == expected
+
+
+def test_the_whole_ledger_is_looked_over_once_until_somebody_else_writes_or_moves_it(
+    copied: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looks: list[object] = []
+    look = ledger_store.LedgerStore.damage
+
+    def noting(self: ledger_store.LedgerStore) -> list[str]:
+        looks.append(self)
+        return look(self)
+
+    monkeypatch.setattr(ledger_store.LedgerStore, "damage", noting)
+
+    def run(office: Office) -> int:
+        monkeypatch.setattr(ledger_store, "_LOOKED_OVER", set())  # in another process
+        looks.clear()
+        office.run(DAY, NEXT)
+        return len(looks)
+
+    assert run(copied) == 1
+    assert run(copied) == 0  # the run before wrote, and had looked
+    copied.put(report("达拉特旗", progress=[]), "又一份.xlsx", "2020-05-22T16:30:00+08:00")
+    assert [run(copied), run(copied)] == [0, 0]
+    _harm_unseen(copied.settings.paths.ledger, ("letters", "state"))  # no night reads them
+    assert run(copied) == 0
+    assert "信件 1 行" in "".join(_problems(copied))
+    moved = _copied(copied, tmp_path / "moved")
+    with pytest.raises(DamagedLedgerError):
+        run(moved)
 
 
 TOLD: dict[str, tuple[Harm, str]] = {

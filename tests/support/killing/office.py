@@ -27,7 +27,9 @@ FEW_DOCUMENTS = (*only("leaders_page"), *only("notices"), *only("receipts"))
 _NOT_FACTS = frozenset({"id", "arrival", "attempts", "published_at", "sum"})
 """Columns whose values are the house's own affair, or the clock's; a sum is of these too."""
 
-_NOT_BY_BYTES = frozenset({"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log"})
+_NOT_BY_BYTES = frozenset(
+    {"state/ledger.sqlite", "state/run.lock", "state/arrivals.jsonl", "state/logs/run.log", "state/checkpoints/ledger"}
+)
 
 
 def build(home: Path, documents: tuple[Document, ...] = ALL, server: LedgerServer | None = None) -> None:
