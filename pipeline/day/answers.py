@@ -14,13 +14,13 @@ from typing import Final
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import Reports, Submissions
+from pipeline.day.submissions import Reports, Submissions, may_be_mended
 from pipeline.day.supervision import NOTICED, FlagsByDistrict
 from pipeline.settings.config import Settings
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import ANSWERS, CASE
 from pipeline.terms.handed_in import Filed
-from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.rows import Rows, rows_of_sheet
 
 ANSWERABLE_DAYS: Final = 60
 """So many days before a report's its answers may look back for their notice."""
@@ -115,6 +115,22 @@ def kept(rows: Iterable[AnswerRow], since: date) -> list[AnswerRow]:
         if answer.day > since or (answer.may_answer and newer[answer.district, answer.case] <= _NEWEST):
             wanted.append(answer)
     return wanted[::-1]
+
+
+Sheets = dict[int, tuple[date, Rows]]
+"""By arrival: a report's day, and its sheet 督办回复."""
+
+
+def sheets(day: date, submissions: Mapping[str, Reports], settings: Settings) -> Sheets:
+    """Return those of the day's reports that later days load: in force, or telling how a report stands that was mended."""
+    files = (
+        submission.filed
+        for reports in submissions.values()
+        for submission in reports.revisions
+        if submission.in_force or may_be_mended(reports, day, settings)
+    )
+    found = ((file, rows_of_sheet(file.reading.rows, ANSWERS.name)) for file in files)
+    return {file.arrival.id: (day, sheet) for file, sheet in found if sheet is not None}
 
 
 def looked_back_on(reports: Iterable[Filed]) -> frozenset[date]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pipeline.day import answers
-from pipeline.day.answers import AnswerRow
+from pipeline.day.answers import AnswerRow, Sheets
 from pipeline.day.case_book import CaseBook
 from pipeline.day.doubts import Doubt
 from pipeline.day.exemptions import Exemption
@@ -82,6 +82,8 @@ class Beginning:
     flags_by_day: dict[date, FlagsByDistrict] = field(default_factory=dict)
     answers: list[AnswerRow] = field(default_factory=list)
     """Of the days of which snapshots are kept, and of each case its newest ones."""
+    answer_sheets: Sheets = field(default_factory=dict)
+    """Of the same days: what of their reports is told of for thirty days, so that nobody loads them for it."""
     reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports."""
     excused: set[OfDay] = field(default_factory=set)
@@ -101,6 +103,7 @@ class Beginning:
             most_new_by_day=dict(self.most_new_by_day),
             flags_by_day=dict(self.flags_by_day),
             answers=list(self.answers),
+            answer_sheets=dict(self.answer_sheets),
             excused=set(self.excused),
             excused_later=dict(self.excused_later),
         )
@@ -120,4 +123,5 @@ class Beginning:
             snapshots=snapshots,
             flags_by_day={day: flags for day, flags in self.flags_by_day.items() if day > flagged},
             answers=answers.kept(self.answers, shown),
+            answer_sheets={arrival: (day, sheet) for arrival, (day, sheet) in self.answer_sheets.items() if day > shown},
         )

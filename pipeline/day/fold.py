@@ -136,6 +136,7 @@ class _Fold:
                 self.kept.note(day, self._snapshot(day, submissions, judgements, with_cases=with_cases))
             taken = answers.taken(day, submissions, judgements, self.kept.case_book, (self.kept.flags_by_day, self._recounted))
             self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
+            self.kept.answer_sheets |= answers.sheets(day, submissions, self.settings)
             self._note_doubts(day, submissions, judgements)
             self._note_reporters(submissions)
             self._reports_before = self.kept.reports_before
@@ -259,8 +260,7 @@ class _Fold:
                 continue
             judgement = judgements[report.arrival.id]
             self.kept.most_new_by_day[day] = max(self.kept.most_new_by_day.get(day, 0), len(judgement.brought_in))
-            left_open = doubt(day, report, judgement)
-            if left_open != Doubt(day, district):
+            if (left_open := doubt(day, report, judgement)) != Doubt(day, district):
                 self.kept.doubts.append(left_open)
 
     def _note_reporters(self, submissions: Mapping[str, Reports]) -> None:

@@ -92,12 +92,14 @@ class Plan:
 
     @property
     def _rows_after(self) -> date:
-        """The day up to which no report's rows are asked for: what a fold goes on from, and what is told of the last thirty days."""
-        told = min(self.days, default=date.min) - timedelta(days=notice_answers.TOLD_DAYS)
-        return min(self.beginning.day, told) if self.beginning else date.min
+        """The day up to which no report's rows are asked for but 督办回复, which is told of for thirty days: what a fold goes on from."""
+        return self.beginning.day if self.beginning else date.min
 
     def _file(self, filed: Filed) -> Filed:
-        return self._files.get(filed.arrival.id, filed)
+        """Return the file with its rows where the days need them; one before them with 督办回复 alone."""
+        kept = self.beginning.answer_sheets.get(filed.arrival.id) if self.beginning else None
+        answering = replace(filed, reading=replace(filed.reading, rows=(kept[1],))) if kept else filed
+        return self._files.get(filed.arrival.id, answering)
 
     @cached_property
     def _arrivals(self) -> dict[int, Arrival]:

@@ -6,11 +6,12 @@ Covers `beginning`.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,10 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import SETTINGS, ZONE, Office, assigned, handed_in, only, read_in
 from untidy_offices import DAYS, untidy_offices
-from workbooks import assignment, case_row, new_row, progress_row, report, resolved_row
+from workbooks import answer_row, assignment, case_row, new_row, progress_row, report, resolved_row
 
 from pipeline.day.fold import _Fold
 from pipeline.day.known_when import fold, fold_on, latest_beginning
+from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.publishing import checkpoints
 from pipeline.settings.config import load
@@ -112,7 +114,7 @@ def _night(office: Office, *days: date) -> None:
 
 
 def _kept(office: Office) -> list[str]:
-    return sorted(path.name[:10] for path in office.settings.paths.checkpoints.glob("*"))
+    return sorted(path.name[:10] for path in office.settings.paths.checkpoints.glob("????-*"))
 
 
 def _as_from_the_first_day(office: Office, *days: date) -> dict[str, bytes]:
@@ -149,6 +151,32 @@ def test_a_night_goes_on_from_the_one_before_and_writes_what_it_writes_without(n
     assert days == [DAYS[3]]
     assert nights.everything() == expected
     assert any("督办通知" in path for path in expected)
+
+
+def test_of_the_reports_before_a_checkpoint_none_is_loaded_and_their_answers_are_told(
+    nights: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [answer_row(number="SJ-2020-001", 办理措施="甲"), answer_row("市住建督〔2020〕99号", "SJ-2020-003", 办理措施="乙")]
+    _report(nights, report(day=DAYS[3], progress=[progress_row("SJ-2020-001", 今日进展="甲")], answers=rows), DAYS[3])
+    _night(nights, DAYS[3])
+    last = DAYS[3] + ONE_DAY
+    _report(nights, report(day=last, progress=[progress_row("SJ-2020-001", 今日进展="乙")]), last)
+    expected = _as_from_the_first_day(nights, last)
+    loaded: list[date] = []
+    load = Ledger.load
+
+    def noting(self: Ledger, outlines: Iterable[Filed]) -> list[Filed]:
+        files = [*outlines]
+        loaded.extend(file.reading.day for file in files if not file.arrival.is_assignment)
+        return load(self, files)
+
+    monkeypatch.setattr(Ledger, "load", noting)
+    _night(nights, last)
+    assert loaded == [last]
+    assert nights.everything() == expected
+    told = json.loads(expected[f"{last}/extensions.json"])["notices"]
+    assert [row["notice"] for row in told["unmatched"]] == ["市住建督〔2020〕99号"]
+    assert told["answered"] == 1
 
 
 def test_a_late_report_is_folded_from_the_last_checkpoint_before_its_day(nights: Office, monkeypatch: pytest.MonkeyPatch) -> None:
