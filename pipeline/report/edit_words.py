@@ -269,8 +269,9 @@ def warnings(cases: Sequence[CaseLine], room: Room = AMPLE) -> str:
         ("{}件群众不认可后换了答复文号，但答复日期更早，仍按不认可计", lambda case: case.is_reply_too_early),
     )
     parts = []
+    odd = [case for case in cases if case.postponed_to is not None or case.is_reply_too_early or "missing_from_assignment" in case.flags]
     for words, is_so in kinds:
-        lines = [case for case in cases if not case.grounds and is_so(case)]
+        lines = [case for case in odd if not case.grounds and is_so(case)]
         parts += [f"{words.format(len(lines))}（{first_of([_warned(case) for case in lines], room.cases)}）"] if lines else []
     return f"{'；'.join(parts)}。" if parts else ""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room
-from pipeline.render.papers.decision_items import WORKBOOK
+from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room, unchanging
+from pipeline.render.papers.decision_items import WORKBOOK, Item
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
 from pipeline.render.papers.plain_text import plain_in
+from pipeline.render.papers.unchanging import Fields
 from pipeline.report import (
     agenda,
     answer_words,
     corrections,
     day_corrected,
-    decision_words,
     edit_words,
     exemptions,
     headline,
@@ -28,13 +27,9 @@ from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence
 from pipeline.terms import words
 
-Fields = dict[str, Any]
-"""Texts by the names that stand in the templates, in lists and mappings."""
-
 FEWER_PAGES, MOST_PAGES = 2, 3
 FEW_THINGS = 30
 """With fewer things to say two pages are enough; with more, where nothing has to be left to the workbook for that."""
-NAME = "信访事项办理情况专报"
 RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
 """For templates that still show them."""
 _RECENT_ELSEWHERE = "近日的化解率和补足差额的时限见日报页面。"
@@ -51,28 +46,52 @@ def fields(report: Report, *, is_older: bool = False) -> Fields:
 
     What stands behind the verdicts goes to page two first; all is set smaller before anything is left out. No page is for a few lines.
     """
-    least = _draft(report, limits.tightest(is_older=is_older))
+    drafts = _Drafts.of(report)
+    least = drafts.within(limits.tightest(is_older=is_older))
     is_hopeless = report.has_page_per_unit and page_room.pages(least) > MOST_PAGES  # and each try takes long there
     for most in range(1, 1 if is_hopeless else MOST_PAGES + 1):
         may_cut = most == MOST_PAGES or (most == FEWER_PAGES and things(report) < FEW_THINGS)
-        if draft := _fitted(report, most, may_cut=may_cut, is_older=is_older):
+        if draft := _fitted(drafts, most, may_cut=may_cut, is_older=is_older):
             is_short = most == MOST_PAGES and page_room.ends_early(draft)
-            return (_fitted(report, FEWER_PAGES, may_cut=True, is_older=is_older) if is_short else None) or draft
+            return (_fitted(drafts, FEWER_PAGES, may_cut=True, is_older=is_older) if is_short else None) or draft
     return least
 
 
-def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fields | None:
+@dataclass(frozen=True, slots=True)
+class _Drafts:
+    """The texts of one report within limits, of which dozens are tried: what is the same in all of them is made once, and so is each."""
+
+    report: Report
+    items: list[Item]
+    """What needs a decision."""
+    same: Fields
+    """What no limit changes."""
+    made: dict[Limits, Fields] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, report: Report) -> _Drafts:
+        same = {name: plain_in(value) for name, value in unchanging.texts(report).items()}
+        return cls(report, agenda.by_request(report.decisions, joins_urgent=True), same)
+
+    def within(self, room: Limits) -> Fields:
+        if room not in self.made:
+            texts = self.same | {name: plain_in(value) for name, value in _limited(self, room).items()}
+            self.made[room] = {name: texts[name] for name in _NAMES}
+        return self.made[room]
+
+
+def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fields | None:
     """Return the fullest texts that fit on so many pages, if any do; on fewer than the most, no decision is left out for that.
 
     Where page one could have all decisions, fuller texts give way to those that have them there.
     """
-    items = len(agenda.by_request(report.decisions, joins_urgent=True))
+    items = len(drafts.items)
     found: tuple[int, Limits, Fields] | None = None
     may_be_decided = False
     for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut, may_cut_requests=most == MOST_PAGES)):
-        drafts = _drafts(report, rung, items)
-        may_be_decided |= any(_is_decided(draft, items) for _tried, draft in drafts)
-        fitting = [(tried, draft) for tried, draft in drafts if page_room.pages(draft) <= most]
+        made = _of_rung(drafts, rung)
+        may_be_decided |= any(_is_decided(draft, items) for _tried, draft in made)
+        fitting = [(tried, draft) for tried, draft in made if page_room.pages(draft) <= most]
         if not fitting or (most < MOST_PAGES and len(fitting[0][1]["决策事项"]) < items):
             continue
         best = (number, *_best(fitting, items))
@@ -83,15 +102,15 @@ def _fitted(report: Report, most: int, *, may_cut: bool, is_older: bool) -> Fiel
     if not found:
         return None
     number, tried, draft = found
-    return _filled(report, tried, draft, most) if number or tried.is_listed else draft
+    return _filled(drafts, tried, draft, most) if number or tried.is_listed else draft
 
 
-def _drafts(report: Report, rung: list[Limits], items: int) -> list[tuple[Limits, Fields]]:
+def _of_rung(drafts: _Drafts, rung: list[Limits]) -> list[tuple[Limits, Fields]]:
     """Return what may be tried with its texts; the barest only where page one has not all decisions else."""
-    usual = [(tried, _draft(report, tried)) for tried in rung if not tried.is_bare]
-    if any(_is_decided(draft, items) for _tried, draft in usual):
+    usual = [(tried, drafts.within(tried)) for tried in rung if not tried.is_bare]
+    if any(_is_decided(draft, len(drafts.items)) for _tried, draft in usual):
         return usual
-    return [*usual, *((tried, _draft(report, tried)) for tried in rung if tried.is_bare)]
+    return [*usual, *((tried, drafts.within(tried)) for tried in rung if tried.is_bare)]
 
 
 def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fields]:
@@ -113,7 +132,7 @@ def things(report: Report) -> int:
     return items + changes + len(report.restated) + len(report.absences) + len(report.urgent) + len(report.edited.edits)
 
 
-def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
+def _filled(drafts: _Drafts, tried: Limits, draft: Fields, most: int) -> Fields:
     """Return the texts with as much more in them as the pages hold, decisions first: nothing is left out beside free space."""
     is_decided = page_room.is_decided(draft)
 
@@ -124,7 +143,7 @@ def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
         for step in limits.STEPS:
             while (raised := getattr(tried, name) + step) <= highest:
                 more = replace(tried, **{name: raised})
-                fuller = _draft(report, more)
+                fuller = drafts.within(more)
                 if fuller == draft or not has_room(fuller):
                     break
                 tried, draft = more, fuller
@@ -132,36 +151,31 @@ def _filled(report: Report, tried: Limits, draft: Fields, most: int) -> Fields:
         more = replace(tried, **left_out, cases=max(1, tried.cases))
         # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
         may_stand = is_decided or "is_dense" not in left_out
-        if more != tried and may_stand and has_room(fuller := _draft(report, more)):
+        if more != tried and may_stand and has_room(fuller := drafts.within(more)):
             tried, draft = more, fuller
     return draft
 
 
-def _draft(report: Report, room: Limits) -> Fields:
-    day = sentences.long_day(report.day)
+_NAMES = (
+    "报头", "版面", "文件标题", "单位", "期号", "日期", "标题", "数据截至", "更正", "提要", "小标题", "目标", "近日", "督办", "撤销",
+    "分组", "层级", "旗区", "合计", "范围说明", "由来", "变化", "台账",
+    "决策", "决策清单", "案件清单", "决策事项", "其余决策", "报送", "缺报", "其余缺报",
+)  # fmt: skip
+"""In this order the first place is looked for of a character that no font has."""
+
+
+def _limited(drafts: _Drafts, room: Limits) -> Fields:
+    """Return the texts that are fuller or shorter."""
+    report = drafts.report
     correction, behind_correction = _correction(report, room)
     cancelled, behind_cancelled = _cancelled(report, room)
-    draft: Fields = {
-        "报头": NAME,
+    return {
         "版面": room.setting,
-        "文件标题": f"{report.unit}{NAME}（{day}{'，更正' if report.is_correction else ''}）",
-        "单位": report.office,
-        "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
-        # a paper is not dated before its data
-        "日期": sentences.long_day(max(report.day, report.data_until.date())),
-        "标题": f"{report.unit}{day}信访事项办理情况",
-        "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
         "更正": correction,
-        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
-        "小标题": _headings(report),
         "目标": _targets(report, room),
-        "近日": [] if room.is_dense else district_table.recent(report),
+        **({"近日": []} if room.is_dense else {}),
         "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
-        "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
-        "层级": report.settings.tree.word(),
-        "旗区": district_table.rows(report),
-        "合计": district_table.row(_sum_of_reports(report), report.targets, report),
         "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),
         "由来": [*behind_correction, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(report, room),
@@ -171,10 +185,9 @@ def _draft(report: Report, room: Limits) -> Fields:
             *behind_cancelled,
             *filter(None, [report.beyond.clocks_counted, _RECENT_ELSEWHERE if room.is_dense else ""]),
         ],
-        **_decisions(report, room),
+        **_decisions(drafts, room),
         **_reported(report, room),
     }
-    return {name: plain_in(value) for name, value in draft.items()}
 
 
 def _correction(report: Report, room: Limits) -> tuple[str, list[str]]:
@@ -186,11 +199,8 @@ def _correction(report: Report, room: Limits) -> tuple[str, list[str]]:
 
 
 def _reported(report: Report, room: Limits) -> Fields:
-    """Return who reported, and what is known of the others."""
+    """Return what is known of those who did not report."""
     return {
-        "报送": who_reported.submissions(report.submissions, report.below)
-        + who_reported.left_out(report.left_out, report.day)
-        + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
             *who_reported.absences([_placed(absence, report) for absence in report.absences[: room.absences]], report.day),
@@ -212,20 +222,6 @@ def _to_mend(report: Report, room: Limits) -> str:
 def _unit_of(district: str, report: Report) -> str:
     """Return in which units under the reader a district lies; '' where it lies directly there."""
     return report.settings.tree.full(district).removesuffix(district)
-
-
-def _headings(report: Report) -> Fields:
-    """Return each section's title: its message in a few words."""
-    decisions, lost = len(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
-    disputed = [change.number for change in report.changes if change.kind == "still_disputed"]
-    kinds = (("新化解", report.newly_resolved), *lost, ("不认可", disputed))
-    changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
-    return {
-        "目标": "一、目标完成情况",
-        "决策": f"二、需要决策的事项{decisions}件" if decisions else f"二、{decision_words.none(report.submissions)}",
-        "变化": f"三、今日{changes}" if changes else "三、今日变化",
-        "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
-    }
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
@@ -306,13 +302,6 @@ def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
     return sentences.confirmation(certainty) + ("" if room.is_dense else sentences.way(replace(way, days=0)))
 
 
-def _sum_of_reports(report: Report) -> str:
-    """Return of how many districts there is a report, below the same of the units; where the rows are districts, nothing is added up."""
-    if not report.below:
-        return "—"
-    return f"{sum(line.reported for line in report.below)}/{len(report.submissions)}"
-
-
 # --- lists -------------------------------------------------------------------------------------------------------
 
 
@@ -375,8 +364,8 @@ def _register(report: Report, room: Limits) -> list[str]:
     return [sentence for sentence in [*relied_on, *fallen, report.beyond.exemptions_refused, *of_register] if sentence]
 
 
-def _decisions(report: Report, room: Limits) -> Fields:
-    items = agenda.by_request(report.decisions, joins_urgent=True)
+def _decisions(drafts: _Drafts, room: Limits) -> Fields:
+    report, items = drafts.report, drafts.items
     shown = decision_items.chosen(items, room.decisions)
     named = sum(min(len(item), room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)

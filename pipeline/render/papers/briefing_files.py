@@ -12,8 +12,19 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.render.papers import briefing, briefing_pdf, fonts, opened_fonts, own_templates, page_room, spread, word, word_settings
-from pipeline.render.papers.briefing import Fields
+from pipeline.render.papers import (
+    briefing,
+    briefing_pdf,
+    fonts,
+    opened_fonts,
+    own_templates,
+    page_room,
+    spread,
+    unchanging,
+    word,
+    word_settings,
+)
+from pipeline.render.papers.unchanging import Fields
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -93,7 +104,7 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
     files, broken = {}, []
     for ending, name, form in _FORMS:
         content, problem = own_templates.apply(templates / name, partial(_set, form, report, fields))
-        files[f"{briefing.NAME}_{report.day.isoformat()}.{ending}"] = content
+        files[f"{unchanging.NAME}_{report.day.isoformat()}.{ending}"] = content
         broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
     opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
     return files, broken, Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))

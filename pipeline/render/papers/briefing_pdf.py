@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.render.papers import opened_fonts
-from pipeline.render.papers.briefing import Fields
 from pipeline.render.papers.own_templates import BrokenTemplateError
+from pipeline.render.papers.unchanging import Fields
 
 _NOWHERE = Path(__file__).with_name("no packages")
 """typst would fetch packages from the network, or find them in the user's folders; in this folder there are none."""

@@ -25,7 +25,17 @@ from weeks import DAYS, WEEKS, Published
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, decision_items, limits, own_templates, page_room, plain_text
+from pipeline.render.papers import (
+    briefing,
+    briefing_files,
+    briefing_pdf,
+    decision_items,
+    limits,
+    own_templates,
+    page_room,
+    plain_text,
+    unchanging,
+)
 from pipeline.report import sentences
 from pipeline.report.case_lines import Change, Decision
 from pipeline.report.figures import Bounds
@@ -162,7 +172,7 @@ def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headin
     assert [row["报送"] for row in fields["旗区"]][:1] == ["按时，全退回"]
     for room in (limits.LADDER[0], limits.LADDER[-1]):  # however little room there is
         for is_parted, is_listed in _SHAPES:
-            targets = briefing._draft(changed, replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001
+            targets = briefing._Drafts.of(changed).within(replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001
             assert all("撤销的按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in targets)
 
 
@@ -195,7 +205,7 @@ def test_how_many_pages_the_texts_need_is_known_without_setting_them(weeks: dict
         replace(room, setting=page_room.SMALL, is_parted=is_parted, is_listed=is_listed)
         for room, (is_parted, is_listed) in zip(limits.LADDER[::5], cycle(_SHAPES))
     ]
-    drafts = [briefing._draft(report, room) for report in reports for room in rungs]  # noqa: SLF001
+    drafts = [briefing._Drafts.of(report).within(room) for report in reports for room in rungs]  # noqa: SLF001
     template = own_templates.original(briefing_files.PDF_TEMPLATE)
     real = [len(re.findall(rb"/Type ?/Page\b", briefing_pdf.render(draft, day.data_until, template))) for draft in drafts]
     excess = [page_room.pages(draft) - pages for draft, pages in zip(drafts, real, strict=True)]
@@ -337,7 +347,7 @@ def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(w
     older = rewrite(older, lambda _part, content: _without_lists(content))
     (tmp_path / briefing_files.WORD_TEMPLATE).write_bytes(older)
     files, broken, _printed = briefing_files.render(report, tmp_path)
-    read = lines(files[f"{briefing.NAME}_{report.day}.docx"])
+    read = lines(files[f"{unchanging.NAME}_{report.day}.docx"])
     assert not broken
     assert not any("（密）" in line for line in read)
     assert page_room.pages(fields := briefing.fields(report, is_older=True)) <= briefing.MOST_PAGES
@@ -556,7 +566,7 @@ def test_whatever_was_typed_is_text_in_word(day: Report) -> None:
 def _in_full(report: Report) -> bytes:
     fullest = limits.WHOLE  # however long the words are, it is set in one shape
     template = own_templates.original(briefing_files.WORD_TEMPLATE)
-    return briefing_files.docx(briefing._draft(report, fullest), report.data_until, template)  # noqa: SLF001
+    return briefing_files.docx(briefing._Drafts.of(report).within(fullest), report.data_until, template)  # noqa: SLF001
 
 
 def _shape(content: bytes) -> list[str]:

@@ -27,7 +27,7 @@ from pipeline import cli
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
 from pipeline.render import documents
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, fonts, opened_fonts
+from pipeline.render.papers import briefing_files, briefing_pdf, fonts, opened_fonts, unchanging
 from pipeline.render.papers.own_templates import BrokenTemplateError, original
 from pipeline.upkeep import doctor
 
@@ -166,7 +166,7 @@ def _delete(folder: Path) -> None:
 
 def _out(office: Office) -> dict[str, bytes]:
     folder = office.outbox / DAY.isoformat()
-    return {path.suffix: path.read_bytes() for path in folder.glob(f"{briefing.NAME}_*")}
+    return {path.suffix: path.read_bytes() for path in folder.glob(f"{unchanging.NAME}_*")}
 
 
 def test_a_night_with_broken_templates_publishes_with_the_built_in_ones_and_says_so(

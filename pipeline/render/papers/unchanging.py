@@ -1,0 +1,63 @@
+"""What 专报 says however much room there is: who reported, both tables, the lines at its head, the titles of its sections.
+
+Covered by tests/render/papers/test_briefing.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.render.papers import district_table
+from pipeline.report import decision_words, headline, sentences, who_reported
+from pipeline.report.report import Report
+
+Fields = dict[str, Any]
+"""Texts by the names that stand in the templates, in lists and mappings."""
+
+NAME = "信访事项办理情况专报"
+
+
+def texts(report: Report) -> Fields:
+    """Return the texts by their names; a dense paper leaves 近日 out."""
+    day = sentences.long_day(report.day)
+    return {
+        "报头": NAME,
+        "文件标题": f"{report.unit}{NAME}（{day}{'，更正' if report.is_correction else ''}）",
+        "单位": report.office,
+        "期号": f"第{report.day:%j}期".replace("第0", "第").replace("第0", "第"),
+        # a paper is not dated before its data
+        "日期": sentences.long_day(max(report.day, report.data_until.date())),
+        "标题": f"{report.unit}{day}信访事项办理情况",
+        "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
+        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
+        "小标题": _headings(report),
+        "近日": district_table.recent(report),
+        "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
+        "层级": report.settings.tree.word(),
+        "旗区": district_table.rows(report),
+        "合计": district_table.row(_sum_of_reports(report), report.targets, report),
+        "报送": who_reported.submissions(report.submissions, report.below)
+        + who_reported.left_out(report.left_out, report.day)
+        + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
+    }
+
+
+def _headings(report: Report) -> Fields:
+    """Return each section's title: its message in a few words."""
+    decisions, lost = len(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
+    disputed = [change.number for change in report.changes if change.kind == "still_disputed"]
+    kinds = (("新化解", report.newly_resolved), *lost, ("不认可", disputed))
+    changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
+    return {
+        "目标": "一、目标完成情况",
+        "决策": f"二、需要决策的事项{decisions}件" if decisions else f"二、{decision_words.none(report.submissions)}",
+        "变化": f"三、今日{changes}" if changes else "三、今日变化",
+        "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
+    }
+
+
+def _sum_of_reports(report: Report) -> str:
+    """Return of how many districts there is a report, below the same of the units; where the rows are districts, nothing is added up."""
+    if not report.below:
+        return "—"
+    return f"{sum(line.reported for line in report.below)}/{len(report.submissions)}"
