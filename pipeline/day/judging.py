@@ -83,6 +83,8 @@ class _CaseRow:
     """A row with the case in the register that its number means, if it means one."""
 
     row: Row
+    number: str
+    """As it is written; '' where there is none."""
     case: Case | None
     moved: Move | None = None
     """How its case went to another district, where nothing else refuses the row."""
@@ -90,12 +92,12 @@ class _CaseRow:
     @property
     def number_as_meant(self) -> str:
         """The case's number where there is one, else the number as it is written; '' where there is none."""
-        return self.case.number if self.case else self.row[CASE] or ""
+        return self.case.number if self.case else self.number
 
     @property
     def has_readable_number(self) -> bool:
         """Whether it has a number, and no finding refuses that."""
-        return bool(self.row[CASE]) and self.row.is_read(CASE)
+        return bool(self.number) and self.row.is_read(CASE)
 
 
 def judge(rows: tuple[Rows, ...], arrival: int, district: District, case_book: CaseBook, *, with_findings: bool) -> Judgement:
@@ -123,7 +125,7 @@ def refused_rows(sheets: Iterable[Rows], findings: Iterable[Finding]) -> set[tup
 def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> tuple[list[_CaseRow], list[_CaseRow]]:
     """Return all rows with their cases, and those of them that count; note the repeated rows, and the numbers without leading zeros."""
     find = report.case_book.find
-    rows = [_CaseRow(row, find(number) if (number := row[CASE]) else None) for row in sheet]
+    rows = [_CaseRow(row, number := row[CASE] or "", find(number) if number else None) for row in sheet]
     counted = _without_repeated(rows, ignored)
     _warn_of_loose_numbers(rows)
     return rows, counted
@@ -131,7 +133,7 @@ def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> 
 
 def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
     """Warn once, at the first number that was written without the leading zeros of its case's number."""
-    loose = [(case_row.row, case_row.case.number) for case_row in rows if case_row.case and case_row.row[CASE] != case_row.case.number]
+    loose = [(case_row.row, case_row.case.number) for case_row in rows if case_row.case and case_row.number != case_row.case.number]
     if loose:
         row, number = loose[0]
         more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
@@ -254,10 +256,8 @@ _PREFILLED = frozenset({CASE, "案由", "包案领导", "办结时限"})
 def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
     rows, counted = _case_rows(report, sheet, _PREFILLED)
     for case_row in rows:
-        if case_row.has_readable_number:
-            _refuse_foreign(report, case_row)
-            if case_row.case and report.owns(case_row.case):
-                _judge_against(case_row.row, case_row.case)
+        if case_row.has_readable_number and _is_own(report, case_row) and case_row.case:
+            _judge_against(case_row.row, case_row.case)
     for case_row in counted:
         if case_row.row.is_refused:
             _note_doubt(report, case_row)
@@ -287,13 +287,15 @@ def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
         report.judgement.unplaced += 1
 
 
-def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
-    """Refuse a case that the register does not hold, or holds for another district."""
+def _is_own(report: _Report, case_row: _CaseRow) -> bool:
+    """Return whether the register holds the case as one of the district's; refuse the row where it does not."""
+    if report.owns(case_row.case):
+        return True
     if case_row.case is None:
-        number = case_row.row[CASE] or ""
+        number = case_row.number
         meant = report.case_book.find(number_meant(number))
         case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
-    elif not report.owns(case_row.case):
+    else:
         own, moved = report.district.name, away_from(case_row.case.moves, report.district.name)
         case_row.moved = None if case_row.row.is_refused else moved
         if moved is None:
@@ -301,6 +303,7 @@ def _refuse_foreign(report: _Report, case_row: _CaseRow) -> None:
         else:
             name = "other-district/moved-urgent" if case_row.row.sheet.rows.sheet == URGENT.name else "other-district/moved"
             case_row.row.refuse(name, CASE, own=own, to=moved.after, day=words.near(moved.day, report.case_book.day))
+    return False
 
 
 def _judge_against(row: Row, case: Case) -> None:
@@ -378,8 +381,8 @@ def _taken_of_own(report: _Report, rows: list[Row], *, is_report: bool) -> list[
     """Return the rows that are taken; one that names a case has to name one of the district's. `is_report`: they report of it."""
     for row in rows:
         if (number := row[CASE]) and row.is_read(CASE):
-            case_row = _CaseRow(row, report.case_book.find(number))
-            _refuse_foreign(report, case_row)
+            case_row = _CaseRow(row, number, report.case_book.find(number))
+            _is_own(report, case_row)
             report.judgement.rows_moved += case_row.moved is not None
             if is_report and case_row.case and not row.is_refused:
                 case_row.case.is_named = True

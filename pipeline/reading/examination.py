@@ -71,7 +71,8 @@ class Row:
 
     def day(self, column: str) -> date | None:
         """The date in that column; None where there is none that was understood with its year."""
-        return self.sheet.rows.day(column, self.position)
+        value = self.sheet.rows.values[column][self.position]
+        return value if isinstance(value, date) else None
 
     def count(self, column: str) -> int | None:
         """The whole number in that column; None where there is none."""
