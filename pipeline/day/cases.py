@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipeline.day import disputes, receptions
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
-from pipeline.day.receptions import Reception
+from pipeline.day.receptions import Received
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
@@ -146,8 +146,8 @@ class Case:
     """How many of its last rows, one after another, have had the same 今日进展; 0 where the last has none."""
     went_back: tuple[date, ...] = ()
     """The days of which a row took its status back: the last one, and those of the thirty days up to it."""
-    receptions: tuple[Reception, ...] = ()
-    """The receptions and visits of the thirty days up to its last row that reports one."""
+    receptions: Received = field(default_factory=dict)
+    """The receptions and visits of the thirty days up to its last row that reports one, at least."""
     deferrals: int = 0
     """How often a workbook moved its deadline in force later; one that came with 延期至 was extended once."""
     cancellations: int = 0

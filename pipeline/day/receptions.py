@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
 from pipeline.reading.assignment_workbook import leaders_named
@@ -23,19 +22,22 @@ class Reception(NamedTuple):
     """Whether a row gives the date; else it is the report's day."""
 
 
-def after(before: tuple[Reception, ...], leaders: str | None, on: date | None, day: date) -> tuple[Reception, ...]:
-    """Return a case's receptions of the last days after a row of that day with these leaders and this date, in no order."""
+Received = dict[tuple[date, str], bool]
+"""A case's receptions by day and leader, and whether a row gives the date; replaced and never changed."""
+_MOST: Final = 2 * KEPT_DAYS
+"""With more than so many, those that nobody looks back on are left out: to look through them at each row takes longer than the row."""
+
+
+def after(before: Received, leaders: str | None, on: date | None, day: date) -> Received:
+    """Return a case's receptions of the last days, and perhaps older ones, after a row of that day with these leaders and this date."""
     if not leaders and on is None:
         return before
-    first = day - timedelta(days=KEPT_DAYS - 1)
-    kept = [reception for reception in before if first <= reception.day <= day]
+    known, when = dict(before), on or day
     for leader in leaders_named(leaders) or (UNNAMED,):
-        undated, dated = (Reception(on or day, leader, is_dated) for is_dated in (False, True))
-        if undated in kept and on:
-            kept[kept.index(undated)] = dated
-        elif undated not in kept and dated not in kept:
-            kept.append(dated if on else undated)
-    return tuple(kept)
+        known[when, leader] = known.get((when, leader), False) or on is not None
+    if len(known) <= _MOST:
+        return known
+    return {(past, leader): is_dated for (past, leader), is_dated in known.items() if is_recent(past, day)}
 
 
 def is_recent(day: date, today: date) -> bool:
@@ -43,6 +45,6 @@ def is_recent(day: date, today: date) -> bool:
     return 0 <= (today - day).days < KEPT_DAYS
 
 
-def recent(receptions: Iterable[Reception], today: date) -> list[Reception]:
+def recent(received: Received, today: date) -> list[Reception]:
     """Return those of the last days up to today."""
-    return [reception for reception in receptions if is_recent(reception.day, today)]
+    return [Reception(day, leader, is_dated) for (day, leader), is_dated in received.items() if is_recent(day, today)]
