@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import time
@@ -43,6 +44,7 @@ def nightly(office: Path) -> Iterator[None]:
     from pipeline.settings import config
 
     del pd, outbox, compose  # what the run imports when it comes to writing
+    _as_the_command()
     yield
     nightly.run(config.load(office / "config.yaml"), [_days(office)[-1]], documents=FIGURES)
 
@@ -54,6 +56,7 @@ def next_night(office: Path) -> Iterator[None]:
     from pipeline.settings import config
 
     settings, days = config.load(office / "config.yaml"), _days(office)
+    _as_the_command()
     nightly.run(settings, [days[-2]], documents=FIGURES)
     yield
     nightly.run(settings, [days[-1]], documents=FIGURES)
@@ -70,6 +73,11 @@ def explain(office: Path) -> Iterator[None]:
     report = nightly.run(settings, [days[-1]], documents=FIGURES).written.published[-1]
     yield
     explanation.explain(report.cases[0].number, settings, days[-1])
+
+
+def _as_the_command() -> None:
+    """Look for garbage as seldom as the command does."""
+    gc.set_threshold(100_000, 50, 50)
 
 
 def _days(office: Path) -> list[date]:
