@@ -1,6 +1,6 @@
 """The leaders' report: what it says, that it is true, that it fits, that nothing typed is alive in it.
 
-Covers `briefing`, `limits`, `decision_items`, `plain_text` and `page_room`.
+Covers `briefing`, `unchanging`, `limits`, `decision_items`, `plain_text` and `page_room`.
 """
 
 from __future__ import annotations
