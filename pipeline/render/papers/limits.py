@@ -137,7 +137,8 @@ def rungs(items: int, *, is_older: bool, may_cut: bool, may_cut_requests: bool =
     listed = [] if is_older else [(page_room.SMALL, shape) for shape in shapes]
     in_order = [(setting, shape) for setting in settings for shape in _SHAPES] + listed
     yield [replace(_IN_FULL[0], setting=setting, is_older=is_older, **shape) for setting, shape in in_order]
-    cut = [limits for limits in LADDER if may_cut and (may_cut_requests or limits.requests == decision_items.LONGEST_REQUEST)]
+    whole: dict[str, Any] = {} if may_cut_requests else {"requests": decision_items.LONGEST_REQUEST}
+    cut = [replace(limits, **whole) for limits in LADDER if may_cut]
     uncut = [replace(limits, decisions=WHOLE.decisions) for limits in cut if items <= _MOST_ITEMS]
     with_matters = [replace(limits, matters=_FEW_OF_MATTER) for limits in uncut if not limits.steps]
     fuller, barer = _IN_FULL[1:3], _IN_FULL[3:]
