@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -26,7 +26,7 @@ PAST, SHEET_REFUSED = "到期：交来时已过截止日期", "新的分解表�
 """What ended an exception."""
 HOLDS, IDLE, TO_COME, OVER = "有效", "不起作用", "未到日期", "已结束"
 """How one stands: it works, its case is closed so that nothing is changed, its report is still to come, it has ended."""
-_OF_DEADLINES = ("overdue", "due_soon")
+OF_DEADLINES = ("overdue", "due_soon")
 """The flags that hang on a deadline."""
 _MOST_NAMED = 3
 
@@ -136,51 +136,6 @@ def _ended(exemption: Exemption, exempted: Exempted, day: date) -> str:
     return REFUSED if exemption.key in exempted.refused else GONE
 
 
-@dataclass(frozen=True, slots=True)
-class ExemptionOverDays:
-    """An exception of a span of days."""
-
-    line: ExemptionLine
-    """As on the last day on which it held; as it was told where it held on none."""
-    held: tuple[date, date] | None
-    """The first and the last of these days on which it held."""
-    ended: str
-    """What ended it; '' where it holds on the last day of all."""
-
-    @property
-    def state(self) -> str:
-        """Whether it works on the last day of all, in a word."""
-        return OVER if self.ended else self.line.state
-
-
-def over_days(days: Sequence[tuple[date, Iterable[ExemptionLine]]]) -> tuple[ExemptionOverDays, ...]:
-    """Return what held on any of these days, or came too late to hold; by subject and kind, as on a day.
-
-    Another approver, reason or last day is another exception.
-    """
-    last: dict[tuple[str, int, date, str, str], ExemptionLine] = {}
-    held: dict[tuple[str, int, date, str, str], list[date]] = {}
-    ended: dict[tuple[str, int, date, str, str], str] = {}
-    for day, lines in days:
-        for line in lines:
-            key = (line.subject, EXEMPTION_KINDS.index(line.kind), line.until, line.approved_by, line.reason)
-            if line.holds:
-                last[key] = line
-                held.setdefault(key, []).append(day)
-            else:
-                last.setdefault(key, line)
-                ended[key] = line.ended
-    end = days[-1][0]
-    return tuple(
-        ExemptionOverDays(
-            last[key],
-            (held[key][0], held[key][-1]) if key in held else None,
-            "" if key in held and held[key][-1] == end else ended.get(key, CHANGED),
-        )
-        for key in sorted(last)
-    )
-
-
 def sheet_refused(state: DayState) -> str:
     """Return that nothing of the sheet holds, where it was refused whole; '' where it was not."""
     return "现行分解表里“豁免”表没有采用，其中的豁免都不再有效。" if state.exempted.is_sheet_refused else ""
@@ -212,8 +167,8 @@ def _with_effect(line: ExemptionLine, exemption: Exemption, case: Case | None, t
     day, windows = today.state.day, today.settings.windows
     without = copy(case)
     without.exempted = None
-    flags, as_if = (set(supervision.flags(each, day, windows)) & {*_OF_DEADLINES} for each in (case, without))
-    hidden, left = (tuple(flag for flag in _OF_DEADLINES if flag in raised) for raised in (as_if - flags, flags))
+    flags, as_if = (set(supervision.flags(each, day, windows)) & {*OF_DEADLINES} for each in (case, without))
+    hidden, left = (tuple(flag for flag in OF_DEADLINES if flag in raised) for raised in (as_if - flags, flags))
     late = max(0, supervision.days_overdue(without, day))
     closed = "" if case.is_open else "已撤销" if case.grounds else "已办结"
     line = replace(line, deadlines=(case.own_deadline, case.deadline), hidden=hidden, flags=left, closed=closed)
@@ -247,14 +202,15 @@ def deadline(case: CaseLine, day: date) -> str:
 
 def effect(line: ExemptionLine, day: date) -> str:
     """Return what is to be seen of an exemption on the day, or how it ended."""
-    said = _effect(line, day) if line.holds or not line.is_new else ""  # one that never held moved nothing back
+    said = changed(line, day) if line.holds or not line.is_new else ""  # one that never held moved nothing back
     if line.ended:
         return f"{line.ended}{f'，{said}' if said else ''}"
     began = "今日起" if line.is_new else f"截止日期原为{near(line.until_before, day)}" if line.until_before else ""
     return "，".join(part for part in (began, said) if part)
 
 
-def _effect(line: ExemptionLine, day: date) -> str:
+def changed(line: ExemptionLine, day: date) -> str:
+    """Return what is to be seen of an exemption on the day."""
     match line.kind:
         case "迟报":
             if line.begins:
@@ -262,12 +218,12 @@ def _effect(line: ExemptionLine, day: date) -> str:
             came = f"{near(line.received_at, day)}{line.received_at:%H:%M}收到" if line.received_at else "没有迟到的日报"
             return "" if line.ended else came
         case "核查提示":
-            return "" if line.ended else f"今日{_silenced(line)}" if line.silenced else "今日没有提示"
+            return "" if line.ended else f"今日{silenced(line)}" if line.silenced else "今日没有提示"
         case _:
             return _of_deadline(line, day)
 
 
-def _silenced(line: ExemptionLine) -> str:
+def silenced(line: ExemptionLine) -> str:
     """Return which hints are not told of a case, and which other cases they name."""
     kinds = "、".join(HINTS[code].name for code in line.silenced)
     others = first_of(line.beside, _MOST_NAMED) if line.beside else ""
@@ -292,17 +248,6 @@ def _of_deadline(line: ExemptionLine, day: date) -> str:
     flags = "、".join(FLAGS[flag].name for flag in line.hidden)
     late = f"，按原时限已超期{line.days_late}天" if line.days_late else ""
     return f"时限{near(own, day)}改为{near(in_force, day)}{late}{f'，因延期不列入{flags}' if flags else ''}"
-
-
-def over_days_in_words(each: ExemptionOverDays, end: date) -> tuple[str, str]:
-    """Return on which of the days an exception held, and what was to be seen of it on the last of them; `end`: the last day of all."""
-    if each.held is None:
-        return "没有生效", each.ended
-    first, last = each.held
-    days = near(first, end) if first == last else f"{near(first, end)}至{near(last, end)}"
-    line = each.line
-    said = f"{near(last, end)}{_silenced(line)}" if line.silenced else "没有提示" if line.kind == HINT_SILENCED else ""
-    return days, "，".join(part for part in (said or _effect(line, last), each.ended) if part)
 
 
 def told(line: ExemptionLine, day: date) -> str:

@@ -9,10 +9,10 @@ from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions
+from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions_of_period
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
-from pipeline.report.exemptions import ExemptionOverDays
+from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -189,7 +189,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         restated=_restated(days),
         corrected=tuple(report.day for report in days if report.is_correction),
         standing=_standing(days),
-        exemptions=exemptions.over_days([(report.day, report.beyond.exemptions) for report in days]),
+        exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
         cases=lines,
     )
 
@@ -275,12 +275,26 @@ def _remaining(cases: Sequence[CaseLine], groups: Iterable[Group]) -> Iterable[R
 
 
 def _restated(days: Sequence[Report]) -> tuple[tuple[date, Restated], ...]:
-    """Return what the days tell of earlier ones, and of those marked 更正 what differs that none of the others tells of."""
-    told = [(report.day, entry) for report in days for entry in corrections.told_otherwise(report)]
+    """Return what the days tell of earlier ones, and of those marked 更正 what differs that none of the others tells of.
+
+    What a day says again, since it came after the night of the day before and by noon, that day's own report has restated already.
+    """
+    told = [
+        (report.day, entry)
+        for before, report in zip((None, *days), days, strict=False)
+        for entry in corrections.told_otherwise(report)
+        if before is None or not _is_said_again(entry, report, before)
+    ]
     named = {(entry.day, entry.group) for _told, entry in told}
     marked = (report for report in days if report.is_correction)
     own = [(report.day, entry) for report in marked for entry in day_corrected.of_this_day(report) if entry.differs]
     return tuple(sorted([*told, *(pair for pair in own if (pair[0], pair[1].group) not in named)], key=lambda pair: pair[0]))
+
+
+def _is_said_again(entry: Restated, report: Report, before: Report) -> bool:
+    """Whether the day before restates that day and group by all that this one says of it."""
+    anew = {(other.day, other.group) for other in (*report.overnight, *report.restated, *report.overnight_net)}
+    return (entry.day, entry.group) not in anew and (entry.day, entry.group) in {(other.day, other.group) for other in before.restated}
 
 
 def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, ReportOfDay]], ...]:

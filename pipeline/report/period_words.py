@@ -12,10 +12,10 @@ from typing import Final
 
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.report import corrections, exemptions, sentences
+from pipeline.report import corrections, exemptions, exemptions_of_period, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
-from pipeline.report.exemptions import ExemptionOverDays
+from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Figure
 from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.terms import words
@@ -193,15 +193,18 @@ def exempted(period: Period) -> str:
     """Return how many exceptions held in the period, and how many still do."""
     if not period.exemptions:
         return NO_EXEMPTIONS
-    stands = Counter(each.state for each in period.exemptions)
+    held = [each for each in period.exemptions if each.held]
+    stands = Counter(each.state for each in held)
     others = "".join(f"，{state}的{stands[state]}项" for state in (exemptions.IDLE, exemptions.TO_COME) if stands[state])
-    return f"期内豁免{len(period.exemptions)}项，期末还有效的{stands[exemptions.HOLDS]}项{others}。"
+    never = len(period.exemptions) - len(held)
+    past = f"另有{never}项交来时已过截止日期，没有生效。" if never else ""
+    return f"期内豁免{len(held)}项，期末还有效的{stands[exemptions.HOLDS]}项{others}。{past}"
 
 
 def exemption(each: ExemptionOverDays, period: Period) -> tuple[str, ...]:
     """Return the cells of an exception: for what, what, who approved it and why, until when, and what it changed."""
     line, until = each.line, words.near(each.line.until, period.last)
-    days, effect = exemptions.over_days_in_words(each, period.last)
+    days, effect = exemptions_of_period.in_words(each, period.cases.get(line.case), period.last)
     return line.subject, line.kind, line.district, line.approved_by, line.reason, until, days, each.state, effect
 
 

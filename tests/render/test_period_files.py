@@ -27,7 +27,8 @@ from workbook_days import cut_numbers, letters_on_paper
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
 from pipeline.report import breakdown, period, period_words
-from pipeline.report.exemptions import ExemptionLine, ExemptionOverDays
+from pipeline.report.exemptions import ExemptionLine
+from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.period import Period, Remaining
 
 if TYPE_CHECKING:
@@ -252,21 +253,22 @@ def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_an
 def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:
     until = date(2020, 6, 30)
     line = ExemptionLine("SJ-2020-001", "延期", "领导一", HOSTILE, until, "", deadlines=(date(2020, 5, 20), until))
-    first = ExemptionOverDays(line, (BEGINNING + timedelta(days=3), BEGINNING + timedelta(days=30)), "")
-    told = replace(month, exemptions=(first, ExemptionOverDays(replace(line, subject="东胜区 2020-05-21", kind="迟报"), None, "到期")))
+    days = tuple((BEGINNING + timedelta(days=count), line) for count in range(3, 31))
+    first = ExemptionOverDays(line, days, "")
+    told = replace(month, exemptions=(first, ExemptionOverDays(replace(line, subject="东胜区 2020-05-21", kind="迟报"), (), "到期")))
     made, broken = period_files.render(told, TEMPLATES)
     assert not broken
     cells = period_words.exemption(first, told)
     assert cells == (
         *("SJ-2020-001", "延期", "", "领导一", HOSTILE, "6月30日", "5月3日至5月30日", "有效"),
-        "时限5月20日改为6月30日",
+        "时限5月20日改为6月30日，没有哪天因此不列入超期未结或临近到期",
     )
     page = PageText(_of(made, "html").decode()).text
     assert all(cell in page for cell in cells)
     sheet = openpyxl.load_workbook(io.BytesIO(_of(made, "xlsx")))["豁免"]
     assert [str(cell.value or "") for cell in sheet[4]] == list(cells)
     paragraphs = [paragraph.text for paragraph in Document(io.BytesIO(_of(made, "docx"))).paragraphs]
-    assert paragraphs[paragraphs.index("八、豁免") + 1] == "期内豁免2项，期末还有效的1项。"
+    assert paragraphs[paragraphs.index("八、豁免") + 1] == "期内豁免1项，期末还有效的1项。另有1项交来时已过截止日期，没有生效。"
     assert f"{period_words.exemption_told(first, told)}。" in paragraphs
     closed = replace(first, line=replace(line, closed="已办结"))
     assert period_words.exempted(replace(told, exemptions=(first, closed))) == "期内豁免2项，期末还有效的1项，不起作用的1项。"

@@ -1,6 +1,6 @@
 """A week or a month: what it says is compared with a made-up month whose outcome is known from its plan, and with tables by hand.
 
-Covers `period` and `period_words`.
+Covers `period`, `period_words` and `exemptions_of_period`.
 """
 
 from __future__ import annotations
@@ -400,5 +400,79 @@ def test_a_period_has_its_exemptions_with_who_approved_them_until_when_and_what_
         ("东胜区 2020-05-21", "迟报", "领导二", "5月22日", "5月21日", "已结束"),
     ]
     assert [cells[8] for cells in told][2] == "5月21日20:00收到，新的分解表里没有了"
-    assert told[0][8].endswith("新的分解表改了这一项")
+    assert "新的分解表改了这一项，期末时限6月30日" in told[0][8]
     assert period_words.exempted(week) == "期内豁免3项，期末还有效的1项。"
+
+
+def _exempted(rows: list[workbooks.Row], *files: offices.File, days: int, first: date = date(2020, 5, 21)) -> dict[str, tuple[str, ...]]:
+    """Return the cells of each exemption of so many days from the first, by its subject."""
+    workbook = offices.assigned(workbooks.assignment(exemptions=rows))
+    out = offices.consolidate([workbook, *files], [first + timedelta(days=count) for count in range(-1, days)])
+    week = period.of([day.report for day in out.values()], {})
+    return {each.line.subject: period_words.exemption(each, week) for each in week.exemptions}
+
+
+def test_an_exemption_says_on_which_days_it_kept_a_case_from_being_overdue_also_where_the_case_was_closed_since() -> None:
+    resolved = workbooks.resolved_row("SJ-2020-001", 答复日期=date(2020, 6, 13), 群众确认="认可")
+    closing = offices.handed_in(workbooks.report("东胜区", date(2020, 6, 14), progress=[resolved]), "2020-06-14 16:00")
+    told = _exempted([workbooks.exemption_row("SJ-2020-001", until="2020-06-20")], closing, days=7, first=date(2020, 6, 9))
+    assert told["SJ-2020-001"][6:] == (
+        *("6月9日至6月15日", "不起作用"),
+        (
+            "时限6月10日改为6月20日，6月11日至6月13日因延期不列入超期未结，6月9日至6月10日因延期不列入临近到期，"
+            "6月13日按原时限已超期3天，6月14日起此案已办结，延期不再起作用"
+        ),
+    )
+
+
+def test_a_case_that_was_closed_and_is_open_again_says_so_where_its_exemption_ended() -> None:
+    resolved = workbooks.resolved_row("SJ-2020-001", 答复日期=date(2020, 6, 9), 群众确认="认可")
+    again = workbooks.progress_row("SJ-2020-001", 当前状态="办理中", 重新办理原因="情况有变")
+    files = [
+        offices.handed_in(workbooks.report("东胜区", date(2020, 6, day), progress=[row]), f"2020-06-{day} 16:00", f"{day}.xlsx")
+        for day, row in ((10, resolved), (14, again))
+    ]
+    told = _exempted([workbooks.exemption_row("SJ-2020-001", until="2020-06-12")], *files, days=7, first=date(2020, 6, 9))
+    assert told["SJ-2020-001"][8].endswith(
+        "6月10日起此案已办结，延期不再起作用，到期，后来又在办，期末时限6月10日，已超期5天，列入超期未结"
+    )
+
+
+def test_an_exemption_that_ended_says_how_its_case_stands_at_the_end() -> None:
+    told = _exempted([workbooks.exemption_row("SJ-2020-001", until="2020-06-12")], days=7, first=date(2020, 6, 9))
+    assert told["SJ-2020-001"][6:] == (
+        *("6月9日至6月12日", "已结束"),
+        "时限6月10日改为6月12日，6月11日至6月12日因延期不列入超期未结，6月12日按原时限已超期2天，到期，期末时限6月10日，已超期5天，列入超期未结",
+    )
+
+
+def test_a_silenced_hint_is_told_with_its_day_and_what_ended_before_the_period_is_none_of_its_exemptions() -> None:
+    day = date(2020, 5, 21)
+    sent = offices.handed_in(
+        workbooks.report("东胜区", day, progress=[workbooks.resolved_row("SJ-2020-001", 答复文号="口头")]), f"{day} 16:00"
+    )
+    rows: list[workbooks.Row] = [
+        workbooks.exemption_row("SJ-2020-001", "核查提示", "2020-05-22"),
+        workbooks.exemption_row("SJ-2020-002", until="2020-05-20"),
+    ]
+    told = _exempted(rows, sent, days=4)
+    assert [*told] == ["SJ-2020-001"], "the other ended on the day before the first"
+    assert told["SJ-2020-001"][6:8] == ("5月21日至5月22日", "已结束")
+    assert told["SJ-2020-001"][8].startswith("5月21日1种提示没有列出（答复文号里没有数字")
+    assert told["SJ-2020-001"][8].endswith("，到期")
+
+
+def test_what_comes_by_noon_is_one_correction_of_each_earlier_day() -> None:
+    first, resolved = date(2020, 5, 20), workbooks.resolved_row("SJ-2020-001", 答复日期=date(2020, 5, 19), 群众确认="认可")
+    days = [first + timedelta(days=count) for count in range(-1, 5)]
+    files = [
+        offices.assigned(workbooks.assignment()),
+        offices.handed_in(workbooks.report("达拉特旗", first), f"{first} 16:00", "零报告.xlsx"),
+        offices.handed_in(workbooks.report("东胜区", first, progress=[resolved]), "2020-05-23 10:00", "补报.xlsx"),
+    ]
+    out = offices.consolidate(files, days)
+    whole = period.of([out[day].report for day in days], {})
+    assert [(told.day, entry.day.day) for told, entry in whole.restated] == [(22, 20), (22, 21), (23, 22)]
+    assert len(period_words.restated_runs(whole)) == 2
+    later = period.of([out[day].report for day in days[3:]], {})
+    assert [(told.day, entry.day.day) for told, entry in later.restated] == [(23, 20), (23, 21), (23, 22)], "the 22nd is none of its days"

@@ -15,7 +15,7 @@ from pipeline.render.files_for_programs import as_json, restated
 from pipeline.render.period import period_page, period_papers, period_workbook
 from pipeline.report import period_words
 from pipeline.report.durations import Duration
-from pipeline.report.exemptions import ExemptionOverDays
+from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay, Standing
 
 MANIFEST: Final = "period.json"
@@ -102,7 +102,8 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
 
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:
     held = [day.isoformat() for day in each.held] if each.held else None
-    of_all = {"held": held, "holds": not each.ended, "standing": extension_files.STANDINGS[each.state]}
+    kept_back = {code: [day.isoformat() for day in days] for code, days in each.kept_back.items()}
+    of_all = {"held": held, "holds": not each.ended, "standing": extension_files.STANDINGS[each.state], "kept_back": kept_back}
     return {**extension_files.exception(each.line), **of_all}
 
 
