@@ -66,12 +66,13 @@ def _notices(report: Report, settings: Settings) -> object:
 
 def _receipts(report: Report, settings: Settings) -> object:
     """With the start of the readers that mark them."""
+    from pipeline.disk.drawn import Drawn
     from pipeline.disk.originals import Originals
     from pipeline.reading.readers import Readers
     from pipeline.render.receipts import receipt_files
 
     with Readers(settings, len(report.arrived_reports)) as readers:
-        return dict(receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers)())
+        return dict(receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers, Drawn())())
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 
 from pipeline.day.beginning import Beginning
 from pipeline.day.day_state import DayState
 from pipeline.day.known_when import fold_on, latest_beginning
-from pipeline.ledger import editions, journal, lost_files
+from pipeline.disk import drawn
+from pipeline.disk.drawn import Drawn
+from pipeline.ledger import edition_files, editions, journal, lost_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
 from pipeline.publishing import checkpoints, held_days, inputs, numbering, outbox
@@ -127,9 +130,18 @@ class Plan:
 
     @property
     def receipt_count(self) -> int:
-        """How many receipts the days will have."""
+        """How many receipts the days will have, less those that an earlier run drew."""
         due = {*self.days} if self.documents else set[date]()
-        return sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
+        count = sum(not filed.arrival.is_assignment and filed.reading.day in due for filed in self.outlines.files)
+        return max(0, count - sum(len(self.drawn_before(day).before) for day in due))
+
+    def drawn_before(self, day: date) -> Drawn:
+        """Return what an earlier run drew for the day, as far as it is kept in the editions."""
+        return drawn.load(self.place_of_drawn(day), partial(edition_files.read, self.settings.paths.editions), repr(self.settings.limits))
+
+    def place_of_drawn(self, day: date) -> Path:
+        """Return where it is noted, beside the checkpoints."""
+        return self.settings.paths.checkpoints / "drawn" / f"{day}.json"
 
     def numbers(self, states: dict[date, DayState], ends: Sequence[Beginning]) -> Numbers:
         """Give the notices of these days their numbers, and return all that were given so far.

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.disk import drawn
 from pipeline.ledger import edition_files, editions
 from pipeline.publishing import held_days, outbox
 from pipeline.publishing.fault_limits import Written, limit_fault_to_day
@@ -40,10 +41,12 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
     paths, day = plan.settings.paths, report.day.isoformat()
     if report.has_page_per_unit:
         plan.forget_rows()  # a large day's documents need the memory
-    files = documents.contents(report, plan.documents, replace(workshop, room=outbox.aside(paths.outbox, day)), units)
+    workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day))
+    files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():
         # Kept before the folder takes its place: a run that is killed behind it finds all that it published.
         edition_files.keep(paths.editions, files.values())
+    drawn.keep(plan.place_of_drawn(report.day), workshop.drawn)
     manifest = outbox.publish(paths.outbox, day, files, paths.replaced, plan.manifests.get(day, ()))
     written = (paths.outbox / day / outbox.MANIFEST).stat().st_mtime
     held_days.note(plan, report)  # first: once the edition is noted, nobody looks into its manifest for its rules

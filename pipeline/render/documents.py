@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.disk import storage
+from pipeline.disk.drawn import Drawn
 from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
 from pipeline.render import districts, extension_files, file_names, files_for_programs
@@ -46,6 +47,8 @@ class Workshop:
     """What the PDF of each day was set with, and that of each unit."""
     found: dict[date, Index] = field(default_factory=dict)
     """By what the cases of a large day are found from its page, and from its units'."""
+    drawn: Drawn = field(default_factory=Drawn)
+    """What an earlier run drew for the day, and what this one does."""
     room: Path | None = None
     """Where the day's folder is made: on a large day files are written there as they are made."""
     makers: Makers | None = None
@@ -108,7 +111,7 @@ def _units(report: Report, workshop: Workshop) -> Finish:
         return lambda: [_remembering_remarks(waiting(), workshop)]
     from pipeline.render.forms import report_form
 
-    return lambda: [report_form.render(report)]
+    return lambda: [report_form.render(report, workshop.drawn)]
 
 
 def _register_table(report: Report, _workshop: Workshop) -> Finish:
@@ -150,7 +153,7 @@ def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
     at_once = _RECEIPTS if workshop.makers else None
-    finish = receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers, at_once)
+    finish = receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers, workshop.drawn, at_once)
     return lambda: ({name: content} for name, content in finish())
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.day.day_state import DayState
 from pipeline.day.rota import Turn
+from pipeline.disk.drawn import Drawn
 from pipeline.render.forms import form_sheets
 from pipeline.render.forms import form_words as words
 from pipeline.render.forms.form_layout import LOOKS, ROOM, FormSheet, FormWorkbook
@@ -55,9 +56,15 @@ class Draft:
         return f"{_NOT_IN_A_NAME.sub('_', self.district.name)}_日报_{self.day.isoformat()}.xlsx"
 
 
-def render(report: Report) -> dict[str, bytes]:
-    """Return every district's report of the day after, by its path in the day's folder."""
-    return {f"{FOLDER}/{draft.name}": workbook(draft, report.settings) for draft in drafts_after(report)}
+def render(report: Report, drawn: Drawn | None = None) -> dict[str, bytes]:
+    """Return every district's report of the day after, by its path in the day's folder; `drawn`: what need not be drawn again."""
+    drawn = drawn or Drawn()
+    decided, forms = report.settings.on(report.day + timedelta(days=1)).model_dump_json(exclude={"paths"}), {}
+    for draft in drafts_after(report):
+        made_from = repr((decided, draft.district, draft.day, draft.reporter, _filled(draft), _rows(draft)))
+        forms[f"{FOLDER}/{draft.name}"] = content = drawn.again(made_from) or workbook(draft, report.settings)
+        drawn.note(made_from, content)
+    return forms
 
 
 def drafts_after(report: Report) -> list[Draft]:
@@ -109,10 +116,7 @@ def workbook(draft: Draft, settings: Settings) -> bytes:
     def write(form: FormWorkbook) -> None:
         form_sheets.write_cover(form, f"{name}信访事项日报", f"{_filled(draft)}。{_by_when(settings)}怎样填见“填写说明”。", cover)
         form_sheets.write_instructions(form, words.report_steps(*_cut_off(settings), settings.categories, is_filled=True))
-        rows = {
-            contract.PROGRESS.name: [_row(case, draft.day) for case in draft.cases],
-            contract.ANSWERS.name: [*map(_asked, draft.to_answer)],
-        }
+        rows = _rows(draft)
         for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
             form_sheets.write(form, FormSheet(sheet, words.TITLES[sheet.name] + heading, rows.get(sheet.name, [])))
 
@@ -125,6 +129,14 @@ def _filled(draft: Draft) -> str:
         return "没有在办案件，“零报告”已预先填“是”；当天有要报的，请改为“否”"
     disputed = sum(case.dispute_stands for case in draft.cases)
     return f"已预先填好 {len(draft.cases)} 件在办案件" + (f"，其中群众不认可 {disputed} 件" if disputed else "")
+
+
+def _rows(draft: Draft) -> dict[str, list[dict[str, Value]]]:
+    """Return the rows that are filled in, by their sheets."""
+    return {
+        contract.PROGRESS.name: [_row(case, draft.day) for case in draft.cases],
+        contract.ANSWERS.name: [*map(_asked, draft.to_answer)],
+    }
 
 
 def _row(case: CaseLine, day: date) -> dict[str, Value]:

@@ -7,11 +7,13 @@ import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import Final
 
 from pipeline.day.judging import Judgement
+from pipeline.disk.drawn import Drawn
 from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle, Why
@@ -31,30 +33,50 @@ _GONE: Final = Obstacle(Why.GONE)
 
 
 def begin(
-    reports: Sequence[ArrivedReport], archive: Originals, readers: Readers, at_once: int | None = None
+    reports: Sequence[ArrivedReport], archive: Originals, readers: Readers, drawn: Drawn, at_once: int | None = None
 ) -> Callable[[], Iterator[tuple[str, bytes]]]:
     """Begin the receipts of these reports; what comes back waits for them, one after another, each under its name in the day's folder.
 
     `at_once`: so many are begun at a time; None: all. An original may have gone when its time was over, or be damaged: then the list alone
-    goes back.
+    goes back. `drawn`: those of an earlier run, which are not marked again where nothing in them would be another.
     """
-    readers.prepare(len(reports))
+    readers.prepare(sum(not drawn.has(repr(report)) for report in reports))
     following = zip(reports, names(reports), strict=True)
-    begun = deque((report, name, _begun(report, archive, readers)) for report, name in islice(following, at_once))
+    begun = deque((report, name, _begun(report, archive, readers, drawn)) for report, name in islice(following, at_once))
 
     def finish() -> Iterator[tuple[str, bytes]]:
         while begun:
             report, name, marked = begun.popleft()
-            begun.extend((other, named, _begun(other, archive, readers)) for other, named in islice(following, 1))
-            yield name, _finished(report, marked)
+            begun.extend((other, named, _begun(other, archive, readers, drawn)) for other, named in islice(following, 1))
+            yield name, _settled(report, marked, drawn)
 
     return finish
 
 
-def _begun(report: ArrivedReport, archive: Originals, readers: Readers) -> Future[bytes | Obstacle] | Obstacle:
-    if may_be_marked(report.findings) and archive.has(report.sha256):
-        return _begin({report: archive.path(report.sha256)}, readers)[report]
-    return _GONE
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A receipt that an earlier run drew, as it is written."""
+
+    content: bytes
+
+
+_Begun = Future[bytes | Obstacle] | Obstacle | _Again
+
+
+def _begun(report: ArrivedReport, archive: Originals, readers: Readers, drawn: Drawn) -> _Begun:
+    if not may_be_marked(report.findings) or not archive.has(report.sha256):
+        return _GONE
+    if content := drawn.again(repr(report)):
+        return _Again(content)
+    return _begin({report: archive.path(report.sha256)}, readers)[report]
+
+
+def _settled(report: ArrivedReport, begun: _Begun, drawn: Drawn) -> bytes:
+    """Return the receipt; one that a reader has marked is noted, and none that it could not: another time it may."""
+    content = begun.content if isinstance(begun, _Again) else _finished(report, begun)
+    if isinstance(begun, _Again) or (isinstance(begun, Future) and isinstance(begun.result(), bytes)):
+        drawn.note(repr(report), content)
+    return content
 
 
 def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:
