@@ -75,7 +75,7 @@
     link.href = "#register";
     link.dataset.case = position;
     head.append(link);
-    const due = make("span", word(one[DUE]), "nowrap" + (has(one, tagOf.get("overdue")) ? " missed" : has(one, tagOf.get("due_soon")) ? " soon" : ""));
+    const days = word(one[DUE]), due = make("span", days, (days.length > 12 ? "" : "nowrap") + (has(one, tagOf.get("overdue")) ? " missed" : has(one, tagOf.get("due_soon")) ? " soon" : ""));
     const deadline = make("span", word(one[DEADLINE]) || "未填", "nowrap");
     const time = make("span");
     time.append(deadline, one[DUE] ? " " : "", due);
@@ -146,17 +146,11 @@
   byId("case-close").addEventListener("click", () => (byId("case").close ? byId("case").close() : byId("case").removeAttribute("open")));
   byId("case").addEventListener("click", event => event.target === byId("case") && byId("case").close());
   // 电脑上、纸上不折的，由样式展开；旧的浏览器不会，在这里展开
-  const unfolded = document.querySelectorAll(".wide-open:not([open])");
-  const unfold = () => unfolded.forEach(fold => (fold.open = true));
-  if (matchMedia("(min-width: 641px)").matches) unfold();
-  else {
-    let closed = [];
-    addEventListener("beforeprint", () => {
-      closed = Array.from(unfolded).filter(fold => !fold.open);
-      unfold();
-    });
-    addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
-  }
+  const unfold = folds => folds.forEach(fold => (fold.open = true));
+  if (matchMedia("(min-width: 641px)").matches) unfold(document.querySelectorAll(".wide-open"));
+  let closed = [];
+  addEventListener("beforeprint", () => unfold((closed = Array.from(document.querySelectorAll(".wide-open:not([open]), .printed:not([open])")))));
+  addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
   list();
   byId("cut").hidden = data.longest === null;
   byId("plain").remove();

@@ -81,16 +81,10 @@
   let pause = 0;
   byId("find").addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(search, PAUSE); });
   byId("unit").addEventListener("change", search);
-  const unfolded = document.querySelectorAll(".wide-open:not([open])");
-  const unfold = () => unfolded.forEach(fold => (fold.open = true));
-  if (matchMedia("(min-width: 641px)").matches) unfold();
-  else {
-    let closed = [];
-    addEventListener("beforeprint", () => {
-      closed = Array.from(unfolded).filter(fold => !fold.open);
-      unfold();
-    });
-    addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
-  }
+  const unfold = folds => folds.forEach(fold => (fold.open = true));
+  if (matchMedia("(min-width: 641px)").matches) unfold(document.querySelectorAll(".wide-open"));
+  let closed = [];
+  addEventListener("beforeprint", () => unfold((closed = Array.from(document.querySelectorAll(".wide-open:not([open]), .printed:not([open])")))));
+  addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
   byId("finder").hidden = false;
 })();

@@ -56,7 +56,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     A long request, and several cases, stand in a row of their own (清单, of which 案件 is the cases); older templates have none.
     """
     first, characters = item[0], space.characters
-    asked = _whole_sentences(decision_words.asked(item), space.requests)
+    asked = whole_sentences(decision_words.asked(item), space.requests)
     has_row = len(asked) > _IN_CELL and not space.is_older
     request = f"请决定的事：{asked}" if has_row else ""
     cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
@@ -200,7 +200,7 @@ def _by_request(item: Item, day: date, space: Space) -> str:
 
     named = [_by_leader(cases, told) for cases in requests]
     if len(decision_words.by_request(item)) > 1:
-        asked = (_whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
+        asked = (whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
         named = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, named, strict=True)]
     rest = f"；等{len(item)}件" if len(item) > space.cases else ""
     return f"{shared}{due}{'；'.join(named)}{rest}"
@@ -269,7 +269,7 @@ _FEWEST_OF_MATTER = 8
 """Characters of a matter; with less room than that a case is named by its number alone."""
 
 
-def _whole_sentences(asked: str, most: int) -> str:
+def whole_sentences(asked: str, most: int) -> str:
     """Return what is asked, whole; where that is very long its first sentences, if there are any, and where all of it stands."""
     asked = plain(asked)
     if len(asked) <= most:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pipeline.day.rota import Turn
 from pipeline.render import file_names
-from pipeline.render.papers import own_templates, word
+from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import clock_lines, leader_pages
 from pipeline.report.case_lines import CaseLine, UrgentLine
@@ -20,9 +20,9 @@ from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
-from pipeline.terms import working_days
+from pipeline.terms import text, working_days
 from pipeline.terms.contract import RESOLVED
-from pipeline.terms.words import BEYOND, DECISIONS, FLAGS, NONE, near
+from pipeline.terms.words import BEYOND, DECISIONS, FLAGS, NONE, first_of, near
 
 FOLDER: Final = "领导"
 TEMPLATE: Final = "领导页模板.docx"
@@ -32,6 +32,8 @@ _MOST_CASES: Final = 60
 _MOST_NAMED: Final = 12
 """Cases that a day of receptions, and turns that a sentence, names."""
 _LONGEST_TEXT: Final = 40
+_IN_CELL, _LONGEST_REQUEST = 80, 1_000
+"""Characters of a request that its column has room for; a longer one stands once behind the tables, with so many characters whole."""
 _LONGEST_URGENT, _MOST_URGENT = 400, 12
 """Characters of what happened in an urgent matter, of what was done and of what is asked; and matters that are told."""
 _URGENT_FIELD: Final = "急报"
@@ -91,6 +93,7 @@ def names(leaders: Iterable[str]) -> list[str]:
 def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
     looked_at = [case for case in page.liaison if case.needs_a_look]
+    requests = _long_requests([*page.own[:_MOST_CASES], *looked_at[:_MOST_CASES]])
     return {
         "单位": report.office,
         "姓名": plain(page.name),
@@ -101,9 +104,9 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "包案概况": _own(page),
         "包联概况": _liaison(page),
         "说明": _unheard(page, report) + _unknown_years(page),
-        "包案": [_case(case, report.day) for case in page.own[:_MOST_CASES]],
-        "包联": [_case(case, report.day) for case in looked_at[:_MOST_CASES]],
-        "请办": [*_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
+        "包案": [_case(case, report.day, requests) for case in page.own[:_MOST_CASES]],
+        "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
+        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
         "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
         "接访说明": list(_turns(page, report.day)),
     }
@@ -134,7 +137,7 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
     said = [short(matter.situation, _LONGEST_URGENT).rstrip("。")]
     said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
-    asked = f"请求：{short(matter.coordination, _LONGEST_URGENT).rstrip('。')}" if matter.coordination else "没有提出请求，请知悉"
+    asked = f"请求：{_whole(matter.coordination)}" if matter.coordination else "没有提出请求，请知悉"
     number = f" {plain(matter.number)}" if matter.number else ""
     return f"{matter.district}{number}（{matter.kind}{happened}{whose}）：{'。'.join([*said, asked])}。"
 
@@ -180,6 +183,30 @@ def _unknown_years(page: LeaderPage) -> str:
     cases = (case.line.clocks for case in (*page.own, *page.liaison) if case.line.clocks)
     told = (clock for clocks in cases for clock in (clocks.acceptance, clocks.conclusion) if clock and clock.is_pressing)
     return working_days.unknown_told(clock_lines.unknown_years(told))
+
+
+_Requests = dict[str, list[LeaderCase]]
+"""Cases by what they ask for, in the form in which two requests are compared."""
+
+
+def _long_requests(cases: Sequence[LeaderCase]) -> _Requests:
+    """Return the cases of each request that is too long for its column."""
+    requests: _Requests = {}
+    for case in cases:
+        if len(case.asked) > _IN_CELL:
+            requests.setdefault(text.key(case.asked), []).append(case)
+    return requests
+
+
+def _in_full(requests: _Requests) -> Iterator[str]:
+    """Say each long request once, with its cases."""
+    for number, cases in enumerate(requests.values(), 1):
+        named = first_of([plain(case.line.number) for case in cases], _MOST_NAMED)
+        yield f"请求{number}（{named}）：{_whole(cases[0].asked)}。"
+
+
+def _whole(asked: str) -> str:
+    return decision_items.whole_sentences(asked, _LONGEST_REQUEST).rstrip("。")
 
 
 def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
@@ -230,8 +257,8 @@ def _joined(said: Sequence[str]) -> str:
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def _case(case: LeaderCase, day: date) -> dict[str, str]:
-    line = case.line
+def _case(case: LeaderCase, day: date, requests: _Requests) -> dict[str, str]:
+    line, asked = case.line, text.key(case.asked)
     return {
         "编号": line.number,
         "旗区": line.district,
@@ -239,7 +266,7 @@ def _case(case: LeaderCase, day: date) -> dict[str, str]:
         "包案领导": short(line.leaders, 2 * LONGEST_NAME),
         "时限": _deadline(line, day),
         "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *case.told)),
-        "请求": short(case.asked, 2 * _LONGEST_TEXT),
+        "请求": f"见表后“请求{list(requests).index(asked) + 1}”" if asked in requests else plain(case.asked),
     }
 
 

@@ -240,7 +240,7 @@ def test_targets_decisions_changes_and_districts_stand_in_this_order() -> None:
 
 
 def test_what_is_asked_and_what_happened_are_read_whole_also_on_a_phone_and_a_day_of_another_year_with_its_year() -> None:
-    """Nothing of a decision is cut off by its width: what is very long unfolds."""
+    """Nothing of a decision is cut off by its width: what is very long unfolds, and on paper is whole."""
     report = a_report()
     matter = "边坡开裂" * 60 + "，两栋楼住户要求撤离"
     first = replace(report.decisions[0], matter="边坡开裂，两栋楼住户要求撤离", asked="请派专家" * 40, since=date(2019, 6, 30))
@@ -249,7 +249,7 @@ def test_what_is_asked_and_what_happened_are_read_whole_also_on_a_phone_and_a_da
     assert "clamp" not in decisions
     assert "2019年6月30日：" in decisions
     assert ">边坡开裂，两栋楼住户要求撤离" in decisions.replace("：", ">")
-    assert re.search("<details[^>]*><summary>[^<]*……（展开全文）</summary>[^<]*两栋楼住户要求撤离</details>", decisions)
+    assert re.search('<details class="whole printed"><summary>[^<]*……（展开全文）</summary>[^<]*两栋楼住户要求撤离</details>', decisions)
 
 
 def test_cases_of_which_the_same_is_asked_are_one_item_and_the_rest_fold() -> None:
@@ -263,6 +263,16 @@ def test_cases_of_which_the_same_is_asked_are_one_item_and_the_rest_fold() -> No
     assert text.count("土地手续请市级协调") == 1
     assert "超期未结 9 件 东胜区，最早 5月20日起" in text
     assert "等 9 件，在第九节看全部，逐件见汇总表" in text
+
+
+def test_of_cases_that_ask_for_different_things_each_stands_with_what_it_asks_for() -> None:
+    """Also the seventh: on paper nobody can look further."""
+    report = a_report()
+    overdue = next(decision for decision in report.decisions if "overdue" in decision.kinds)
+    asking = tuple(replace(overdue, number=f"SJ-2020-{n:03}", asked=f"请决定第{n}件", matter=f"第{n}件的事") for n in range(1, 10))
+    text = page_of(replace(report, decisions=asking)).text
+    assert [n for n in range(1, 10) if f"：请决定第{n}件" not in text] == []
+    assert "（领导一） 第7件的事：请决定第7件" in text
 
 
 def test_every_count_stands_beside_its_definition() -> None:

@@ -6,6 +6,8 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files as files_of
 from pathlib import Path
 
@@ -242,6 +244,39 @@ def test_every_link_within_the_page_leads_somewhere(browser: Browser, pages: dic
     assert browser.value(f"{own}.filter(to => !document.getElementById(to.slice(1)))") == []
     ids = browser.value("[...document.querySelectorAll('[id]')].map(one => one.id)")
     assert len(ids) == len(set(ids))
+
+
+def test_on_paper_every_decision_stands_whole(browser: Browser, tmp_path: Path) -> None:
+    """However long it is, and however many there are: on the screen that folds."""
+    report = a_report()
+    asked = "请市级协调资金缺口" * 60 + "并请于12月5日以前答复"
+    decisions = [replace(report.decisions[0], number=f"SJ-2020-{n:03}", asked=f"第{n}件：{asked}") for n in range(1, 4)]
+    urgent = [replace(report.decisions[0], kinds=("urgent",), number="", matter=f"第{n}处急报", asked=f"第{n}处请求") for n in range(12)]
+    page = tmp_path / "page.html"
+    page.write_bytes(leaders_page.render(replace(report, decisions=(*decisions, *urgent)), TEMPLATES))
+    browser.open(page, 1280)
+    shown = "document.querySelector('#decisions').innerText"
+    assert "12月5日" not in browser.value(shown)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        said = browser.value(shown)
+        assert said.count("并请于12月5日以前答复") == 3
+        assert "展开全文" not in said
+        assert "第11处请求" in said
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_a_deadline_beyond_the_law_does_not_widen_the_page(browser: Browser, tmp_path: Path) -> None:
+    report = a_report()
+    far = {"extended": date(2028, 12, 31), "deadline": date(2028, 12, 31), "days_overdue": -3000, "is_beyond": True}
+    page = tmp_path / "page.html"
+    page.write_bytes(leaders_page.render(replace(report, cases=tuple(replace(case, **far) for case in report.cases)), TEMPLATES))  # type: ignore[arg-type]
+    browser.open(page, 360)
+    browser.value(OPEN_ALL)
+    assert "请核" in browser.value("document.getElementById('rows').innerText")
+    assert browser.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert browser.value(TOO_WIDE) == []
 
 
 def test_on_paper_what_is_folded_is_left_out_and_that_is_said(browser: Browser, pages: dict[str, Path]) -> None:

@@ -166,6 +166,16 @@ def _without_urgent(path: Path) -> None:
             )
 
 
+def test_a_long_request_stands_whole_and_once_whichever_tables_name_it() -> None:
+    """In the cell there is room for 80 characters: what is asked, and by when, comes last."""
+    asked = f"{'消防验收资料缺失，开发企业账户冻结，' * 8}请市级明确牵头单位，并请于6月5日以前答复。"
+    cases = [*(case_row(f"SJ-2020-00{n}", 包案领导="领导0") for n in (1, 2)), case_row("SJ-2020-003"), case_row("SJ-2020-004")]
+    rows = [*(progress_row(f"SJ-2020-00{n}", 需协调事项=asked) for n in (1, 2, 3)), progress_row("SJ-2020-004", 需协调事项="请协调")]
+    page = _said(on(DAY, assigned(assignment(cases)), handed_in(report(day=DAY, progress=rows))).report, "领导0")
+    assert [row["请求"] for row in (*page["包案"], *page["包联"])] == [*["见表后“请求1”"] * 3, "请协调"]
+    assert page["请办"][0] == f"请求1（SJ-2020-001、SJ-2020-002、SJ-2020-003）：{asked}"
+
+
 def test_a_district_that_has_not_reported_or_never_has_is_named() -> None:
     workbook = assigned(assignment((*CASES, case_row("SJ-2020-009", "达拉特旗", 包案领导="领导二"))))
     before = handed_in(report(day=date(2020, 5, 20)), "2020-05-20 16:00")
