@@ -127,7 +127,7 @@ class Makers:
             self._processes.end()
         if self._thread:
             self._thread.shutdown(cancel_futures=True)
-        with suppress(CancelledError):
+        with suppress(Exception):  # it was never reached, or is gone
             if self._cluster and (cluster := self._cluster.result()):
                 cluster.close()
 
