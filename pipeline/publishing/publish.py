@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.disk import drawn
+from pipeline.disk import drawn, memory
 from pipeline.ledger import edition_files, editions
 from pipeline.publishing import held_days, outbox
 from pipeline.publishing.fault_limits import Written, limit_fault_to_day
@@ -41,6 +41,7 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
     paths, day = plan.settings.paths, report.day.isoformat()
     if report.has_page_per_unit:
         plan.forget_rows()  # a large day's documents need the memory
+        memory.give_back()
     workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day))
     files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():

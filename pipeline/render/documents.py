@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.disk import storage
+from pipeline.disk import memory, storage
 from pipeline.disk.drawn import Drawn
 from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
@@ -235,6 +235,8 @@ def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -
         yield make(report)
     for finish in begun:
         yield from finish()
+        if workshop.makers:
+            memory.give_back()
 
 
 def _of_unit(unit: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
