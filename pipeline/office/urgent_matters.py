@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from pipeline.day import rota
@@ -158,6 +158,39 @@ def unsent(files: Sequence[Incoming]) -> list[Unsent]:
     return found
 
 
+def counting(files: Sequence[Incoming]) -> dict[tuple[str, date], Incoming]:
+    """Return of each district and day the last report that waits, as far as it can be judged by itself."""
+    return {(file.district, file.day): file for file in files if file.day is not None and not _is_followed(file, files)}
+
+
+def dropped(files: Sequence[Incoming], mailed: Sequence[UrgentMatter], zone: tzinfo) -> list[UrgentMatter]:
+    """Return what was mailed, and stands in a later report that waits neither as it was nor with one thing changed.
+
+    A report of which urgent rows will be refused may have it there: that is told by `unsent`.
+    """
+    found = list[UrgentMatter]()
+    for (district, day), file in counting(files).items():
+        came = file.received_at
+        earlier = [each for each in mailed if (each.district, each.day) == (district, day) and came and each.came and each.came < came]
+        if not earlier or came is None or unsent([file]):
+            continue
+        own = {matter.identity: matter for matter in of_waiting(file)}
+        new = [matter for identity, matter in own.items() if all(identity != each.identity for each in earlier)]
+        gone = (
+            each
+            for each in earlier
+            if each.identity not in own and not any(_differing(matter, each) for matter in (*new, *_after(each, earlier)))
+        )
+        at = moment(came.astimezone(zone), day)
+        found += [replace(each, since=f"{at}报来的{file.name}里没有了") for each in {each.identity: each for each in gone}.values()]
+    return found
+
+
+def _after(matter: UrgentMatter, mailed: Iterable[UrgentMatter]) -> Iterator[UrgentMatter]:
+    """Go through those of a later report."""
+    return (other for other in mailed if other.came and matter.came and other.came > matter.came)
+
+
 def _is_followed(file: Incoming, files: Iterable[Incoming]) -> bool:
     """Whether a later report of its district and day waits and will be taken."""
     return any(
@@ -170,12 +203,16 @@ def _is_followed(file: Incoming, files: Iterable[Incoming]) -> bool:
     )
 
 
-def taken_in_since(moment: datetime, settings: Settings) -> list[UrgentMatter]:
-    """Return the urgent matters of the reports that were taken in and had come since that moment. Raises LedgerError."""
+def taken_in_since(moment: datetime, settings: Settings, of: Collection[tuple[str, date]] | None = None) -> list[UrgentMatter]:
+    """Return the urgent matters of the reports that were taken in and had come since that moment. Raises LedgerError.
+
+    `of`: of these districts and days alone.
+    """
 
     def counts(file: Filed) -> bool:
-        is_report = file.reading.accepted and not file.arrival.is_assignment
-        return is_report and file.arrival.envelope.received_at >= moment
+        reading, is_report = file.reading, file.reading.accepted and not file.arrival.is_assignment
+        is_asked = of is None or (reading.day is not None and (reading.district, reading.day) in of)
+        return is_report and is_asked and file.arrival.envelope.received_at >= moment
 
     files = in_order(file for file in held_files.held(settings, counts).files if counts(file))
     in_force = {(file.reading.district, file.reading.day): file.arrival.sha256 for file in files}
@@ -219,14 +256,22 @@ def corrected(matter: UrgentMatter, mailed: Iterable[UrgentMatter], now: datetim
     `mailed`: what was mailed before, oldest first.
     """
     for earlier in reversed(list(mailed)):
-        pairs = zip(_PARTS, matter.identity[1:], earlier.identity[1:], strict=True)
-        differing = [part for part, own, other in pairs if own != other]
-        is_case = matter.number or differing != ["situation"]  # two matters without a case may differ in what they say
-        if earlier.district == matter.district and len(differing) == 1 and is_case:
+        if differing := _differing(matter, earlier):
             came = f"{moment(earlier.came.astimezone(now.tzinfo), now.date())}报来、" if earlier.came else ""
-            was = shorten(getattr(earlier, differing[0])) or "没有写"
-            return replace(matter, mailed_before=f"{came}已经发过的一件只有{_PARTS[differing[0]]}不同（那件：{was}），可能是它的更正")
+            was = shorten(getattr(earlier, differing)) or "没有写"
+            return replace(matter, mailed_before=f"{came}已经发过的一件只有{_PARTS[differing]}不同（那件：{was}），可能是它的更正")
     return matter
+
+
+def _differing(matter: UrgentMatter, earlier: UrgentMatter) -> str:
+    """Return the one thing in which two matters of a district differ; '' where it is none, or more.
+
+    Two matters without a case may differ in what they say alone, unless the later report stands in place of the other's.
+    """
+    pairs = zip(_PARTS, matter.identity[1:], earlier.identity[1:], strict=True)
+    differing = [part for part, own, other in pairs if own != other]
+    is_same = matter.number or matter.day == earlier.day or differing != ["situation"]
+    return differing[0] if earlier.district == matter.district and len(differing) == 1 and is_same else ""
 
 
 _PARTS: Final = {"number": "案件编号", "kind": "事项类别", "happened": "发生时间", "situation": "情况说明"}

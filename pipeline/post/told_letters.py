@@ -17,6 +17,7 @@ from pipeline.post.smtp import Fate, is_too_large
 from pipeline.post.urgent import UrgentOutcome
 from pipeline.settings.config import Settings
 from pipeline.terms.mails import SentOut
+from pipeline.terms.messages import shorten
 from pipeline.terms.text import mask
 from pipeline.terms.words import near
 
@@ -121,6 +122,11 @@ def urgent(outcome: UrgentOutcome) -> Iterator[str]:
     if outcome.unsent:
         yield f"另有 {len(outcome.unsent)} 件没有发给领导，汇总时会退回。请打电话问旗区："
         yield from (f"  {each.district} {each.place}：{each.why}" for each in outcome.unsent)
+    if outcome.dropped:
+        yield f"有 {len(outcome.dropped)} 件已经发给领导的急报，旗区后来报的里面没有了。请问旗区是撤下还是漏报，再告诉领导："
+        yield from (
+            f"  {each.district} {each.number or each.kind}：{mask(shorten(each.situation))}；{mask(each.since)}" for each in outcome.dropped
+        )
     yield from _unsettled(outcome.sent)
 
 
@@ -129,7 +135,11 @@ def urgent_beside(outcome: UrgentOutcome, *, is_owed_told: bool = False) -> Iter
 
     What stays unsettled `urgent` and `send` say, and with `is_owed_told` whoever asks here too.
     """
-    if outcome.sent.planned or outcome.nobody or (is_owed_told and not (outcome.is_complete and not outcome.unsent)):
+    if (
+        outcome.sent.planned
+        or outcome.nobody
+        or (is_owed_told and not (outcome.is_complete and not outcome.unsent and not outcome.dropped))
+    ):
         yield "\n".join(urgent(outcome)), outcome.in_short
 
 

@@ -60,6 +60,8 @@ class UrgentOutcome:
     """Leaders on duty of whom no address is set."""
     unsent: list[Unsent] = field(default_factory=list)
     """What waits and is mailed to no leader since it will be refused."""
+    dropped: list[UrgentMatter] = field(default_factory=list)
+    """What leaders have been mailed, and the report that waits in its place has no more; `since` says so."""
     refused: list[UrgentMatter] = field(default_factory=list)
     """What is mailed though the register of now refuses it, which nobody can see in a report by itself."""
 
@@ -73,6 +75,7 @@ class UrgentOutcome:
         """What the log says of it: nothing of what a report holds."""
         taken = sum(answer.fate is smtp.Fate.TAKEN for _letter, answer in self.sent.done)
         unsent = f"；另有 {len(self.unsent)} 件会退回，没有发给领导" if self.unsent else ""
+        unsent += f"；另有 {len(self.dropped)} 件发过的，后来报的里面没有了" if self.dropped else ""
         letters_taken = f"急报 {self.matters} 件，该发 {len(self.sent.planned)} 封，发出 {taken} 封"
         return f"{letters_taken}{'' if self.is_complete else '；还有没发成的'}{unsent}"
 
@@ -98,7 +101,8 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
                 matters = _counting(_with_remarks(owed, waiting, known, standing, settings, now), known.replaced, standing)
                 _plan(outcome, matters, standing, known.on_duty, settings, now)
-            outcome.sent.planned += _to_office(outcome.unsent, record, settings, now)
+            outcome.dropped = _dropped(files, waiting, standing, settings, now)
+            outcome.sent.planned += _to_office(outcome, record, settings, now)
             if outcome.sent.planned:
                 record.plan(outcome.sent.planned, outgoing.sender, now)
                 sending.hand_over(outcome.sent, record, settings, outgoing, connect)
@@ -151,6 +155,22 @@ def _with_remarks(
         return replace(urgent_matters.corrected(matter, earlier, now), refused=refused)
 
     return {path: [remarked(path, matter) for matter in own] for path, own in owed.items()}
+
+
+def _dropped(
+    files: WaitingFiles,
+    waiting: Mapping[str, Sequence[UrgentMatter]],
+    standing: Mapping[str, Standing],
+    settings: Settings,
+    now: datetime,
+) -> list[UrgentMatter]:
+    """Return what somebody has or may have, and the report that waits in its place has no more."""
+    if not standing:
+        return []
+    taken_in = urgent_matters.taken_in_since(_since(settings, now), settings, urgent_matters.counting(files))
+    known = [*taken_in, *(matter for own in waiting.values() for matter in own)]
+    mailed = [matter for matter in known if _stands(standing.get(_digest(matter), {}), *_HAVE)]
+    return urgent_matters.dropped(files, mailed, settings.calendar.zone)
 
 
 def _since(settings: Settings, now: datetime) -> datetime:
@@ -288,15 +308,18 @@ def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writ
         yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items, now)
 
 
-def _to_office(unsent: Sequence[Unsent], record: SentLetters, settings: Settings, now: datetime) -> Iterator[Letter]:
+def _to_office(outcome: UrgentOutcome, record: SentLetters, settings: Settings, now: datetime) -> Iterator[Letter]:
     """Yield a letter to each address of the office with what it has not been told of yet."""
     assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
-    digests = {letters.digest_of("unsent", *each.identity): each for each in unsent}
-    for recipient in settings.outgoing_mail.office if digests else ():
-        new = {digest: each for digest, each in digests.items() if digest not in record.settled(recipient)}
+    unsent = {letters.digest_of("unsent", *each.identity): each for each in outcome.unsent}
+    dropped = {letters.digest_of("dropped", *each.identity, each.since): each for each in outcome.dropped}
+    for recipient in settings.outgoing_mail.office if unsent or dropped else ():
+        settled = record.settled(recipient)
+        new = [digest for digest in (*unsent, *dropped) if digest not in settled]
         if new:
             items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in new]
-            yield wording.Writer(settings, now.date()).unsent(now.date(), recipient, [*new.values()], items)
+            told = [unsent[digest] for digest in new if digest in unsent], [dropped[digest] for digest in new if digest in dropped]
+            yield wording.Writer(settings, now.date()).to_phone(now.date(), recipient, *told, items)
 
 
 def _add_unsettled(outcome: SendingOutcome, record: SentLetters, settings: Settings, outgoing: Outgoing, now: datetime) -> None:

@@ -20,7 +20,7 @@ from pipeline.publishing.nights import FailedNight
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.mails import Mail
-from pipeline.terms.text import on_screen
+from pipeline.terms.text import mask, on_screen
 
 TEMPLATES = HOME / "templates"
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
@@ -192,12 +192,21 @@ class Writer:
         }
         return self._letter(Kind.URGENT, day, ("", recipient), f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
 
-    def unsent(self, day: date, recipient: str, unsent: Sequence[Unsent], items: Sequence[Item]) -> Letter:
-        """Write to the office what may be urgent and was mailed to no leader, since it will be refused: somebody has to phone."""
-        whose = "、".join(dict.fromkeys(each.district for each in unsent))
-        subject = f"【请打电话】{whose}{len(unsent)}件可能的急报没有发给领导"
+    def to_phone(
+        self, day: date, recipient: str, unsent: Sequence[Unsent], dropped: Sequence[UrgentMatter], items: Sequence[Item]
+    ) -> Letter:
+        """Write to the office what to phone for: what may be urgent and no leader was mailed, and what was and is reported no more."""
+        parts = ((unsent, "件可能的急报没有发给领导"), (dropped, "件已发给领导的急报后来报的里面没有了"))
+        told_of = [f"{'、'.join(dict.fromkeys(each.district for each in own))}{len(own)}{words}" for own, words in parts if own]
+        subject = f"【请打电话】{'；'.join(told_of)}"
         told = [(each.district, each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
-        return self._letter(Kind.UNSENT, day, ("", recipient), subject, items, {"unsent": told, "more": len(unsent) - len(told)})
+        gone = [
+            (each.district, " ".join(part for part in (each.number, each.kind) if part), mask(each.situation), each.since)
+            for each in dropped
+        ]
+        return self._letter(
+            Kind.UNSENT, day, ("", recipient), subject, items, {"unsent": told, "more": len(unsent) - len(told), "dropped": gone}
+        )
 
     def _near(self, day: date) -> str:
         return words.near(day, self._today)

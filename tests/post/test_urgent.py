@@ -241,8 +241,51 @@ def test_a_second_matter_beside_the_first_is_no_correction_of_it(office: Office,
     _look(office, server)
     second, third = _text(_mails(server)[2]), _text(_mails(server)[4])
     assert "先前" not in second, "both stand in one report"
-    assert third.count("先前：") == 1
+    assert third.count("先前：") == 2
+    assert "已经发过的一件只有情况说明不同（那件：另一处工地）" in third, "a later report has it in the place of the other"
     assert "已经发过的一件只有事项类别不同（那件：停水停电停暖）" in third
+
+
+def test_other_words_in_a_later_report_name_the_first_and_of_another_days_without_a_case_they_do_not(
+    office: Office, server: MailServer
+) -> None:
+    _put(office, [WAGES])
+    _look(office, server)
+    _put(office, [{**WAGES, "情况说明": "工地欠薪已涉及三百人"}], "更正.xlsx", 10)
+    _look(office, server)
+    assert "先前：16:00报来、" in _text(_mails(server)[-1]).replace("5月21日", "")
+    assert "只有情况说明不同" in _text(_mails(server)[-1])
+    _put(office, [{**WAGES, "情况说明": "又一处"}], "次日.xlsx", day=DAY + timedelta(days=1))
+    _look(office, server, NEXT)
+    assert "先前" not in _text(_mails(server)[-1])
+
+
+def test_what_was_mailed_and_is_reported_no_more_is_said_at_once_and_mailed_to_the_office_once(office: Office, server: MailServer) -> None:
+    _set(office, OUTGOING.model_copy(update={"office": (TWO,)}))
+    _put(office, [WATER, WAGES])
+    assert _look(office, server).dropped == []
+    _put(office, [{**WAGES, "情况说明": "工地欠薪已涉及三百人"}], "更正.xlsx", 10)
+    outcome = _look(office, server)
+    assert [matter.kind for matter in outcome.dropped] == ["停水停电停暖"], "the other has other words alone"
+    told = [*told_letters.urgent(outcome)]
+    assert told[-2:] == [
+        "有 1 件已经发给领导的急报，旗区后来报的里面没有了。请问旗区是撤下还是漏报，再告诉领导：",
+        f"  东胜区 SJ-2020-001：{WATER['情况说明']}；16:10报来的更正.xlsx里没有了".replace("；16", "；5月21日16"),
+    ]
+    to_office = [mail for mail, recipient in zip(_mails(server), _recipients(server), strict=True) if recipient == TWO]
+    assert [mail["Subject"] for mail in to_office] == ["【请打电话】东胜区1件已发给领导的急报后来报的里面没有了"]
+    assert "更正.xlsx里没有了" in _text(to_office[0])
+    assert "更正.xlsx里没有了" in _text(to_office[0], "html")
+    assert "没有发给值班领导" not in _text(to_office[0])
+    before = len(server.taken)
+    assert len(_look(office, server).dropped) == 1
+    assert len(server.taken) == before, "once"
+    office.run(DAY)
+    assert _look(office, server).dropped == [], "the night tells it"
+    office.put(report(day=DAY), "零.xlsx", f"{DAY}T16:40:00+08:00")
+    assert len(_look(office, server, moment(f"{DAY} 16:50")).dropped) == 2
+    _put(office, [WATER, {**WAGES, "发生时间": "昨天晚上"}], "坏.xlsx", 55)
+    assert _look(office, server, moment(f"{DAY} 17:00")).dropped == [], "a row that will be refused may be it"
 
 
 # --- whatever dies or is away ------------------------------------------------------------------------------------
