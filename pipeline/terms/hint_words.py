@@ -34,7 +34,7 @@ HINTS: Final = {
     ),
     "unlikely-reply-number": Kind(
         "答复文号里没有数字",
-        "当日报来的答复文号里一个数字也没有，例如“口头”“待补”。",
+        "当日第一次报来的答复文号里一个数字也没有，例如“口头”“待补”；再报同一个的不再提示。核查提示的豁免结束的次日，还是这样的，再提示一次。",
         "请看是否已经书面答复；已经答复的，请旗区补填文书上的文号。",
     ),
     "unlikely-many-resolved": Kind(
@@ -63,8 +63,8 @@ HINTS: Final = {
         "请看是不是同一件事编了两个号；是的，留一个，另一个在分解表填撤销依据。",
     ),
     "unlikely-same-reply": Kind(
-        "新案件用了更早案件的文号",
-        "进台账不到三十天的案件，当日报来的答复文号更早的案件也在用，项目或单位、问题类别至少有一样相同。",
+        "新案件的文号别的案件也在用",
+        "进台账不到三十天的案件，当日第一次报来的答复文号，比它早或同一天进台账的案件也在用，项目或单位、问题类别至少有一样相同。",
         "请看是不是同一件事编了两个号，或者文号填错；合并答复的不用改。",
     ),
     "unlikely-to-and-fro": Kind(
@@ -86,6 +86,7 @@ FACTS: Final = {
     "unlikely-shared-reply": "{count} 件案件用同一个答复文号：{cases}。其中{first}和{second}的项目或单位、问题类别都不一样。",
     "unlikely-shared-reply/two": "{first}和{second}用同一个答复文号，项目或单位、问题类别都不一样。",
     "unlikely-reply-number": "{case}的答复文号里没有数字。",
+    "unlikely-reply-number/again": "{case}的答复文号里没有数字；它的核查提示豁免已经结束，豁免期内没有列出。",
     "unlikely-many-resolved": "当日新计入化解 {count} 件：{cases}。",
     "unlikely-many-resolved/first": "当日新计入化解 {count} 件：{cases}。这是第一天汇总，以前办结的也算在当日。",
     "unlikely-found-resolved": "当日新增、当日就计入化解 {count} 件：{cases}。",
@@ -93,6 +94,7 @@ FACTS: Final = {
     "unlikely-last-day": "{case}在现行时限当天（{deadline}）计入化解，以前没有报过答复文号。",
     "unlikely-alike": "{case}与{others}的项目或单位、问题类别一样，案由相像。",
     "unlikely-same-reply": "{case}在{entered}进台账，它的答复文号{others}也在用。",
+    "unlikely-same-reply/together": "{case}和{others}同在{entered}进台账，用同一个答复文号。",
     "unlikely-to-and-fro": "{case}的状态由{before}改回{after}，三十天里往回改了 {count} 次。",
     "unlikely-receptions": "当日接访合计 {count} 批次，前三十天 {reports} 份日报的中位数是 {usual} 批次。",
 }

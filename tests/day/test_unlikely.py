@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from offices import CONFIG, SETTINGS, Day, File, assigned, consolidate, handed_in, read_assignment, read_report
-from workbooks import DAY, Row, assignment, case_row, new_row, progress_row, reception_row, report, resolved_row, urgent_row
+from workbooks import DAY, Row, assignment, case_row, exemption_row, new_row, progress_row, reception_row, report, resolved_row, urgent_row
 
 from pipeline.day.fold import fold
 from pipeline.day.unlikely import looks
@@ -202,6 +202,29 @@ def test_a_reply_number_with_figures_or_chinese_numerals_is_one(number: str) -> 
 def test_a_reply_number_that_was_told_yesterday_is_not_new() -> None:
     rows = [resolved_row("SJ-2020-003", 答复文号="口头")]
     assert told("unlikely-reply-number", said(before(1), progress=rows), said(DAY, progress=rows)) == []
+
+
+def test_a_number_without_a_digit_is_told_once_more_on_the_day_after_its_exemption() -> None:
+    books = [assigned(assignment(CASES, exemptions=[exemption_row("SJ-2020-003", "核查提示", before(1).isoformat())]), "2020-04-01 09:00")]
+    rows = [resolved_row("SJ-2020-003", 答复文号="口头")]
+    sent = [said(before(1), progress=rows), said(DAY, progress=rows)]
+    days = [before(1), DAY, DAY + timedelta(days=1)]
+    got = consolidate([*books, *sent], days)
+    of_day = {day: [hint for hint in got[day].beyond["hints"] if hint["code"] == "unlikely-reply-number"] for day in days}
+    assert [len(of_day[day]) for day in days] == [0, 1, 0]
+    assert of_day[DAY][0]["cell"] == "I2"
+    assert of_day[DAY][0]["message"].startswith("SJ-2020-003的答复文号里没有数字；它的核查提示豁免已经结束")
+    mended = [sent[0], said(DAY, progress=[resolved_row("SJ-2020-003", 答复文号="5号")])]
+    hints = consolidate([*books, *mended], [DAY])[DAY].beyond["hints"]
+    assert not any(hint["code"] == "unlikely-reply-number" for hint in hints)
+
+
+def test_two_cases_that_came_together_are_not_said_to_be_one_older_than_the_other() -> None:
+    cases = [case_row("SJ-2020-001", 交办日期="2020-05-02"), case_row("SJ-2020-002", 交办日期="2020-05-02")]
+    rows = [resolved_row(number, 答复文号="7号") for number in NUMBERS[:2]]
+    hint = only(told("unlikely-same-reply", said(DAY, progress=rows), cases=cases))
+    assert hint["message"].startswith("SJ-2020-002和SJ-2020-001同在")
+    assert "用同一个答复文号" in hint["message"]
 
 
 def _reply_of_older(days_ago: int, number: str = "7号", category: str = "物业服务") -> Told:

@@ -12,6 +12,7 @@ from pipeline.day.cases import RECENT_DAYS, Case
 from pipeline.day.day_state import DayState
 from pipeline.day.unlikely.hint import Hint, is_older, numbers, others, row_of_day
 from pipeline.settings.hints import Hints
+from pipeline.terms.contract import HINT_SILENCED
 from pipeline.terms.text import document_number, key
 
 _DIGIT: Final = re.compile("[0-9〇零一二三四五六七八九十]")
@@ -34,11 +35,23 @@ def shared(state: DayState, _settings: Hints) -> Iterator[Hint]:
 
 
 def without_digit(state: DayState, _settings: Hints) -> Iterator[Hint]:
-    """Go through the cases that a row of the day gives a 答复文号 without a digit."""
-    for case in _newly_answered(state):
-        if not has_digit(case.reply_number):
+    """Go through the cases that a row of the day gives a 答复文号 without a digit, and those that hints may name again and have one."""
+    silenced = _silenced_before(state)
+    for case in state.cases:
+        is_new = case.reply_since == state.day
+        is_again = bool(case.reply_number) and not case.grounds and case.number in silenced
+        if (is_new or is_again) and not has_digit(case.reply_number):
             row, said = row_of_day(case, state), {"case": case.number}
-            yield Hint("unlikely-reply-number", case.text("旗区"), (case.number,), row, _COLUMN, said=said)
+            name = "unlikely-reply-number" if is_new else "unlikely-reply-number/again"
+            yield Hint(name, case.text("旗区"), (case.number,), row, _COLUMN, said=said)
+
+
+def _silenced_before(state: DayState) -> frozenset[str]:
+    """Return the cases whose exemption from hints ended with the day before: what was said of them meanwhile, nobody was told."""
+    before, holding = (
+        {each.subject for each in some if each.kind == HINT_SILENCED} for some in (state.exempted.before, state.exempted.holding)
+    )
+    return frozenset(before - holding)
 
 
 def of_older(state: DayState, _settings: Hints) -> Iterator[Hint]:
@@ -46,8 +59,9 @@ def of_older(state: DayState, _settings: Hints) -> Iterator[Hint]:
     for case, older in same_as_older(state.cases, state.day):
         if case.reply_since == state.day:
             said = {"case": case.number, "others": others(case, older), "entered": case.entered}
-            row = row_of_day(case, state)
-            yield Hint("unlikely-same-reply", case.text("旗区"), numbers((case, *older)), row, _COLUMN, said=said)
+            row, is_together = row_of_day(case, state), all(other.entered == case.entered for other in older)
+            name = "unlikely-same-reply/together" if is_together else "unlikely-same-reply"
+            yield Hint(name, case.text("旗区"), numbers((case, *older)), row, _COLUMN, said=said)
 
 
 def same_as_older(cases: tuple[Case, ...], day: date) -> Iterator[tuple[Case, list[Case]]]:
