@@ -42,6 +42,8 @@ class Judgement:
     """What the district is told of its rows besides, in whole sentences: no findings."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
+    moved_places: set[tuple[str, int]] = field(default_factory=set)
+    """Where these stand: sheet and row, as findings name them."""
     of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
     """The rows of 案件进展 among them, each with its case and how that went away."""
     doubtful: list[str] = field(default_factory=list)
@@ -298,6 +300,8 @@ def _is_own(report: _Report, case_row: _CaseRow) -> bool:
     else:
         own, moved = report.district.name, away_from(case_row.case.moves, report.district.name)
         case_row.moved = None if case_row.row.is_refused else moved
+        if case_row.moved:
+            report.judgement.moved_places.add((case_row.row.sheet.rows.name, case_row.row.line))
         if moved is None:
             case_row.row.refuse("other-district", CASE, own=own)
         else:

@@ -166,6 +166,7 @@ def _handed(
         unmarked_until=known_until(day, settings),
         sent_by=settings.district_of_sender(arrival.envelope) if not filed.reading.district or filed.reading.is_from_stranger else "",
         rows_moved=judgement.rows_moved,
+        moved_places=frozenset(judgement.moved_places),
         masked=masked(filed) if use in (words.USED, words.UNSENT) else (),
         reminders=judgement.reminders,
     )
@@ -253,7 +254,16 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
     day, assignment = state.day.isoformat(), mask(state.assignment.arrival.name)
     lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding) for finding in state.assignment_findings]
     lines += [
-        FindingLine(day, report.district, report.name, report.use, finding, report.sent_by, report.is_from_stranger)
+        FindingLine(
+            day,
+            report.district,
+            report.name,
+            report.use,
+            finding,
+            report.sent_by,
+            report.is_from_stranger,
+            (finding.sheet, finding.row) in report.moved_places,
+        )
         for report in arrived
         for finding in report.findings
     ]

@@ -84,7 +84,10 @@ def _worst(report: Report) -> str:
 
 
 def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) -> str:
-    """Return whose refused rows keep these figures provisional, and where the rows stand; '' where none does."""
+    """Return which refused rows have to be mended, first those that keep these figures provisional; '' where none keeps one so.
+
+    Rows of cases that the office has given to another district are none: there is nothing to mend.
+    """
     whose = dict.fromkeys(
         name
         for figure in figures
@@ -93,20 +96,22 @@ def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) ->
         if why == "refused"
         for name in names
     )
-    told = [f"{name}{rows}" for name in whose if (rows := _refused_rows(report, name))]
+    others = [line.district for line in report.submissions if line.district not in whose] if whose else []
+    told = [f"{name}{rows}" for name in (*whose, *others) if (rows := _refused_rows(report, name, with_earlier=name in whose))]
     return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
 
 
-def _refused_rows(report: Report, district: str) -> str:
+def _refused_rows(report: Report, district: str, *, with_earlier: bool) -> str:
     """Return how much of a district's report of the day was refused, and where; of earlier days on which days."""
-    found = [line.finding for line in report.findings if (line.district, line.use) == (district, words.USED) and line.finding.refuses]
+    own = [line for line in report.findings if (line.district, line.use) == (district, words.USED) and not line.is_of_moved]
+    found = [line.finding for line in own if line.finding.refuses]
     rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
     sheets = [f"“{finding.sheet}”整张表" for finding in found if not finding.place]
     today = "、".join([*([f"{len(rows)}行（{first_of(rows, 2)}）"] if rows else []), *sheets])
     earlier = [
         sentences.day(day, report.day)
         for point in report.open_points
-        if point.district == district
+        if with_earlier and point.district == district
         for day in point.refused
         if day != report.day
     ]

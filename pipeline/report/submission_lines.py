@@ -153,6 +153,8 @@ class ArrivedReport:
     """When the district's first accepted report of the day arrived, which decides about 按时; None where this one is not accepted."""
     rows_moved: int = 0
     """As of `SubmissionLine`."""
+    moved_places: frozenset[tuple[str, int]] = frozenset()
+    """Where these stand: sheet and row, as findings name them."""
     reminders: tuple[str, ...] = ()
     """As of `Judgement`."""
     is_mended: bool = False
@@ -205,6 +207,8 @@ class FindingLine:
     """As of `ArrivedReport`."""
     is_from_stranger: bool = False
     """As of `ArrivedReport`."""
+    is_of_moved: bool = False
+    """Whether nothing is wrong with its row but that the office has given the case to another district: there is nothing to mend."""
 
     @property
     def whose(self) -> str:

@@ -20,7 +20,7 @@ from pipeline.post.letters import Item
 from pipeline.post.wording import Writer
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_words
-from pipeline.report import sentences, who_reported
+from pipeline.report import headline, sentences, who_reported
 from pipeline.web import check_results
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -163,6 +163,27 @@ def test_what_was_reported_on_the_day_before_the_workbook_came_is_told_and_does_
     )
     for text in (*evening.both, evening.overview):
         assert said in text
+
+
+def test_leaders_read_that_the_row_is_to_be_mended_that_is_wrong_and_not_the_one_that_moved() -> None:
+    """乌审旗's wrong row is of a group whose verdict is settled, 东胜区 has an older row that keeps the other one open."""
+    old = [*OLD, case_row("ZZQ-2020-001", B, 案件来源="自治区交办"), case_row("ZZQ-2020-002", B, 案件来源="自治区交办")]
+    new = [*NEW, case_row("ZZQ-2020-001", B, 案件来源="自治区交办"), case_row("ZZQ-2020-002", B, 案件来源="自治区交办")]
+    everybody = [_sent(name, day=day) for name in DISTRICTS for day in (BEFORE, DAY) if name not in (A, B)]
+    files = [
+        assigned(assignment(old)),
+        assigned(assignment(new), "2020-05-21 09:00", "新分解表.xlsx"),
+        *everybody,
+        _sent(A, resolved_row("SJ-2020-001", 答复文号=""), day=BEFORE),
+        _sent(A, progress_row(MOVED)),
+        _sent(B, resolved_row("SJ-2020-002"), day=BEFORE),
+        _sent(B, progress_row("ZZQ-2020-001", 当前状态="差不多")),
+    ]
+    report = _on(*files).report
+    (wrong,) = [line.finding for line in report.findings if line.finding.code == "not-in-list"]
+    said = f"退回待改正的：{A}5月20日的日报；{B}1行（案件进展!{wrong.cell}）。"
+    assert headline.to_mend(report, report.targets) == said
+    assert headline.lines(report)[0][1].endswith(said)
 
 
 def test_a_row_that_says_nothing_new_is_not_told_to_leaders() -> None:
