@@ -100,6 +100,8 @@ class Untold:
     matters: tuple[tuple[UrgentMatter, str], ...] = ()
     """Each with why."""
     unsent: tuple[Unsent, ...] = ()
+    dropped: tuple[UrgentMatter, ...] = ()
+    """What was mailed and stands in no later report any more."""
 
 
 @dataclass(frozen=True, slots=True)

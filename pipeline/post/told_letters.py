@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from pipeline.ledger import places
 from pipeline.ledger.ledger import Ledger
-from pipeline.post import sending
+from pipeline.office.urgent_matters import Untold
+from pipeline.post import answering, letters, sending
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import SendingOutcome
-from pipeline.post.sent_letters import SentLetters, State
+from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.post.smtp import Fate, is_too_large
-from pipeline.post.urgent import UrgentOutcome
+from pipeline.post.urgent import UrgentOutcome, still_owed
+from pipeline.publishing import nights
 from pipeline.settings.config import Settings
 from pipeline.terms.mails import SentOut
 from pipeline.terms.messages import shorten
@@ -46,17 +49,28 @@ def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
     return by_kind(sending.due(settings, now), now.date())
 
 
-def looks(settings: Settings) -> tuple[Callable[[datetime], Any], Callable[[datetime], date | None], Callable[[datetime], list[SentOut]]]:
+def looks(
+    settings: Settings,
+) -> tuple[Callable[[datetime], Any], Callable[[datetime], date | None], Callable[[datetime, Untold], list[SentOut]]]:
     """Return the looks of the office's page: what would be sent now, from which day on letters are written, and what was sent."""
     return partial(due, settings), partial(sending.written_from, settings), partial(sent_out, settings)
 
 
-def sent_out(settings: Settings, now: datetime) -> list[SentOut]:
-    """Return the letters of the last thirty days, the newest first, also those that were not taken. Raises LedgerError."""
+def sent_out(settings: Settings, now: datetime, untold: Untold) -> list[SentOut]:
+    """Return the letters of the last thirty days, the newest first, also those that were not taken. Raises LedgerError.
+
+    `untold`: what leaders were not mailed until now.
+    """
     if not places.exists(settings.paths.ledger_place):
         return []
     with Ledger(settings.paths.ledger_place) as ledger:
-        letters = SentLetters(ledger, settings.paths.state, looks_on=True).with_editions()
+        record = SentLetters(ledger, settings.paths.state, looks_on=True)
+        noted = record.with_editions()
+        put_off = [pair for kind in Kind for pair in record.of_kind(kind) if pair[0].state is State.PUT_OFF]
+    owed = _owed(settings, now, untold, {Kind(letter.kind) for letter, _digests in put_off})
+    again = {letter.message_id for letter, digests in put_off if any((letter.recipient.lower(), own) in owed for own in digests)}
+    answered_from = (now - answering.WHILE).date().isoformat()
+    again |= {letter.message_id for letter, _digests in put_off if letter.kind == Kind.ANSWER and letter.day >= answered_from}
     zone = settings.calendar.zone
     told = [
         SentOut(
@@ -66,13 +80,36 @@ def sent_out(settings: Settings, now: datetime) -> list[SentOut]:
             letter.recipient,
             mask(letter.subject),
             datetime.fromisoformat(letter.at).astimezone(zone),
-            _BECAME[letter.state] if letter.attempts or letter.state is not State.PUT_OFF else "还没有试过，下次再发",
+            _became_of(letter, is_owed=letter.message_id in again),
             letter.state is State.SENT,
             edition if letter.kind == Kind.LEADERS else "",
+            letter.state is State.PUT_OFF and letter.message_id not in again,
         )
-        for letter, edition in letters
+        for letter, edition in noted
     ]
     return [letter for letter in reversed(told) if now - letter.at <= _TOLD_FOR]
+
+
+def _owed(settings: Settings, now: datetime, untold: Untold, kinds: AbstractSet[Kind]) -> set[tuple[str, str]]:
+    """Return what letters of these kinds would be tried with again now: recipients in small letters, each with a digest."""
+    outgoing, owed = settings.outgoing_mail, set[tuple[str, str]]()
+    if outgoing is None:
+        return owed
+    if kinds & {Kind.DISTRICT, Kind.LEADERS, Kind.REMINDER}:
+        owed |= {(letter.recipient.lower(), item.digest) for letter in sending.due(settings, now).planned for item in letter.items}
+    if Kind.NIGHT in kinds and (failed := nights.look(settings, now)):
+        owed |= {(recipient.lower(), letters.digest_of("night", failed.day)) for recipient in outgoing.office}
+    return owed | still_owed(settings, outgoing, untold) if kinds & {Kind.URGENT, Kind.UNSENT} else owed
+
+
+def _became_of(letter: SentLetter, *, is_owed: bool) -> str:
+    """Return what became of a letter; of one that was put off whether it is tried again."""
+    if letter.state is not State.PUT_OFF:
+        return _BECAME[letter.state]
+    is_tried = letter.attempts or letter.said
+    if not is_owed:
+        return f"{'没有发成' if is_tried else '没有发出'}，不再发：所说的事后来有变，或过了发信的天数"
+    return _BECAME[State.PUT_OFF] if is_tried else "还没有试过，下次再发"
 
 
 def by_kind(outcome: SendingOutcome, today: date) -> list[tuple[str, int, str]]:

@@ -20,6 +20,7 @@ from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.urgent_matters import Known, Unsent, Untold, UrgentMatter, WaitingFiles
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
+from pipeline.post.matter_standing import BY_WEIGHT, HAVE, Standing, is_owed, standing_of, stands
 from pipeline.post.sending import Connect, SendingOutcome
 from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.settings.config import Settings
@@ -32,8 +33,6 @@ _MOST_MATTERS: Final = 50
 """So many stand in one letter; more come in further letters."""
 _AGAIN: Final = timedelta(minutes=5)
 """So long a look that is taken again and again does nothing where the inbox is the same: letters that were put off are tried then."""
-_HAVE: Final = (State.SENT, State.UNDER_WAY)
-_BY_WEIGHT: Final = (State.PUT_OFF, State.REFUSED, State.UNDER_WAY, State.SENT)
 
 _NOBODY: Final = "没有设置发信，急报不会发给领导"
 _NOT_YET: Final = "还没有发出"
@@ -42,9 +41,6 @@ _WHY: Final = {
     State.REFUSED: "对方的服务器不收",
     State.UNDER_WAY: "交给服务器时断了，不知道到了没有",
 }
-
-Standing = Mapping[str, SentLetter]
-"""How it stands with one matter, by recipient in small letters: of the letters with it the one that has come furthest."""
 
 
 @dataclass(slots=True)
@@ -95,7 +91,7 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
         with Ledger(settings.paths.ledger_place) as ledger:
             record = SentLetters(ledger, settings.paths.state)
             noted = record.of_kind(Kind.URGENT)
-            standing = _standing(noted, outgoing)
+            standing = standing_of(noted, outgoing)
             owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
             if any(owed.values()):
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
@@ -106,8 +102,15 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
             if outcome.sent.planned:
                 record.plan(outcome.sent.planned, outgoing.sender, now)
                 sending.hand_over(outcome.sent, record, settings, outgoing, connect)
+                _note_unreached(outcome.sent, record, outgoing, now)
             _add_unsettled(outcome.sent, record, settings, outgoing, now)
             return outcome
+
+
+def _note_unreached(sent: SendingOutcome, record: SentLetters, outgoing: Outgoing, now: datetime) -> None:
+    """Note of the letters that no server could be reached for that they were tried, and why it failed."""
+    for letter in sent.not_tried if sent.why else ():
+        record.note(letter, letter.message_id(outgoing.sender), State.PUT_OFF, sent.why, now)
 
 
 def _outgoing(settings: Settings) -> Outgoing:
@@ -119,6 +122,14 @@ def _outgoing(settings: Settings) -> Outgoing:
         msg = "设置文件的 outgoing_mail 里没有领导的地址，急报没有发。请写 leader_addresses（值班领导各自的地址）或 leaders。"
         raise ConfigurationError(msg)
     return outgoing
+
+
+def _digest_of_unsent(unsent: Unsent) -> str:
+    return letters.digest_of("unsent", *unsent.identity)
+
+
+def _digest_of_dropped(matter: UrgentMatter) -> str:
+    return letters.digest_of("dropped", *matter.identity, matter.since)
 
 
 def _digest(matter: UrgentMatter) -> str:
@@ -145,7 +156,7 @@ def _with_remarks(
     """Return what is owed with what the register refuses of it, and what was mailed before and may be the same matter."""
     of_files = (matter for own in waiting.values() for matter in own)
     all_known = [*urgent_matters.taken_in_since(_since(settings, now), settings), *of_files]
-    mailed = [matter for matter in all_known if _stands(standing.get(_digest(matter), {}), *_HAVE)]
+    mailed = [matter for matter in all_known if stands(standing.get(_digest(matter), {}), *HAVE)]
     mailed.sort(key=lambda matter: matter.came or now)
 
     def remarked(path: str, matter: UrgentMatter) -> UrgentMatter:
@@ -169,55 +180,13 @@ def _dropped(
         return []
     taken_in = urgent_matters.taken_in_since(_since(settings, now), settings, urgent_matters.counting(files))
     known = [*taken_in, *(matter for own in waiting.values() for matter in own)]
-    mailed = [matter for matter in known if _stands(standing.get(_digest(matter), {}), *_HAVE)]
+    mailed = [matter for matter in known if stands(standing.get(_digest(matter), {}), *HAVE)]
     return urgent_matters.dropped(files, mailed, settings.calendar.zone)
 
 
 def _since(settings: Settings, now: datetime) -> datetime:
     assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
     return now - timedelta(days=settings.outgoing_mail.days)
-
-
-def _standing(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Outgoing) -> dict[str, Standing]:
-    """Return how it stands with every matter that was ever mailed, by its digest.
-
-    What was put off for those on duty on one day is owed no more once those of a later day have it, nor what was put off for
-    `leaders` once those on duty have it, or the other way round.
-    """
-    lists = _lists(outgoing)
-    by_matter: dict[str, list[SentLetter]] = {}
-    for letter, digests in noted:
-        for digest in digests:
-            by_matter.setdefault(digest, []).append(letter)
-    standing: dict[str, Standing] = {}
-    for digest, sent in by_matter.items():
-        having = [letter for letter in sent if letter.state in _HAVE]
-        had = max((letter.day for letter in having), default="")
-        whose = [own for own in lists if any(letter.recipient.lower() in own for letter in having)]
-        elsewhere = frozenset[str]().union(*lists).difference(*whose) if whose else frozenset()
-        counting = [
-            letter
-            for letter in sent
-            if letter.state is not State.PUT_OFF or (letter.day >= had and letter.recipient.lower() not in elsewhere)
-        ]
-        counting.sort(key=lambda letter: (_BY_WEIGHT.index(letter.state), letter.day))
-        standing[digest] = {letter.recipient.lower(): letter for letter in counting}
-    return standing
-
-
-def _lists(outgoing: Outgoing) -> tuple[frozenset[str], frozenset[str]]:
-    """Return whom a matter is mailed to where nobody on duty can be reached, and who may be on duty, in small letters."""
-    of_duty = (address for own in outgoing.leader_addresses.values() for address in own)
-    return frozenset(map(str.lower, outgoing.leaders)), frozenset(map(str.lower, of_duty))
-
-
-def _stands(standing: Standing, *states: State) -> bool:
-    return any(letter.state in states for letter in standing.values())
-
-
-def _is_owed(standing: Standing) -> bool:
-    """Whether nobody has it or may have it, or somebody else is still to get it."""
-    return _stands(standing, State.PUT_OFF) or not _stands(standing, *_HAVE)
 
 
 def _taken_in(
@@ -231,7 +200,7 @@ def _taken_in(
     since = _since(settings, now)
     recent = {digest for letter, digests in noted if letter.day >= since.date().isoformat() for digest in digests}
     there = {_digest(matter) for matters in waiting.values() for matter in matters}
-    owed = {digest for digest in recent - there if _is_owed(standing[digest])}
+    owed = {digest for digest in recent - there if is_owed(standing[digest])}
     return [matter for matter in urgent_matters.taken_in_since(since, settings) if _digest(matter) in owed] if owed else []
 
 
@@ -240,7 +209,7 @@ def _owed(
 ) -> dict[str, list[UrgentMatter]]:
     """Return by file what is still to be mailed to somebody; '' for what was taken in."""
     return {
-        path: [matter for matter in matters if _is_owed(standing.get(_digest(matter), {}))]
+        path: [matter for matter in matters if is_owed(standing.get(_digest(matter), {}))]
         for path, matters in {**waiting, "": taken_in}.items()
     }
 
@@ -275,7 +244,7 @@ def _plan(
 
 def _owed_to(standing: Standing, known: Iterable[str]) -> list[tuple[str, str]]:
     """Return who of those that are still written to was to get a matter with somebody who has it, each with that day."""
-    if not _stands(standing, *_HAVE):
+    if not stands(standing, *HAVE):
         return []
     listed = dict.fromkeys(address.lower() for address in known)
     return [(letter.recipient, letter.day) for address in listed if (letter := standing.get(address)) and letter.state is State.PUT_OFF]
@@ -283,7 +252,7 @@ def _owed_to(standing: Standing, known: Iterable[str]) -> list[tuple[str, str]]:
 
 def _reachable(standing: Standing, of_duty: Sequence[str], leaders: Sequence[str]) -> list[str]:
     """Return who is to get a matter that nobody has: whoever is on duty now, and the leaders where none of these can be reached."""
-    if _stands(standing, *_HAVE):
+    if stands(standing, *HAVE):
         return []
 
     def reached(addresses: Sequence[str]) -> list[str]:
@@ -297,7 +266,7 @@ def _is_told(standing: Standing, known: Iterable[str]) -> bool:
     """Whether somebody has it, or the server of an address that is still set wants none of it, which is told by itself."""
     listed = {address.lower() for address in known}
     is_refused = any(address in listed and letter.state is State.REFUSED for address, letter in standing.items())
-    return is_refused or _stands(standing, *_HAVE)
+    return is_refused or stands(standing, *HAVE)
 
 
 def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
@@ -311,8 +280,8 @@ def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writ
 def _to_office(outcome: UrgentOutcome, record: SentLetters, settings: Settings, now: datetime) -> Iterator[Letter]:
     """Yield a letter to each address of the office with what it has not been told of yet."""
     assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
-    unsent = {letters.digest_of("unsent", *each.identity): each for each in outcome.unsent}
-    dropped = {letters.digest_of("dropped", *each.identity, each.since): each for each in outcome.dropped}
+    unsent = {_digest_of_unsent(each): each for each in outcome.unsent}
+    dropped = {_digest_of_dropped(each): each for each in outcome.dropped}
     for recipient in settings.outgoing_mail.office if unsent or dropped else ():
         settled = record.settled(recipient)
         new = [digest for digest in (*unsent, *dropped) if digest not in settled]
@@ -345,10 +314,25 @@ def untold(settings: Settings, files: WaitingFiles, now: datetime) -> Untold:
         return Untold(tuple((matter, _NOT_YET) for matter in matters.values()), unsent)
     with Ledger(settings.paths.ledger_place) as ledger:
         noted = SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT)
-        standing = _standing(noted, outgoing)
+        standing = standing_of(noted, outgoing)
         matters |= {_digest(matter): matter for matter in _taken_in(waiting, noted, standing, settings, now)}
+    dropped = tuple(_dropped(files, waiting, standing, settings, now))
     owed = ((matter, _why(standing.get(digest, {}))) for digest, matter in matters.items())
-    return Untold(tuple((matter, why) for matter, why in owed if why), unsent)
+    return Untold(tuple((matter, why) for matter, why in owed if why), unsent, dropped)
+
+
+def still_owed(settings: Settings, outgoing: Outgoing, untold: Untold) -> set[tuple[str, str]]:
+    """Return to whom a letter that was put off is still owed, in small letters, each with the digest of what. Raises LedgerError."""
+    if not outgoing.may_write_to_leaders:
+        return set()
+    with Ledger(settings.paths.ledger_place) as ledger:
+        standing = standing_of(SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT), outgoing)
+    digests = [_digest(matter) for matter, _why_not in untold.matters]
+    of_office = [*map(_digest_of_unsent, untold.unsent), *map(_digest_of_dropped, untold.dropped)]
+    to_office = {(address.lower(), digest) for address in outgoing.office for digest in of_office}
+    return to_office | {
+        (recipient, digest) for digest in digests for recipient, letter in standing.get(digest, {}).items() if letter.state is State.PUT_OFF
+    }
 
 
 def _why(standing: Standing) -> str:
@@ -356,8 +340,8 @@ def _why(standing: Standing) -> str:
     open_letters = [letter for letter in standing.values() if letter.state is not State.SENT]
     if not open_letters:
         return "" if standing else _NOT_YET
-    worst = min(open_letters, key=lambda letter: _BY_WEIGHT.index(letter.state))
-    if _stands(standing, State.SENT) and worst.state is State.REFUSED:
+    worst = min(open_letters, key=lambda letter: BY_WEIGHT.index(letter.state))
+    if stands(standing, State.SENT) and worst.state is State.REFUSED:
         return ""
     return f"{_WHY[worst.state]}{f'（{mask(worst.said)}）' if worst.said else ''}"
 

@@ -52,6 +52,8 @@ class SentOut:
     """Whether the server has taken it."""
     edition: str
     """To leaders: the SHA-256 of the manifest of the edition that it is about; '' where that is not known."""
+    is_over: bool = False
+    """Whether it was not taken and is not tried again: it is owed no more."""
 
     @property
     def sent_on(self) -> date:

@@ -30,7 +30,7 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     editions = _editions(site)
     since = await site.in_turn(site.letters_from, site.local_now())
     untold = await site.in_turn(site.urgent_untold, site.local_now())
-    sent = await site.in_turn(site.letters_sent, site.local_now()) if settings.outgoing_mail else ()
+    sent = await site.in_turn(site.letters_sent, site.local_now(), untold) if settings.outgoing_mail else ()
     to_leaders = {
         edition.manifest: [letter for letter in sent if letter.edition == edition.manifest and letter.is_settled] for edition in editions
     }

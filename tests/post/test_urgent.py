@@ -111,9 +111,9 @@ def test_whoever_looks_on_is_told_what_no_leader_has_and_why(office: Office, ser
     assert untold() == ["还没有发出"]
     assert [unsent.district for unsent in urgent.untold(office.settings, urgent_matters.look(office.settings), NOW).unsent] == ["东胜区"]
     urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
-    assert untold() == ["没有发成，几分钟以后再试"]
+    assert untold() == ["没有发成，几分钟以后再试（连不上）"]
     office.run(DAY)
-    assert untold() == ["没有发成，几分钟以后再试"], "also when a night has taken it in"
+    assert untold() == ["没有发成，几分钟以后再试（连不上）"], "also when a night has taken it in"
     _look(office, server, NOW + timedelta(minutes=6))
     assert untold() == []
     _set(office, OUTGOING.model_copy(update={"leaders": (), "leader_addresses": {}, "office": (ALL,)}))
@@ -456,6 +456,28 @@ def test_a_fetch_without_new_mail_makes_up_for_what_was_not_sent_and_ends_with_1
 
 
 # --- what is not mailed ------------------------------------------------------------------------------------------
+
+
+def test_of_letters_that_no_server_took_the_page_says_which_are_tried_again(office: Office, server: MailServer) -> None:
+    """The matter goes to the leader later; the office's letter about a refused row is owed no more once the report was taken in."""
+    _set(office, OUTGOING.model_copy(update={"office": (ALL,)}))
+    _put(office, [WATER, urgent_row("", 情况说明="没有写措施", 已采取措施="")])
+
+    def told(now: datetime) -> dict[str, list[tuple[str, bool]]]:
+        untold, by_kind = urgent.untold(office.settings, urgent_matters.look(office.settings), now), dict[str, list[tuple[str, bool]]]()
+        for letter in told_letters.sent_out(office.settings, now, untold):
+            by_kind.setdefault(letter.what, []).append((letter.became, letter.is_over))
+        return by_kind
+
+    urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    failed = ("没有发成，下次再发", False)
+    assert told(NOW) == {"急报": [failed, failed], "没有发成的急报（给办公室）": [failed]}
+    office.run(DAY)
+    _look(office, server, NOW + timedelta(minutes=6))
+    assert told(NOW + timedelta(minutes=7)) == {
+        "急报": [("已发出", False), ("已发出", False)],
+        "没有发成的急报（给办公室）": [("没有发成，不再发：所说的事后来有变，或过了发信的天数", True)],
+    }
 
 
 def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_its_cell_and_why(
