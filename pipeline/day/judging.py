@@ -349,15 +349,12 @@ def _warn_of_changes(row: Row, case: Case) -> None:
 
 
 def _is_same(row: Row, column: str, case: Case) -> bool:
-    match column:
-        case "包案领导":
-            # Templates are written without control characters.
-            return without_controls(responsible_leader(row[column])) == without_controls(case.leader)
-        case "办结时限":
-            deadline = row.value(column)
-            return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline
-        case _:
-            return key(row[column] or "") == key(case.text(column))
+    if column == "包案领导":  # templates are written without control characters
+        return without_controls(responsible_leader(row[column])) == without_controls(case.leader)
+    if column == "办结时限":
+        deadline = row.value(column)
+        return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline
+    return key(row[column] or "") == key(case.text(column))
 
 
 # --- the other sheets --------------------------------------------------------------------------------------------
