@@ -1,6 +1,6 @@
 """Urgent matters of reports that wait are mailed to the leaders on duty, each once, whatever dies or is taken in meanwhile.
 
-Covers `urgent` and `urgent_matters`.
+Covers `urgent`, `urgent_matters` and `matter_standing`.
 """
 
 from __future__ import annotations
