@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.ledger import editions, places
@@ -22,6 +22,7 @@ from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import told_editions
 from pipeline.settings.config import Settings
+from pipeline.terms.contract import EXEMPTIONS
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.messages import shorten
 from pipeline.terms.words import moment
@@ -57,8 +58,11 @@ class Claim:
     days: tuple[ChangedDay, ...]
 
 
-def look(ledger: Ledger, days: Iterable[date]) -> list[Claim]:
-    """Return the files of which these published days' editions show it, in order of arrival."""
+def look(ledger: Ledger, days: Iterable[date], kept: Path) -> list[Claim]:
+    """Return the files of which these published days' editions show it, in order of arrival.
+
+    `kept`: where the editions' files are, for exemptions and answers.
+    """
     seen = _Seen(ledger)
     names: dict[_File, str] = {}
     changed: dict[_File, list[ChangedDay]] = {}
@@ -69,7 +73,7 @@ def look(ledger: Ledger, days: Iterable[date]) -> list[Claim]:
                 for file in after.inputs.keys() - before.inputs.keys()
                 if before.inputs and _came_before(file, before) and not seen.is_in_one_before(file, before)
             ]
-            if claims and (lines := _lines(before, after)):
+            if claims and (lines := _lines(before, after, kept)):
                 names |= {file: after.inputs[file] for file in claims}
                 for file in claims:
                     changed.setdefault(file, []).append(ChangedDay(before.edition.note, after.edition.note, lines))
@@ -79,9 +83,9 @@ def look(ledger: Ledger, days: Iterable[date]) -> list[Claim]:
     )
 
 
-def look_everywhere(ledger: Ledger) -> list[Claim]:
+def look_everywhere(ledger: Ledger, kept: Path) -> list[Claim]:
     """Return the same of every day of which editions are kept."""
-    return look(ledger, {noted.day for noted in editions.notes(ledger) if noted.number > 1})
+    return look(ledger, {noted.day for noted in editions.notes(ledger) if noted.number > 1}, kept)
 
 
 def told_of_day(settings: Settings, day: date) -> list[str]:
@@ -90,7 +94,7 @@ def told_of_day(settings: Settings, day: date) -> list[str]:
         return []
     with Ledger(settings.paths.ledger_place) as ledger:
         is_again = any(noted.day == day and noted.number > 1 for noted in editions.notes(ledger))
-        return [*told(look(ledger, [day]))][:-1] if is_again else []
+        return [*told(look(ledger, [day], settings.paths.editions))][:-1] if is_again else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,13 @@ def _came_before(file: _File, made: _Made) -> bool:
     return datetime.fromisoformat(file[1]) <= made.edition.note.published_at
 
 
-def _lines(before: _Made, after: _Made) -> tuple[str, ...]:
-    changes = told_editions.changes(before.edition, after.edition)
-    return (*changes.figures, *(f"案件 {line}" for line in changes.cases)) if changes else ()
+def _lines(before: _Made, after: _Made, kept: Path) -> tuple[str, ...]:
+    """Return every difference, exemptions first: they may be why the rest is other, and stand last among the figures."""
+    changes = told_editions.changes(before.edition, after.edition, kept)
+    if not changes:
+        return ()
+    figures = sorted(changes.figures, key=lambda line: not line.startswith(EXEMPTIONS.name))
+    return (*figures, *(f"案件 {line}" for line in changes.cases))
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ RULES: Final = (
 
 READ_AGAIN: Final = {
     False: "要试的设置在旗区、案件来源、问题类别、编号样式、限额或报告日期的规定上与办公室的不同，采用哪些行可能不同",
-    True: "这些原件是另一版程序或另一套设置读的，或者看不出是怎样读的（较早的程序，所在的那天有过更正），当时读出的内容不能直接用",
+    True: "所在的那天写过不止一版（有过更正，或当晚又放入了文件），或者是另一版程序、另一套设置写的，说不准当时怎样读的；不是原件有问题",
 }
 """Why originals are read again, by whether the settings decide alike which rows are taken."""
 _SECONDS_EACH: Final = 0.01

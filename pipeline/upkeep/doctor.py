@@ -323,7 +323,7 @@ def _editions(ledger: Ledger, settings: Settings) -> Check:
         problems.append(f"{len(damaged)} 版在台账里的内容已经损坏：{_first(f'{edition.day}' for edition in damaged)}。请{_REPAIR}。")
     if told ^ {edition.key for edition in noted}:
         problems.append(f"台账和流水簿记的各版不一致。请{_REPAIR}，互相补记。")
-    claims = earlier_claims.told(earlier_claims.look_everywhere(ledger))
+    claims = earlier_claims.told(earlier_claims.look_everywhere(ledger, paths.editions))
     left_out = standing_editions.left_out_told(settings)
     return Check("各版", f"{len(noted)} 版都在，与写出时完全一致", tuple(problems), (*([left_out] if left_out else []), *claims))
 

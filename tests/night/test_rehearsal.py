@@ -316,7 +316,7 @@ def test_an_original_that_is_gone_or_read_by_another_program_is_told(story: Stor
     assert (found.days, found.read_again, found.gone) == ((), 4, 1)
     said = "\n".join(rehearsal_words.lines(found))
     assert "有 1 个原件已到期删除或损坏" in said
-    assert "有 4 个原件按要试的设置重新读过：这些原件是另一版程序或另一套设置读的，或者看不出是怎样读的" in said
+    assert "有 4 个原件按要试的设置重新读过：所在的那天写过不止一版（有过更正，或当晚又放入了文件），或者是另一版程序" in said
 
 
 # --- how it is asked and told ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from offices import ZONE, Office, moment, only
-from workbooks import assignment, case_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, exemption_row, progress_row, report, resolved_row
 
 from pipeline import screen
 from pipeline.ledger import editions, schema
@@ -70,6 +70,16 @@ def test_a_file_that_claims_to_be_of_before_is_said_with_what_it_changed(office:
     assert "早到.xlsx" in _notes(office)
 
 
+def test_an_exemption_that_a_workbook_of_before_brings_is_named_first(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [case_row("SJ-2020-001", 办结时限="2020-05-10"), case_row("SJ-2020-002")]
+    office.put_assignment(
+        assignment(rows, exemptions=[exemption_row("SJ-2020-001", until="2020-06-30")]), "又一份.xlsx", f"{FIRST}T21:00:00+08:00"
+    )
+    _Evenings.now_is = datetime(2020, 5, 20, 22, tzinfo=ZONE)
+    screen.tell_outcome(office.run(THIRD), office.settings, [THIRD], moment("2020-06-01 09:00"))
+    assert "2020-05-18 第 2 版改变了：豁免：增加 SJ-2020-001 延期（领导一批准，至2020-06-30" in capsys.readouterr().out
+
+
 def test_an_assignment_workbook_of_before_is_said_too(office: Office) -> None:
     office.put_assignment(assignment([case_row("SJ-2020-001")]), "新.xlsx", "2020-05-17T09:00:00+08:00")
     office.put_assignment(assignment([case_row("SJ-2020-003")]), "新二.xlsx", "2020-05-19T09:00:00+08:00")
@@ -111,7 +121,7 @@ def test_an_edition_whose_manifest_is_lost_shows_nothing(office: Office) -> None
             connection.execute(
                 schema.editions.update().where(schema.editions.c.manifest.in_(kept)).values(manifest_text=zlib.compress(b""))
             )
-        (claim,) = earlier_claims.look_everywhere(ledger)
+        (claim,) = earlier_claims.look_everywhere(ledger, office.settings.paths.editions)
     assert [changed.having.day for changed in claim.days] == [SECOND]
     assert claim.name == "早到.xlsx"
 
