@@ -125,17 +125,13 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
         return f"{figure.label}没有案件"
     lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
     why = f"（{reason}）" if reason else ""
-    by_edits, by_replies = (
-        (sentences.unmoved_verdict(certainty, figure.tally), sentences.answered_verdict(certainty, figure.tally)) if certainty else ("", "")
-    )
     by_new = same_day.risen_by_new(bridge, figure.tally, certainty.unmoved if certainty else figure.tally) if bridge else ""
     return "，".join(
         part
         for part in (
             f"{figure.label}{figure.verdict}{lacking}{why}",
             out_of_reach if figure.is_certain else "",
-            by_edits,
-            by_replies,
+            *sentences.without_which(certainty, figure.tally),
             by_new,
         )
         if part

@@ -16,7 +16,7 @@ from pipeline.report import corrections, exemptions, exemptions_of_period, sente
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
-from pipeline.report.figures import Figure
+from pipeline.report.figures import Certainty, Figure
 from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.terms import words
 
@@ -73,11 +73,17 @@ def answer(period: Period) -> str:
     verdicts = {figure.verdict for figure in figures}
     if not figures:
         return "没有案件。"
-    if len(figures) > 1 and len(verdicts) == 1:
+    limits = {figure.label: sentences.without_which(_certainty(figure.label, period), figure.tally) for figure in figures}
+    if len(figures) > 1 and len(verdicts) == 1 and not any(limits.values()):
         lacking = "，".join(f"{figure.label}还差{figure.tally.shortfall}件" for figure in figures if figure.tally.shortfall)
         return f"{_COUNTS.get(len(figures), len(figures))}组都{verdicts.pop()}{f'：{lacking}' if lacking else ''}。"
-    told = (f"{figure.label}{figure.verdict}{f'，还差{figure.tally.shortfall}件' if figure.tally.shortfall else ''}" for figure in figures)
+    short = {figure.label: [f"还差{figure.tally.shortfall}件"] if figure.tally.shortfall else [] for figure in figures}
+    told = ("，".join([f"{figure.label}{figure.verdict}", *short[figure.label], *limits[figure.label]]) for figure in figures)
     return f"{'；'.join(told)}。"
+
+
+def _certainty(group: str, period: Period) -> Certainty | None:
+    return next((certainty for certainty in period.certainties if certainty.group == group), None)
 
 
 _COUNTS: Final = {2: "两"}
@@ -88,7 +94,7 @@ def of_target(part: Part, period: Period) -> str:
     then, now = part.tallies
     first, last = words.near(beginning(period), period.last), sentences.day(period.last, None)
     figure = f"目标{now.target_percent}%{f'，{verdict(part.figure)}' if part.figure and now.total else ''}。"
-    reliance = next((certainty for certainty in period.certainties if certainty.group == part.label), None)
+    reliance = _certainty(part.label, period)
     without_edits = sentences.unmoved(reliance, now, _MOST_CASES) if reliance else ""
     began = f"没有日报，案件{then.total}件" if not period.has_beginning and then.total else counted(then)
     return f"期初（{first}）{began}，期末（{last}）{counted(now)}；{figure}{without_edits}{moved(part)}"
@@ -162,7 +168,7 @@ def handed_in(period: Period) -> str:
 
 def restated(period: Period, most: int = 2) -> str:
     """Return what was restated of earlier days, in short."""
-    runs = restated_runs(period)
+    runs = _runs(period)
     written = [count for _day, count in period.editions if count]
     again = sum(written) - len(written)
     editions = f"期内{len(written)}天的结果共写出{sum(written)}版{f'，其中改写{again}次' if again else '，没有改写'}。" if written else ""
@@ -171,15 +177,28 @@ def restated(period: Period, most: int = 2) -> str:
         editions = f"结果标明“更正”的有{len(period.corrected)}天（{named}）。{editions}"
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
-    named = f"：{'；'.join(runs[:most])}{f'；等{len(runs)}处' if len(runs) > most else ''}" if most else ""
-    return f"期内更正{len(runs)}处{named}。{editions}"
+    turned = sum(corrections.has_turned(run[0].tallies) for _day, run in runs)
+    of_turned = f"，按件数算达标与否因此改变的共{turned}处" if turned > most else ""
+    named = f"：{'；'.join(restated_runs(period, most))}{f'；等{len(runs)}处' if len(runs) > most else ''}" if most else ""
+    return f"期内更正{len(runs)}处{named}{of_turned}。{editions}"
 
 
-def restated_runs(period: Period) -> list[str]:
-    """Return every restatement in few words, days of which the same was told together."""
+def restated_runs(period: Period, most: int | None = None) -> list[str]:
+    """Return every restatement in few words, days of which the same was told together; or so many: first those that turned a verdict."""
+    runs = _runs(period)
+    shown = corrections.chosen([run for _day, run in runs], len(runs) if most is None else most)
+    return [
+        f"{_told(day, run, period)}{run[0].group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
+        for day, run in runs
+        if any(run is one for one in shown)
+    ]
+
+
+def _runs(period: Period) -> list[tuple[date, list[Restated]]]:
+    """Return every run of days of which the same was told, with the day that told it."""
     told = dict.fromkeys((day, entry.group) for day, entry in period.restated)
     return [
-        f"{_told(day, run, period)}{group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
+        (day, run)
         for day, group in told
         for run in corrections.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
     ]
@@ -226,8 +245,11 @@ def days(count: int | None) -> str:
 
 
 def confirmations(period: Period) -> list[str]:
-    """Return of each group how many resolved cases were confirmed."""
-    return [f"{certainty.group}：{sentences.confirmation(certainty) or '还没有化解的案件。'}" for certainty in period.certainties]
+    """Return of each group how many resolved cases were confirmed, and which count though nobody accepted the reply again."""
+    return [
+        f"{certainty.group}：{sentences.confirmation(certainty) or '还没有化解的案件。'}{sentences.answered(certainty, _MOST_CASES)}"
+        for certainty in period.certainties
+    ]
 
 
 def later(period: Period) -> list[str]:

@@ -229,6 +229,13 @@ def unmoved_verdict(certainty: Certainty, tally: Tally) -> str:
     return f"不计台账改动为{rate(certainty.unmoved.rate_percent)}{side}" if side else ""
 
 
+def without_which(certainty: Certainty | None, tally: Tally) -> list[str]:
+    """Return what alone puts a target on its side, to stand beside every verdict: edits of the register, replies that nobody accepted."""
+    if certainty is None:
+        return []
+    return [said for said in (unmoved_verdict(certainty, tally), answered_verdict(certainty, tally)) if said]
+
+
 def _other_side(unmoved: Tally, tally: Tally) -> str:
     if unmoved.met is None or unmoved.met is (tally.met is not False):
         return ""

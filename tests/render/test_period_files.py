@@ -24,6 +24,7 @@ from months import BEGINNING
 from page_days import PageText
 from workbook_days import cut_numbers, letters_on_paper
 
+from pipeline.day.targets import Tally
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
 from pipeline.report import breakdown, period, period_words
@@ -134,7 +135,7 @@ def test_the_page_says_every_figure_and_runs_nothing(month: Period, files: dict[
 def test_both_papers_begin_with_the_answer_and_have_four_pages_at_most(month: Period, files: dict[str, bytes]) -> None:
     document = Document(io.BytesIO(_of(files, "docx")))
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
-    answers = [[f"{name}：{said}" for name, said in period_words.lines(month, runs)] for runs in (2, 0)]
+    answers = [[f"{name}：{said}" for name, said in period_words.lines(month, runs)] for runs in (2, 1)]
     assert paragraphs[3 : 3 + len(answers[0])] in answers
     assert paragraphs[3].startswith("结论：")
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
@@ -248,6 +249,24 @@ def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_an
     assert len(re.findall(rb"/Type\s*/Page\b", period_papers.pdf(fields, much.data_until, own_templates.original("阶段报告版式.typ")))) == 4
     assert "包案领导24位，各自的期初、期末见同一文件夹里的工作簿“包案领导”。" in fields["部分"][1]["注"][0]
     assert fields["部分"][6]["注"] == [f"其余{16 - len(fields['部分'][6]['说明'])}处见同一文件夹里的工作簿“更正和版次”。"]
+
+
+def test_tables_of_durations_make_room_for_restatements_and_what_turned_a_verdict_is_always_on_paper(month: Period) -> None:
+    groups, (told, entry) = [group.label for group in month.groups], month.restated[0]
+    pairs = [(Tally(90, 170, then), Tally(90, 170, now)) for then, now in ((144, 140), (153, 150), (150, 146), (149, 148))]
+    crowded = replace(
+        month,
+        by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
+        by_source=tuple(replace(month.by_source[0], label=name) for name in month.settings.sources),
+        restated=tuple((told, replace(entry, day=entry.day + timedelta(days=2 * at), tallies=pair)) for at, pair in enumerate(pairs)),
+        remaining=tuple(Remaining(group, reason, ("SJ-2020-002",)) for group in groups for reason in breakdown.REASONS),
+    )
+    fields = period_papers.fields(crowded)
+    turned = "由153/170改为150/170，按件数算由达标变为未达标"
+    assert turned in {line["名称"]: line["内容"] for line in fields["提要"]}["更正"]
+    assert [line.rstrip("。") for line in fields["部分"][6]["说明"]] == period_words.restated_runs(crowded)
+    assert fields["部分"][6]["注"] == []
+    assert fields["部分"][3]["说明"] == ["见同一文件夹里的工作簿“办理用时”。"]
 
 
 def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:

@@ -243,9 +243,38 @@ def test_the_first_sentence_says_which_targets_are_met_and_by_how_much_the_other
     for part in whole.groups:
         assert f"{part.label}还差{part.tallies[1].shortfall}件" in said.replace(f"{part.figure and part.figure.verdict}，", "")
     met = [replace(part, figure=replace(part.figure, tally=Tally(90, 10, 10))) for part in whole.groups if part.figure]
-    assert period_words.answer(replace(whole, groups=tuple(met))) in ("两组都达标。", "两组都暂计达标。")
-    one = replace(whole, groups=(met[0], *whole.groups[1:]))
+    assert period_words.answer(replace(whole, groups=tuple(met), certainties=())) in ("两组都达标。", "两组都暂计达标。")
+    one = replace(whole, groups=(met[0], *whole.groups[1:]), certainties=())
     assert period_words.answer(one).startswith(f"{met[0].label}{met[0].figure and met[0].figure.verdict}；{whole.groups[1].label}")
+
+
+def test_the_first_sentence_says_what_alone_puts_a_target_where_it_is_and_the_cases_follow(whole: Period) -> None:
+    (figure,) = (part.figure for part in whole.groups[:1])
+    assert figure
+    met = replace(whole.groups[0], figure=replace(figure, tally=Tally(100, 20, 20)), tallies=(Tally(100, 20, 0), Tally(100, 20, 20)))
+    reliance = replace(whole.certainties[0], unmoved=Tally(100, 20, 20), answered=("ZZQ-2020-003",))
+    told = replace(whole, groups=(met, *whole.groups[1:]), certainties=(reliance, *whole.certainties[1:]))
+    limit = "其中1件原群众不认可、另行答复后计入、此后没有认可，不计这1件为95.0%，不到100%"
+    assert f"，{limit}；" in period_words.answer(told)
+    assert period_words.confirmations(told)[0].endswith("1件原群众不认可、另行答复后计入、此后没有认可：ZZQ-2020-003。")
+    edited = replace(reliance, answered=(), unmoved=Tally(100, 21, 20), cancelled=("ZZQ-2020-099",))
+    both = replace(told, groups=(met,) * 2, certainties=(edited,))
+    assert "，不计台账改动为95.2%，不到100%" in period_words.answer(both), "though both groups have the same verdict"
+
+
+def test_of_many_restatements_the_first_that_is_told_is_one_that_turned_a_verdict(whole: Period) -> None:
+    pairs = ((144, 140), (153, 150), (150, 146))
+    told = [
+        (LAST, Restated(FIRST + timedelta(days=2 * count), "自治区交办", (Tally(90, 170, then), Tally(90, 170, now)), Moves()))
+        for count, (then, now) in enumerate(pairs)
+    ]
+    week = replace(whole, restated=tuple(told))
+    turned = "5月30日说的自治区交办5月3日由153/170改为150/170，按件数算由达标变为未达标"
+    assert period_words.restated_runs(week, 1) == [turned]
+    assert period_words.restated(week, 1).startswith(f"期内更正3处：{turned}；等3处。")
+    assert "；等3处。" in period_words.restated(week, 2)
+    again = replace(week, restated=(*told, (LAST, replace(told[1][1], day=FIRST + timedelta(days=9)))))
+    assert "；等4处，按件数算达标与否因此改变的共2处。" in period_words.restated(again, 1)
 
 
 def test_a_case_that_counted_for_a_while_alone_is_told_though_neither_end_has_it() -> None:

@@ -27,8 +27,12 @@ _WIDEST_CALENDAR: Final = 31
 _MOST_CASES: Final = 4
 """Of one kind in one sentence."""
 _MOST_PAGES: Final = 4
-_VARIANTS: Final = ((24, 12, 2), (24, 4, 2), (0, 12, 2), (0, 4, 2), (0, 1, 2), (0, 1, 0))
-"""From generous to tight: so many rows of leaders have their tables here, and so many restatements are named, and in the beginning."""
+_VARIANTS: Final = (
+    *((24, 12, 2, True), (24, 4, 2, True), (0, 12, 2, True), (0, 4, 2, True)),
+    *((0, 12, 2, False), (0, 4, 2, False), (0, 4, 1, False), (0, 2, 1, False), (0, 1, 1, False)),
+)
+"""From generous to tight: so many rows of leaders have their tables here, so many restatements are named, and in the beginning, and whether
+there are tables of how long cases take: what was told otherwise before goes last, and first of it stays what turned a verdict."""
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases."""
 _LONGEST_LABEL: Final = 12
@@ -78,10 +82,11 @@ def fields(period: Period) -> Fields:
     return next((draft for draft in drafts if _height(draft) <= _MOST_PAGES * _PAGE), _draft(period, *_VARIANTS[-1]))
 
 
-def _draft(period: Period, leaders: int, runs: int, first_runs: int) -> Fields:
+def _draft(period: Period, leaders: int, runs: int, first_runs: int, has_durations: bool) -> Fields:  # noqa: FBT001 - one of `_VARIANTS`
     """Return the texts with at most so many rows of leaders and so many restatements."""
     name, until = period_words.NAME[period.is_closing], period.data_until
-    sections = [_targets(period), _districts(period, leaders), _remaining(period), _durations(period), _later(period), _reports(period)]
+    sections = [_targets(period), _districts(period, leaders), _remaining(period)]
+    sections += [_durations(period) if has_durations else _no_durations(), _later(period), _reports(period)]
     said: Fields = {
         "报头": name,
         "文件标题": f"{name}（{period_words.span(period)}）",
@@ -96,7 +101,7 @@ def _draft(period: Period, leaders: int, runs: int, first_runs: int) -> Fields:
     return {key: plain_in(value) for key, value in said.items()}
 
 
-_PAGE: Final = 645.0
+_PAGE: Final = 665.0
 """Points of a page as `_height` counts them, which is rather too high."""
 _HEAD_AND_END, _LINE, _HEADING, _NOTE_LINE, _ROW_HEIGHT = 190.0, 28.95, 37.0, 13.7, 16.2
 _LINE_WIDTH, _NOTE_WIDTH = 27, 41
@@ -191,6 +196,10 @@ def _durations(period: Period) -> Fields:
     return _section("四、办理用时", (), [one for one in tables if one["行"]], (period_words.DURATIONS,))
 
 
+def _no_durations() -> Fields:
+    return _section("四、办理用时", (f"见{_WORKBOOK}“办理用时”。",))
+
+
 def _later(period: Period) -> Fields:
     return _section(
         "五、群众确认，和化解以后", [*period_words.confirmations(period), *period_words.later(period)], (), (period_words.LATER,)
@@ -213,7 +222,7 @@ def _reports(period: Period) -> Fields:
 def _restated(period: Period, most: int) -> Fields:
     runs = period_words.restated_runs(period)
     more = f"其余{len(runs) - most}处见{_WORKBOOK}“更正和版次”。" if len(runs) > most else ""
-    return _section("七、更正", [f"{said}。" for said in runs[:most]], (), (more,))
+    return _section("七、更正", [f"{said}。" for said in period_words.restated_runs(period, most)], (), (more,))
 
 
 def _exempted(period: Period, most: int) -> list[Fields]:
