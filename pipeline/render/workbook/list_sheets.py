@@ -30,6 +30,16 @@ class FollowUp:
     situation: str
 
 
+@dataclass(frozen=True, slots=True)
+class _SettledRow:
+    """A point of a district's last notice that holds no longer."""
+
+    notice: Notice | SettledSince
+    point: Settled
+    case: CaseLine | None
+    """As it stands now; None where the register has it no more."""
+
+
 FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("督办事项", 13, "center", lambda line: FLAGS[line.flag].name),
     Column("案件编号", 15, "case", lambda line: line.case.number, cases=lambda line: (line.case.number,)),
@@ -42,16 +52,19 @@ FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
     Column("天数", 7, "count", lambda line: line.days),
     Column("情况", 24, "long", lambda line: line.situation),
 )
-SETTLED: tuple[Column[tuple[Notice | SettledSince, Settled]], ...] = (
-    Column("上次的督办事项", 13, "center", lambda line: FLAGS[line[1].flag].name),
-    Column("案件编号", 15, "case", lambda line: line[1].number, cases=lambda line: (line[1].number,)),
-    Column("旗区", 11, "center", lambda line: line[0].district),
-    Column("案由", 30, "long", lambda line: line[1].matter),
-    Column("怎样了结", 11, "center", lambda line: line[1].kind),
-    Column("说明", 18, "long", lambda line: line[1].detail),
-    Column("本次通知", 10, "center", lambda line: words.GONE if line[1].is_gone else words.STAYS),
-    Column("上次通知", 12, "center", lambda line: line[0].before),
+SETTLED: tuple[Column[_SettledRow], ...] = (
+    Column("上次的督办事项", 13, "center", lambda line: FLAGS[line.point.flag].name),
+    Column("案件编号", 15, "case", lambda line: line.point.number, cases=lambda line: (line.point.number,)),
+    Column("旗区", 11, "center", lambda line: line.notice.district),
+    Column("案由", 45, "long", lambda line: line.point.matter or (line.case.matter if line.case else "")),
+    Column("包案领导", 11, "center", lambda line: line.case.leader if line.case else ""),
+    Column("责任单位", 18, "long", lambda line: line.case.unit if line.case else ""),
+    Column("当前状态", 13, "center", lambda line: words.status(line.case) if line.case else ""),
+    Column("现行时限", 12, "date", lambda line: line.case.deadline if line.case else None),
+    Column("天数", 7, "count", lambda _line: None),
+    Column("怎样了结", 24, "long", lambda line: words.settled(line.point, line.notice.before)),
 )
+"""The same columns as `FOLLOW_UPS`: on the pages that follow, that list's header stands above these rows too."""
 RECEPTION: tuple[Column[ReceptionLine], ...] = (
     Column("旗区", 14, "text", lambda line: line.district),
     Column("问题类别", 20, "center", lambda line: line.category),
@@ -141,7 +154,9 @@ def _write_follow_ups(book: Book) -> None:
     said += filter(None, [exemptions.hidden(report.beyond.exemptions)])
     note(book, sheet, "\n".join((words.NOTES[name], *said)), [column.width for column in FOLLOW_UPS])
     told: tuple[Notice | SettledSince, ...] = (*report.notices, *report.without_notice)
-    if settled := [(notice, point) for notice in told for point in notice.settled]:
+    if any(notice.settled for notice in told):
+        by_number = {case.number: case for case in report.cases}
+        settled = [_SettledRow(notice, point, by_number.get(point.number)) for notice in told for point in notice.settled]
         top = FIRST + max(len(lines), 1) + 1
         heading(book, sheet, top, len(FOLLOW_UPS) - 1, words.SETTLED)
         write_table(book, sheet, top + 1, Listing(SETTLED, settled))

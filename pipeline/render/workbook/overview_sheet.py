@@ -31,7 +31,7 @@ from pipeline.render.workbook.sheet_frame import (
 from pipeline.report import corrections, day_corrected, exemptions, sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
-from pipeline.terms.words import FLAGS, STANDS, verdict
+from pipeline.terms.words import FLAGS, STANDS, first_of, verdict
 
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
@@ -120,15 +120,21 @@ def _write_targets(book: Book, sheet: Sheet, top: int, brevity: Brevity) -> int:
     for column in (5, 7):
         behind = {"type": "formula", "criteria": f"=${xl_rowcol_to_cell(first, 5)}>0", "format": red}
         sheet.conditional_format(first, column, max(first, row - 1), column, behind)
-    return explain(book, sheet, row, WIDTHS, (*_without_edits(book, brevity), definitions.TARGET))
+    return explain(book, sheet, row, WIDTHS, (*_limits(book, brevity), definitions.TARGET))
 
 
-def _without_edits(book: Book, brevity: Brevity) -> list[str]:
-    """Return of each group the rate without edits of the register, where it is another: it stands beside the rate that they made."""
+def _limits(book: Book, brevity: Brevity) -> list[str]:
+    """Return of each group the rate without edits of the register, where it is another, and that it is met by replies nobody accepted."""
     report = book.report
-    told = zip(report.targets, report.certainties, strict=True)
-    said = ((figure, sentences.unmoved(certainty, figure.tally, words.MOST_CASES)) for figure, certainty in told)
-    return [brevity.of(f"{figure.label}：{sentence}", TARGETS) for figure, sentence in said if sentence]
+    said = []
+    for figure, certainty in zip(report.targets, report.certainties, strict=True):
+        by_replies = sentences.answered_verdict(certainty, figure.tally)
+        said += (
+            [f"{figure.label}{figure.verdict}，{by_replies}（{first_of(certainty.answered, words.MOST_CASES)}）。"] if by_replies else []
+        )
+        edited = sentences.unmoved(certainty, figure.tally, words.MOST_CASES)
+        said += [brevity.of(f"{figure.label}：{edited}", TARGETS)] if edited else []
+    return said
 
 
 def _write_target(book: Book, sheet: Sheet, row: int, figure: Figure) -> None:
@@ -142,13 +148,19 @@ def _write_target(book: Book, sheet: Sheet, row: int, figure: Figure) -> None:
     formulas.write_figures(book, sheet, (row, 2), Part(figure, conditions, f"$B{row + 1}", not book.is_plain, place), "big")
     total, resolved, short = (xl_rowcol_to_cell(row, column) for column in (2, 3, 5))
     met, missed = (verdict(is_met=is_met, is_certain=figure.is_certain) for is_met in (True, False))
-    formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{met}","{missed}，还差 "&{short}&" 件"))'
-    sheet.write_formula(row, 7, formula, book.cell("middle", "big"), _conclusion(figure))
+    below = _BELOW if sentences.without_which(book.report.certainties[index], tally) else ""
+    beside = f'&"{below}"' if below else ""
+    formula = f'=IF({total}=0,"暂无案件",IF({resolved}*100>=$B{row + 1}*{total},"{met}","{missed}，还差 "&{short}&" 件"){beside})'
+    sheet.write_formula(row, 7, formula, book.cell("middle", "big"), _conclusion(figure, below))
 
 
-def _conclusion(figure: Figure) -> str:
+_BELOW = "（见下）"
+"""Where a line below the table says what alone puts a target on its side."""
+
+
+def _conclusion(figure: Figure, below: str) -> str:
     lacking = f"，还差 {figure.tally.shortfall} 件" if figure.tally.shortfall else ""
-    return f"{figure.verdict}{lacking}" if figure.verdict else "暂无案件"
+    return f"{figure.verdict}{lacking}{below}" if figure.verdict else "暂无案件"
 
 
 # --- the counts ---------------------------------------------------------------------------------------------------

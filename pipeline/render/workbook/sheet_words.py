@@ -7,7 +7,7 @@ from typing import Final
 
 from pipeline.render import districts
 from pipeline.report import exemptions, notice_words
-from pipeline.report.case_lines import CaseLine
+from pipeline.report.case_lines import CaseLine, Settled
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
 from pipeline.terms.words import NO, NONE, YES, near
@@ -84,7 +84,7 @@ NOTES: Final = {
     "更正情况": "以前各日（本期是更正的，连同当日）原来所知和现在所知的数字；是否达标只比较件数。",
     "督办清单": "一案有几个督办事项的，每项一行。点案件编号，到“案件台账”的那一行。督办通知里的销号情况列在下面。",
     "接访情况": "各旗区当日报送的接访批次，按旗区和问题类别合计。",
-    "急报事项": "各旗区当日报送，由办公室即时转报。",
+    "急报事项": "各旗区当日日报所报。有没有转报领导，本表不记：程序发过的急报信见网页“发信”，电话、当面转报的由办公室另记。",
     "报送日历": "每个旗区每天一格，最右边是当日。",
     "报送情况": "按时与否以当日第一份采用的日报为准，以后再次报送不算迟报；行数为现行版本的行数。",
     "问题清单": "“是否退回”为“是”的，请旗区改正后重新报送；其余为提醒。",
@@ -231,6 +231,11 @@ CUT: Final = "……（原文过长，以下略）"
 def status(line: CaseLine) -> str:
     """A case's status; of one that is reported as resolved while a 不认可 stands, that it does not count."""
     return DISPUTED if line.status == RESOLVED and line.dispute_stands else line.status
+
+
+def settled(point: Settled, before: str) -> str:
+    """How a point of the last notice, which has that number, came to hold no longer, and whether the case stands in this one."""
+    return f"{notice_words.why(point)}；{STAYS if not point.is_gone else GONE}（上次通知：{before}）"
 
 
 def names(listed: list[str]) -> str:

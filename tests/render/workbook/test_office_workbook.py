@@ -213,6 +213,26 @@ def test_the_overview_says_the_sentences_of_the_report() -> None:
     assert ["最接近办结", "SJ-2020-001（办理中，时限2020-05-19）"] in shown
 
 
+def test_beside_a_verdict_that_replies_alone_brought_about_the_overview_says_what_it_is_without_them() -> None:
+    report = a_full_report()
+    met = replace(report.targets[1], tally=Tally(90, 20, 18))
+    reliance = replace(report.certainties[1], answered=("SJ-2020-003",), unmoved=Tally(90, 20, 18))
+    told = replace(report, targets=(report.targets[0], met), certainties=(report.certainties[0], reliance))
+    shown = rows(opened(office_workbook.render(told)), "总览", 1)
+    verdict = next(str(row[7]) for row in shown if row[0] == met.label and row[2] == 20)
+    assert verdict == f"{met.verdict}（见下）"
+    limit = "其中1件原群众不认可、另行答复后计入、此后没有认可，不计这1件为85.0%，不到90%"
+    assert f"{met.label}{met.verdict}，{limit}（SJ-2020-003）。" in [row[0] for row in shown]
+    assert "（见下）" not in str([row[7] for row in rows(opened(office_workbook.render(report)), "总览", 1) if len(row) > 7])
+
+
+def test_nothing_is_said_of_who_passed_urgent_matters_on_since_nobody_notes_it() -> None:
+    workbook = opened(office_workbook.render(a_full_report()))
+    said = str(rows(workbook, "急报事项", 2)[0][0])
+    assert "即时转报" not in said
+    assert "有没有转报领导，本表不记" in said
+
+
 def test_every_decision_stands_on_the_overview_and_every_absence_beside_its_district() -> None:
     report = a_full_report()
     workbook = opened(office_workbook.render(report))

@@ -22,9 +22,9 @@ from workbooks import DAY, assignment, case_row, progress_row, turn_row
 from workbooks import report as written
 
 from pipeline.render import extension_files
-from pipeline.render.workbook import office_workbook
+from pipeline.render.workbook import office_workbook, sheet_words
 from pipeline.render.workbook.sheet_words import NOTHING
-from pipeline.report.case_lines import Notice, Settled
+from pipeline.report.case_lines import Notice, Settled, SettledSince
 from pipeline.report.corrections import MOVES
 from pipeline.terms.hint_words import HINTS
 from pipeline.terms.words import CHANGES
@@ -89,10 +89,25 @@ def test_below_what_needs_following_up_stands_what_the_last_notices_named_and_is
     made = Notice("督办〔2020〕2号", "东胜区", built.day, built.day, (), (gone, partly), "督办〔2020〕1号", 2, when, is_correction=False)
     shown = rows(opened(office_workbook.render(replace(built, notices=(made,)))), "督办清单")
     top = next(at for at, row in enumerate(shown) if row[0] == "上次的督办事项")
-    assert [row[:8] for row in shown[top + 1 :]] == [
-        ["超期未结", "SJ-2020-001", "东胜区", "逾期交房", "已化解", "答复文号：1", "不再列入", "督办〔2020〕1号"],
-        ["停滞", "SJ-2020-002", "东胜区", "逾期交房", "已化解", "答复文号：1", "因别的情形继续列入", "督办〔2020〕1号"],
+    assert [row[:4] + row[9:10] for row in shown[top + 1 :]] == [
+        ["超期未结", "SJ-2020-001", "东胜区", "逾期交房", "已化解（答复文号：1）；不再列入（上次通知：督办〔2020〕1号）"],
+        ["停滞", "SJ-2020-002", "东胜区", "逾期交房", "已化解（答复文号：1）；因别的情形继续列入（上次通知：督办〔2020〕1号）"],
     ]
+
+
+def test_the_header_that_the_next_pages_repeat_is_true_of_what_was_settled_too(published: Published) -> None:
+    built = published(WEEKS[0]).reports[-1]
+    line = next(case for case in built.cases if case.number == "SJ-2020-002")
+    gone = Settled("overdue", line.number, "", "已转由别的旗区办理", "", is_gone=True)
+    shown = rows(
+        opened(office_workbook.render(replace(built, without_notice=(SettledSince("东胜区", "督办〔2020〕1号", (gone,)),), notices=()))),
+        "督办清单",
+        3,
+    )
+    first, (second, row) = shown[0], shown[-2:]
+    assert second[1:9] == first[1:9]
+    assert row[3:7] == [line.matter, line.leader, line.unit, sheet_words.status(line)], "as they stand now, also of a case given away"
+    assert row[7].date() == line.deadline if isinstance(row[7], datetime) else line.deadline is None
 
 
 def test_a_correction_before_noon_is_told_where_nothing_was_restated(published: Published) -> None:
