@@ -42,7 +42,8 @@ class Brevity:
             return said
         begun = said[: self.characters]
         end = max(begun.rfind(mark) for mark in _CLAUSE)
-        return f"{begun[: end + 1] or begun}……（全部见“{sheet}”）"
+        whole = (begun[: end + 1] or begun).rstrip("、，")
+        return f"{whole}……（全部见“{sheet}”）"
 
 
 BREVITIES = (

@@ -112,7 +112,8 @@ def test_what_the_second_page_has_no_room_for_is_cut_and_says_where_it_is_whole(
     book = opened(office_workbook.render(published("week-messy").reports[-1]))
     cut = [str(row[2]) for row in rows(book, "总览", 1) if row[1] == "更正"]
     assert len(cut) == 2
-    assert cut[1].endswith("；……（全部见“更正情况”）")
+    assert cut[1].endswith("……（全部见“更正情况”）")
+    assert not re.search("[、，]……", cut[1])
     assert "“补报以后”“达到目标”的口径见“目标完成”，“按时”的见“报送情况”。" in [row[0] for row in rows(book, "总览", 1)]
     assert any(str(row[0]) == definitions.WAY for row in rows(book, "目标完成", 1))
 
