@@ -231,9 +231,7 @@ def unmoved_verdict(certainty: Certainty, tally: Tally) -> str:
 
 def without_which(certainty: Certainty | None, tally: Tally) -> list[str]:
     """Return what alone puts a target on its side, to stand beside every verdict: edits of the register, replies that nobody accepted."""
-    if certainty is None:
-        return []
-    return [said for said in (unmoved_verdict(certainty, tally), answered_verdict(certainty, tally)) if said]
+    return [said for says in (unmoved_verdict, answered_verdict) if certainty and (said := says(certainty, tally))]
 
 
 def _other_side(unmoved: Tally, tally: Tally) -> str:
