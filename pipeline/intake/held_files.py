@@ -48,10 +48,12 @@ def stamp(settings: Settings) -> Hashable:
 
 def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
     """Return what the ledger holds, or nothing where no run has made one yet. Raises LedgerError."""
+    places.check_there(settings.paths)
     if not places.exists(settings.paths.ledger_place):
         return Held([], [])
     with Ledger(settings.paths.ledger_place) as ledger:
         outlines = ledger.outlines()
+        places.check_there(settings.paths, is_empty=not outlines)
         loaded = {file.arrival.id: file for file in ledger.load(filter(in_full, outlines))}
         files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
         left_out = tuple(lost_files.left_out(settings.paths.archive, outlines, ledger))
@@ -60,6 +62,7 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
 
 def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
     """Return every number that was given to a notice. Raises LedgerError."""
+    places.check_there(settings.paths)
     if not places.exists(settings.paths.ledger_place):
         return ()
     with Ledger(settings.paths.ledger_place) as ledger:
@@ -68,6 +71,7 @@ def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
 
 def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:
     """Return every file that was ever taken in, with the rows of those in which the pattern finds something."""
+    places.check_there(settings.paths)
     if not places.exists(settings.paths.ledger_place):
         return []
     with Ledger(settings.paths.ledger_place) as ledger:

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Hashable
 from pathlib import Path
 
+from pipeline.disk.originals import Originals
 from pipeline.ledger.database import Database
+from pipeline.settings.config import Paths
 from pipeline.settings.places import LedgerPlace
-from pipeline.terms.errors import LedgerError
+from pipeline.terms.errors import LedgerError, LostLedgerError
 
 _WITHOUT_DRIVER = (
     "config.yaml 的 ledger 是 PostgreSQL 数据库，这台电脑还没有装它的驱动。"
     "请运行 python -m pip install --require-hashes -r requirements-servers.txt，再运行一次。"
+)
+
+_LOST = (
+    "台账 {place} 不见了或是空的，存档里却有 {count} 个原件：为免数字算错，什么都没有显示。已报送的文件都还在，已写出的结果没有变动。"
+    "请用同一时间的备份恢复整个 state 文件夹；没有备份的，运行 python run.py doctor --repair，从存档重建台账。"
 )
 
 
@@ -37,6 +44,15 @@ def exists(place: LedgerPlace) -> bool:
         return database(place).exists()
     except LedgerError:
         return True
+
+
+def check_there(paths: Paths, *, is_empty: bool = False) -> None:
+    """Stop where the ledger is gone and originals are there: an empty one would answer as if nothing had ever come. Raises LostLedgerError.
+
+    `is_empty`: nothing is in the ledger that is there.
+    """
+    if (is_empty or not is_filled(paths.ledger_place)) and (archived := Originals(*paths.originals).names()):
+        raise LostLedgerError(_LOST.format(place=paths.ledger_place, count=len(archived)))
 
 
 def is_filled(place: LedgerPlace) -> bool:

@@ -20,6 +20,7 @@ from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, URGENT, Severity
+from pipeline.terms.errors import LostLedgerError
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.messages import shorten
@@ -216,7 +217,10 @@ def taken_in_since(moment: datetime, settings: Settings, of: Collection[tuple[st
         is_asked = of is None or (reading.day is not None and (reading.district, reading.day) in of)
         return is_report and is_asked and file.arrival.envelope.received_at >= moment
 
-    files = in_order(file for file in held_files.held(settings, counts).files if counts(file))
+    try:
+        files = in_order(file for file in held_files.held(settings, counts).files if counts(file))
+    except LostLedgerError:  # what waits is mailed all the same, and not twice: the letters' journal is there
+        return []
     in_force = {(file.reading.district, file.reading.day): file.arrival.sha256 for file in files}
     matters = list[UrgentMatter]()
     for file in files:
@@ -241,8 +245,14 @@ def _of(district: str, day: date, sheets: Iterable[Rows]) -> Iterator[UrgentMatt
 
 
 def known(files: Sequence[Incoming], day: date, settings: Settings, readers: Readers | None = None) -> Known:
-    """Return what of the waiting files counts no more or will be refused, and who is on duty on that day. Raises LedgerError."""
-    judged = waiting.judge(files, settings, readers, [day])
+    """Return what of the waiting files counts no more or will be refused, and who is on duty on that day. Raises LedgerError.
+
+    Nothing of it where the ledger is gone: what is urgent is mailed all the same.
+    """
+    try:
+        judged = waiting.judge(files, settings, readers, [day])
+    except LostLedgerError:
+        return Known(frozenset(), (), {})
     replaced = frozenset(str(waits.file.path) for waits in judged.waits if waits.is_replaced)
     refused = {
         str(waits.file.path): {(finding.sheet, finding.row): finding.message for finding in waits.answer.findings if finding.refuses}

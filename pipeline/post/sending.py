@@ -91,6 +91,7 @@ def run(
     if outgoing is None:
         msg = "设置文件里没有写 outgoing_mail（发信服务器和收件人），没有发信。请照 config.yaml 里的说明填写。"
         raise ConfigurationError(msg)
+    places.check_there(settings.paths)
     with one_run.hold(settings.paths, settings.paths.state / sent_letters.LOCK), Ledger(settings.paths.ledger_place) as ledger:
         record = SentLetters(ledger, settings.paths.state)
         if clarification:
@@ -109,6 +110,7 @@ def due(settings: Settings, now: datetime) -> SendingOutcome:
 
     What came by mail is left out: that changes the words of reminders alone.
     """
+    places.check_there(settings.paths)
     if settings.outgoing_mail is None or not places.exists(settings.paths.ledger_place):
         return SendingOutcome()
     with Ledger(settings.paths.ledger_place) as ledger:

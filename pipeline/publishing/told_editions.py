@@ -65,6 +65,7 @@ class ToldEdition:
 
 def days(settings: Settings) -> list[date]:
     """Return every day of which an edition is kept, in order; none where no run has been yet. Raises LedgerError."""
+    places.check_there(settings.paths)
     if not places.exists(settings.paths.ledger_place):
         return []
     with Ledger(settings.paths.ledger_place) as ledger:
@@ -106,6 +107,7 @@ def last_published(settings: Settings, day: date) -> datetime | None:
 
 
 def _of_day(settings: Settings, day: date) -> list[Edition]:
+    places.check_there(settings.paths)
     if not places.exists(settings.paths.ledger_place):
         return []
     with Ledger(settings.paths.ledger_place) as ledger:

@@ -41,6 +41,10 @@ class DamagedLedgerError(LedgerError):
     """The ledger is no longer what was written into it."""
 
 
+class LostLedgerError(DamagedLedgerError):
+    """The ledger is gone, or an empty one is in its place, while originals are in the archive."""
+
+
 class ArchiveError(PipelineError):
     """The originals' object store cannot be used."""
 

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from pipeline.terms.errors import DamagedLedgerError, PipelineError
+from pipeline.terms.errors import DamagedLedgerError, LostLedgerError, PipelineError
 from pipeline.web import (
     clerk_pages,
     desk_pages,
@@ -68,6 +68,7 @@ def build(site: Site) -> ASGIApp:
         (HTTPException, page_access.not_found),
         (RequestValidationError, page_access.not_found),
         (RefusedError, page_access.refused),
+        (LostLedgerError, page_access.lost),
         (DamagedLedgerError, page_access.damaged),
         (PipelineError, page_access.busy),
         (Exception, page_access.our_fault),

@@ -17,7 +17,7 @@ from pipeline.office import attendance, district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
-from pipeline.terms.errors import DamagedLedgerError, LedgerError
+from pipeline.terms.errors import DamagedLedgerError, LedgerError, LostLedgerError
 from pipeline.web import opened_page, published_files
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, day_of, office_of
 from pipeline.web.rendering import page
@@ -63,8 +63,8 @@ def _board(request: Request, site: Site, session: Office, day: date, of: str) ->
         board, editions = status.look(site.settings, day, site.waits(), now), told_editions.of_day(site.settings, day)
         held = held_days.known(site.settings)
     except LedgerError as error:
-        is_damaged = isinstance(error, DamagedLedgerError)
-        return page(request, site, "board_without_ledger", {**shared, "is_damaged": is_damaged}, HTTPStatus.SERVICE_UNAVAILABLE)
+        wrong = {"is_damaged": isinstance(error, DamagedLedgerError), "is_lost": isinstance(error, LostLedgerError)}
+        return page(request, site, "board_without_ledger", {**shared, **wrong}, HTTPStatus.SERVICE_UNAVAILABLE)
     files = published_files.entries(site.settings, day.isoformat(), user)
     folders = {entry.folder for entry in files}
     context = {

@@ -167,6 +167,11 @@ async def damaged(request: Request, _error: Exception) -> Response:
     return await _error_page(request, 503, "damaged")
 
 
+async def lost(request: Request, _error: Exception) -> Response:
+    """Answer that the ledger is gone, and what the office does about it."""
+    return await _error_page(request, 503, "lost")
+
+
 async def our_fault(request: Request, error: Exception) -> Response:
     """Answer that the program itself failed, and leave a report that holds no contents."""
     site = site_of(request)

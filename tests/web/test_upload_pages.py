@@ -29,7 +29,8 @@ from offices import HOME, Office, moment, only, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
 from workbooks import Row, assignment, progress_row, report, report_pages
 
-from pipeline import screen
+from pipeline import cli, screen
+from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.office import status
 from pipeline.post import sending
@@ -37,6 +38,7 @@ from pipeline.publishing import told_editions
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.errors import LedgerError
 from pipeline.web import connections, receiving, upload_limits
 
 DAY = date(2020, 5, 21)
@@ -926,6 +928,30 @@ def test_with_a_damaged_ledger_the_forms_stay_and_a_report_is_checked_and_sent(s
     assert "doctor --repair" in board.text
     assert "上传并预览" in board.text
     assert not (site.office.settings.paths.state / "faults").exists()
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_where_the_ledger_is_gone_no_page_answers_from_an_empty_one_and_each_says_what_to_do(
+    site: Website, capsys: pytest.CaptureFixture[str], *, is_empty: bool
+) -> None:
+    """`is_empty`: something has made an empty one in its place since."""
+    settings = site.office.settings
+    settings.paths.ledger.unlink()
+    if is_empty:
+        with Ledger(settings.paths.ledger_place):
+            pass
+    browser = site.signed_in("办公室")
+    for address in ("/today", "/board", "/board/2020-05-20", "/rows", "/rows/2020-05-20", "/explain?what=SJ-2020-001"):
+        page = browser.get(address)
+        assert (page.status, "台账不见了" in page.text, "恢复整个 state 文件夹" in page.text) == (503, True, True), address
+        assert "上传分解表" not in page.text or "分解表也不用重传" in page.text
+    home = site.signed_in("甲").get("/")
+    assert "台账现在读不了" in home.text
+    assert "还没有采用过" not in home.text
+    assert cli.main(["--config", str(site.office.home / "config.yaml"), "status"]) == LedgerError.exit_status
+    assert "台账" in (said := capsys.readouterr().err)
+    assert "不见了" in said
+    assert not (settings.paths.state / "faults").exists()
 
 
 def test_with_a_damaged_ledger_an_assignment_workbook_is_taken_without_a_preview(site: Website) -> None:
