@@ -95,6 +95,8 @@ class Stands:
     """The other report of its day that counts, or will; None where there is none."""
     twin: HandedIn | None
     """Of a duplicate the report with the same bytes."""
+    first_at: datetime | None = None
+    """When the first report of its day came that is not refused whole; None where there is none, or nobody knows its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class History:
         same_day = [file for file in self.files if file is not itself and file.day and file.day == itself.day]
         counts = next((file for file in same_day if file.is_handed_in and not file.is_followed), None)
         twins = [file for file in same_day if file.sha256 == itself.sha256 and file.became != "duplicate"]
-        return Stands(itself, counts, twins[0] if twins and itself.became == "duplicate" else None)
+        first = min((file.received_at for file in (itself, *same_day) if file.day and not file.is_refused), default=None)
+        return Stands(itself, counts, twins[0] if twins and itself.became == "duplicate" else None, first)
 
 
 def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:

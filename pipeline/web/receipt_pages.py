@@ -47,18 +47,27 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
         raise NoSuchPageError
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
-    context["late"] = _late(sent, known.stands, site.settings)
+    context["late"] = _late(sent, known, site.settings)
     return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now())})
 
 
-def _late(sent: SentUpload, stands: Stands | None, settings: Settings) -> str:
-    """Return that a report came after its day's cut-off, to the second, since the page may have stood open before it; '' in time."""
+def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
+    """Return that a report came after its day's cut-off, to the second, since the page may have stood open before it; '' in time.
+
+    With it stands what the day counts as, which the first report decides.
+    """
+    stands = known.stands
     day = stands.itself.day if stands else None
-    if day is None or sent.received_at <= (limit := settings.on(day).calendar.last_moment(day)):
+    if stands is None or day is None or sent.received_at <= (limit := settings.on(day).calendar.last_moment(day)):
         return ""
     came = sent.received_at.astimezone(limit.tzinfo)
     at = f"{came:%H:%M:%S}，" if came.date() == day else ""
-    return f"迟报：{at}已过{near(day, came.date())}的{limit:%H:%M}截止。截止以前另有一份报到的，这一天仍算按时；内容照常采用。"
+    said, first = f"{at}已过{near(day, came.date())}的{limit:%H:%M}截止。", stands.first_at
+    if known.ledger_fails:
+        return f"迟报：{said}截止以前另有一份报到的，这一天仍算按时。"
+    if first and first <= limit:
+        return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），这一天仍算按时。"
+    return f"迟报：{said}{'' if stands.itself.is_refused else '这一天截止以前没有报过，记为迟报；内容照常采用。'}"
 
 
 def _look(site: Site, user: User, sent: SentUpload) -> _Known:

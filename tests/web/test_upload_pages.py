@@ -153,6 +153,16 @@ GOOD = [progress_row(), progress_row("SJ-2020-001", 当前状态="已受理")]
 BAD = [progress_row(当前状态="差不多了"), progress_row("SJ-2020-001", 当前状态="差不多了")]
 
 
+def test_a_report_sent_again_after_the_cut_off_is_said_to_leave_the_day_on_time(site: Website) -> None:
+    browser = site.signed_in("甲")
+    site.clock.now = moment("2020-05-21 16:48")
+    send(browser, report(progress=GOOD))
+    site.clock.now = moment("2020-05-21 17:20")
+    said = browser.get(f"/sent/{send(browser, report(progress=[*GOOD, progress_row('SJ-2020-002')]))}").text
+    assert "截止以后再报：17:20:00，已过5月21日的17:00截止。截止以前已另报过一份（16:48），这一天仍算按时。" in said
+    assert "记为迟报" not in said
+
+
 def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site: Website) -> None:
     browser = site.signed_in("甲")
     site.clock.now = moment("2020-05-21 16:48")
@@ -160,7 +170,8 @@ def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site:
     assert "迟报" not in browser.get(draft).text
     site.clock.now = moment("2020-05-21 17:00").replace(second=9)
     number = browser.click(draft, f"{draft}/send").where
-    assert "迟报：17:00:09，已过5月21日的17:00截止。" in browser.get(number).text
+    first = "迟报：17:00:09，已过5月21日的17:00截止。这一天截止以前没有报过，记为迟报；内容照常采用。"
+    assert first in browser.get(number).text
     assert "17:00 收到（已过 17:00 截止）" in browser.get("/").text
 
 
