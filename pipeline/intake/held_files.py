@@ -40,6 +40,10 @@ class Held:
     lost: frozenset[tuple[str, date]] = frozenset()
     """Of which districts and days a report came whose original is lost, and that the office decided to go on without."""
 
+    def is_left_out(self, file: Filed) -> bool:
+        """Whether it is one of the lost files: no district's fault, and never refused."""
+        return any(file.arrival.sha256 == lost.sha256 for lost in self.left_out)
+
 
 def stamp(settings: Settings) -> Hashable:
     """Return what is another once anybody has written into the ledger."""

@@ -89,7 +89,8 @@ def refused_files(settings: Settings, first: date, last: date) -> list[RefusedFi
     def is_one(file: Filed) -> bool:
         return not file.reading.accepted and first <= about(file) <= last
 
-    files = held_files.held(settings, is_one).files
+    held = held_files.held(settings, is_one)
+    files = [file for file in held.files if not held.is_left_out(file)]
     index = Submissions.of(file for file in files if not file.arrival.is_assignment)
     workbooks = [file.arrival.envelope.received_at for file in files if file.arrival.is_assignment and file.reading.accepted]
     told = []

@@ -191,7 +191,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
 
     held = held_files.held(settings, is_of_day)
     of_day = [file for file in held.files if is_of_day(file)]
-    refused = [file for file in of_day if not file.reading.accepted]
+    refused = [file for file in of_day if not (file.reading.accepted or held.is_left_out(file))]
     whose = {filed.arrival.id: sent_by(filed, settings) for filed in refused}
     reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
     excused = _told_excused(settings, day, max(held.published, default=""))

@@ -134,13 +134,15 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, sources.arrivals, settings)
+    lost = {file.sha256 for file in sources.left_out}
+    refused = [file for file in sources.refused if file.arrival.sha256 not in lost]  # a lost original is no refusal
     lines_by_district = [
         replace(
             line,
             is_lost=line.status == "missing" and (line.district, state.day) in sources.lost,
             is_excused=line.status == "late" and (line.district, state.day) in state.exempted.excused,
         )
-        for line in handed_in_lines.submission_lines(state, sources.refused, settings)
+        for line in handed_in_lines.submission_lines(state, refused, settings)
     ]
     reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
     data_until = handed_in_lines.last_arrival(sources.files_in_force, settings)

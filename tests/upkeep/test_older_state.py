@@ -25,6 +25,7 @@ from pipeline import cli
 from pipeline.intake import found_results, standing_editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.office import handed_in_rows, status
 from pipeline.publishing import told_editions
 from pipeline.render.documents import FIGURES
 from pipeline.render.workbook import office_workbook
@@ -433,6 +434,10 @@ def test_a_report_that_is_lost_with_the_ledger_is_told_of_as_one_that_an_older_s
         (finding["district"], finding["code"]) for finding in office.findings(DAY) if finding["severity"] == "refused-file"
     ]
     assert (district, code) == ("达拉特旗", "unreadable")
+    assert first.submissions[1].refused_files == 0, "it was not refused: the office has lost it"
+    board = status.look(office.settings, DAY)
+    assert (board.files_refused, board.districts[1].is_lost) == (0, True)
+    assert handed_in_rows.refused_files(office.settings, DAY, DAY) == []
     without_it = tree(office.outbox)
     office.settings.paths.ledger.unlink()
     repair.repair(office.settings, [hashlib.sha256(OWN).hexdigest()], documents=FIGURES)
