@@ -103,7 +103,11 @@ def notes(planned: Plan) -> list[str]:
     empty = f"没有排的工作日：{'、'.join(map(str, planned.empty))}，这些天领导都在休假。" if planned.empty else ""
     days = "、".join(map(str, planned.refused))
     refused = f"分解表里 {days} 的排班行退回了（见问题清单），这次按没有排过重新排。" if days else ""
-    return list(filter(None, [empty, refused, rota.strangers_told(planned.strangers), working_days.unknown_told(planned.unknown_years)]))
+    unknown = working_days.unknown_told(planned.unknown_years)
+    received = dict.fromkeys(turn.day for turn in planned.turns if turn.receives and turn.day.year in planned.unknown_years)
+    holidays = "、".join(map(str, working_days.fixed_holidays(received)))
+    on_holidays = f"其中 {holidays} 是法定节日，排了接访，请改到别的日子；春节、清明、端午、中秋请自行核对。" if holidays else ""
+    return list(filter(None, [empty, refused, rota.strangers_told(planned.strangers), f"{unknown}{on_holidays}"]))
 
 
 def _target(output: Path | None, name: str, settings: Settings) -> Path:

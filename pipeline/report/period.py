@@ -47,6 +47,8 @@ class Part:
     """The figure of the end, with its bounds; None where the day's report has none."""
     fallen_back: tuple[str, ...] = ()
     """Counted on some day of the period, and neither at its beginning nor at its end."""
+    passing: tuple[str, ...] = ()
+    """In the total on some day of the period, and neither at its beginning nor at its end."""
 
     @property
     def newly_resolved(self) -> tuple[str, ...]:
@@ -163,11 +165,17 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
     """
     before, after, days = reports[0], reports[-1], reports[1:]
     settings, by_number = after.settings, {case.number: case for case in after.cases}
-    lines = {case.number: case for case in before.cases} | by_number
+    lines = {case.number: case for report in reports[:-1] for case in report.cases} | by_number
     counts = [_Counts(report, by_number, settings) for report in (before, after)]
     reopened = frozenset(number for report in days for number in report.reopened)
     counted = frozenset(case.number for report in days for case in report.cases if case.is_counted and not case.grounds)
-    parts = _Parts(counts[0], counts[1], reopened, counted, settings)
+    seen = {case.number: case for report in days for case in report.cases if not case.grounds}
+    passing = [
+        by_number.get(number) or _regrouped(case, settings)
+        for number, case in seen.items()
+        if not any(number in each.counted for each in counts)
+    ]
+    parts = _Parts(counts[0], counts[1], reopened, counted, tuple(passing), settings)
     return Period(
         first=days[0].day,
         last=after.day,
@@ -216,6 +224,8 @@ class _Parts:
     reopened: frozenset[str]
     counted: frozenset[str]
     """On any day of the period."""
+    passing: tuple[CaseLine, ...]
+    """In the total on any day of the period, and at neither end."""
     settings: Settings
 
     def leaders_of(self, group: Group) -> Iterable[str]:
@@ -228,8 +238,14 @@ class _Parts:
         """Return the parts of each group, in its order; `figures` are those of the day's own report."""
         own = {(figure.group, figure.label): figure for figure in figures}
         cases = [_by_part(counts, label_of) for counts in (self.before, self.after)]
+        passing: dict[tuple[str, str], list[str]] = {}
+        for line in self.passing:
+            passing.setdefault((line.group, label_of(line)), []).append(line.number)
         return tuple(
-            self._part(label, group, cases[0].get((group.name, label), {}), cases[1].get((group.name, label), {}), own)
+            replace(
+                self._part(label, group, cases[0].get((group.name, label), {}), cases[1].get((group.name, label), {}), own),
+                passing=tuple(sorted(passing.get((group.name, label), ()))),
+            )
             for group in self.settings.groups
             for label in labels(group)
         )

@@ -32,9 +32,10 @@ DURATIONS: Final = (
     "不因为它们没有结果就略去；“半数”“九成”是到第几天有半数、九成的案件化解，到期末还到不了的写“未到”。已撤销的不在内。"
 )
 NEWLY: Final = (
-    "新化解：期末计入、期初没有计入的；不再计入：期初计入、期末没有计入的，连同撤销的；重新办理：期内报过从已化解改回在办的，"
+    "新增、退出：只比期初、期末的总数；新化解：期末计入、期初没有计入的；不再计入：期初计入、期末没有计入的，连同撤销的；重新办理：期内报过从已化解改回在办的，"
     "以后又化解的也在内。“期初”“期末”是已化解/总数。"
 )
+PASSING: Final = "期内进入又退出总数"
 FALLEN_BACK: Final = "期内曾计入、期末不计"
 LATER: Final = "期内每天新计入化解的案件，满七天、满三十天那一天是否仍计入；那一天在期末以后的还看不到。"
 NO_BEGINNING: Final = "期初以前没有日报，新化解的有的可能是以前化解、期内才报来的。"
@@ -130,8 +131,8 @@ def moved(part: Part) -> str:
 
 
 def all_changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the same, and which cases counted for a while alone: a table has no column for them."""
-    return *changes(part), (FALLEN_BACK, part.fallen_back)
+    """Return the same, and which cases counted or were in the total for a while alone: a table has no column for them."""
+    return *changes(part), (PASSING, part.passing), (FALLEN_BACK, part.fallen_back)
 
 
 def remaining(period: Period) -> str:

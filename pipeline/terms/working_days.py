@@ -51,6 +51,15 @@ def unknown_years(days: Iterable[date]) -> tuple[int, ...]:
     return tuple(year for year in sorted({day.year for day in days}) if not is_known(year))
 
 
+def fixed_holidays(days: Iterable[date]) -> Iterator[date]:
+    """Go through those of these days that are holidays by law whatever a year's notice says: 元旦, 劳动节 and 国庆节."""
+    return (day for day in days if (day.month, day.day) in _FIXED)
+
+
+_FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""全国年节及纪念日放假办法, as in force since 2025; the others go by the moon."""
+
+
 def unknown_told(years: Iterable[int]) -> str:
     """Return the sentence for outputs that rest on days of these years; '' for none."""
     named = "、".join(str(year) for year in years)

@@ -89,6 +89,12 @@ def test_a_day_on_which_all_are_away_and_a_year_nobody_knows_are_told() -> None:
     assert "2099 年的放假调休安排程序还不知道" in said
 
 
+def test_a_turn_on_a_holiday_of_a_year_nobody_knows_is_named() -> None:
+    plan = rota_plan.plan(_filed(assignment()), date(2098, 12, 31), date(2099, 1, 2))  # of Wednesday to Friday
+    assert "其中 2099-01-01 是法定节日，排了接访，请改到别的日子" in "".join(rota_plan.notes(plan))
+    assert "法定节日" not in "".join(rota_plan.notes(rota_plan.plan(_filed(assignment()), date(2099, 1, 2), date(2099, 1, 5))))
+
+
 def test_who_has_no_district_and_stands_in_the_rota_is_named_in_its_notes() -> None:
     """Whoever stands in only for another, or is away, is named too; of other days nobody is."""
     standing = (

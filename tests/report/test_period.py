@@ -292,6 +292,19 @@ def test_a_case_that_counted_for_a_while_alone_is_told_though_neither_end_has_it
     assert f"期内曾计入、期末不计{len(found.fallen_back)}件" in period_words.moved(found)
 
 
+def test_a_case_that_was_in_the_total_for_a_while_alone_is_told_though_neither_end_has_it() -> None:
+    reports = list(_reports()[:8])
+    case = next(case for case in reports[0].cases if not case.grounds and case.number in {line.number for line in reports[-1].cases})
+    first = tuple(line for line in reports[0].cases if line.number != case.number)
+    last = tuple(replace(line, grounds="查重") if line.number == case.number else line for line in reports[-1].cases)
+    week = period.of([replace(reports[0], cases=first), *reports[1:-1], replace(reports[-1], cases=last)], {})
+    for parts, label in ((week.groups, case.group), (week.districts, case.district), (week.leaders, case.leader)):
+        found = next(part for part in parts if (part.label, part.group) == (label, case.group))
+        assert found.passing == (case.number,)
+        assert case.number not in (*found.moves.entered, *found.moves.left)
+        assert "期内进入又退出总数1件" in period_words.moved(found)
+
+
 def test_days_of_which_nobody_reported_are_known_as_such() -> None:
     reports = list(_reports()[:8])
     reports[3] = replace(reports[3], silent_days=frozenset({reports[3].day}))

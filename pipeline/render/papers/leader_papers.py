@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.day.rota import Turn
+from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
@@ -104,7 +105,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "包案概况": _own(page),
         "包联概况": _liaison(page),
         "说明": _unheard(page, report) + _unknown_years(page),
-        "包案": [_case(case, report.day, requests) for case in page.own[:_MOST_CASES]],
+        "包案": [_case(case, report.day, requests, page.name) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
         "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
         "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
@@ -257,15 +258,18 @@ def _joined(said: Sequence[str]) -> str:
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def _case(case: LeaderCase, day: date, requests: _Requests) -> dict[str, str]:
+def _case(case: LeaderCase, day: date, requests: _Requests, own: str = "") -> dict[str, str]:
+    """Return a case's row; `own`: whose page it is, where he is responsible for it."""
     line, asked = case.line, text.key(case.asked)
+    others = [name for name in leaders_named(line.leaders) if name != own] if own else []
+    together = [f"与{short('、'.join(others), 2 * LONGEST_NAME)}共同包案，统计计入{short(line.leader, LONGEST_NAME)}"] if others else []
     return {
         "编号": line.number,
         "旗区": line.district,
         "案由": short(line.matter, _LONGEST_TEXT),
         "包案领导": short(line.leaders, 2 * LONGEST_NAME),
         "时限": _deadline(line, day),
-        "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *case.told)),
+        "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *case.told, *together)),
         "请求": f"见表后“请求{list(requests).index(asked) + 1}”" if asked in requests else plain(case.asked),
     }
 

@@ -86,6 +86,7 @@ def _part(part: Part, kind: str) -> dict[str, Any]:
         "no_longer_counted": list(part.no_longer_counted),
         "reopened": list(part.reopened),
         "fallen_back": list(part.fallen_back),
+        "passing": list(part.passing),
     }
 
 

@@ -34,7 +34,7 @@ _VARIANTS: Final = (
 """From generous to tight: so many rows of leaders have their tables here, so many restatements are named, and in the beginning, and whether
 there are tables of how long cases take: what was told otherwise before goes last, and first of it stays what turned a verdict."""
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
-"""Kinds of change of which the paper names cases."""
+"""Kinds of change of which the paper names cases; the others stand in the workbook."""
 _LONGEST_LABEL: Final = 12
 _SHORT: Final = 6
 """With so many rows or fewer a table is not torn apart."""
