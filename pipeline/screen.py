@@ -298,7 +298,7 @@ def tell_period(made: Made) -> None:
 
     for name, said in period_words.lines(made.period):
         say(f"  {name}：{said}")
-    say(f"{'请看' if made.is_new else '没有变化，仍是'}：{made.folder}")
+    say(f"{'请看' if made.is_new else '没有变化，仍是'}：{made.folder}{made.told_aside}")
 
 
 # --- templates ---------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Where the office wants it, every week is written by itself, in the night of its 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -34,6 +35,10 @@ LISTED_IN: Final = "period.json"
 """The file of a period's folder that lists the others."""
 
 
+_BACK: Final = {"阶段报告": "不写 --closing ", "结项报告": "写上 --closing "}
+"""How each is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A period that was written."""
@@ -44,6 +49,14 @@ class Made:
     """Whether anything is another than what stood there."""
     remarks: tuple[str, ...]
     """What is wrong with the office's own templates."""
+    is_other_kind: bool = False
+    """Whether a closing took the place of a report, or the other way round: what stood there was kept aside."""
+
+    @property
+    def told_aside(self) -> str:
+        """What is said where one took the other's place; '' elsewhere."""
+        was = "阶段报告" if self.period.is_closing else "结项报告"
+        return f"（这几天原来的{was}另存在 state/replaced；要换回来，{_BACK[was]}再运行一次）" if self.is_other_kind else ""
 
 
 def make(ledger: Ledger, settings: Settings, first: date, last: date, *, is_closing: bool = False) -> Made:
@@ -102,16 +115,21 @@ def _folder(settings: Settings, first: date, last: date) -> Path:
     return settings.paths.periods / f"{first}_{last}"
 
 
-def _write(drawn: Plan, *, is_closing: bool = False) -> Made:
+def _write(drawn: Plan, *, is_closing: bool | None = None) -> Made:
+    """Write the period. `is_closing`: None where what stands there decides: a night does not make a week's report of a closing."""
     from pipeline.render.period import period_files
 
     folder = _folder(drawn.settings, drawn.days[1], drawn.days[-1])
-    drawn_up = _drawn_up(drawn, is_closing=is_closing or _was_closing(folder))
+    was_closing = _was_closing(folder)
+    drawn_up = _drawn_up(drawn, is_closing=bool(was_closing) if is_closing is None else is_closing)
     files, remarks = period_files.render(drawn_up, inputs.templates_of(drawn.settings))
     is_new = _stands(folder) != files[LISTED_IN] or not outbox.is_as_written(folder, LISTED_IN)
+    is_other_kind = was_closing is (not drawn_up.is_closing)
     if is_new:
-        outbox.publish(folder.parent, folder.name, files, drawn.settings.paths.replaced, manifest=LISTED_IN)
-    return Made(folder, drawn_up, is_new, tuple(remarks))
+        # of what is noted here everything else was written for somebody to keep: it is another paper, and may have been handed on
+        noted = [hashlib.sha256(files[LISTED_IN]).hexdigest()] if is_other_kind else []
+        outbox.publish(folder.parent, folder.name, files, drawn.settings.paths.replaced, noted, manifest=LISTED_IN)
+    return Made(folder, drawn_up, is_new, tuple(remarks), is_other_kind)
 
 
 def _drawn_up(drawn: Plan, *, is_closing: bool) -> Period:
@@ -134,9 +152,9 @@ def _stands(folder: Path) -> bytes:
         return b""
 
 
-def _was_closing(folder: Path) -> bool:
-    """Whether what stands there is a closing: a night does not make a week's report of it again."""
+def _was_closing(folder: Path) -> bool | None:
+    """Whether what stands there is a closing; None where nothing does, or nobody can tell."""
     try:
         return bool(json.loads(_stands(folder))["closing"])
     except (ValueError, LookupError, TypeError):
-        return False
+        return None

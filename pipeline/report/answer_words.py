@@ -6,6 +6,7 @@ Covered by tests/report/test_notice_answers.py.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pipeline.report import notice_answers
@@ -57,7 +58,23 @@ def of_last(written: str, answers: NoticeAnswers) -> str:
         return ""
     waiting = [case.case for case in cases if case.answer is None and not case.is_settled]
     settled = sum(case.answer is None and case.is_settled for case in cases)
-    named = f"{'、'.join(waiting[:_MOST_NAMED])}{f'等{len(waiting)}件' if len(waiting) > _MOST_NAMED else ''}"
-    rest = f"，没有回复：{named}" if waiting else ""
+    before = _answered_before(waiting, cases[0].district, answers)
+    never = [case for case in waiting if not any(case in of_notice for of_notice in before.values())]
+    earlier = "".join(f"，按更早的{notice}回复过、没有按它再回复{len(of)}件：{_named(of)}" for notice, of in before.items())
+    rest = f"，没有回复：{_named(never)}" if never else ""
     ended = f"，没有回复但不再督办{settled}件" if settled else ""
-    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里回复{len(cases) - len(waiting) - settled}件{ended}{rest}。"
+    count = len(cases) - len(waiting) - settled
+    return f"上次通知（{written}）{len(cases)}件，日报“{ANSWERS.name}”表里按它回复{count}件{ended}{earlier}{rest}。"
+
+
+def _answered_before(cases: Iterable[str], district: str, answers: NoticeAnswers) -> dict[str, list[str]]:
+    """Return those of the cases of which the district answered an earlier notice, by that notice: a new one every day hides no answer."""
+    found: dict[str, list[str]] = {}
+    for case in cases:
+        if answer := answers.latest.get((district, case)):
+            found.setdefault(answer.notice, []).append(case)
+    return found
+
+
+def _named(cases: Sequence[str]) -> str:
+    return f"{'、'.join(cases[:_MOST_NAMED])}{f'等{len(cases)}件' if len(cases) > _MOST_NAMED else ''}"

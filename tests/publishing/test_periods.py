@@ -18,7 +18,7 @@ import workbooks
 from offices import CONFIG, ZONE, Office
 from workbooks import progress_row, resolved_row
 
-from pipeline import cli
+from pipeline import cli, screen
 from pipeline.disk import storage
 from pipeline.night import asked_period
 from pipeline.night.outcome import Outcome
@@ -131,10 +131,32 @@ def test_a_closing_stays_one_and_what_somebody_changed_is_kept(week: Week) -> No
     assert check.is_sound
     assert [note for note in check.notes if "1 份阶段报告缺损或被改过" in note]
     assert not [note for note in check.notes if "不是本程序写的" in note]
-    assert _asked(week).is_new
-    assert week.said["closing"] is True
-    assert (week.office.settings.paths.replaced / f"{NAME}_1" / paper.name).read_bytes() == b"edited by hand"
+    assert _asked(week, is_closing=True).is_new
+    assert (week.office.settings.paths.replaced / f"{NAME}_2" / paper.name).read_bytes() == b"edited by hand"
     assert periods.folders(week.office.settings) == [week.folder]
+    week.report(FRIDAY, f"{FRIDAY}T18:00:00+08:00", workbooks.resolved_row("ZZQ-2020-001"))
+    assert week.office.run(FRIDAY).written.periods
+    assert week.said["closing"] is True, "the night makes no week's report of it"
+
+
+def test_a_closing_and_a_report_of_the_same_days_take_each_others_place_and_neither_is_lost(
+    week: Week, capsys: pytest.CaptureFixture[str]
+) -> None:
+    week.office.run(*DAYS)
+    weekly, replaced = week.look(), week.office.settings.paths.replaced
+    closing = _asked(week, is_closing=True)
+    assert closing.is_other_kind
+    assert {path.name: path.read_bytes() for path in (replaced / f"{NAME}_1").iterdir()} == weekly
+    screen.tell_period(closing)
+    assert "原来的阶段报告另存在 state/replaced；要换回来，不写 --closing 再运行一次" in capsys.readouterr().out
+    made = week.look()
+    again = _asked(week)
+    assert again.is_new
+    assert again.is_other_kind
+    assert week.look() == weekly, "the plain one is asked for, and is what comes"
+    assert {path.name: path.read_bytes() for path in (replaced / f"{NAME}_2").iterdir()} == made
+    same = _asked(week)
+    assert (same.is_new, same.is_other_kind, same.told_aside) == (False, False, "")
 
 
 def _asked_after(week: Week, run: Callable[[], Outcome], **wanted: bool) -> periods.Made:

@@ -161,7 +161,7 @@ def test_a_settled_case_is_neither_asked_nor_overdue_and_each_case_is_told_once(
     assert answer_words.counted(answers) == f"{begins}还在督办、过了回复期限2件（东胜区1、达拉特旗1）。"
     assert [standings[no(number), "SJ-2020-011"] for number in (1, 3, 17)] == ["continued", "continued", "overdue"]
     next_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report.beyond.notices
-    said = f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复但不再督办1件，没有回复：SJ-2020-011。"
+    said = f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复0件，没有回复但不再督办1件，没有回复：SJ-2020-011。"
     assert answer_words.of_last(no(3), replace(next_day, with_sheet=frozenset({"东胜区"}))) == said
 
 
@@ -317,8 +317,8 @@ def test_a_notice_says_what_is_unanswered_whatever_other_districts_send() -> Non
     left_alone = answer_row(no(1), "SJ-2020-011", 办理措施=None, 完成时限=None)
     own, other = sent(D2, left_alone), sent(D2, answer_row(no(2), "SJ-2020-013"), district="达拉特旗")
     for files, said in (
-        ([sent(D1), own], f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
-        ([sent(D1), own, other], f"上次通知（{no(3)}）2件，日报“督办回复”表里回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
+        ([sent(D1), own], f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
+        ([sent(D1), own, other], f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复0件，没有回复：SJ-2020-011、SJ-2020-012。"),
         ([sent(D1), sent(D2), other], ""),
     ):
         report_of_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report
@@ -336,8 +336,8 @@ def test_the_sentences_say_how_many_and_whose() -> None:
         "还在督办、过了回复期限2件（东胜区1、达拉特旗1），其中2件以前回复过、这次没有。"
     )
     assert (answer_words.told(answers), answer_words.told_overdue(answers)) == (said, said)
-    assert answer_words.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里回复2件。"
-    assert answer_words.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里回复1件，没有回复：SJ-2020-011。"
+    assert answer_words.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里按它回复2件。"
+    assert answer_words.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复1件，没有回复：SJ-2020-011。"
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
