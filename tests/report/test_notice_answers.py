@@ -337,7 +337,17 @@ def test_the_sentences_say_how_many_and_whose() -> None:
     )
     assert (answer_words.told(answers), answer_words.told_overdue(answers)) == (said, said)
     assert answer_words.of_last(no(1), answers) == f"上次通知（{no(1)}）2件，日报“督办回复”表里按它回复2件。"
-    assert answer_words.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复1件，没有回复：SJ-2020-011。"
+    before = f"按更早的{no(1)}回复过、没有按它再回复1件：SJ-2020-011"
+    assert answer_words.of_last(no(3), answers) == f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复1件，{before}。"
+
+
+def test_a_notice_says_which_cases_were_answered_under_an_earlier_number() -> None:
+    """With a new number every day an answer often names the one before the last: it is an answer all the same."""
+    files = [sent(D1), sent(D2), sent(D3, answer_row(no(1), "SJ-2020-011"))]
+    answers = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report.beyond.notices
+    before = f"按更早的{no(1)}回复过、没有按它再回复1件：SJ-2020-011"
+    said = f"上次通知（{no(3)}）2件，日报“督办回复”表里按它回复0件，{before}，没有回复：SJ-2020-012。"
+    assert answer_words.of_last(no(3), answers) == said
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
