@@ -139,7 +139,8 @@ def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iter
         by_row.setdefault((finding.sheet, finding.row), []).append(finding)
     for rows in filed.reading.rows:
         for position, line in enumerate(rows.lines):
-            about, found = _about(rows, position), tuple(by_row.get((rows.name, line), ()))
+            about, noted = _about(rows, position), by_row.get((rows.name, line), ())
+            found = tuple(sorted(noted, key=lambda finding: not finding.refuses))
             numbers = dict.fromkeys([case_numbers.canonical(about), *(case for one in found for case in grouping.about_cases(one, ""))])
             yield HandedInRow(
                 day=filed.reading.day,

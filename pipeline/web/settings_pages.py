@@ -49,6 +49,8 @@ def _settings(settings: Settings) -> Iterator[Setting]:
         elif name in ("ledger", "outgoing_mail", "upload") and (model := getattr(settings, name)):
             yield Setting(name, "", meaning)
             yield from _of_model(name, model)
+        elif name == "engine" and settings.engine is None:
+            yield Setting(name, "local", meaning)  # as it is written in the file
         else:
             yield Setting(name, _written(_value(settings, name), settings) if value else "", meaning)
 

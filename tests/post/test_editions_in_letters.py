@@ -89,7 +89,7 @@ def test_leaders_learn_from_the_subject_and_below_the_answer_that_it_is_the_seco
     page = next(part for part in second.iter_attachments() if str(part.get_filename()).endswith(".html"))
     shown = page.get_content().replace("今日", "5月21日")  # the letter names the day
     assert all(line.partition("：")[2].replace("当日", "5月21日") in shown for line in head)
-    assert text.splitlines()[len(head) + 1] == "这是第2版，以本次为准；此前发给您的是第1版。"
+    assert text.splitlines()[len(head) + 1] == "这是汇总结果的第2版，以本次为准；此前发给您的是第1版。"
     assert "  - 自治区交办：已化解 8 件 → 5 件，化解率 80.0% → 50.0%，还差 2 件 → 5 件" in text
     assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件，化解率 80.0% → 20.0%，还差 1 件 → 4 件" in text
     for number in range(1, 4):
@@ -101,7 +101,7 @@ def test_a_district_learns_what_differs_of_its_own_alone(mailed: tuple[Office, M
     second = _letters(mailed[1], DISTRICT)[-1]
     assert second["Subject"].startswith("【信访日报】东胜区5月21日（第2版）：")
     text = _text(second)
-    assert "这是第2版，以本次为准；此前发给您的是第1版。" in text.splitlines()[:4]
+    assert "这是汇总结果的第2版，以本次为准；此前发给您的是第1版。" in text.splitlines()[:4]
     assert "  - 东胜区（自治区交办）：已化解 4 件 → 1 件" in text
     assert "  - 急报事项：去掉 停水停电停暖：小区停水两日" in text.splitlines()
     assert "  - ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in text

@@ -214,6 +214,7 @@ def test_a_revision_that_takes_all_rows_back_is_not_called_unchanged(tmp_path: P
     letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     assert letter.subject == "【信访日报】东胜区5月21日：没有内容行，原来报的不再算数"
     assert "上一次报的这些内容，这次没有了：案件进展：ZZQ-2020-001。" in letter.text
+    assert "（按时报送，以贵局第 2 版日报为准）" in letter.text
     silent = writer.to_district(DAY, "达拉特旗", TO, [], published.summary(), later=None)
     assert "不再算数" not in silent.subject
 

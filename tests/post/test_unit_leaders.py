@@ -69,7 +69,7 @@ def test_a_later_edition_is_told_of_the_unit_alone_and_only_where_it_changed(mai
     second = _letters(mailed[1], OF_A)[1]
     assert second["Subject"].startswith("【信访专报】甲市5月21日（第2版）：")
     text = _text(second)
-    assert "这是第2版，以本次为准；此前发给您的是第1版。" in text
+    assert "这是汇总结果的第2版，以本次为准；此前发给您的是第1版。" in text
     assert "甲一区（自治区交办）：已化解 2 件 → 0 件" in text
     assert "ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in text
     assert not any(name in text for name in ("乙二县", "丙三县", "乙市"))

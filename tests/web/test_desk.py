@@ -123,7 +123,8 @@ def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: P
         pages = report_pages(district)
         pages["案件进展"].insert_column(2, "家庭住址")
         office.put(write(pages), f"{name}.xlsx", f"2020-05-21T{received}:00+08:00")
-    office.put(report(progress=[progress_row("SJ-2020-001")]), "改好.xlsx", "2020-05-21T16:40:00+08:00")
+    wrong = progress_row("SJ-2020-001", 答复日期="2020年5月20日", 群众确认="差不多")
+    office.put(report(progress=[wrong]), "改好.xlsx", "2020-05-21T16:40:00+08:00")
     office.put(b"no workbook", "坏的.xlsx", "2020-05-21T16:45:00+08:00")
     nightly.run(office.settings, [DAY], documents=FIGURES)
     with served(office, "2020-05-22 09:00") as website:
@@ -139,6 +140,7 @@ def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: P
         assert re.search("5月21日 东胜区 早.xlsx 5月21日16:00 收到 后来另报了，16:40 收到，已采用 .*家庭住址", page)
         assert "达拉特旗 晚.xlsx 5月21日16:10 收到 以前报的还算数，没有再报" in page
         assert "乌审旗 独.xlsx 5月21日16:20 收到 这一天还没有另报" in page
+        assert re.search("第2行 .*J2.*差不多.*另有提醒，不是退回的原因： H2 .*不用改。", page)
         assert "不能确认是哪个旗区的 坏的.xlsx 5月21日16:45 收到 不知是谁的，看不出是否另报过" in page
     assert "早.xlsx" in own
     assert "独.xlsx" not in own

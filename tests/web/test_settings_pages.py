@@ -53,6 +53,7 @@ def test_the_office_reads_every_setting_with_its_meaning_and_no_secret(site: Web
     assert (rows["outgoing_mail.night_by"], rows["outgoing_mail.office"]) == ("02:00", "没有")
     assert rows["outgoing_mail.password_env"] == rows["ledger.password_env"] == "已设置"
     assert (rows["ledger.url"], rows["archive"]) == ("postgresql+psycopg://ribao@db.example.com/ribao", "不填")
+    assert rows["engine"] == "local", "as it is written in the file"
     assert "GEHEIM_ENV" not in page
     assert "当日报送截止时间，正好这一刻也算按时" in page
     assert "发件地址" in page
