@@ -27,7 +27,7 @@ from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.settings.units import OF_UNITS
 from pipeline.terms import case_numbers
-from pipeline.terms.contract import CASE
+from pipeline.terms.contract import CASE, EXEMPTIONS
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.terms.messages import brief
@@ -143,7 +143,11 @@ def explain(
     held = settings.on(day)
     named = _group_named(what, held)
     if not named:
-        told = case(what, settings, day)
+        try:
+            told = case(what, settings, day)
+        except UnknownError as error:
+            msg = f"{error}{_instead(what, settings, day)}"
+            raise UnknownError(msg) from error
         return replace(told, waits=_waits(settings, _waiting(settings, files), told.districts))
     held_now, waiting = _files_until(day, settings), _waiting(settings, files)
     state = _state(held_now, settings, day)
@@ -205,6 +209,23 @@ def _group_named(what: str, settings: Settings) -> tuple[Group, str] | None:
             if key("/".join(parts[:count])) == key(group.name):
                 return group, "/".join(parts[count:-1])
     return None
+
+
+def _instead(what: str, settings: Settings, day: date) -> str:
+    """Return which figures have the name that was asked for, with their groups before it, or where exemptions are to be found."""
+    if EXEMPTIONS.name in what:
+        return f"{EXEMPTIONS.name}（谁批准、到哪天）看当日汇总表的“{EXEMPTIONS.name}”。"
+    held = settings.on(day)
+    if not what.strip() or case_numbers.is_case_number(what) or not Facts.of(files := _files_until(day, settings)).assignments:
+        return ""
+    lines = today.register_of(_state(files, settings, day), Facts.of(files), settings)
+    found = dict.fromkeys(
+        f"{group.name}/{name}"
+        for group in held.groups
+        for part in _PARTS
+        if (name := _meant(what, _names(part, group, [line for line in lines if line.group == group.name], held), held))
+    )
+    return f"“{brief(what)}”的数字要写明哪一组，请写：{mask(' 或 '.join(found))}。" if found else ""
 
 
 def register(settings: Settings, day: date) -> tuple[CaseLine, ...]:

@@ -362,6 +362,9 @@ def test_what_is_not_there_says_what_there_is(home: Office, capsys: Captured) ->
         ("张三", "没有这个案件，也没有这个数字"),
         ("自治区交办/张三", "“/”后面可以写：旗区 东胜区、"),
         ("", "可以写案件编号"),
+        ("领导一", "“领导一”的数字要写明哪一组，请写：自治区交办/领导一 或 市级交办和旗区自行梳理/领导一。"),
+        ("达旗", "请写：自治区交办/达拉特旗 或 市级交办和旗区自行梳理/达拉特旗。"),
+        ("豁免", "豁免（谁批准、到哪天）看当日汇总表的“豁免”。"),
     ):
         assert cli.main(["--config", str(home.home / "config.yaml"), "explain", what, "--date", str(DAY)]) == 2
         assert expected in capsys.readouterr().err
