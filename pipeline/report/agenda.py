@@ -112,12 +112,12 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: 
     """Return what needs a decision: the first of each kind, then the others by kind, in the order in which everybody is shown them.
 
     Dangers come before everything else. Of urgent matters that ask for one the gravest are first, of cases those that a target lacks
-    little without, the oldest of them first.
+    little without, the oldest of them first. Of a cancelled case nothing is to be decided but what is urgent.
     """
     by_number = {line.number: line for line in lines}
     close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
     matters = [_urgent(matter, by_number.get(matter.number)) for matter in gravest_first(urgent) if matter.coordination]
-    cases = [decision for line in by_number.values() if (decision := _decision(line))]
+    cases = [decision for line in by_number.values() if not line.grounds and (decision := _decision(line))]
     cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
     by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
     by_kind["urgent"], dangers = _apart(by_kind["urgent"])

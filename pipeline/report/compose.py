@@ -195,7 +195,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         day_before=bridge.day_before(state),
         bridges=bridge.of(state, settings.groups, before),
         ways=agenda.ways(targets, in_use, state),
-        decisions=units.placed(agenda.decisions(in_use, urgent, targets), settings.tree),
+        decisions=units.placed(agenda.decisions(cases, urgent, targets), settings.tree),
         absences=agenda.absences(lines_by_district, in_use, settings, _last_sent(state, sources.lost)),
         open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
         most_new=_most_new(state, settings),

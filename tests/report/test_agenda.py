@@ -230,6 +230,15 @@ def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() 
     assert matters == ["塔吊倾斜", "路灯不亮0", "井盖缺失", "路灯不亮1", "路灯不亮2"]
 
 
+def test_of_a_cancelled_case_an_urgent_matter_names_the_leader_and_nothing_else_is_to_be_decided() -> None:
+    day = date(2020, 6, 20)
+    urgent = (urgent_row(NUMBERS[0], 发生时间="2020-06-20 09:30", 需协调事项="请支援"),)
+    out = _day(day, _register(撤销依据="不属于住建领域"), _report_of(day, urgent=urgent))
+    assert [(decision.kinds, decision.number, decision.leader) for decision in out.report.decisions] == [
+        (("urgent",), NUMBERS[0], "领导一")
+    ]
+
+
 def test_two_of_each_kind_come_before_more_of_any_and_first_what_a_target_lacks_little_without() -> None:
     """自治区交办 lacks one case, disputed later than the city's, of which nine lack."""
     tuesday = MONDAY + timedelta(days=1)
