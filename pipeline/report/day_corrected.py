@@ -66,8 +66,17 @@ def of_this_day(report: Report) -> list[Restated]:
 
 def all_runs(report: Report) -> list[list[Restated]]:
     """Return the day itself where it is corrected, then the earlier days in runs, group by group."""
-    earlier = (corrections.runs_of(entry for entry in report.restated if entry.group == group) for group in corrections.groups(report))
-    return [*([entry] for entry in of_this_day(report)), *(run for runs in earlier for run in runs)]
+    by_group = (corrections.runs_of(entry for entry in earlier(report) if entry.group == group) for group in corrections.groups(report))
+    return [*([entry] for entry in of_this_day(report)), *(run for runs in by_group for run in runs)]
+
+
+def earlier(report: Report) -> list[Restated]:
+    """Return the earlier days that are restated, for the page.
+
+    A day that was corrected by noon and since is told once there, as in the sentences: compared with the end of the day before.
+    """
+    net = {(entry.day, entry.group): entry for entry in report.overnight_net if entry.differs}
+    return [net.get((entry.day, entry.group), entry) for entry in report.restated]
 
 
 def figures_of_this_day(report: Report, entry: Restated, *, with_cases: bool = False) -> str:

@@ -80,6 +80,12 @@ def late_too(item: Sequence[Decision]) -> str:
     return f"（{'' if late == len(item) else f'其中{late}件'}兼{words.FLAGS['overdue'].name}）" if late else ""
 
 
+def beyond(item: Sequence[Decision]) -> str:
+    """Return how many cases have a deadline beyond what the regulation allows; '' where none has."""
+    count = sum(decision.is_beyond for decision in item)
+    return f"（{'' if count == len(item) else f'其中{count}件'}{words.BEYOND.strip('（）')}）" if count else ""
+
+
 def earliest_due(item: Sequence[Decision], told_on: date) -> str:
     """Return the earliest deadline of an item, such as 最早限5月17日; '' where none has one."""
     due = [(decision.due, decision.is_beyond) for decision in item if decision.due]

@@ -194,6 +194,13 @@ def _extended(report: Report) -> str:
     return f"延期后今日不再算{FLAGS['overdue'].name}{len(lines)}件（都没有化解）：{named}。" if lines else ""
 
 
+def beyond(report: Report) -> str:
+    """Return which open cases are extended beyond what the regulation allows, and until when: by that alone they are not overdue."""
+    lines = [line for line in report.cases if line.is_open and line.is_beyond and not line.days_overdue > 0]
+    named = first_of([f"{line.number}（{sentences.day(line.deadline, report.day)}）" for line in lines if line.deadline], _MOST_EXTENDED)
+    return f"另有{len(lines)}件没有化解、还不算超期的，办结时限{words.BEYOND.strip('（）')}：{named}。" if lines else ""
+
+
 _MOST_EXTENDED = 4
 """Cases with another deadline that are named."""
 

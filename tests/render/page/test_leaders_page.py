@@ -275,6 +275,29 @@ def test_of_cases_that_ask_for_different_things_each_stands_with_what_it_asks_fo
     assert "（领导一） 第7件的事：请决定第7件" in text
 
 
+def test_a_deadline_beyond_the_law_is_said_where_nothing_has_to_be_opened() -> None:
+    """With the cases of several decisions, and above the flags: by that deadline alone a case is not overdue."""
+    report = a_report()
+    far = {"deadline": date(2028, 12, 31), "days_overdue": -3000, "is_beyond": True, "flags": ()}
+    overdue = next(decision for decision in report.decisions if "overdue" in decision.kinds)
+    decisions = (overdue, replace(overdue, number="ZZQ-2020-003", is_beyond=True, due=date(2028, 12, 31)))
+    cases = tuple(replace(case, **far) if case.number == "ZZQ-2020-003" else case for case in report.cases)  # type: ignore[arg-type]
+    text = page_of(replace(report, cases=cases, decisions=decisions)).text
+    assert "（其中1件超过法定延长上限，请核）" in text
+    assert "\n另有1件没有化解、还不算超期的，办结时限超过法定延长上限，请核：ZZQ-2020-003（2028年12月31日）。\n" in text
+
+
+def test_a_day_corrected_twice_has_one_pair_of_figures_that_of_the_sentences() -> None:
+    report = a_report()
+    since_noon = Restated(date(2020, 5, 20), REST, (Tally(90, 148, 17), Tally(90, 148, 17)), Moves(newly_counted=("SJ-2020-001",)))
+    since_night = replace(since_noon, tallies=(Tally(90, 147, 17), Tally(90, 148, 17)), moves=Moves(entered=("SJ-2020-001",)))
+    twice = replace(report, restated=(since_noon,), overnight=(since_night,), overnight_net=(since_night,))
+    text = page_of(twice).text
+    assert "17/147 → | 17/148" in text.replace(" → 17", " → | 17")
+    assert "17/148 →" not in text
+    assert "与前一日24:00所知比较" in text
+
+
 def test_every_count_stands_beside_its_definition() -> None:
     report = a_report()
     text = page_of(report).text
