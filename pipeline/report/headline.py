@@ -141,17 +141,28 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
 def _asked(report: Report) -> str:
     matters = agenda.noted(report.urgent)
     noted_too = f"另有急报{len(matters)}件没有提出请求，请知悉{_dangers(matters)}。" if matters else ""
-    return decision_words.decisions(report.decisions, report.submissions) + noted_too + matter_words.taken_back(report)
+    decided = decision_words.decisions(report.decisions, report.submissions)
+    return f"{_to_decide_first(report)}{decided}{noted_too}{matter_words.taken_back(report)}"
+
+
+def _to_decide_first(report: Report) -> str:
+    """Return what endangers people and waits for a decision: it is told before how many decisions there are."""
+    dangers = [matter for matter in agenda.gravest_first(report.urgent) if matter.kind == SAFETY and matter.coordination]
+    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers)}。" if dangers else ""
 
 
 def _dangers(matters: Sequence[UrgentLine]) -> str:
     """Return how many of them are about people's safety, and what one or two are: however crowded the day, that stands on page one."""
     dangers = [matter for matter in matters if matter.kind == SAFETY]
-    told = [f"{matter.district}{matter.situation.rstrip('。；，')}" for matter in dangers]
-    is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
-    where = "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
     of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{'都是' if len(dangers) > 1 else ''}{SAFETY}"
-    return f"（{of_all}：{where}）" if dangers else ""
+    return f"（{of_all}：{_told(dangers)}）" if dangers else ""
+
+
+def _told(dangers: Sequence[UrgentLine]) -> str:
+    """Return what one or two dangers are; of more, and of long ones, where they are."""
+    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}" for matter in dangers]
+    is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
+    return "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
 
 
 _MOST_TOLD, _LONGEST_TOLD = 2, 60

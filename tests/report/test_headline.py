@@ -299,6 +299,15 @@ def test_a_strangers_file_casts_no_doubt_on_the_district_that_it_names_and_says_
     assert who_reported.unplaced(absent.arrived_reports).endswith(f"：{whose}。")
 
 
+def test_a_danger_about_which_something_is_asked_is_told_before_how_many_decisions_there_are() -> None:
+    """However many others ask for something too; where it asks for nothing it stands behind them."""
+    danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。"}
+    rows = [urgent_row("", 需协调事项="请协调热力公司"), urgent_row("SJ-2020-001", **danger, 需协调事项="请派专家")]
+    files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(report(progress=[], urgent=rows))]
+    lead = "工程安全隐患1件请先决定：东胜区SJ-2020-001塔吊倾斜，80户已疏散。今日需要决策的事项共"
+    assert dict(headline.lines(on(DAY, *files).report))["请决定"].startswith(lead)
+
+
 def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -> None:
     office.put_assignment(assignment())
     office.put(report(urgent=[urgent_row(发生时间="晚上1点")]), "东胜区.xlsx")
