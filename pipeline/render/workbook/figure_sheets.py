@@ -15,7 +15,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, height, lines, merge, put
 from pipeline.render.workbook.figure_places import LEADER_FLAGS
 from pipeline.render.workbook.formulas import Part
-from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading, print_only
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, headers, heading, note, print_only
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
@@ -56,6 +56,7 @@ def _fixed(row: int, column: int) -> str:
 def write_targets(book: Book) -> int:
     """Groups, sources and categories in one filterable list, the days so far beneath it; the trend's first row."""
     sheet = frame(book, TARGETS, _TARGET_WIDTHS)
+    note(book, sheet, words.AS_VALUES if book.is_split else words.NOTES[TARGETS], _TARGET_WIDTHS)
     headers(book, sheet, HEADER, ("口径", "名称", "组别", "目标", *formulas.COLUMNS))
     sheet.set_row(HEADER, 26)
     report = book.report
@@ -136,7 +137,8 @@ def _write_line(book: Book, sheet: Sheet, row: int, kind: tuple[str, str], figur
 def _write_trend(book: Book, sheet: Sheet, top: int) -> int:
     """Each group's days, by group; past days are no part of today's register, so that these are values."""
     about = f"{definitions.TREND}{definitions.SILENT_DAYS if book.report.silent_days else ''}"
-    heading(book, sheet, top, len(_TREND_LOOKS) - 1, f"{words.TREND}（{about.rstrip('。')}）")
+    heading(book, sheet, top, len(_TREND_LOOKS) - 1, words.TREND)
+    top = explain(book, sheet, top + 1, _TARGET_WIDTHS[: len(_TREND_LOOKS)], (about,)) - 1
     headers(book, sheet, top + 1, ("口径", "日期", "组别", "目标", *formulas.FIGURES[:-1], "日报", "目标线"))
     sheet.set_row(top + 1, 26)
     sheet.repeat_rows(top + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.utility import xl_range_abs
@@ -23,6 +24,8 @@ LOWEST: Final = 136.0
 """Points that a chart takes at least."""
 _ROWS: Final = 8
 """Rows that it stands over."""
+_WIDE_NUMBER, _ABOVE = 100, {False: 1.4, True: 2}
+"""From so many cases on numbers stand upright over their bars; and how much higher than the highest bar the chart is, for the numbers."""
 
 
 def least(book: Book) -> float:
@@ -87,6 +90,9 @@ def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
     first = district_first()
     last = first + len(book.report.settings.districts) - 1
     group = book.report.settings.groups[index]
+    most = max((figure.tally.total for figure in book.report.by_district if figure.group == group.name), default=0)
+    is_wide = most >= _WIDE_NUMBER  # two numbers of three digits are wider than their bars
+    upright = {"rotation": -90, "size": 8} if is_wide else {}
     chart, target = book.workbook.add_chart({"type": "column"}), book.workbook.add_chart({"type": "line"})
     for step, (name, colour) in enumerate((("总数", BAR_LIGHT), ("已化解", BLUE))):
         chart.add_series(
@@ -97,7 +103,7 @@ def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
                 "fill": {"color": colour},
                 "gap": 80,
                 "overlap": -5,
-                "data_labels": {"value": True, "num_format": "0;;", "font": _FONT},
+                "data_labels": {"value": True, "num_format": "0;;", "font": _FONT | upright},
             }
         )
     target.add_series(
@@ -112,7 +118,8 @@ def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
     chart.combine(target)
     chart.set_title(_title(f"各旗区：{group.name}（件）"))
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
-    chart.set_y_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
+    room = {"max": ceil(most * _ABOVE[is_wide])} if most else {}
+    chart.set_y_axis({"min": 0, **room, "visible": False, "major_gridlines": {"visible": False}})
     return chart
 
 

@@ -187,6 +187,19 @@ def test_each_group_has_a_chart_with_its_target_line() -> None:
     assert [sheet[f"{letter}{row}"].value for row in (5, 6, 7)] == [3, 1, 0]  # nine tenths of three, of one and of none, rounded up
 
 
+def test_the_numbers_over_the_bars_have_room_and_three_digits_stand_upright() -> None:
+    few = a_full_report()
+    many = replace(few, by_district=tuple(replace(figure, tally=Tally(90, 108, 89)) for figure in few.by_district))
+    drawn = []
+    for report in (few, many):
+        with zipfile.ZipFile(io.BytesIO(office_workbook.render(report))) as book:
+            charts = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/charts/chart")]
+        drawn.append([chart for chart in charts if "barChart" in chart])
+    assert all('rot="-5400000"' not in chart.split("<c:catAx>")[0] for chart in drawn[0])
+    assert all('rot="-5400000"' in chart.split("<c:catAx>")[0] for chart in drawn[1])
+    assert all('<c:max val="216"/>' in chart for chart in drawn[1])
+
+
 def test_on_the_first_day_the_districts_are_drawn_and_it_is_said_why_there_is_no_trend() -> None:
     report = a_full_report()
     content = office_workbook.render(replace(report, trend=report.trend[-1:]))

@@ -83,3 +83,13 @@ def test_the_sheets_of_a_day_keep_letters_of_eight_points_where_they_have_a_page
         high = sum(sheet.row_dimensions[row].height or 12.75 for row in range(1, sheet.max_row + 1))
         room = (210 / 25.4 - sheet.page_margins.top - sheet.page_margins.bottom) * 72 * pages
         assert min(letters_on_paper(sheet), 10 * room / high) >= 8, sheet.title
+
+
+def test_no_heading_of_the_targets_runs_over_the_table_and_makes_the_page_wider(published: Published) -> None:
+    """LibreOffice sets a page as wide as the longest words on it, and cuts those that are in merged cells."""
+    sheet = opened(office_workbook.render(published("week-messy").reports[-1]))["目标完成"]
+    said = [str(row[0].value) for row in sheet.iter_rows() if row[0].value]
+    assert "近日走势" in said
+    assert said[said.index("近日走势") + 1].startswith("各日的数字按现在收到的全部材料")
+    wide = {cells.min_row: cells.max_col for cells in sheet.merged_cells.ranges}
+    assert wide[2] == 11, "the note above the table is as wide as that"
