@@ -32,7 +32,7 @@ FEW_THINGS = 30
 """With fewer things to say two pages are enough; with more, where nothing has to be left to the workbook for that."""
 RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“总览”。"
 """For templates that still show them."""
-_RECENT_ELSEWHERE = "近日的化解率和补足差额的时限见日报页面。"
+_RECENT_ELSEWHERE = "近日的化解率、还差几件和它们的时限见日报页面。"
 """On a day on which the strip of the last days and the way to each target have no room."""
 _CANCELLED = f"{WORKBOOK}“撤销案件”"
 _DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”"
