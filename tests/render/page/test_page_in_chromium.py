@@ -292,6 +292,10 @@ def test_on_paper_what_is_folded_is_left_out_and_that_is_said(browser: Browser, 
         assert browser.value(seen.format("'#targets .trend'"))
         assert browser.value(seen.format("'.ladder summary'"))
         assert browser.value(seen.format("'.paper-only'"))
+        assert browser.value("getComputedStyle(document.getElementById('bridge')).breakInside") == "avoid"
+        left, right = ("#targets .wide-open:has(.trend) .facts", "#targets .trend")
+        edge = "document.querySelector('{}').getBoundingClientRect().{}"
+        assert browser.value(f"{edge.format(left, 'right')} <= {edge.format(right, 'left')}"), "the chart stands beside the text"
         assert not browser.value(seen.format("'#register'"))
         assert browser.value("getComputedStyle(document.body).color") == "rgb(28, 39, 51)"
     finally:
@@ -299,3 +303,9 @@ def test_on_paper_what_is_folded_is_left_out_and_that_is_said(browser: Browser, 
     paper = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
     assert paper.startswith(b"%PDF-")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 4
+
+
+def test_a_remark_that_is_as_wide_as_its_table_stands_in_a_cell(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["plain"], 1280)
+    cell = "Object.assign(document.createElement('td'), {className: 'whole'})"
+    assert browser.value(f"getComputedStyle(document.body.appendChild({cell})).display") == "table-cell"
