@@ -115,6 +115,8 @@ class Period:
     has_beginning: bool
     """Whether there is a report of any day before the first: else what was resolved before came in with the period's own."""
     groups: tuple[Part, ...]
+    below: tuple[Part, ...]
+    """What lies directly under the reader, as for the day's own report; none where that is the districts alone."""
     districts: tuple[Part, ...]
     leaders: tuple[Part, ...]
     course: tuple[tuple[date, Mapping[str, Tally]], ...]
@@ -184,6 +186,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         data_until=max(report.data_until for report in reports),
         has_beginning=days[0].day_before != "none",
         groups=parts.by(lambda line: line.group, lambda group: [group.name], after.targets),
+        below=_below(parts, after),
         districts=parts.by(lambda line: line.district, lambda _group: settings.district_names, after.by_district),
         leaders=parts.by(lambda line: line.leader, parts.leaders_of, after.by_leader),
         course=tuple((report.day, _tallies(_Counts(report, by_number, settings), settings.groups)) for report in reports),
@@ -200,6 +203,13 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
         cases=lines,
     )
+
+
+def _below(parts: _Parts, after: Report) -> tuple[Part, ...]:
+    if not after.below:
+        return ()
+    tree, figures = after.settings.tree, [figure for line in after.below for figure in line.figures]
+    return parts.by(lambda line: tree.child_of(line.district), lambda _group: tree.children(), figures)
 
 
 class _Counts:

@@ -18,6 +18,7 @@ from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
+from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms import words
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
@@ -53,6 +54,11 @@ def span(period: Period) -> str:
 def beginning(period: Period) -> date:
     """Return the day before the first."""
     return period.first - timedelta(days=1)
+
+
+def below(period: Period) -> str:
+    """Return what lies directly under the reader is called in one word: 旗区, or the units' own word."""
+    return period.settings.tree.word() if period.below else OF_DISTRICTS
 
 
 def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:

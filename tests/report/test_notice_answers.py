@@ -355,15 +355,24 @@ def test_the_workbook_lists_what_is_overdue_first_and_leaders_read_how_many() ->
     day = D3 + timedelta(days=5)
     made = consolidate([REGISTER, *STORY], [day], noticed=True)[day]
     shown = rows(opened(office_workbook.render(made.report)), "督办回复")
+
+    def short(number: int) -> str:
+        return no(number).partition("〕")[2]
+
     # eight notices of each district name 011 and 013, of which the first is answered; the second was due on the 25th
     assert [(*row[:2], row[3], str(row[4])[:10], *row[5:8], str(row[8])[:10], row[9]) for row in shown[:3]] == [
-        ("SJ-2020-011", "东胜区", no(15), "2020-05-31", "续报逾期", 7, no(3), "2020-05-25", "再约谈"),
-        ("SJ-2020-013", "达拉特旗", no(16), "2020-05-31", "续报逾期", 7, no(4), "2020-05-25", "加派人手"),
-        ("SJ-2020-012", "东胜区", no(3), "2020-05-25", "不再督办", 0, None, "None", "加派人手"),
+        ("SJ-2020-011", "东胜区", short(15), "2020-05-31", "续报逾期", 7, short(3), "2020-05-25", "再约谈"),
+        ("SJ-2020-013", "达拉特旗", short(16), "2020-05-31", "续报逾期", 7, short(4), "2020-05-25", "加派人手"),
+        ("SJ-2020-012", "东胜区", short(3), "2020-05-25", "不再督办", 0, None, "None", "加派人手"),
     ]
-    assert [(row[0], row[2], row[3], row[6]) for row in shown[3:] if row[2] == "东胜区21日.xlsx"] == [
-        ("SJ-2020-012", "东胜区21日.xlsx", no(2), "A4")
-    ]
+    wrong = [row for row in shown[3:] if row[5] == "编号对不上"]
+    where = "东胜区21日.xlsx · 督办回复 · A4"
+    assert [(row[0], row[2], row[11], row[13]) for row in wrong] == [("SJ-2020-012", f"填的通知编号是“{no(2)}”：{where}", no(2), where)], (
+        "in the columns whose header stands above them on every page"
+    )
+    said = str(opened(office_workbook.render(made.report))["督办回复"]["A2"].value)
+    assert f"通知编号前面都是“{no(1).partition('〕')[0]}〕”" in said
+    assert said.count("，抓紧办结") <= 1, "what is asked is told once"
     said = answer_words.told(made.report.beyond.notices)
     assert briefing.fields(made.report)["督办"].endswith(said)
     assert said in leaders_page.render(made.report, HOME / "templates").decode("utf-8")

@@ -46,6 +46,7 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "to": period.last.isoformat(),
             "closing": period.is_closing,
             "groups": [_part(part, "") for part in period.groups],
+            **({"units": [_part(part, "unit") for part in period.below]} if period.below else {}),
             "districts": [_part(part, "district") for part in period.districts],
             "leaders": [_part(part, "leader") for part in period.leaders],
             "durations": {

@@ -54,6 +54,7 @@ def _context(period: Period) -> dict[str, Any]:
             name: [sum(of_day[name].stands == stands for _day, of_day in period.submissions if name in of_day) for stands in period.counted]
             for name in period.settings.district_names
         },
+        "below": period_words.below(period),
         "told": [(day, entry, corrections.moved(entry.moves, 6)) for day, entry in period.restated],
         "signs": SIGNS,
         "looked_after": LOOKED_AFTER,
@@ -76,6 +77,7 @@ def _group(part: Part, period: Period) -> dict[str, Any]:
         "chart": trend_chart.trend([(day, tallies[part.label]) for day, tallies in period.course], period.silent),
         "told": {},
         "moved": [(name, cases) for name, cases in period_words.all_changes(part) if cases],
+        "below": [entry for entry in period.below if entry.group == part.label],
         "districts": [entry for entry in period.districts if entry.group == part.label],
         "leaders": [entry for entry in period.leaders if entry.group == part.label],
         "remaining": [entry for entry in period.remaining if entry.group == part.label],

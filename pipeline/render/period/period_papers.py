@@ -154,28 +154,22 @@ def _named(group: str, kind: str, cases: Sequence[str]) -> str:
 
 def _districts(period: Period, most: int) -> Fields:
     unknown = "" if period.has_beginning else period_words.NO_BEGINNING
+    shown, word = period.below or period.districts, period_words.below(period)
     tables = [
-        _parts(group.label, [part for part in period.districts if part.group == group.label and _has_cases(part)], period)
-        for group in period.groups
+        _parts(group.label, [part for part in shown if part.group == group.label and _has_cases(part)], period) for group in period.groups
     ]
-    unknown += _without_cases(period)
+    unknown += f"没有案件的{word}不列。" if not all(map(_has_cases, shown)) else ""
+    unknown += f"各旗区的见{_WORKBOOK}“旗区”。" if period.below else ""
     if len(period.leaders) <= most:
         leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
         tables += [_parts(f"{label}（包案领导）", own, period) for label, own in leaders.items() if own]
-        return _section("二、各旗区和包案领导", (), tables, (f"{unknown}{period_words.BELONGS}",))
+        return _section(f"二、各{word}和包案领导", (), tables, (f"{unknown}{period_words.BELONGS}",))
     where = f"包案领导{len({part.label for part in period.leaders})}位，各自的期初、期末见{_WORKBOOK}“包案领导”。"
-    return _section("二、各旗区", (), tables, (f"{unknown}{period_words.BELONGS}{where}",))
+    return _section(f"二、各{word}", (), tables, (f"{unknown}{period_words.BELONGS}{where}",))
 
 
 def _has_cases(part: Part) -> bool:
     return any(tally.total for tally in part.tallies)
-
-
-def _without_cases(period: Period) -> str:
-    """Return of which districts a group's table has no row."""
-    if all(map(_has_cases, period.districts)):
-        return ""
-    return "没有案件的旗区不列。"
 
 
 def _remaining(period: Period) -> Fields:

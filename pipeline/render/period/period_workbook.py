@@ -203,7 +203,11 @@ def _day(tally: Tally, *, is_silent: bool) -> tuple[Value, ...]:
 
 
 def _parts(book: _Book) -> None:
-    for name, header, parts in (("旗区", "旗区", book.period.districts), ("包案领导", "包案领导", book.period.leaders)):
+    """What lies directly under the reader stands above the districts, where that is not these alone."""
+    word = period_words.below(book.period)
+    districts = f"{word}、旗区" if book.period.below else word
+    below = (*book.period.below, *book.period.districts)
+    for name, header, parts in (("旗区", districts, below), ("包案领导", "包案领导", book.period.leaders)):
         columns = (_Column("组别", 27), _Column(header, 16), *_TALLIES, *_MOVES)
         rows = [(part.group, part.label, *_cells(part, book.period)) for part in parts]
         book.list_sheet(name, columns, rows, f"{period_words.BELONGS}{period_words.NEWLY}", "没有案件。")

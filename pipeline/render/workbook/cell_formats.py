@@ -40,8 +40,8 @@ WIDEST: Final = 1235
 
 LibreOffice makes columns six hundredths wider than Excel.
 """
-_SIDE: Final = 0.3
-"""Inches beside the columns on paper."""
+SIDE, TOP, BOTTOM = 0.3, 0.6, 0.55
+"""Inches around the cells on paper; header and footer stand in those above and below."""
 
 LOOKS: Final[dict[str, Look]] = {
     "plain": {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"},
@@ -150,7 +150,7 @@ def fit_to_paper(sheet: Worksheet, widths: Sequence[float]) -> None:
     """Set columns of those widths on one page's width of A4 on its side; on several where letters would be smaller than eight points."""
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.set_margins(left=_SIDE, right=_SIDE, top=0.7, bottom=0.7)
+    sheet.set_margins(left=SIDE, right=SIDE, top=TOP, bottom=BOTTOM)
     side_by_side = max(1, ceil(pixels(widths) / WIDEST))
     sheet.fit_to_pages(side_by_side, 0)
     if side_by_side > 1:

@@ -21,7 +21,7 @@ from pipeline.terms.words import FLAGS, STEPS, near
 
 REGISTER, DETAILS, FOLLOW_UPS, CANCELLED = "案件台账", "数字明细", "督办清单", "撤销案件"
 WIDE: Final = 8
-"""Cases on a row of a block, beside its first column."""
+"""Cells on a row of a block, beside its first column."""
 _SHOWN: Final = 12
 """Columns that a click marks in a list."""
 COUNTED: Final = "计入化解"
@@ -45,7 +45,7 @@ NOWHERE: Final = Place()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The cases of one figure in 数字明细: its title in the row `top`, below it each part with its cases, `WIDE` on a row."""
+    """The cases of one figure in 数字明细: its title beside the row `top`, each part's name before its cases, `WIDE` cells on a row."""
 
     title: str
     parts: tuple[tuple[str, tuple[CaseLine, ...]], ...]
@@ -53,21 +53,36 @@ class Block:
     top: int
 
     @property
+    def rows(self) -> list[list[str | CaseLine]]:
+        """Its rows: names of parts and cases; those counted as resolved begin a row of their own."""
+        parts = {is_counted: [part for part in self.parts if (part[0] == COUNTED) is is_counted] for is_counted in (False, True)}
+        return [*_flowing(parts[False]), *_flowing(parts[True])]
+
+    @property
     def next(self) -> int:
-        """The top of the block below, after an empty row."""
-        return self.top + 2 + sum(_rows(cases) for _name, cases in self.parts)
+        """The top of the block below."""
+        return self.top + len(self.rows)
 
     @property
     def place(self) -> Place:
         """Return where its cases stand."""
-        first = self.top + 1
-        last = self.next - 2
-        counted = sum(_rows(cases) for name, cases in self.parts if name == COUNTED)
-        return Place(_area(DETAILS, self.top, last), _area(DETAILS, first, last - counted), _area(DETAILS, last - counted + 1, last))
+        last = self.next - 1
+        counted = len(_flowing([part for part in self.parts if part[0] == COUNTED]))
+        return Place(_area(DETAILS, self.top, last), _area(DETAILS, self.top, last - counted), _area(DETAILS, last - counted + 1, last))
 
 
-def _rows(cases: Sequence[CaseLine]) -> int:
-    return -(-len(cases) // WIDE)
+def _flowing(parts: Iterable[tuple[str, Sequence[CaseLine]]]) -> list[list[str | CaseLine]]:
+    """Return rows of cells in which each part's name stands before its cases, and never as a row's last."""
+    rows: list[list[str | CaseLine]] = []
+    for name, cases in parts:
+        if not rows or len(rows[-1]) > WIDE - 2:
+            rows.append([])
+        rows[-1].append(f"{name}{len(cases)}件")
+        for case in cases:
+            if len(rows[-1]) == WIDE:
+                rows.append([])
+            rows[-1].append(case)
+    return rows
 
 
 def _area(sheet: str, first: int, last: int) -> str:
@@ -259,7 +274,7 @@ def _states(by_district: Sequence[CaseLine], places: Places) -> None:
 
 def _all_since(first: int, places: Places) -> str:
     """Return the area of all blocks from that one on."""
-    return _area(DETAILS, places.blocks[first].top, places.blocks[-1].next - 2) if len(places.blocks) > first else ""
+    return _area(DETAILS, places.blocks[first].top, places.blocks[-1].next - 1) if len(places.blocks) > first else ""
 
 
 def _block(places: Places, title: str, cases: Iterable[CaseLine]) -> Place:

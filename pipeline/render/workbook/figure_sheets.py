@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
@@ -19,6 +20,7 @@ from pipeline.render.workbook.sheet_frame import FIRST, HEADER, explain, frame, 
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
+from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms.contract import CONFIRMED, NOT_ASKED
 from pipeline.terms.words import FLAGS, NO_ANSWER
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 WIDE = len(formulas.COLUMNS)
 TARGETS = "目标完成"
 ROW = 22
+_GAP = 6
+"""Points between 旗区 and its notes."""
+_SHORT = 120
+"""Characters of a note that stands on a line with others."""
 _TARGET_WIDTHS = (12, 26, 28, 9, 9, 9, 12, 11, 11, 11, 11)
 _LIAISON = 13
 _DISTRICT_WIDTHS = (5, 5.2, 7.6, 5, 9.5, 7.6, 7.6)
@@ -184,26 +190,32 @@ def _states(line: CaseLine) -> list[str]:
     ]
 
 
-def district_first() -> int:
-    """The first district's row, under a header of two rows."""
-    return FIRST + 1
+def side_by_side(book: Book) -> tuple[int, int]:
+    """Return the first and the last row of what lies directly under the reader, under a header of two rows: districts, or units."""
+    count = len(book.report.below) or len(book.report.settings.district_names)
+    return FIRST + 1, FIRST + count
 
 
 def write_districts(book: Book) -> None:
-    """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole."""
+    """Every district in the given order: liaison leaders, each group's figures, what needs following up; then the whole.
+
+    Where there are levels between the reader and them, what lies directly under him stands above them.
+    """
     report = book.report
     groups = report.settings.groups
-    widths = (11.5, _LIAISON, *_DISTRICT_WIDTHS * len(groups), *(5,) * len(_COUNTED), *(10,) * len(groups))
+    behind = len(groups) + bool(report.below)  # on the screen only
+    widths = (11.5, _LIAISON, *_DISTRICT_WIDTHS * len(groups), *(5,) * len(_COUNTED), *(10,) * behind)
     sheet = frame(book, "旗区", widths)
     _district_headers(book, sheet)
     seen = Counter((line.district, name) for line in report.cases for name in _states(line))
     districts = report.settings.district_names
     figures = {(figure.group, figure.label): figure for figure in report.by_district}
-    for row, district in enumerate(districts, district_first()):
+    top, first = side_by_side(book)[0], FIRST + 1 + len(report.below)
+    for row, district in enumerate(districts, first):
         put(sheet, row, 0, district, book.cell("text"))
         liaison = words.names([_liaison(name, post) for name, post in report.liaison.get(district, ())])
         put(sheet, row, 1, liaison, book.cell("long"))
-        sheet.set_row(row, max(24, height(lines(liaison, _LIAISON))))
+        sheet.set_row(row, max(ROW, height(lines(liaison, _LIAISON)) - 8))
         here = (formulas.DISTRICT, _fixed(row, 0))
         for index, group in enumerate(groups):
             figure = figures[group.name, district]
@@ -215,20 +227,65 @@ def write_districts(book: Book) -> None:
             counted = formulas.Count(formula, seen[district, name], book.places.count(_OF_COUNT[name], district))
             formulas.write_count(book, sheet, (row, column), counted)
         _write_needed(book, sheet, row, [figures[group.name, district].tally for group in groups])
-    last = district_first() + len(districts)
+    last = first + len(districts)
+    _write_units(book, sheet, (first, last - 1), seen)
     _district_total(book, sheet, last)
     for index in range(len(groups)):
-        formulas.colour(book, sheet, (district_first(), 4 + WIDE * index, last, 4 + WIDE * index))
+        formulas.colour(book, sheet, (top, 4 + WIDE * index, last, 4 + WIDE * index))
     sheet.autofilter(HEADER + 1, 0, last - 1, 1 + WIDE * len(groups) + len(_COUNTED))
-    sheet.freeze_panes(district_first(), 1)
+    sheet.freeze_panes(top, 1)
     sheet.repeat_rows(HEADER, HEADER + 1)
-    rules = definitions.flags(report.settings.windows)
-    notes = [f"{meaning.name}：{rules[flag]}" for flag, meaning in FLAGS.items() if formulas.flag_name(meaning.name) in _COUNTED]
-    about = (definitions.DISTRICTS, *_about_figures(book, *report.by_district, *report.targets))
-    notes = [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *notes]
-    printed = widths[: len(widths) - len(groups)]
-    end = explain(book, sheet, last + 2, printed, notes)
+    printed = widths[: len(widths) - behind]
+    sheet.set_row(last + 1, _GAP)
+    end = explain(book, sheet, last + 2, printed, _run_on(_about_districts(book)))
     print_only(sheet, end - 1, printed)
+
+
+def _about_districts(book: Book) -> list[str]:
+    report = book.report
+    rules = definitions.flags(report.settings.windows)
+    flags = [f"{meaning.name}：{rules[flag]}" for flag, meaning in FLAGS.items() if formulas.flag_name(meaning.name) in _COUNTED]
+    units = [words.LEVELS.format(word=report.settings.tree.word())] if report.below else []
+    below = (figure for line in report.below for figure in line.figures)
+    about = (*units, definitions.DISTRICTS, *_about_figures(book, *below, *report.by_district, *report.targets))
+    return [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *flags]
+
+
+def _write_units(book: Book, sheet: Sheet, districts: tuple[int, int], seen: Mapping[tuple[str, str], int]) -> None:
+    """Write what lies directly under the reader where that is not the districts alone: the sums of the districts' rows below.
+
+    The last column says of each district under which it lies; formulas compare with it, since a unit's districts need not stand together.
+    """
+    report, first, last = book.report, *districts
+    if not report.below:
+        return
+    lies_in = needed_column(book, len(report.settings.groups))
+    for row, district in enumerate(report.settings.district_names, first):
+        put(sheet, row, lies_in, report.settings.tree.child_of(district), book.cell("center", "muted"))
+    place = xl_range_abs(first, lies_in, last, lies_in)
+    for row, line in enumerate(report.below, side_by_side(book)[0]):
+
+        def added(column: int, row: int = row) -> str:
+            return f"=SUMPRODUCT(EXACT({place},{_fixed(row, 0)})*{xl_range(first, column, last, column)})"
+
+        put(sheet, row, 0, line.name, book.cell("text", "sum"))
+        put(sheet, row, 1, "", book.cell("text", "sum"))
+        sheet.set_row(row, ROW)
+        for index, figure in enumerate(line.figures):
+            at = 2 + WIDE * index
+            part = Part(figure, (), target_cell(index), added=(added(at), added(at + 1)))
+            formulas.write_columns(book, sheet, (row, at), part, "sum")
+        for column, name in enumerate(_COUNTED, 2 + WIDE * len(line.figures)):
+            counted = formulas.Count(added(column), sum(seen.get((district, name), 0) for district in line.districts))
+            formulas.write_count(book, sheet, (row, column), counted, "sum")
+        _write_needed(book, sheet, row, [figure.tally for figure in line.figures])
+
+
+def _run_on(notes: Sequence[str]) -> Iterator[str]:
+    """Put short notes behind one another, and each long one by itself: a table then has them on its own page."""
+    for is_long, run in groupby(notes, key=lambda note: len(note) > _SHORT):
+        said = [*run]
+        yield from said if is_long else ["　".join(said)]
 
 
 def needed_column(book: Book, group: int) -> int:
@@ -266,15 +323,24 @@ def _district_headers(book: Book, sheet: Sheet) -> None:
     sheet.set_row(HEADER, 24)
     left += len(_COUNTED)
     merge(sheet, (HEADER, left, HEADER, left + len(groups) - 1), words.NEEDED, band)
+    word = book.report.settings.tree.word()
+    lies_in = [words.LIES_IN.format(word=word)] if book.report.below else []
+    if lies_in:
+        put(sheet, HEADER, left + len(groups), None, band)
     names = (group.name for group in groups)
     figures = [words.NARROW.get(name, name) for name in formulas.COLUMNS]
-    headers(book, sheet, HEADER + 1, ("旗区", "包联领导", *figures * len(groups), *_COUNTED.values(), *names))
-    sheet.set_row(HEADER + 1, 52)
+    headers(
+        book,
+        sheet,
+        HEADER + 1,
+        (f"{word}、{OF_DISTRICTS}" if lies_in else OF_DISTRICTS, "包联领导", *figures * len(groups), *_COUNTED.values(), *names, *lies_in),
+    )
+    sheet.set_row(HEADER + 1, 46)
 
 
 def _district_total(book: Book, sheet: Sheet, row: int) -> None:
     report = book.report
-    sheet.set_row(row, 26)
+    sheet.set_row(row, 24)
     put(sheet, row, 0, "全市合计", book.cell("text", "sum"))
     put(sheet, row, 1, "", book.cell("text", "sum"))
     for index, figure in enumerate(report.targets):
@@ -326,4 +392,4 @@ def write_leaders(book: Book) -> None:
         *_about_figures(book, *report.by_leader),
         *(f"{FLAGS[flag].name}：{rules[flag]}" for flag in LEADER_FLAGS),
     )
-    explain(book, sheet, last + 2, _LEADER_WIDTHS, notes)
+    explain(book, sheet, last + 2, _LEADER_WIDTHS, _run_on(notes))

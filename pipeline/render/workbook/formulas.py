@@ -46,6 +46,8 @@ class Part:
     """Whether a label is free text, which COUNTIFS would take for a pattern (`*`, `>5`)."""
     place: Place = NOWHERE
     """Where its cases stand."""
+    added: tuple[str, str] | None = None
+    """Formulas of 总数 and 已化解 where these are sums of other rows and not counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def write_figures(book: Book, sheet: Sheet, at: tuple[int, int], part: Part, *lo
     row, column = at
     tally, prefix = part.figure.tally, "" if part.figure.is_certain else PROVISIONALLY
     total, resolved = (xl_rowcol_to_cell(row, column + step) for step in (0, 1))
-    both = [count(*part.conditions, (name, QUOTED_YES), is_free_text=part.is_free_text) for name in (IN_TOTAL, RESOLVED)]
+    both = part.added or [count(*part.conditions, (name, QUOTED_YES), is_free_text=part.is_free_text) for name in (IN_TOTAL, RESOLVED)]
     # QUOTIENT cuts off: a rate that is rounded up could show a target as met that is missed. -INT(-x) rounds up what is lacking.
     cells = (
         ("count", both[0], tally.total),

@@ -1,4 +1,4 @@
-"""A sheet whose last page would hold little comes onto one page less, in letters that are smaller but not below eight points.
+"""How many pages a sheet takes, and how it takes fewer: upright where it is narrow, in smaller letters, but none below eight points.
 
 Covered by tests/render/workbook/test_sheets_on_paper.py.
 """
@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
+from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP
+
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
-_LONG: Final = 4
-"""Lists of more pages keep their letters: a page less is no matter there."""
 _LEAST: Final = 0.82
 """Of letters of ten points, with some air: eight of them are the least."""
-_WIDE: Final = 841.8 - 2 * 0.3 * 72
-_HIGH: Final = 595.2 - 2 * 0.7 * 72
-"""Points that columns and rows have on A4 on its side."""
+_A4: Final = (595.2, 841.8)
+_INCH: Final = 72
 _WIDER: Final = 1.06
 """LibreOffice makes columns so much wider than Excel."""
 _POINT: Final = 0.75
@@ -29,18 +29,54 @@ _UNSET: Final = 17
 _AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?$")
 
 
-def spare(sheets: Iterable[Sheet]) -> None:
-    """Set those sheets on one page less that have room there."""
-    for sheet in sheets:
-        rows, columns = _printed(sheet)
-        wide = sum((sheet.col_info[column].width if column in sheet.col_info else 0) for column in range(columns)) * _POINT * _WIDER
-        if sheet.orientation or sheet.fit_width != 1 or not wide:
-            continue
-        high = [sheet.row_sizes.get(row, (_UNSET, False))[0] * _POINT for row in range(rows)]
-        repeated = sum(high[row] for row in _repeated(sheet))
-        usual, least = (_pages(high, repeated, _HIGH / scale) for scale in (min(1.0, _WIDE / wide), _LEAST))
-        if least < usual <= _LONG:
-            sheet.fit_to_pages(1, least)
+def spare(sheets: Iterable[Sheet]) -> dict[str, int]:
+    """Set each sheet that lies on its side on as few pages as it has room on; by name how many pages each takes."""
+    return {sheet.name: _spare(sheet) for sheet in sheets}
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What is printed of a sheet: the heights of its rows, those repeated on every page, and its width, in points."""
+
+    rows: Sequence[float]
+    repeated: float
+    width: float
+
+    def scale(self, *, is_upright: bool) -> float:
+        """Return in what share of their size letters are set where the width fills the page."""
+        room = _A4[not is_upright] - 2 * SIDE * _INCH
+        return min(1.0, room / self.width) if self.width else 1.0
+
+    def pages(self, scale: float, *, is_upright: bool) -> int:
+        """Return onto how many pages the rows come in letters of that size."""
+        return _pages(self.rows, self.repeated, (_A4[is_upright] - (TOP + BOTTOM) * _INCH) / scale)
+
+
+def _spare(sheet: Sheet) -> int:
+    content = _content(sheet)
+    if sheet.orientation or sheet.fit_width != 1:
+        is_upright = bool(sheet.orientation)
+        return int(sheet.fit_width) * content.pages(content.scale(is_upright=is_upright) if is_upright else _LEAST, is_upright=is_upright)
+    scale = content.scale(is_upright=False)
+    usual = fewest = content.pages(scale, is_upright=False)
+    for is_upright in (False, True):
+        if (
+            usual > 1
+            and content.scale(is_upright=is_upright) >= _LEAST
+            and (count := content.pages(_LEAST, is_upright=is_upright)) < fewest
+        ):
+            fewest = count
+            sheet.fit_to_pages(1, count)
+            if is_upright:
+                sheet.set_portrait()
+    return fewest
+
+
+def _content(sheet: Sheet) -> _Content:
+    rows, columns = _printed(sheet)
+    high = [sheet.row_sizes.get(row, (_UNSET, False))[0] * _POINT for row in range(rows)]
+    wide = sum((sheet.col_info[column].width if column in sheet.col_info else 0) for column in range(columns)) * _POINT * _WIDER
+    return _Content(high, sum(high[row] for row in _repeated(sheet) if row < rows), wide)
 
 
 def _printed(sheet: Sheet) -> tuple[int, int]:

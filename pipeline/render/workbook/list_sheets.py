@@ -10,7 +10,7 @@ from pipeline.render import definitions, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
-from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, write_list, write_table
+from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, print_only, write_list, write_table
 from pipeline.report import corrections, exemptions, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
@@ -41,28 +41,28 @@ class _SettledRow:
 
 
 FOLLOW_UPS: tuple[Column[FollowUp], ...] = (
-    Column("督办事项", 13, "center", lambda line: FLAGS[line.flag].name),
+    Column("督办事项", 12, "center", lambda line: FLAGS[line.flag].name),
     Column("案件编号", 15, "case", lambda line: line.case.number, cases=lambda line: (line.case.number,)),
-    Column("旗区", 11, "center", lambda line: line.case.district),
-    Column("案由", 45, "long", lambda line: line.case.matter),
-    Column("包案领导", 11, "center", lambda line: line.case.leader),
-    Column("责任单位", 18, "long", lambda line: line.case.unit),
+    Column("旗区", 10, "center", lambda line: line.case.district),
+    Column("案由", 37, "long", lambda line: line.case.matter),
+    Column("包案领导", 9, "center", lambda line: line.case.leader),
+    Column("责任单位", 16, "long", lambda line: line.case.unit),
     Column("当前状态", 13, "center", lambda line: words.status(line.case)),
-    Column("现行时限", 12, "date", lambda line: line.case.deadline),
-    Column("天数", 7, "count", lambda line: line.days),
-    Column("情况", 24, "long", lambda line: line.situation),
+    Column("现行时限", 11, "date", lambda line: line.case.deadline),
+    Column("天数", 6, "count", lambda line: line.days),
+    Column("情况", 39, "long", lambda line: line.situation),
 )
 SETTLED: tuple[Column[_SettledRow], ...] = (
-    Column("上次的督办事项", 13, "center", lambda line: FLAGS[line.point.flag].name),
+    Column("上次的督办事项", 12, "center", lambda line: FLAGS[line.point.flag].name),
     Column("案件编号", 15, "case", lambda line: line.point.number, cases=lambda line: (line.point.number,)),
-    Column("旗区", 11, "center", lambda line: line.notice.district),
-    Column("案由", 45, "long", lambda line: line.point.matter or (line.case.matter if line.case else "")),
-    Column("包案领导", 11, "center", lambda line: line.case.leader if line.case else ""),
-    Column("责任单位", 18, "long", lambda line: line.case.unit if line.case else ""),
+    Column("旗区", 10, "center", lambda line: line.notice.district),
+    Column("案由", 37, "long", lambda line: line.point.matter or (line.case.matter if line.case else "")),
+    Column("包案领导", 9, "center", lambda line: line.case.leader if line.case else ""),
+    Column("责任单位", 16, "long", lambda line: line.case.unit if line.case else ""),
     Column("当前状态", 13, "center", lambda line: words.status(line.case) if line.case else ""),
-    Column("现行时限", 12, "date", lambda line: line.case.deadline if line.case else None),
-    Column("天数", 7, "count", lambda _line: None),
-    Column("怎样了结", 24, "long", lambda line: words.settled(line.point, line.notice.before)),
+    Column("现行时限", 11, "date", lambda line: line.case.deadline if line.case else None),
+    Column("天数", 6, "count", lambda _line: None),
+    Column("怎样了结", 39, "long", lambda line: words.settled(line.point)),
 )
 """The same columns as `FOLLOW_UPS`: on the pages that follow, that list's header stands above these rows too."""
 RECEPTION: tuple[Column[ReceptionLine], ...] = (
@@ -100,14 +100,15 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否退回", 6, "center", lambda line: YES if line.finding.refuses else NO),
     Column("处理", 11, "center", lambda line: COSTS[line.finding.severity].document),
     Column("旗区", 10, "center", lambda line: line.whose),
-    Column("文件", 22, "long", lambda line: line.file),
-    Column("文件采用情况", 10, "center", lambda line: line.use),
-    Column("工作表", 11, "center", lambda line: line.finding.sheet),
-    Column("单元格", 9, "center", lambda line: line.finding.place),
-    Column("原内容", 18, "long", lambda line: line.finding.value),
-    Column("问题和改法", 48, "long", lambda line: line.finding.message),
+    Column("文件", 30, "long", lambda line: line.file),
+    Column("文件采用情况", 8, "center", lambda line: line.use),
+    Column("工作表", 9, "center", lambda line: line.finding.sheet),
+    Column("单元格", 8, "center", lambda line: line.finding.place),
+    Column("原内容", 16, "long", lambda line: line.finding.value),
+    Column("问题和改法", 69, "long", lambda line: line.finding.message),
     Column("代码", 24, "text", lambda line: line.finding.code),
 )
+"""The last, for programs, is not printed."""
 CANCELLED: tuple[Column[CaseLine], ...] = (
     Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("案件来源", 11, "center", lambda line: line.source),
@@ -159,7 +160,8 @@ def _write_follow_ups(book: Book) -> None:
         settled = [_SettledRow(notice, point, by_number.get(point.number)) for notice in told for point in notice.settled]
         top = FIRST + max(len(lines), 1) + 1
         heading(book, sheet, top, len(FOLLOW_UPS) - 1, words.SETTLED)
-        write_table(book, sheet, top + 1, Listing(SETTLED, settled))
+        top = explain(book, sheet, top + 1, [column.width for column in SETTLED], (words.last_notices(row.notice for row in settled),))
+        write_table(book, sheet, top, Listing(SETTLED, settled))
 
 
 def _write_submissions(book: Book) -> None:
@@ -183,7 +185,9 @@ def _write_findings(book: Book) -> None:
     lines = first_findings.shown(findings, _MOST_FINDINGS)
     sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
     notes = first_findings.left_out(findings, _MOST_FINDINGS)
-    explain(book, sheet, FIRST + len(lines), [column.width for column in FINDINGS], notes)
+    widths = [column.width for column in FINDINGS[:-1]]
+    end = explain(book, sheet, FIRST + max(len(lines), 1), widths, notes)
+    print_only(sheet, end - 1, widths)
 
 
 def _submission_tone(line: SubmissionLine) -> tuple[str, ...]:

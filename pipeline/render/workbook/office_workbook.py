@@ -47,7 +47,6 @@ def render(report: Report, beside: str = "") -> bytes:
     else:
         case_register_sheet.write(book)
         figure_cases_sheet.write(book)
-    reading_guide_sheet.write(book)
     decisions_sheet.write(book)
     changes_sheet.write(book)
     corrections_sheet.write(book)
@@ -61,9 +60,11 @@ def render(report: Report, beside: str = "") -> bytes:
     answers_sheet.write(book)
     claims_sheet.write(book)
     receptions_sheet.write(book)
-    overview_sheet.write(book, trend, beside)
+    first = (reading_guide_sheet.NAME, overview_sheet.NAME)
+    pages = last_page.spare(sheet for name, sheet in book.sheets.items() if name not in first)
+    overview_sheet.write(book, trend, pages, beside)
+    reading_guide_sheet.write(book, {**last_page.spare([book.sheets[overview_sheet.NAME]]), **pages})
     _say_where_links_end(book)
-    last_page.spare(book.sheets.values())
     book.sheets[overview_sheet.NAME].activate()
     return workbook.content()
 

@@ -9,9 +9,10 @@ from xlsxwriter.utility import xl_range_abs
 
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import BAR_LIGHT, BLUE, FONT, GREY, GRID, LINE, RED, Book, merge, text
-from pipeline.render.workbook.figure_sheets import TARGET_LINE, TARGETS, WIDE, district_first, needed_column
+from pipeline.render.workbook.figure_sheets import TARGET_LINE, TARGETS, WIDE, needed_column, side_by_side
 from pipeline.render.workbook.sheet_frame import OVERVIEW, OVERVIEW_LAST, heading
 from pipeline.render.workbook.two_pages import WIDTH
+from pipeline.settings.units import OF_DISTRICTS
 
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
@@ -86,11 +87,11 @@ def _title(words_: str) -> dict[str, Any]:
 
 
 def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
-    """One group: how many cases every district has, how many of them are resolved, and with how many it would meet the target."""
-    first = district_first()
-    last = first + len(book.report.settings.districts) - 1
-    group = book.report.settings.groups[index]
-    most = max((figure.tally.total for figure in book.report.by_district if figure.group == group.name), default=0)
+    """One group: how many cases each district, or unit below the reader, has, how many are resolved, and with how many it would do."""
+    first, last = side_by_side(book)
+    report, group = book.report, book.report.settings.groups[index]
+    figures = [line.of(group.name) for line in report.below] or [figure for figure in report.by_district if figure.group == group.name]
+    most = max((figure.tally.total for figure in figures), default=0)
     is_wide = most >= _WIDE_NUMBER  # two numbers of three digits are wider than their bars
     upright = {"rotation": -90, "size": 8} if is_wide else {}
     chart, target = book.workbook.add_chart({"type": "column"}), book.workbook.add_chart({"type": "line"})
@@ -116,7 +117,7 @@ def _districts(book: Book, index: int) -> Any:  # noqa: ANN401
         }
     )
     chart.combine(target)
-    chart.set_title(_title(f"各旗区：{group.name}（件）"))
+    chart.set_title(_title(f"各{report.settings.tree.word() if report.below else OF_DISTRICTS}：{group.name}（件）"))
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     room = {"max": ceil(most * _ABOVE[is_wide])} if most else {}
     chart.set_y_axis({"min": 0, **room, "visible": False, "major_gridlines": {"visible": False}})

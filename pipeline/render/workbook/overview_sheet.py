@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,15 +40,19 @@ NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _ABSENT = (STANDS["missing"], STANDS["lost"])
 
 
-def write(book: Book, trend: int, beside: str = "") -> None:
-    """The sheet on two pages. `trend`: the first row of the days so far on 目标完成; `beside`: what it says of another document."""
+def write(book: Book, trend: int, pages: Mapping[str, int], beside: str = "") -> None:
+    """The sheet on two pages.
+
+    `trend`: the first row of the days so far on 目标完成; `pages`: how many the others take; `beside`: what is said of another document.
+    """
     sheet = book.sheets[NAME]
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
     paper(book, sheet, WIDTHS)
     row = _write_head(book, sheet, beside)
-    brevity, rest = _brevity(book)
+    printing = words.printing(pages, is_split=book.is_split)
+    brevity, rest = _brevity(book, printing)
     row = _write_targets(book, sheet, row, brevity)
     charts = overview_charts.least(book)
     room = decisions_sheet.Room(two_pages.ROOM - two_pages.high(sheet, 0, row), charts, may_be_alone=rest >= charts)
@@ -59,6 +63,7 @@ def write(book: Book, trend: int, beside: str = "") -> None:
     row = _write_counts(book, sheet, second)
     row = overview_sentences.write_group_sentences(book, sheet, row, brevity)
     row = _write_submissions(book, sheet, row, brevity)
+    row = explain(book, sheet, row, WIDTHS, (printing,))
     if are_many:
         row, below = overview_charts.reserve(book, row), row
     on_first, on_second = two_pages.left(sheet, second, row)
@@ -69,11 +74,13 @@ def write(book: Book, trend: int, beside: str = "") -> None:
     sheet.freeze_panes(2, 0)
 
 
-def _brevity(book: Book) -> tuple[Brevity, float]:
+def _brevity(book: Book, printing: str) -> tuple[Brevity, float]:
     """Return how much of its sentences the second page has room for, and the points that it has left then, without charts."""
     for brevity in overview_sentences.BREVITIES:
         counts = (*_counts(book), *_reported(book, brevity), *_refused(book))
-        high = _AROUND_COUNTS + sum(map(_count_height, counts)) + overview_sentences.high(book, brevity)
+        high = (
+            _AROUND_COUNTS + height(lines(printing, sum(WIDTHS))) + sum(map(_count_height, counts)) + overview_sentences.high(book, brevity)
+        )
         if high <= two_pages.ROOM:
             break
     return brevity, two_pages.ROOM - high

@@ -14,19 +14,19 @@ from pipeline.terms.words import NONE
 NAME: Final = "接访下访"
 TURNS: tuple[Column[HeldTurn], ...] = (
     Column("日期", 13, "date", lambda held: held.turn.day),
-    Column("接访领导", 20, "center", lambda held: held.turn.receives),
-    Column("报来（件）", 16, "listed", lambda held: len(held.cases), cases=lambda held: held.cases),
-    Column("原排领导", 14, "center", lambda held: held.turn.leader if held.turn.substitute else NONE),
-    Column("备注", 40, "long", lambda held: held.turn.note),
-    Column("说明", 28, "long", lambda held: "；".join(filter(None, ["" if held.cases else words.NOT_REPORTED, held.note]))),
+    Column("接访领导", 16, "center", lambda held: held.turn.receives),
+    Column("报来（件）", 15, "listed", lambda held: len(held.cases), cases=lambda held: held.cases),
+    Column("原排领导", 11, "center", lambda held: held.turn.leader if held.turn.substitute else NONE),
+    Column("备注", 36, "long", lambda held: held.turn.note),
+    Column("说明", 22, "long", lambda held: "；".join(filter(None, ["" if held.cases else words.NOT_REPORTED, held.note]))),
 )
 VISITS: tuple[Column[Visit], ...] = (
     Column("日期", 13, "date", lambda visit: visit.day),
-    Column("领导", 20, "center", lambda visit: visit.leader),
-    Column("案件编号", 16, "case", lambda visit: visit.number, cases=lambda visit: (visit.number,)),
-    Column("旗区", 14, "center", lambda visit: visit.district),
-    Column("案由", 40, "long", lambda visit: visit.matter),
-    Column("说明", 28, "long", lambda visit: "" if visit.is_dated else words.UNDATED),
+    Column("领导", 16, "center", lambda visit: visit.leader),
+    Column("案件编号", 15, "case", lambda visit: visit.number, cases=lambda visit: (visit.number,)),
+    Column("旗区", 11, "center", lambda visit: visit.district),
+    Column("案由", 36, "long", lambda visit: visit.matter),
+    Column("说明", 22, "long", lambda visit: "" if visit.is_dated else words.UNDATED),
 )
 
 

@@ -31,13 +31,13 @@ class _Line:
 
 COLUMNS: Final[tuple[Column[_Line], ...]] = (
     Column("旗区", 10, "center", lambda line: line.district),
-    Column("案件编号", 16, "case", lambda line: line.numbers[0], cases=lambda line: line.numbers if line.case else ()),
-    Column("案由", 30, "long", lambda line: line.case.matter if line.case else ""),
-    Column("责任单位", 16, "long", lambda line: line.case.unit if line.case else ""),
-    Column("包案领导", 12, "center", lambda line: line.case.leaders if line.case else ""),
-    Column("交办日期", 12, "date", lambda line: line.case.assigned if line.case else None),
-    Column("情况", 42, "long", lambda line: line.situation),
-    Column("出处", 28, "long", lambda line: line.origin),
+    Column("案件编号", 15, "case", lambda line: line.numbers[0], cases=lambda line: line.numbers if line.case else ()),
+    Column("案由", 28, "long", lambda line: line.case.matter if line.case else ""),
+    Column("责任单位", 13, "long", lambda line: line.case.unit if line.case else ""),
+    Column("包案领导", 10, "center", lambda line: line.case.leaders if line.case else ""),
+    Column("交办日期", 11, "date", lambda line: line.case.assigned if line.case else None),
+    Column("情况", 45, "long", lambda line: line.situation),
+    Column("出处", 37, "long", lambda line: line.origin),
 )
 
 

@@ -27,6 +27,8 @@ TITLE, NOTE, HEADER, FIRST = 0, 1, 2, words.FIRST_LINE
 _UNLINKED = {"case": "text", "listed": "count"}
 """By the look of a cell that leads to cases: that of one that leads nowhere."""
 _WEEKDAYS = "一二三四五六日"
+_CLOSER: Final = 3
+"""Points that a list's rows have less air than others: a list is as many pages long as its rows are high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def write_lines(book: Book, sheet: Sheet, first: int, listing: Listing[Row]) -> 
             if not formulas.link_cases(book, sheet, (index, position), cases(row)):
                 cells = [*cells[:position], unlinked[position], *cells[position + 1 :]]
         elements, counts = zip(*[own[column.value(row)] for own, column in zip(cells, columns, strict=True)], strict=True)
-        sheet.lay(index, elements, height(max(counts)))
+        sheet.lay(index, elements, height(max(counts)) - _CLOSER)
     if not listing.rows:
         put(sheet, first, 0, listing.empty, book.look("note"))
     return first + max(len(listing.rows), 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from pipeline.render import districts
 from pipeline.report import exemptions, notice_words
-from pipeline.report.case_lines import CaseLine, Settled
+from pipeline.report.case_lines import CaseLine, Notice, Settled, SettledSince
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
 from pipeline.terms.words import NO, NONE, YES, near
@@ -102,6 +103,9 @@ NOTES: Final = {
 }
 UNMATCHED: Final = "编号对不上：日报里填了回复，但通知编号不是本旗区以前的通知，或者那份通知里没有这件案件；请告诉旗区"
 """The heading above rows of 督办回复 that answer no notice."""
+NO_SUCH_NUMBER: Final = "编号对不上"
+ASKED_ONCE: Final = "通知要求什么，看列在最前的督办事项。"
+NUMBERS_BEGIN: Final = "通知编号前面都是“{begun}”。"
 
 FIRST_LINE: Final = 3
 """The row of every sheet's first line, from 0."""
@@ -133,9 +137,12 @@ CLICK: Final = "点击看案件"
 REPORTED_SHEETS: Final = ("接访情况", "急报事项")
 """Those that only reports fill: where they are empty, nobody knows of the districts that sent none."""
 RULES_ELSEWHERE: Final = "“补报以后”“达到目标”的口径见“目标完成”，“按时”的见“报送情况”。"
+LEVELS: Final = "上面几行是{word}，数字是它的各旗区之和；在哪个{word}，见最后一列（不打印）。"
+"""Under the sheet 旗区 where there are levels above the districts."""
+LIES_IN: Final = "所在{word}"
 NEEDED: Final = "化解多少件达标（图用，不打印）"
 TREND: Final = "近日走势"
-NARROW: Final = {"还差（件）": "还差\n（件）", "补报后最低": "补报后\n最低", "补报后最高": "补报后\n最高"}
+NARROW: Final = {"还差（件）": "还差\n件数", "补报后最低": "补报后\n最低", "补报后最高": "补报后\n最高"}
 """Headers as they stand over a narrow column."""
 NOBODY_REPORTED: Final = "未报"
 CERTAINTIES: Final = "群众确认，和不计台账改动的化解率"
@@ -196,7 +203,12 @@ CONTENTS: Final = {
     "接访下访": "接访排班和报来的接访下访",
 }
 
+PAGES: Final = "打印约几页"
+_ON_PAPER: Final = ("决策事项", "旗区", "今日变化", "督办清单", "报送情况")
+"""What an office prints beside 总览; the other sheets are looked things up in."""
+PAGES_DIFFER: Final = "页数按本表的纸张设置估算，各台电脑的字体、打印机不同，长的表可能差一页。"
 CLOCK_SPANS: Final = "离到期不超过{soon}天（含当天）的写临近，超期{serious}天及以上的写严重超期。"
+RESTS_ON: Final = "依据：{articles}。逐案见最后一列“依据”（不打印）。"
 NOT_JUDGED: Final = "没有认定"
 CLAIMS_SAY: Final = (
     "没有认定：日报里诉求认定空着，或还没有报过的案件。点“没有认定”和“合计”，看该组、该旗区的全部案件，哪件没有认定见“诉求认定”列。",
@@ -233,9 +245,15 @@ def status(line: CaseLine) -> str:
     return DISPUTED if line.status == RESOLVED and line.dispute_stands else line.status
 
 
-def settled(point: Settled, before: str) -> str:
-    """How a point of the last notice, which has that number, came to hold no longer, and whether the case stands in this one."""
-    return f"{notice_words.why(point)}；{STAYS if not point.is_gone else GONE}（上次通知：{before}）"
+def settled(point: Settled) -> str:
+    """How a point of the last notice came to hold no longer, and whether the case stands in this one."""
+    return f"{notice_words.why(point)}；{STAYS if not point.is_gone else GONE}"
+
+
+def last_notices(told: Iterable[Notice | SettledSince]) -> str:
+    """Which notice of each district is the last one: what is settled since is told of it."""
+    numbers = dict.fromkeys((notice.district, notice.before) for notice in told)
+    return f"上次的通知：{'、'.join(f'{district} {number}' for district, number in numbers)}。"
 
 
 def names(listed: list[str]) -> str:
@@ -273,6 +291,12 @@ def refused_files(districts: list[str]) -> str:
 def zero_report(line: SubmissionLine) -> str:
     """Whether a district reported that there was nothing to report; a dash where it has not reported."""
     return NONE if line.status == "missing" else YES if line.zero_report else NO
+
+
+def printing(pages: Mapping[str, int], *, is_split: bool) -> str:
+    """Say which sheets are worth printing and how many pages each takes; `pages`: by sheet."""
+    listed = [f"“{name}”{pages[name]}页" for name in _ON_PAPER if not (is_split and name in MOVED)]
+    return f"打印：总览之外，一般只需{'、'.join(listed)}；其余的表在屏幕上查，各打印几页见“说明”。页数为约数。"
 
 
 def nothing_since_noon(*, has_earlier: bool) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.render.workbook.cell_formats import pixels
+from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP, pixels
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _INCH: Final = 72
 _PAPER: Final = (595.2, 841.8)
 """A4 in points."""
-_SIDE, _TOP, _BOTTOM = 0.3, 0.6, 0.55
 _POINT: Final = 0.75
 """A pixel in points."""
 _UNSET: Final = 17
@@ -30,9 +29,9 @@ _GAP_ROWS: Final = 4
 _GAP_ROW: Final = 14.0
 WIDTH: Final = pixels(OVERVIEW_WIDTHS)
 """Of the sheet, in pixels."""
-_SCALE: Final = int(100 * (_PAPER[0] - 2 * _SIDE * _INCH) / (WIDTH * _POINT))
+_SCALE: Final = int(100 * (_PAPER[0] - 2 * SIDE * _INCH) / (WIDTH * _POINT))
 """In percent: at this the width fills the page."""
-_PAGE: Final = (_PAPER[1] - (_TOP + _BOTTOM) * _INCH) * 100 / _SCALE
+_PAGE: Final = (_PAPER[1] - (TOP + BOTTOM) * _INCH) * 100 / _SCALE
 """The points that a page has room for at that scale."""
 ROOM: Final = _PAGE * _FILLED
 
@@ -63,6 +62,5 @@ def left(sheet: Sheet, second: int, end: int) -> tuple[float, float]:
 def set_up(sheet: Sheet, second: int, end: int) -> None:
     """Print all above the row `end`, with the second page from the row `second` on."""
     sheet.set_portrait()
-    sheet.set_margins(left=_SIDE, right=_SIDE, top=_TOP, bottom=_BOTTOM)
     sheet.set_h_pagebreaks([second])  # other programs than Excel keep it
     sheet.print_area(0, 0, end - 1, OVERVIEW_LAST)

@@ -6,6 +6,7 @@ Covers `district_table`.
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 
@@ -14,11 +15,14 @@ from briefings import lines
 from offices import HOME, Day, consolidated
 from provinces import FIRST, LAST, PROVINCE, SECOND, filed
 from python_calamine import CalamineWorkbook
+from workbook_days import opened
 
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, briefing_files
+from pipeline.render.period import period_files
 from pipeline.render.workbook import office_workbook
+from pipeline.report import period
 from pipeline.report.report import Report
 
 Golden = Callable[[str, str], None]
@@ -95,3 +99,44 @@ def test_a_units_workbook_says_whose_it_is_on_every_sheet(day: Day) -> None:
     districts = {cell for row in sheets["旗区"] for cell in row}
     assert {"丙一区", "丙二县", "丙三县"} <= districts
     assert "甲一区" not in districts
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_the_sheet_of_districts_begins_with_what_lies_directly_under_the_reader(day: Day) -> None:
+    """Each unit's figures are the sums of its districts' rows below; without such levels there are the districts alone."""
+    for report, word in ((day.report, "盟市"), (day.units["丙市"], "单位"), (day.units["甲市"], "旗区")):
+        sheet = opened(office_workbook.render(report))["旗区"]
+        header, *shown = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+        below = [line.name for line in report.below]
+        names = [*below, *report.settings.district_names, "全市合计"]
+        assert [row[0] for row in shown[: len(names)]] == names
+        assert header[0] == (f"{word}、旗区" if below else "旗区")
+        assert (header[-1] == f"所在{word}") is bool(below)
+        districts = shown[len(below) : len(names) - 1]
+        for row, line in zip(shown, report.below, strict=False):
+            own = [each for each in districts if each[0] in line.districts]
+            assert all(each[-1] == line.name for each in own)
+            for column in (2, 3, 9, 10, *range(16, 24)):  # 总数 and 已化解 of both groups, and what is to be watched
+                assert row[column] == sum(int(str(each[column])) for each in own), (line.name, header[column])
+
+
+def test_a_periods_report_has_what_lies_directly_under_its_reader_before_the_districts() -> None:
+    days = consolidated(filed(), [FIRST, SECOND, LAST], PROVINCE)
+    made = period.of([days[each].report for each in (FIRST, SECOND, LAST)], {})
+    assert [part.label for part in made.below] == ["甲市", "乙市", "丙市"] * 2
+    for part in made.below:
+        own = [each for each in made.districts if each.group == part.group and each.label in PROVINCE.tree.districts(part.label)]
+        assert [tally.total for tally in part.tallies] == [sum(each.tallies[end].total for each in own) for end in (0, 1)]
+        assert [tally.resolved for tally in part.tallies] == [sum(each.tallies[end].resolved for each in own) for end in (0, 1)]
+        assert part.figure is not None
+    files, broken = period_files.render(made, TEMPLATES)
+    assert broken == []
+    by_ending = {name.rpartition(".")[2]: content for name, content in files.items()}
+    said = "\n".join(lines(by_ending["docx"]))
+    assert "二、各盟市和包案领导" in said
+    assert "各旗区的见同一文件夹里的工作簿“旗区”" in said
+    page = by_ending["html"].decode()
+    assert page.index("各盟市自治区交办案件") < page.index("按旗区看（9 个）")
+    shown = [row[1] for row in CalamineWorkbook.from_filelike(io.BytesIO(by_ending["xlsx"])).get_sheet_by_name("旗区").to_python()]
+    assert shown.index("盟市、旗区") < shown.index("甲市") < shown.index("甲一区")
+    assert [entry["unit"] for entry in json.loads(by_ending["json"])["units"]] == [part.label for part in made.below]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl.utils import get_column_letter
 from weeks import WEEKS, Published
 from workbook_days import CITY, DAY, REGION, a_case, a_full_report, a_report, cut_numbers, letters_on_paper, opened, rows
 
@@ -19,6 +20,7 @@ from pipeline.render.workbook.cell_formats import height, lines, widths_in_arial
 from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -72,7 +74,7 @@ def test_a_sheet_comes_onto_one_page_less_where_letters_stay_large_enough() -> N
             sheet.write_string(row, 0, "甲")
         last_page.spare([sheet])
         fitted[count] = _pages_high(opened(workbook.content())["甲"])
-    assert fitted == {20: 0, 24: 1, 40: 0, 400: 0}
+    assert fitted == {20: 0, 24: 1, 40: 0, 400: 11}, "the longest upright, since it is narrow"
 
 
 def test_the_sheets_of_a_day_keep_letters_of_eight_points_where_they_have_a_page_less(published: Published) -> None:
@@ -81,7 +83,8 @@ def test_the_sheets_of_a_day_keep_letters_of_eight_points_where_they_have_a_page
     assert fitted
     for sheet, pages in fitted.items():
         high = sum(sheet.row_dimensions[row].height or 12.75 for row in range(1, sheet.max_row + 1))
-        room = (210 / 25.4 - sheet.page_margins.top - sheet.page_margins.bottom) * 72 * pages
+        upright = sheet.page_setup.orientation == "portrait"
+        room = ((297 if upright else 210) / 25.4 - sheet.page_margins.top - sheet.page_margins.bottom) * 72 * pages
         assert min(letters_on_paper(sheet), 10 * room / high) >= 8, sheet.title
 
 
@@ -93,3 +96,36 @@ def test_no_heading_of_the_targets_runs_over_the_table_and_makes_the_page_wider(
     assert said[said.index("近日走势") + 1].startswith("各日的数字按现在收到的全部材料")
     wide = {cells.min_row: cells.max_col for cells in sheet.merged_cells.ranges}
     assert wide[2] == 11, "the note above the table is as wide as that"
+
+
+def _told_pages(book: Workbook) -> dict[str, int]:
+    """How many pages 说明 says that each sheet takes."""
+    return {str(row[1]): int(str(row[3])) for row in rows(book, "说明", 10) if isinstance(row[0], int)}
+
+
+def test_a_messy_day_says_how_many_pages_each_sheet_takes_and_which_to_print(published: Published) -> None:
+    book = opened(office_workbook.render(published("week-messy").reports[-1]))
+    told = _told_pages(book)
+    assert [*told] == book.sheetnames[1:]
+    assert told["总览"] == 2
+    assert told["旗区"] == 1, "its notes too"
+    assert sum(told.values()) <= 78, "109 with more air, and with what is the same in every row in each of them"
+    said = [str(row[0]) for name in ("总览", "说明") for row in rows(book, name) if str(row[0]).startswith("打印：")]
+    assert len(said) == 2
+    assert len({*said}) == 1
+    for name in ("决策事项", "旗区", "今日变化", "督办清单", "报送情况"):
+        assert f"“{name}”{told[name]}页" in said[0]
+    fitted = {sheet.title: _pages_high(sheet) for sheet in book if _pages_high(sheet) and sheet.title not in ("说明", "总览")}
+    assert {name: told[name] for name in fitted} == fitted, "what is told is what a program is bound to"
+
+
+def test_what_every_row_would_say_stands_once_above_and_the_column_is_not_printed(published: Published) -> None:
+    report = published("week-messy").reports[-1]
+    book = opened(office_workbook.render(report))
+    clocks, findings = book["法定期限"], book["问题清单"]
+    assert "依据：受理 《信访条例》第二十一条" in str(clocks["A2"].value)
+    for sheet, last in ((clocks, "依据"), (findings, "代码")):
+        header = [cell.value for cell in sheet[3] if cell.value]
+        printed = str(sheet.print_area).replace("$", "").partition(":")[2]
+        assert header[-1] == last
+        assert printed.startswith(get_column_letter(len(header) - 1))

@@ -89,9 +89,10 @@ def test_below_what_needs_following_up_stands_what_the_last_notices_named_and_is
     made = Notice("督办〔2020〕2号", "东胜区", built.day, built.day, (), (gone, partly), "督办〔2020〕1号", 2, when, is_correction=False)
     shown = rows(opened(office_workbook.render(replace(built, notices=(made,)))), "督办清单")
     top = next(at for at, row in enumerate(shown) if row[0] == "上次的督办事项")
+    assert shown[top - 1][0] == "上次的通知：东胜区 督办〔2020〕1号。", "told once, not in every row"
     assert [row[:4] + row[9:10] for row in shown[top + 1 :]] == [
-        ["超期未结", "SJ-2020-001", "东胜区", "逾期交房", "已化解（答复文号：1）；不再列入（上次通知：督办〔2020〕1号）"],
-        ["停滞", "SJ-2020-002", "东胜区", "逾期交房", "已化解（答复文号：1）；因别的情形继续列入（上次通知：督办〔2020〕1号）"],
+        ["超期未结", "SJ-2020-001", "东胜区", "逾期交房", "已化解（答复文号：1）；不再列入"],
+        ["停滞", "SJ-2020-002", "东胜区", "逾期交房", "已化解（答复文号：1）；因别的情形继续列入"],
     ]
 
 
@@ -132,32 +133,29 @@ def test_each_change_is_a_row_with_its_case(week: list[tuple[Workbook, Summary]]
 def _blocks(book: Workbook) -> Iterator[tuple[str, list[str]]]:
     """Each block's title with the cases below it."""
     title, cases = "", list[str]()
-    blank: list[object] = [None]
-    for row in [*rows(book, "数字明细"), blank]:
-        if row[0] is None and not any(row[1:]):
+    end: list[object] = ["end"]
+    for row in [*rows(book, "数字明细"), end]:
+        if row[0] is not None:
             if title:
                 yield title, cases
-            title, cases = "", []
-        elif title:
-            cases += [str(cell) for cell in row[1:] if cell]
-        else:
-            title = str(row[0])
+            title, cases = str(row[0]), []
+        cases += [str(cell) for cell in row[1:] if cell and not str(cell).endswith("件")]
 
 
 def test_each_block_has_as_many_cases_as_the_figure_and_says_how_many(week: list[tuple[Workbook, Summary]]) -> None:
     for book, summary in week:
         blocks = dict(_blocks(book))
         for title, cases in blocks.items():
-            assert title.endswith(f"：{len(cases)} 件")
+            assert title.endswith(f"：{len(cases)}件")
             assert max(Counter(cases).values()) == 1
             assert {*cases} <= {*summary["cases"], *summary["flags"]["cancelled"]}
-        by_name = {re.sub(r"：\d+ 件$", "", title): len(cases) for title, cases in blocks.items()}
+        by_name = {re.sub(r"：\d+件$", "", title): len(cases) for title, cases in blocks.items()}
         for part in ("leader", "category"):
             for entry in summary[f"by_{part}"]:
-                assert by_name[f"{entry['group']} · {entry[part]}"] == entry["total"]
+                assert by_name[f"{entry['group']}·{entry[part]}"] == entry["total"]
         for target in summary["targets"]:
-            assert by_name.get(f"{target['group']} · 计入化解", 0) == target["resolved"]
-            assert by_name.get(f"{target['group']} · 不计入化解", 0) == target["total"] - target["resolved"]
+            assert by_name.get(f"{target['group']}·计入化解", 0) == target["resolved"]
+            assert by_name.get(f"{target['group']}·不计入化解", 0) == target["total"] - target["resolved"]
 
 
 def test_each_case_names_as_text_the_rows_that_it_comes_from(week: list[tuple[Workbook, Summary]]) -> None:
@@ -250,7 +248,7 @@ def _behind(book: Workbook, cell: Cell) -> list[str]:
         return []
     sheet, _, area = cell.hyperlink.location.partition("!")
     assert sheet == "'数字明细'"
-    return [str(each.value) for row in book["数字明细"][area][1:] for each in row[1:] if each.value]
+    return [str(each.value) for row in book["数字明细"][area] for each in row[1:] if each.hyperlink]
 
 
 def test_receptions_stand_below_the_turns_that_they_are_held_against() -> None:
