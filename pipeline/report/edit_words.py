@@ -58,7 +58,7 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
     ]
     if shift is None:
         return f"今日{'；'.join(parts)}。" if parts else ""
-    if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍计入"
+    if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍按所报计入"
     return f"今日{'；'.join(parts)}。{if_not}，{would_be(shift.without, shift.tally)}。"
 
 

@@ -206,7 +206,7 @@ def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     Of each kind of them so many are named; with 0 they stand elsewhere. That cancelled cases count as unresolved here is always said:
     beside it stands what the rate would be if they still counted as they are reported.
     """
-    said = [*(edited_cases(certainty, most) if most else ()), *(["撤销的按未化解计"] if certainty.cancelled else ())]
+    said = [*(edited_cases(certainty, most) if most else ()), *(["撤销的一律按未化解计"] if certainty.cancelled else ())]
     return without_edits(certainty.unmoved, tally, f"（{'；'.join(said)}）" if said else "")
 
 

@@ -128,7 +128,7 @@ def test_cases_cancelled_on_the_eve_stand_with_their_grounds_beside_the_target_t
     day = _told(newer)
     assert day.summary["targets"][1]["met"] is True
     cases = "SJ-2020-009（东胜区，依据：重复交办）、SJ-2020-010（东胜区，依据：双方和解）"
-    said = f"今日撤销2件：{cases}。如仍计入，为8/10（80.0%），低于90%的目标。"
+    said = f"今日撤销2件：{cases}。如仍按所报计入，为8/10（80.0%），低于90%的目标。"
     _assert_stands(day, said)
     assert said in _first_paragraph(day, CITY)
 
@@ -202,7 +202,7 @@ def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_me
 def test_a_case_resolved_while_it_is_cancelled_gives_two_rates_and_each_says_how_it_counts() -> None:
     files = [_workbook(_listed()), _workbook(_listed(_010={"撤销依据": "双方和解"}), "2020-05-19 09:00")]
     day = told([*files, *_reports(MONDAY, 8), *_reports(TUESDAY, 10)], [TUESDAY])[TUESDAY]
-    _assert_stands(day, "如仍计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的按未化解计），化解率为90.0%（9/10）")
+    _assert_stands(day, "如仍按所报计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的一律按未化解计），化解率为90.0%（9/10）")
     region = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
     assert "不计台账改动（改到其他组1件：SJ-2020-010），化解率为" in region.page  # none is cancelled
 
@@ -287,14 +287,14 @@ def test_a_case_moved_to_another_group_and_cancelled_there_is_told_twice_and_kee
         files += _reports(day, 9)
     days = told(files, [MONDAY, TUESDAY, WEDNESDAY])
     assert "今日改到别组1件：SJ-2020-010" in _first_paragraph(days[TUESDAY], REGION)
-    assert "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍计入，为9/10（90.0%）" in _first_paragraph(days[WEDNESDAY], CITY)
+    assert "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍按所报计入，为9/10（90.0%）" in _first_paragraph(days[WEDNESDAY], CITY)
     later = told([*files, *_reports(WEDNESDAY + timedelta(days=1), 9)], [WEDNESDAY + timedelta(days=1)])
     assert "SJ-2020-010（东胜区，市级交办，原为自治区交办，依据：重复交办）" in next(iter(later.values())).paper
 
 
 def test_moved_and_cancelled_by_one_workbook_it_is_told_where_it_counted() -> None:
     day = _told(_listed(_010={"撤销依据": "重复交办"}), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
-    said = "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍计入，为2/3（66.6%），低于100%的目标。"
+    said = "今日撤销1件：SJ-2020-010（东胜区，依据：重复交办）。如仍按所报计入，为2/3（66.6%），低于100%的目标。"
     _assert_stands(day, said)
     assert said in _first_paragraph(day, REGION)
 

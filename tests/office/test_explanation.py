@@ -337,7 +337,7 @@ def test_a_figure_is_the_cases_counted_and_those_not_counted_by_reason(home: Off
     assert cli.main(arguments) == 0
     said = capsys.readouterr().out
     assert "总数 5 件：计入化解 1 件，不计入 4 件" in said
-    assert "不计台账改动（撤销1件：SJ-2020-006；撤销的按未化解计），化解率为16.6%（1/6）" in said
+    assert "不计台账改动（撤销1件：SJ-2020-006；撤销的一律按未化解计），化解率为16.6%（1/6）" in said
     assert "已撤销，不在总数里（1 件）\n    SJ-2020-006" in said
     assert "  未达标，还差 4 件\n" in said
 

@@ -231,7 +231,7 @@ def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_
         return " ".join(re.sub(r"<[^>]+>", " ", browser.get(path).text).split())
 
     now = text("/today")
-    without = "不计台账改动（撤销2件：SJ-2020-001、SJ-2020-003；撤销的按未化解计），化解率为33.3%（1/3），不到90%。"
+    without = "不计台账改动（撤销2件：SJ-2020-001、SJ-2020-003；撤销的一律按未化解计），化解率为33.3%（1/3），不到90%。"
     assert f"1/1 ，100.0%（目标 90%） 昨天 0/3，0.0% {without}" in now
     assert "收件箱里等待收取 3 份日报，1 份分解表" in now
     assert "案件包案任务分解表 新.xlsx 文件夹 5月22日14:00 ：上面的数字已经按它算；下一次汇总时收下。" in now
@@ -243,7 +243,7 @@ def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_
     assert "已撤销，不在总数里 2 件" in figure
     assert "暂计达标（" in figure
     one_leader = text(f"/explain?what={group}/{quote('达拉特旗')}&date=2020-05-22")
-    assert "不计台账改动（撤销1件：SJ-2020-003；撤销的按未化解计），化解率为0.0%（0/1）" in one_leader
+    assert "不计台账改动（撤销1件：SJ-2020-003；撤销的一律按未化解计），化解率为0.0%（0/1）" in one_leader
     case = browser.get("/explain?what=SJ-2020-003&date=2020-05-22").text
     assert "它在这些数字里" not in case
     parts = re.findall(r'href="(/explain\?what=%E5[^"]+)"', case[case.index("已撤销”里") :])

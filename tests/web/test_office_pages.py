@@ -638,7 +638,7 @@ def test_a_workbook_that_betters_a_rate_says_what_it_is_without_the_edits_and_th
     assert "2/2，100.0%，暂计达标<" in with_it
     assert "1/1，100.0%，暂计达标。不计台账改动" in with_it, "what waits is counted in, as on the desk"
     assert "1/2，50.0%，暂计未达标，还差 1 件<" in page
-    assert "1/1，100.0%，暂计达标。不计台账改动（撤销的按未化解计），化解率为50.0%（1/2），不到90% <strong>有变</strong>" in page
+    assert "1/1，100.0%，暂计达标。不计台账改动（撤销的一律按未化解计），化解率为50.0%（1/2），不到90% <strong>有变</strong>" in page
 
 
 def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_flags(office: Office) -> None:
@@ -658,7 +658,7 @@ def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_
         page = browser.follow(answer).text
     assert "0/3，0.0%，暂计未达标，还差 3 件" in page
     assert "0/2，0.0%，暂计未达标，还差 2 件 <strong>有变</strong>" in page
-    assert "今日撤销1件：SJ-2020-001（东胜区，依据：重复登记）。如仍计入，为0/3（0.0%）。" in page
+    assert "今日撤销1件：SJ-2020-001（东胜区，依据：重复登记）。如仍按所报计入，为0/3（0.0%）。" in page
     assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
     assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
     assert "交办日期改晚" in page

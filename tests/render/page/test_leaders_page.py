@@ -97,9 +97,9 @@ def test_what_edits_did_to_a_rate_stays_beside_it_where_the_cases_fold() -> None
     report = a_report()
     certainty = replace(report.certainties[0], unmoved=Tally(100, 5, 1), cancelled=("SJ-2020-004",))
     page = leaders_page.render(replace(report, certainties=(certainty, *report.certainties[1:])), TEMPLATES).decode()
-    assert '<p class="phone-only">不计台账改动（撤销的按未化解计），化解率为20.0%（1/5）。</p>' in page
+    assert '<p class="phone-only">不计台账改动（撤销的一律按未化解计），化解率为20.0%（1/5）。</p>' in page
     fold = page.partition("<summary>台账改动怎样改变了这些数字</summary>")[2].partition("</details>")[0]
-    assert "撤销1件：SJ-2020-004；撤销的按未化解计" in fold
+    assert "撤销1件：SJ-2020-004；撤销的一律按未化解计" in fold
 
 
 def test_the_fold_behind_a_rate_is_named_by_what_it_opens_to() -> None:

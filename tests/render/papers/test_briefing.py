@@ -173,7 +173,7 @@ def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headin
     for room in (limits.LADDER[0], limits.LADDER[-1]):  # however little room there is
         for is_parted, is_listed in _SHAPES:
             targets = briefing._Drafts.of(changed).within(replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001
-            assert all("撤销的按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in targets)
+            assert all("撤销的一律按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in targets)
 
 
 def test_who_can_still_turn_a_verdict_is_said_and_no_range(day: Report) -> None:
