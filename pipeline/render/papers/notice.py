@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Generic
 
-from pipeline.render.papers import own_templates, word
+from pipeline.render.papers import own_templates, page_room, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import answer_words, clock_lines, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
@@ -34,12 +35,18 @@ _REPEATED = frozenset({"从密", "清单", "条文"})
 """Those that say once more, in another setting, what others say."""
 _MOST_ROOMY = 28
 """With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
+_MOST_LINES = 40
+"""With more lines than this in the table of fewer cases the articles are cited once below it: else a page is begun for a few lines."""
+_WIDTHS: Mapping[str, float] = {"次数": 3.4, "案由": 11.8, "包案领导": 4.0, "情况": 16.2}
+"""In Chinese characters: of the columns of the table that is not set close."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 60, 12
 _DIGITS = re.compile(r"\d+")
 _SHORTEST_REPEATED = 24
 """Characters of a matter that is not said again where it differs from one above by numbers alone."""
+_AROUND, _MOST_DIFFERING = 4, 2
+"""Characters on either side of a number in which it differs, and how many such numbers are shown."""
 _MORE = "…（全文见日报模板）"
 """Behind a matter that is longer."""
 _WAY_OUT = "请用 Word 改好；改不好的，删掉这个文件就恢复程序自带的版式。"
@@ -134,8 +141,10 @@ def says(content: bytes) -> str:
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
-    is_close = len(notice.cases) > _MOST_ROOMY
-    marks = notice_words.articles(notice.cases) if is_close else {}
+    rows, marks = _cases(notice, report.day), dict[str, str]()
+    is_close = len(rows) > _MOST_ROOMY
+    if is_close or sum(map(_lines, rows)) > _MOST_LINES:
+        marks = notice_words.articles(notice.cases)
     by_flag = {flag: [point for point in notice.points if point.flag == flag] for flag in notices.FLAGS}
     return {
         "单位": report.office,
@@ -151,11 +160,12 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
-        "案件": _cases(notice, report.day),
+        "案件": rows if is_close or not marks else _cases(notice, report.day, marks),
         "从密": is_close,
         "清单": _cases(notice, report.day, marks) if is_close else [],
         "条文": notice_words.legend(marks),
-        "说明": notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
+        "说明": ("" if is_close else notice_words.legend(marks))
+        + notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
         + clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, report.day),
         "上次": notice_words.of_last(notice),
@@ -185,11 +195,20 @@ def _cases(notice: Notice, day: date, marks: Mapping[str, str] | None = None) ->
     return rows
 
 
+def _lines(row: Mapping[str, Any]) -> int:
+    """Return on how many lines a row of the table comes."""
+    return max(math.ceil(page_room.width(row[name]) / width) for name, width in _WIDTHS.items())
+
+
 def _repeated(number: int, first: str, matter: str) -> str:
-    """Return a matter as that of the row with that number, and by which numbers it differs."""
-    changed = dict.fromkeys(pair for pair in zip(_DIGITS.findall(first), _DIGITS.findall(matter), strict=True) if pair[0] != pair[1])
-    said = "、".join(f"“{before}”为“{now}”" for before, now in changed)
-    return f"同序号{number}{f'，其中{said}' if said else ''}"
+    """Return a matter by what stands around the numbers in which it differs from that of the row with that number: it is read alone too."""
+    spans = [
+        (max(0, now.start() - _AROUND), now.end() + _AROUND)
+        for before, now in zip(_DIGITS.finditer(first), _DIGITS.finditer(matter), strict=True)
+        if before[0] != now[0]
+    ][:_MOST_DIFFERING] or [(0, 2 * _AROUND)]
+    said = "，".join(f"{'…' if start else ''}{matter[start:end]}…" for start, end in spans)
+    return f"{said}（余同序号{number}）" if len(said) < len(matter) else matter
 
 
 def _case(number: int, case: NoticeCase, notice: Notice, day: date, marks: Mapping[str, str] | None = None) -> dict[str, Any]:
