@@ -5,7 +5,7 @@ Covered by tests/report/test_agenda.py, tests/report/test_headline.py and tests/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from pipeline.report import sentences
@@ -15,8 +15,20 @@ from pipeline.report.who_reported import in_short, refused_urgent, unheard
 from pipeline.terms import text, words
 
 
+def count(matters: Sequence[Decision]) -> int:
+    """Return how many matters need a decision: a case counts once, also where it stands here by an urgent matter too."""
+    twice = _urgent_too(matters)
+    return sum(matter.kinds[0] == "urgent" or matter.number not in twice for matter in matters)
+
+
+def _urgent_too(matters: Sequence[Decision]) -> set[str]:
+    """Return the cases that stand here by themselves and by an urgent matter too."""
+    urgent = {matter.number for matter in matters if matter.kinds[0] == "urgent" and matter.number}
+    return {matter.number for matter in matters if matter.kinds[0] != "urgent"} & urgent
+
+
 def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
-    """Return how many matters need a decision, each counted once by its first reason."""
+    """Return how many matters need a decision, each counted once, and of which kinds by their first reason."""
     who = unheard(submissions)
     unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
     if not matters and who.nobody:
@@ -24,20 +36,17 @@ def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine]
     if not matters:
         return f"今日{none(submissions)}。{unknown}"
     of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}
+    twice = _urgent_too(matters)
     kinds = "、".join(
-        f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, matters)}" for kind, some in of_kinds.items() if some
+        f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
     )
-    return f"今日需要决策的事项共{len(matters)}件：{kinds}。{unknown}"
+    return f"今日需要决策的事项共{count(matters)}件：{kinds}。{unknown}"
 
 
-def _twice(some: Sequence[Decision], matters: Sequence[Decision]) -> str:
-    """Return of how many urgent matters the case is counted once more, for another reason; '' where of none."""
-    if some[0].kinds[0] != "urgent":
-        return ""
-    others = {matter.number: matter.kinds[0] for matter in matters if matter.kinds[0] != "urgent"}
-    kinds = dict.fromkeys(words.DECISIONS[others[matter.number]].name for matter in some if matter.number in others)
-    count = len({matter.number for matter in some if matter.number in others})
-    return f"（{'' if count == len(some) else f'其中{count}件'}又列入{'、'.join(kinds)}）" if count else ""
+def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:
+    """Return how many of a kind are counted as urgent matters already; '' where none is."""
+    already = sum(matter.number in twice for matter in some) if some[0].kinds[0] != "urgent" else 0
+    return f"（{'' if already == len(some) else f'其中{already}件'}已计在急报里）" if already else ""
 
 
 def none(submissions: Sequence[SubmissionLine]) -> str:

@@ -363,3 +363,12 @@ def test_bounds_say_whether_they_could_change_the_verdict() -> None:
     bounds = out.report.targets[1].bounds
     assert bounds is not None
     assert sentences.bounds(bounds) == "缺报、退回的内容补齐后，化解率最低26.4%、最高97.0%，是否达标要等补报后才能确定。"
+
+
+def test_a_case_that_an_urgent_matter_stands_for_too_is_counted_once() -> None:
+    urgent = Decision(("urgent",), NUMBERS[0], "东胜区", "工程安全隐患：甲", "领导一", MONDAY, "请派专家", "")
+    late = Decision(("overdue",), NUMBERS[0], "东胜区", "甲", "领导一", MONDAY, "", "")
+    matters = [urgent, late, replace(late, number=NUMBERS[1]), replace(late, kinds=("disputed", "overdue"), number=NUMBERS[2])]
+    assert decision_words.count(matters) == 3
+    said = decision_words.decisions(matters)
+    assert said == "今日需要决策的事项共3件：急报事项1件、群众不认可1件（兼超期未结）、超期未结2件（其中1件已计在急报里）。"

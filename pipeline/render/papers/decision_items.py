@@ -6,7 +6,7 @@ Covered by tests/render/papers/test_briefing.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -25,7 +25,8 @@ LONGEST_REQUEST = 400
 """Characters of a request that are shown whole."""
 _IN_CELL = 40
 """Characters of a request that has room in its column; a longer one has a row as wide as the table."""
-_ELSEWHERE = "见下一行"
+_ELSEWHERE, _ABOVE = "见下一行", "见上表"
+_REQUEST = "请决定的事："
 _FEWEST_OF_URGENT = 28
 """Characters of what happened, however little room there is: it stands nowhere else on the paper."""
 _LONGEST_DANGER = 160
@@ -58,7 +59,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     first, characters = item[0], space.characters
     asked = whole_sentences(decision_words.asked(item), space.requests)
     has_row = len(asked) > _IN_CELL and not space.is_older
-    request = f"请决定的事：{asked}" if has_row else ""
+    request = f"{_REQUEST}{asked}" if has_row else ""
     cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
@@ -92,12 +93,16 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
 def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the items' cells; with the cases of several after all of them, where these are gathered, else with their item.
 
-    What cases of an item before are about too is not said twice.
+    What cases of an item before are about too, and what is asked of them, is not said twice.
     """
     told: dict[str, str] = {}
+    requests: dict[str, str] = {}
     cells, behind = [], []
     for position, item in enumerate(items, 1):
         row = {"序号": str(position), **texts(item, day, space)}
+        request = f"{_REQUEST}{whole_sentences(decision_words.asked(item), space.requests)}"
+        if row["清单"].startswith(request) and requests.setdefault(request, row["序号"]) != row["序号"]:
+            row["清单"] = row["清单"].replace(request, f"{_REQUEST}同第{requests[request]}项。", 1)
         alike, shared = _alike(item), _shared_matter(item, space)
         if shared and row["案件"]:
             cases = row["案件"].replace(shared, f"案由同第{told[alike]}项。" if alike in told else shared, 1)
@@ -137,6 +142,12 @@ def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]
 
 _MOST_LINES = 4
 """Of a request in the list."""
+
+
+def told_above(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return the rows of the table below the list, without the requests that stand whole in the list."""
+    whole = {line["序号"] for line in listing if not line["何事"].endswith(_BELOW)}
+    return [{**row, "请示": _ABOVE} if row["序号"] in whole and row["请示"] != _ELSEWHERE else row for row in rows]
 
 
 def in_a_line(item: Item, number: int, day: date, most_lines: int = 1) -> dict[str, str]:

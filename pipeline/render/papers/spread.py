@@ -17,7 +17,7 @@ _LONG = (60, 100, 160, 240)
 """Characters of a sentence that is set in lines: of fewer of them where there is less room."""
 _ROOM = {page_room.ROOMY: 34.0, page_room.USUAL: 39.0, page_room.SMALL: 46.0}
 """In Chinese characters: of a line, by setting."""
-_DAY = re.compile(r"、(?=(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:由|仍))")
+_DAY = re.compile(r"(?<=、)(?=(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:由|仍))")
 """Between the days of a correction."""
 _INDENT = "　　"
 _NOTES = ("由来", "台账")

@@ -89,7 +89,7 @@ def chosen(book: Book, room: Room) -> tuple[Sequence[Decision], bool]:
 def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -> int:
     """The first of them, and below them where the rest is. The row after it."""
     decisions = book.report.decisions
-    heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{len(decisions)}件）")
+    heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{decision_words.count(decisions)}件）")
     if not decisions:
         said = decision_words.decisions(decisions, book.report.submissions)
         merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
@@ -104,7 +104,7 @@ def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -
     if len(shown) < len(decisions):
         merge(sheet, (row, 0, row, OVERVIEW_LAST), "", book.cell("case"))
         formulas.link(sheet, (row, 0), f"'{NAME}'!A1")
-        rest = f"还有 {len(decisions) - len(shown)} 件，连同以上的共 {len(decisions)} 件，都在“{NAME}”里（点击前往）"
+        rest = f"还有 {len(decisions) - len(shown)} 行，连同以上的共 {len(decisions)} 行，都在“{NAME}”里（点击前往）"
         put(sheet, row, 0, rest, book.cell("case"))
         sheet.set_row(row, 22)
         row += 1
