@@ -105,6 +105,12 @@ class Effects:
     unconfirmed: tuple[str, ...] = ()
     """Cases that were told as counted with 认可, and by a late report count without it."""
 
+    @property
+    def numbers(self) -> set[str]:
+        """The cases whose particulars or flags they changed."""
+        flagged = {flag.number for flag in self.flags} | {flag.number for flag in self.then}
+        return flagged.union((edit.number for edit in self.edits), self.referred, self.not_referred, self.unconfirmed)
+
     def of(self, part: str, group: str) -> tuple[Shift, ...]:
         """Return the figures of that kind that changed in a group."""
         return tuple(shift for shift in self.shifts if (shift.part, shift.group) == (part, group))

@@ -94,7 +94,7 @@ def _both_times(report: Report, group: str, most: int) -> str:
 
 
 def _moment_of_noon(report: Report) -> str:
-    return f"{sentences.day(report.day, report.day)}{_noon(report)}"
+    return f"{sentences.day(report.day, report.day)}{noon(report)}"
 
 
 def _lost(report: Report, group: str, most: int) -> str:
@@ -138,10 +138,10 @@ def _several(entries: Sequence[Restated], most: int, told_on: date, remarks: Map
 
 def _between(report: Report) -> str:
     """Return the time in which reports for the day before count as known, though nobody who read it at once could know them."""
-    return f"当日24:00以后、次日{_noon(report)}以前"
+    return f"当日24:00以后、次日{noon(report)}以前"
 
 
-def _noon(report: Report) -> str:
+def noon(report: Report) -> str:
     """Return the time of the next day up to which reports for the day before count as known to its readers."""
     return f"{(report.rules_before or report.settings).calendar.correction_after:%H:%M}"
 
@@ -173,9 +173,7 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
     said = edit_words.of_late_reports(of_group, report.day, room(most))
     if not said:
         return ""
-    flagged = {flag.number for flag in of_group.flags} | {flag.number for flag in of_group.then}
-    cases = flagged.union((edit.number for edit in of_group.edits), of_group.referred, of_group.not_referred, of_group.unconfirmed)
-    whose = _whose(report, reports, cases, most)
+    whose = _whose(report, reports, of_group.numbers, most)
     return f"{name}：{'；'.join([*said, *([whose] if whose else [])])}。"
 
 
@@ -312,11 +310,16 @@ def _of_moved(report: Report, group: str, most: int) -> str:
 
 def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], most: int) -> str:
     """Return the late reports behind what is told of cases: those of the cases' own districts, since only these speak of them."""
-    districts = {report.former[number][0] for number in cases if number in report.former}
-    named = {*cases}
-    districts |= {case.district for case in report.cases if case.number in named}
+    districts = districts_of(report, cases)
     behind = [entry for entry in late if entry.district in districts] or list(late)
     return f"依据{listed(behind, most, report.day)}" if behind and most else ""
+
+
+def districts_of(report: Report, cases: Collection[str]) -> set[str]:
+    """Return the districts whose cases these are, or were before they left the register."""
+    named = {*cases}
+    former = {report.former[number][0] for number in named if number in report.former}
+    return former | {case.district for case in report.cases if case.number in named}
 
 
 def listed(reports: Sequence[LateReport], most: int, told_on: date) -> str:
@@ -343,7 +346,8 @@ def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
     last = line.in_force_received_at if line.is_replaced else None
     moments = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
     again = f"，内容与第 {line.repeats} 版相同" if line.repeats else ""
-    return "，".join([f"{moments}{again}", *moved(line.moves, most)])
+    told = moved(line.moves, most) or ([matter_words.revised(line.revised, most)] if line.is_replaced and not again else [])
+    return "，".join([f"{moments}{again}", *told])
 
 
 def is_noteworthy(line: SubmissionLine, report: Report) -> bool:

@@ -1,14 +1,17 @@
-"""The day itself where it is a correction: what is told otherwise than its own readers could know.
+"""The day itself where it is a correction: what is told otherwise than its own readers could know; and reports of earlier days.
 
 Covered by tests/night/test_deceptions_restated.py.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
-from pipeline.report import corrections, edit_words, matter_words
+from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.report import Report
+from pipeline.terms import words
 
 
 def of_day(report: Report) -> list[str]:
@@ -22,32 +25,78 @@ def correction(report: Report, most: int = corrections.MOST) -> str:
     """Return what is known of this day that its own readers could not know; '' where it is no correction."""
     if not report.is_correction:
         return ""
-    noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
-    files = (
-        f"{corrections.listed(report.correcting, most, report.day)}在{noon}" if report.correcting else f"影响当日数字的内容，有的在{noon}"
-    )
     told = ((entry, [figures_of_this_day(report, entry), *corrections.moved(entry.moves, most)]) for entry in of_this_day(report))
     groups = [f"{entry.group}案件{'；'.join(parts)}。" for entry, parts in told]
-    since = "当日24:00所知" if report.corrected_net else "此前所知"
-    figures = f"与{since}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{since}相同。"
+    figures = f"与{_since(report)}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{_since(report)}相同。"
     if rewritten := edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most)):
         unchanged = "" if groups else "各组的总数和化解件数没有变，但"
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
-    elif (others := matter_words.kinds(report)) and not groups:
-        figures = f"各组的总数和化解件数没有变，但{others}有更正。"
-    return f"本期为更正：{files}以后才收到。{figures}{'以前如已发出同日专报，以本期为准。' if most else ''}"
+    elif (others := content(report, most)) and not groups:
+        figures = f"各组的总数和化解件数没有变，{others}。"
+    return f"本期为更正：{_came(report, most)}。{figures}{EARLIER_ISSUES if most else ''}"
 
 
-def in_short(report: Report) -> str:
-    """Return whose report came late and what it changed of the figures, the cases elsewhere; '' where the day is no correction."""
-    if not report.is_correction:
+EARLIER_ISSUES = "以前如已发出同日专报，以本期为准。"
+
+
+def in_a_line(report: Report) -> str:
+    """Return what stands under the title of a correction; '' elsewhere. What changed is told behind the verdicts."""
+    return f"{EARLIER_ISSUES.removesuffix('。')}；改了什么，见“{words.RESTATED}”。" if report.is_correction else ""
+
+
+def behind(report: Report, most: int = corrections.MOST) -> str:
+    """Return whose reports the correction comes from, the cases, and what else changed; '' where the first lines tell it all."""
+    told = ((entry, corrections.moved(entry.moves, most)) for entry in of_this_day(report))
+    news = ((entry, moved) for entry, moved in told if corrections.has_moved(entry) or moved != corrections.moved(entry.moves, 1))
+    groups = [f"{entry.group}{'，'.join(moved)}" for entry, moved in news if moved]
+    rewritten = edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most))
+    parts = [*groups, *([f"案件内容有更正：{'；'.join(rewritten)}"] if rewritten else [])]
+    if not report.is_correction or not (parts or of_this_day(report) or len(report.correcting) > 1):
         return ""
+    compared = f"，与{_since(report)}相比：{'；'.join(parts)}" if parts else ""
+    return f"本期的更正：{_came(report, most)}{compared}。"
+
+
+def content(report: Report, most: int = 1) -> str:
+    """Return what the day's late reports say otherwise where they move no figure; '' where nothing is known of that."""
+    if others := matter_words.kinds(report):
+        return f"{others}有更正"
+    late = {entry.district for entry in report.correcting if entry.day == report.day and entry.is_revision}
+    lines = [line for line in report.submissions if line.district in late]
+    return "；".join(
+        f"{line.district if len(report.correcting) > 1 else ''}{_same_as(line.repeats) or matter_words.revised(line.revised, most)}"
+        for line in lines
+    )
+
+
+def _same_as(revision: int) -> str:
+    return f"内容与第 {revision} 版相同" if revision else ""
+
+
+def _came(report: Report, most: int) -> str:
+    """Return whose reports came after the noon by which the day's readers could know them."""
     noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
-    whose = corrections.listed(report.correcting, 1, report.day) if report.correcting else "影响当日数字的内容，有的"
-    figures = "；".join(f"{entry.group}{figures_of_this_day(report, entry)}" for entry in of_this_day(report))
-    changed = figures or "各组的总数和化解件数没有变"
-    since = "当日24:00所知" if report.corrected_net else "此前所知"
-    return f"本期为更正：{whose}在{noon}以后才收到。与{since}相比，{changed}；案件见第三部分。以前如已发出同日专报，以本期为准。"
+    if not report.correcting:
+        return f"影响当日数字的内容，有的在{noon}以后才收到"
+    return f"{corrections.listed(report.correcting, most, report.day)}在{noon}以后才收到"
+
+
+def _since(report: Report) -> str:
+    return "当日24:00所知" if report.corrected_net else "此前所知"
+
+
+def filled_in(report: Report, most: int = corrections.MOST) -> str:
+    """Return which reports of earlier days came of districts that had sent none, and changed no figure that was told; '' where none did.
+
+    Those that did are told with what they changed.
+    """
+    entries = (*report.overnight_earlier, *report.overnight, *report.restated)
+    effects = (report.overnight_effects, report.late_effects)
+    cases = {number for entry in entries for number in entry.moves.cases}.union(*(effect.numbers for effect in effects))
+    told = corrections.districts_of(report, cases) | {change.district for change in report.changed_matters if change.day < report.day}
+    came = {(late.district, late.day): late for late in (*report.overnight_reports, *report.late_reports) if not late.is_revision}
+    reports = [late for late in came.values() if late.district not in told]
+    return f"{corrections.listed(reports, most, report.day)}，以前的数字没有因此改变。" if reports else ""
 
 
 def of_this_day(report: Report) -> list[Restated]:
@@ -71,12 +120,29 @@ def all_runs(report: Report) -> list[list[Restated]]:
 
 
 def earlier(report: Report) -> list[Restated]:
-    """Return the earlier days that are restated, for the page.
+    """Return the earlier days that are restated, for tables.
 
     A day that was corrected by noon and since is told once there, as in the sentences: compared with the end of the day before.
     """
     net = {(entry.day, entry.group): entry for entry in report.overnight_net if entry.differs}
     return [net.get((entry.day, entry.group), entry) for entry in report.restated]
+
+
+def known_before(report: Report, entry: Restated) -> str:
+    """Return as of when the figures were that an entry of the tables calls the former ones: days differ in it."""
+    before, noon = report.day - timedelta(days=1), report.settings.calendar.correction_after
+    if entry.day == report.day:
+        is_of_end = any(net.group == entry.group for net in report.corrected_net)
+        moment = (
+            f"{sentences.day(report.day, report.day)}24:00"
+            if is_of_end
+            else f"{sentences.day(report.day + timedelta(days=1), report.day)}{noon:%H:%M}"
+        )
+    elif any((net.day, net.group, net.unit) == (entry.day, entry.group, entry.unit) for net in report.overnight_net if net.differs):
+        moment = f"{sentences.day(before, report.day)}24:00"
+    else:
+        moment = f"{sentences.day(report.day, report.day)}{corrections.noon(report)}"
+    return f"{moment}所知"
 
 
 def figures_of_this_day(report: Report, entry: Restated, *, with_cases: bool = False) -> str:

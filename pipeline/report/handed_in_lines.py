@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from pipeline.day import withdrawn_rows
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.day.withdrawn_rows import RowChanges
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
@@ -230,6 +232,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         was_zero_report=reports.revisions[0].filed.reading.is_zero_report,
         repeats=reports.revisions[-1].repeats,
         moves=_moves(district, state, reports, settings),
+        revised=_revised(reports, state.judgements),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
         rows_moved=judgement.rows_moved,
@@ -247,6 +250,22 @@ def _moves(district: str, state: DayState, reports: Reports, settings: Settings)
     moves, came = state.replaced.get(district, Moves()), reports.in_force_received
     is_in_time = came is not None and came <= settings.on(state.day).calendar.last_moment(state.day)
     return moves.apart_from(state.withdrawn) if is_in_time else moves
+
+
+def _revised(reports: Reports, judgements: Mapping[int, Judgement]) -> RowChanges:
+    """Return what the report in force says otherwise than the first, row by row."""
+    first, last = reports.revisions[0].filed, reports.in_force
+    if last is None or last is first:
+        return RowChanges()
+    refusals = [
+        {
+            (found.sheet, found.row): found.code
+            for found in reversed((*filed.reading.findings, *judgements.get(filed.arrival.id, Judgement()).findings))
+            if found.refuses
+        }
+        for filed in (first, last)
+    ]
+    return withdrawn_rows.row_changes(first.reading, last.reading, (refusals[0], refusals[1]))
 
 
 def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[ArrivedReport]) -> tuple[FindingLine, ...]:

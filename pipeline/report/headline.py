@@ -35,13 +35,10 @@ _ALL = 100
 """The target in percent of which every case counts."""
 
 
-def lines(report: Report, *, follows_correction: bool = False) -> tuple[tuple[str, str], ...]:
-    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
-
-    `follows_correction`: what makes the day itself a correction stands above them.
-    """
-    restated = _restated(report, "" if follows_correction else _this_issue(report))
-    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), (words.RESTATED, restated))
+def lines(report: Report) -> tuple[tuple[str, str], ...]:
+    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
+    restated = (words.RESTATED, _restated(report, _this_issue(report)))
+    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), restated)
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -266,6 +263,6 @@ def _this_issue(report: Report) -> str:
     entries = sorted(day_corrected.of_this_day(report), key=_weight)
     if figures := "、".join(f"{entry.group}{day_corrected.figures_of_this_day(report, entry, with_cases=True)}" for entry in entries):
         return f"本期是更正：{figures}"
-    content = "案件内容" if report.correcting_effects != Effects() else matter_words.kinds(report)
+    content = "案件内容有更正" if report.correcting_effects != Effects() else day_corrected.content(report)
     whose = f"{corrections.listed(report.correcting, 1, report.day)}，" if report.correcting else ""
-    return f"本期是更正：{whose}总数和化解件数没有变{f'，{content}有更正' if content else ''}"
+    return f"本期是更正：{whose}总数和化解件数没有变{f'，{content}' if content else ''}"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange
+from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange, RowChanges
 from pipeline.report import sentences
 from pipeline.report.case_lines import MovedRow
 from pipeline.report.report import Report
@@ -18,14 +18,18 @@ from pipeline.terms.words import first_of
 
 
 def changed(report: Report, most: int | None = None, characters: int | None = None) -> str:
-    """Return what reports leave out or tell otherwise than before: urgent matters, 需协调事项 and 接访情况; '' where there is nothing.
+    """Return what reports leave out or tell otherwise than before: urgent matters and 需协调事项; '' where there is nothing.
 
     `most`: so many of each kind are named, all where it is None; `characters`: as many of a matter's words.
     """
     urgent, asked = ([change for change in report.changed_matters if change.is_urgent is kind] for kind in (True, False))
     named = (("急报", urgent), ("需协调事项", asked))
-    matters = "".join(_matters(name, changes, report.day, (most, characters)) for name, changes in named)
-    return f"{matters}{_receptions(report.changed_receptions, report.day, most)}"
+    return "".join(_matters(name, changes, report.day, (most, characters)) for name, changes in named)
+
+
+def receptions_changed(report: Report, most: int | None = None) -> str:
+    """Return whose counts of 接访情况 are others than were told, with both; so many of them by name, all where it is None."""
+    return _receptions(report.changed_receptions, report.day, most)
 
 
 def taken_back(report: Report) -> str:
@@ -43,6 +47,24 @@ def taken_back(report: Report) -> str:
 
 
 _BRIEF = 40
+
+
+def revised(changes: RowChanges, most: int) -> str:
+    """Return what a revision says otherwise than the first report, so many rows of each kind by name; that it is the same where it is."""
+    mended = [f"{name}：{words.FINDING_TITLES[code]}" for name, code in changes.mended]
+    changed = [f"{name}：{first_of(columns, _MOST_COLUMNS)}" for name, columns in changes.changed]
+    kinds = (
+        ("原退回的{}行改好采用", mended),
+        ("原采用的{}行改为退回", changes.refused),
+        ("改写{}行", changed),
+        ("增加{}行", changes.added),
+        ("去掉{}行", changes.gone),
+    )
+    parts = [f"{kind.format(len(rows))}{f'（{first_of(rows, most)}）' if most else ''}" for kind, rows in kinds if rows]
+    return "，".join(parts) or "各行内容与首报相同"
+
+
+_MOST_COLUMNS = 2
 
 
 def kinds(report: Report) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from pipeline.day.restatement import Moves
 from pipeline.day.submissions import Standing, Stands, stands, takes_nothing
+from pipeline.day.withdrawn_rows import RowChanges
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
@@ -37,6 +38,8 @@ class SubmissionLine:
     """The earlier revision whose bytes the one in force has again; 0 where they are new."""
     moves: Moves = field(default_factory=Moves)
     """What the revision in force changed against the first one; nothing where that one is in force."""
+    revised: RowChanges = field(default_factory=RowChanges)
+    """What the revision in force says otherwise than the first one, row by row."""
     refused_sheets: tuple[str, ...] = ()
     """The sheets of the revision in force that were refused whole; their rows are in no count."""
     refuses_urgent: bool = False

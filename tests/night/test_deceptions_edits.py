@@ -202,7 +202,9 @@ def test_a_case_that_goes_to_another_group_is_named_beside_the_target_that_is_me
 def test_a_case_resolved_while_it_is_cancelled_gives_two_rates_and_each_says_how_it_counts() -> None:
     files = [_workbook(_listed()), _workbook(_listed(_010={"撤销依据": "双方和解"}), "2020-05-19 09:00")]
     day = told([*files, *_reports(MONDAY, 8), *_reports(TUESDAY, 10)], [TUESDAY])[TUESDAY]
-    _assert_stands(day, "如仍按所报计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的一律按未化解计），化解率为90.0%（9/10）")
+    _assert_stands(
+        day, "如仍按所报计入，为10/10（100.0%）。", "不计台账改动（撤销1件：SJ-2020-010；撤销的一律按未化解计），化解率为90.0%（9/10）"
+    )
     region = _told(_listed(), before=_listed(_010={"案件来源": "自治区交办"}), resolved=9)
     assert "不计台账改动（改到其他组1件：SJ-2020-010），化解率为" in region.page  # none is cancelled
 

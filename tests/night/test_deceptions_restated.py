@@ -5,6 +5,7 @@ Covers `restatement`, `corrections`, `day_corrected` and `corrections_sheet`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -65,7 +66,7 @@ def test_a_revision_four_days_late_is_told_on_the_day_it_came_with_both_values_a
     assert [entry["met"] for entry in friday.summary["restated"]] == [[False, True]] * 4
     for day in DAYS[:4]:  # published again: each says what its own readers could know
         _assert_all_say(
-            read[day], "自治区交办案件由8/10改为10/10，按件数算由未达标变为达标", f"改为计入化解2件（{NINTH}、{TENTH}）", "本期为更正"
+            read[day], "本期是更正：自治区交办由8/10改为10/10，按件数算由未达标变为达标", f"自治区交办改为计入化解2件（{NINTH}、{TENTH}）"
         )
         assert read[day].summary["restated"] == []
 
@@ -261,7 +262,8 @@ def test_a_late_report_that_changes_no_case_is_told_as_one_that_leaves_all_as_it
     nine, tenth = _resolved(_CITY_TEN[:9]), progress_row(_CITY_TEN[9])
     first, late = _of(MONDAY, *nine, tenth), _of(MONDAY, *nine, {**tenth, "下一步措施": "继续协调"}, came="2020-05-20 15:00")
     read = told(_with_own_case(first, late), [MONDAY, WEDNESDAY])
-    _assert_all_say(read[MONDAY], "各组的总数和化解件数，与此前所知相同")
+    _assert_all_say(read[MONDAY], f"总数和化解件数没有变，改写1行（{_CITY_TEN[9]}：下一步措施）。")
+    assert "报后又更正的：东胜区首报 16:00，5月20日15:00 更正，改写1行" in read[MONDAY].paper
     assert not any("案件内容有更正" in text for day in read.values() for text in day.both)
 
 
@@ -276,7 +278,7 @@ def test_a_correction_that_withdraws_an_urgent_matter_is_not_told_as_one_that_le
     first, late = (report("东胜区", MONDAY, progress=_resolved(TEN[:8]), urgent=urgent) for urgent in ([matter], []))
     files = [_assigned(), File(first, afternoon(MONDAY)), File(late, moment("2020-05-19 15:00"))]
     monday = told(files, [MONDAY])[MONDAY]
-    _assert_all_say(monday, "各组的总数和化解件数没有变，但急报有更正。")
+    _assert_all_say(monday, "总数和化解件数没有变，急报有更正。")
     assert not any("与此前所知相同" in text for text in monday.both)
 
 
@@ -361,7 +363,8 @@ def test_a_figure_that_was_known_between_two_runs_alone_is_told_as_that_on_its_d
     read = told(files, DAYS[:2])
     both = f"改为计入化解1件（{cases[3]}），改为不计入化解1件（{cases[2]}）"
     for text in read[MONDAY].both:
-        assert f"与当日24:00所知相比，{CITY}案件仍为3/5，案件有变（次日12:00所知4/5）；改为计入化解1件（{cases[3]}）" in text
+        assert f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）" in text
+        assert "与当日24:00所知相比" not in text, "its first line tells all of it"
     assert headline.lines(read[MONDAY].report)[-1] == ("更正", f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）。")
     assert "与此前所知" not in "".join(read[MONDAY].both)
     assert headline.lines(read[TUESDAY].report)[-1] == ("更正", f"与5月18日24:00所知相比，5月18日{CITY}仍为3/5（{both}）。")
@@ -380,10 +383,12 @@ def test_a_figure_that_noon_knew_and_that_is_back_is_told_as_taken_back_where_th
     ]
     monday = told(files, [MONDAY])[MONDAY]
     assert headline.lines(monday.report)[-1] == ("更正", f"本期是更正：{CITY}次日12:00所知2/3，又改回1/3。")
-    _assert_all_say(monday, f"{CITY}案件次日12:00所知2/3，又改回1/3。")
+    _assert_all_say(monday, f"{CITY}次日12:00所知2/3，又改回1/3。")
     # What noon knew and the night did not is told by a correction of another matter too.
     files[-1] = _of(MONDAY, progress_row("SJ-2020-001", 今日进展="甲"), district="达拉特旗", came="2020-05-19 13:10")
-    _assert_all_say(told(files, [MONDAY])[MONDAY], f"与当日24:00所知相比，{CITY}案件由1/3改为2/3（次日12:00所知2/3）；改为计入化解1件")
+    _assert_all_say(
+        told(files, [MONDAY])[MONDAY], f"本期是更正：{CITY}由1/3改为2/3（次日12:00所知2/3）", f"与当日24:00所知相比：{CITY}改为计入化解1件"
+    )
 
 
 def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:
@@ -505,3 +510,27 @@ def test_what_a_correction_before_noon_did_to_flags_is_told_on_the_next_day(came
     )
     for text in tuesday.both:
         assert [words in text for words in said] == [is_told] * 2
+
+
+def test_a_report_of_the_day_before_that_comes_late_and_changes_no_figure_is_told_in_a_line() -> None:
+    """By the contract it restates nothing, and nobody would know that it came."""
+    files = [_assigned(), _of(MONDAY), _of(TUESDAY), *(_of(day, district="达拉特旗") for day in (TUESDAY,))]
+    for came in ("2020-05-19 08:50", "2020-05-19 15:00"):
+        late = _of(MONDAY, came=came, district="达拉特旗")
+        (hour,) = re.findall(r"\d\d:\d\d", came)
+        for text in told([*files, late], [TUESDAY])[TUESDAY].both:
+            assert f"达拉特旗补报的5月18日日报（5月19日{hour}收到），以前的数字没有因此改变。" in text
+    late = _of(MONDAY, *_resolved(TEN[:1]), came="2020-05-19 15:00")
+    for text in told([_assigned(), _of(TUESDAY), late], [TUESDAY])[TUESDAY].both:
+        assert "以前的数字没有因此改变" not in text
+
+
+def test_a_correction_says_what_it_mended_added_and_left_out_where_no_figure_moves() -> None:
+    rows = [{**progress_row(number), "办结时限": None} for number in TEN[:3]]
+    first = _of(MONDAY, {**rows[0], "今日进展": "已回访 13912345678"}, rows[1])
+    late = _of(MONDAY, {**rows[0], "今日进展": "已回访"}, rows[2], came="2020-05-20 15:00")
+    told_on = told([_assigned(), first, late], [MONDAY])[MONDAY]
+    said = f"原退回的1行改好采用（{TEN[0]}：个人信息），增加1行（{TEN[2]}），去掉1行（{TEN[1]}）"
+    assert f"报后又更正的：东胜区首报 16:00，5月20日15:00 更正，{said}。" in told_on.paper
+    assert said in told_on.page
+    assert told_on.paper.index("结论：") < told_on.paper.index("本期是更正") < told_on.paper.index("一、")

@@ -167,17 +167,17 @@ _NAMES = (
 def _limited(drafts: _Drafts, room: Limits) -> Fields:
     """Return the texts that are fuller or shorter."""
     report = drafts.report
-    correction, behind_correction = _correction(report, room)
+    correction = day_corrected.behind(report, max(1, room.corrections))
     cancelled, behind_cancelled = _cancelled(report, room)
     return {
         "版面": room.setting,
-        "更正": correction,
+        "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
         "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),
-        "由来": [*behind_correction, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
+        "由来": [*([correction] if correction else []), *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(report, room),
         "台账": [
             *([_changes(report, room)] if room.steps else []),
@@ -190,19 +190,12 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
     }
 
 
-def _correction(report: Report, room: Limits) -> tuple[str, list[str]]:
-    """Return under the title whose report came late and what it changed, and where that is short the cases with the changes."""
-    whole = day_corrected.correction(report, max(1, room.corrections))
-    if whole and (room.is_listed or room.is_bare or not room.corrections):
-        return day_corrected.in_short(report), [whole]
-    return whole, []
-
-
 def _reported(report: Report, room: Limits) -> Fields:
     """Return what is known of those who did not report."""
     return {
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
+            *filter(None, [day_corrected.filled_in(report, max(1, room.absences))]),
             *who_reported.absences([_placed(absence, report) for absence in report.absences[: room.absences]], report.day),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
@@ -359,6 +352,7 @@ def _register(report: Report, room: Limits) -> list[str]:
         edited and f"{edited}{edit_words.outcomes(report.edited, report.day, in_detail)[1]}逐件见{CHANGES_SHEET}。",
         edit_words.warnings(report.cases, room.edits),
         edit_words.refused_rows(report, room.edits),
+        matter_words.receptions_changed(report, room.corrections or int(room.absences > 0)),
     ]
     fallen = _fallen(report, room) if room.steps else ()
     return [sentence for sentence in [*relied_on, *fallen, report.beyond.exemptions_refused, *of_register] if sentence]
@@ -372,11 +366,12 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
+    listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []
     rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)
     return {
         "决策": "" if is_below else noted,
-        "决策清单": decision_items.listed(items, report.day, room.list_lines) if room.is_listed else [],
+        "决策清单": listing,
         "案件清单": cases,
-        "决策事项": rows,
+        "决策事项": decision_items.told_above(rows, listing),
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS) + (noted if is_below else ""),
     }

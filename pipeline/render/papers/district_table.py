@@ -78,7 +78,9 @@ def _status(line: SubmissionLine, report: Report) -> str:
     status += "，已批准" if line.is_excused else ""
     if line.is_wholly_refused or line.stands == "mended":  # in two lines of three characters, as the column has room
         return f"{status}，{'全退回' if line.is_wholly_refused else '后改好'}"
-    return f"{status}，后更正" if corrections.is_noteworthy(line, report) else status
+    if not corrections.is_noteworthy(line, report):
+        return status
+    return f"{status}，{'同首报' if line.repeats == 1 else '后更正'}"
 
 
 def row(status: str, figures: Iterable[Figure], report: Report) -> Fields:

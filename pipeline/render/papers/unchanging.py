@@ -29,7 +29,7 @@ def texts(report: Report) -> Fields:
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{report.unit}{day}信访事项办理情况",
         "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
-        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, follows_correction=True)],
+        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
         "小标题": _headings(report),
         "近日": district_table.recent(report),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
@@ -44,7 +44,7 @@ def texts(report: Report) -> Fields:
 
 def _headings(report: Report) -> Fields:
     """Return each section's title: its message in a few words."""
-    decisions, lost = len(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
+    decisions, lost = decision_words.count(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
     disputed = [change.number for change in report.changes if change.kind == "still_disputed"]
     kinds = (("新化解", report.newly_resolved), *lost, ("不认可", disputed))
     changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)

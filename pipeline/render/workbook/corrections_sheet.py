@@ -13,7 +13,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, write_rows
-from pipeline.report import corrections, day_corrected, sentences
+from pipeline.report import corrections, day_corrected, matter_words, sentences
 
 NAME = "更正情况"
 
@@ -51,17 +51,19 @@ COLUMNS: tuple[Column[Restated], ...] = (
     *_pair("化解率", 8, lambda tally: sentences.rate(tally.rate_percent)),
     *_pair("按件数", 8, corrections.verdict),
     *(_count(title, kind) for kind, title in corrections.MOVES.items()),
-    Column("案件", 48, "long", _cases),
+    Column("案件", 42, "long", _cases),
 )
 
 
 def write(book: Book) -> None:
     """The day itself where it is corrected, then the earlier days; below them whose reports that comes from."""
     report = book.report
-    rows = [*day_corrected.of_this_day(report), *report.restated]
+    rows = [*day_corrected.of_this_day(report), *day_corrected.earlier(report)]
+    known: Column[Restated] = Column("“原”是\n何时所知", 12, "long", lambda entry: day_corrected.known_before(report, entry))
+    columns = (*COLUMNS, known)
     by_noon = [f"{group.name}：{said}" for group in report.settings.groups if (said := corrections.overnight(report, group.name))]
     empty = words.nothing_since_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else words.EMPTY[NAME]
-    listing = Listing(COLUMNS, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
+    listing = Listing(columns, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
     sheet = frame(book, NAME, listing.widths)
     write_rows(book, sheet, HEADER, listing)
     sheet.freeze_panes(FIRST, 1)
@@ -70,7 +72,8 @@ def write(book: Book) -> None:
         day_corrected.correction(report, words.MOST_CASES),
         *by_noon,
         *corrections.rewritten_in_full(report),
+        matter_words.receptions_changed(report),
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came, report.day)}" for came in late),
     )
-    explain(book, sheet, FIRST + max(len(rows), 1) + 1, [column.width for column in COLUMNS], filter(None, notes))
+    explain(book, sheet, FIRST + max(len(rows), 1) + 1, [column.width for column in columns], filter(None, notes))

@@ -232,7 +232,7 @@ def _lists(report: Report, places: Places) -> None:
     for bridge in report.bridges:
         steps = (("总数", bridge.total_steps), ("已化解", bridge.resolved_steps))
         named += [(f"{bridge.group} · {STEPS[step.kind].name}（{what}）", step.cases) for what, of in steps for step in of]
-    for entry in (*day_corrected.of_this_day(report), *report.restated):
+    for entry in (*day_corrected.of_this_day(report), *day_corrected.earlier(report)):
         day = near(entry.day, report.day)
         named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
     named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]

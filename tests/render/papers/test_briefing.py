@@ -154,7 +154,10 @@ def test_the_word_file_says_who_was_in_time(name: str, weeks: dict[str, list[Rep
         table = briefings.districts(word(report))
         statuses = {row[0]: row[-1] for row in briefings.rows(table)[2:-1]}
         assert tuple(statuses) == report.settings.district_names
-        assert all(statuses[submission.district].removesuffix("，后更正") in words[submission.status] for submission in report.submissions)
+        assert all(
+            statuses[submission.district].removesuffix("，后更正").removesuffix("，同首报") in words[submission.status]
+            for submission in report.submissions
+        )
 
 
 def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headings_and_the_rate_without_edits_at_the_top(
@@ -289,7 +292,9 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     whole = sum("见下表" not in request for request in told)
     assert told == [*(f"需协调事项：{request}" for request in asked[:whole]), *["需协调事项（请示见下表）"] * (10 - whole)]
     assert whole >= 2
-    assert [row["请示"] for row in fields["决策事项"]] == asked
+    assert [row["请示"] for row in fields["决策事项"]] == [*["见上表"] * whole, *asked[whole:]], (
+        "what stands whole in the list is there once"
+    )
     assert page_room.is_decided(fields)
     assert pdf_pages(report) <= briefing.MOST_PAGES
     cells = [" ".join(row) for table in briefings.tables(word(report)) for row in briefings.rows(table)]
@@ -356,12 +361,12 @@ def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(w
 
 
 def test_a_day_with_every_kind_of_correction_fills_its_pages_with_decisions(day: Report) -> None:
-    """One case more, or one letter more of each matter, would not fit."""
+    """Two cases more would not fit."""
     asking = tuple(replace(decision, asked=f"请示{n}") for n, decision in enumerate(briefings.busy(day, ("某事",), 40).decisions))
     report = replace(briefings.busy(day, ("某事",), 40), decisions=asking)
     fields = briefing.fields(report)
     assert len(fields["决策事项"]) >= 6
-    more = {**fields, "决策事项": [*fields["决策事项"], fields["决策事项"][-1]]}
+    more = {**fields, "决策事项": [*fields["决策事项"], *[fields["决策事项"][-1]] * 2]}
     assert page_room.pages(more) > briefing.MOST_PAGES >= pdf_pages(report)
 
 
@@ -430,16 +435,24 @@ def test_what_is_the_same_of_all_cases_but_for_its_numbers_is_said_once(day: Rep
     assert second["清单"].startswith("案由同第1项。都是5月18日到期。领导乙：")
 
 
+def test_a_long_request_of_two_decisions_is_printed_with_the_first() -> None:
+    asked = "请市级协调资金缺口，" * 8 + "并请于6月5日以前答复"
+    first = Decision(("overdue",), "SJ-2020-001", "东胜区", "甲", "领导甲", DAYS[0], asked, "")
+    items = [[first], [replace(first, kinds=("coordination",), number="SJ-2020-002")]]
+    cells, _behind = decision_items.rows(items, DAYS[4], decision_items.Space(40, 8), is_gathered=False)
+    assert [row["清单"] for row in cells] == [f"请决定的事：{asked}", "请决定的事：同第1项。"]
+
+
 def test_the_cases_of_several_follow_all_decisions_where_page_one_has_no_room_for_them_in_between(day: Report) -> None:
     kinds = ("disputed", "overdue")
     decisions = tuple(
         Decision((kind,), f"SJ-2020-{n:03}", "东胜区", "夜间施工扰民" * (n % 5 + 2), f"领导{n}", day.day, "", "", DAYS[4])
         for kind in kinds
-        for n in range(16)
+        for n in range(20)
     )
     fields = briefing.fields(replace(day, decisions=decisions))
     assert (fields["决策清单"], [row["清单"] for row in fields["决策事项"]]) == ([], ["", ""])
-    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可16件）", "第2项（超期未结16件）"]
+    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可20件）", "第2项（超期未结20件）"]
     assert page_room.is_decided(fields)
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +24,7 @@ from workbooks import report as written
 from pipeline.render import extension_files
 from pipeline.render.workbook import office_workbook, sheet_words
 from pipeline.render.workbook.sheet_words import NOTHING
+from pipeline.report import day_corrected
 from pipeline.report.case_lines import Notice, Settled, SettledSince
 from pipeline.report.corrections import MOVES
 from pipeline.terms.hint_words import HINTS
@@ -48,22 +49,36 @@ def _cases(cell: object) -> list[str]:
     return str(cell).split("、") if cell else []
 
 
-def test_each_restated_day_is_a_row_with_both_figures_and_its_cases(week: list[tuple[Workbook, Summary]]) -> None:
-    told = 0
-    for book, summary in week:
-        day = datetime.fromisoformat(summary["report_date"])
-        shown = [row for row in rows(book, "更正情况") if isinstance(row[0], datetime) and row[0] < day]
-        assert [(f"{row[0]:%Y-%m-%d}", row[1], row[2:4], row[4:6]) for row in shown] == [
-            (entry["day"], entry["group"], entry["total"], entry["resolved"]) for entry in summary["restated"]
+@pytest.mark.parametrize("name", WEEKS)
+def test_each_restated_day_is_a_row_with_both_figures_its_cases_and_as_of_when_the_former_ones_were(
+    name: str, published: Published
+) -> None:
+    """A day that was corrected by noon and again since is one row, compared with the end of the day before, as in the sentences."""
+    told, known = 0, set[str]()
+    for day, report in zip(DAYS, published(name).reports, strict=True):
+        entries = day_corrected.earlier(report)
+        assert [(entry.day, entry.group) for entry in entries] == [(entry.day, entry.group) for entry in report.restated]
+        book = opened(office_workbook.render(report))
+        shown = [row for row in rows(book, "更正情况") if isinstance(row[0], datetime) and row[0].date() < day]
+        assert [(row[0].date(), *row[1:6]) for row in shown if isinstance(row[0], datetime)] == [
+            (entry.day, entry.group, *(tally.total for tally in entry.tallies), *(tally.resolved for tally in entry.tallies))
+            for entry in entries
         ]
         assert [[row[10 + at] or 0 for at in range(4)] for row in shown] == [
-            [len(entry[kind]) for kind in MOVES] for entry in summary["restated"]
+            [len(getattr(entry.moves, kind)) for kind in MOVES] for entry in entries
         ]
         assert [str(row[14] or "").split("\n") for row in shown] == [
-            [f"{title}：{'、'.join(entry[kind])}" for kind, title in MOVES.items() if entry[kind]] or [""] for entry in summary["restated"]
+            [f"{title}：{'、'.join(named)}" for kind, title in MOVES.items() if (named := getattr(entry.moves, kind))] or [""]
+            for entry in entries
         ]
+        for row, entry in zip(shown, entries, strict=True):
+            is_net = any(net.differs and (net.day, net.group) == (entry.day, entry.group) for net in report.overnight_net)
+            before = day - timedelta(days=1)
+            assert row[15] == (f"{before.month}月{before.day}日24:00所知" if is_net else f"{day.month}月{day.day}日12:00所知")
+            known.add(str(row[15])[-7:])
         told += len(shown)
     assert told
+    assert known == ({"24:00所知", "12:00所知"} if name == "week-messy" else {"12:00所知"})
 
 
 def test_each_changed_particular_is_a_row_with_before_and_after(week: list[tuple[Workbook, Summary]]) -> None:
