@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -82,5 +81,4 @@ def keep(path: Path, drawn: Drawn) -> None:
 @cache
 def _program() -> str:
     """Return what tells this program, with the packages that it is run with, from any other."""
-    packages = sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
-    return repr((own_code.stamp(*_WINGS), packages))
+    return repr((own_code.stamp(*_WINGS), own_code.packages()))

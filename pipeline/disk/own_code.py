@@ -32,6 +32,21 @@ def stamp(*wings: str) -> str:
     return repr((__version__, sys.version_info[:2], [(path, each.st_size, each.st_mtime_ns) for path, each in status]))
 
 
+@cache
+def contents(*wings: str) -> str:
+    """Return what tells what these wings do from what any others do, wherever they lie: modules, Python, and packages of others."""
+    files = hashlib.sha256()
+    for path in sorted(path for wing in wings for path in (HOME / "pipeline" / wing).rglob("*.py")):
+        files.update(f"{path.relative_to(HOME).as_posix()}\n".encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return repr((__version__, sys.version_info[:3], files.hexdigest(), packages()))
+
+
+@cache
+def packages() -> list[str]:
+    """Return which packages of others there are, with their versions."""
+    return sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
+
+
 def recall(name: str, stamp: str) -> bytes:
     """Return what was kept under that name with that stamp; b"" where nothing was, or with another."""
     with contextlib.suppress(OSError):

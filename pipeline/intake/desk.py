@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
-from pipeline.disk import storage
+from pipeline.disk import own_code, storage
 from pipeline.disk.originals import Originals
 from pipeline.intake import district_names, found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal, one_run
@@ -15,11 +16,12 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.reading import engines
 from pipeline.reading.engines import Engine
 from pipeline.reading.readers import Readers
+from pipeline.settings import read_by
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """What a run works with, as long as it holds the lock."""
 
@@ -38,6 +40,11 @@ class Desk:
     _without_archive: str | None
     _put_by: tuple[str, ...]
     _torn: str
+
+    @cached_property
+    def reader(self) -> str:
+        """The digest of what decides what bytes say."""
+        return storage.digest(part.encode() for part in (read_by.all_of(self.settings), own_code.contents("reading", "settings", "terms")))
 
     @property
     def originals(self) -> Originals:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from pipeline.intake import district_names, soundness
+from pipeline.intake import district_names, read_before, soundness
 from pipeline.intake.desk import Desk
 from pipeline.intake.recorded import is_outdated
 from pipeline.reading import reading
@@ -53,15 +53,23 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
     attempts = ledger.attempts()
     fresh = [arrival for arrival in waiting if arrival.sha256 not in attempts]
     ledger.begin(arrival.sha256 for arrival in fresh)
-    transcripts = zip(fresh, desk.engine.transcribe([_to_read(arrival, desk.settings) for arrival in fresh]), strict=True)
-    while batch := list(islice(transcripts, _BATCH)):
-        _file(desk, batch, newly)
-        advance(len(batch))
+    repeats = read_before.repeats(desk, fresh)
+    for arrivals in ([arrival for arrival in fresh if arrival not in repeats], repeats):
+        transcripts = _transcripts(desk, arrivals, read_before.transcripts(desk, repeats) if arrivals is repeats else {})
+        while batch := list(islice(transcripts, _BATCH)):
+            _file(desk, batch, newly)
+            advance(len(batch))
     for arrival in waiting:
         if arrival.sha256 in attempts:
             _file(desk, [(arrival, _read_alone(arrival, attempts[arrival.sha256], desk))], newly)
             advance(1)
     return newly
+
+
+def _transcripts(desk: Desk, arrivals: Sequence[Arrival], known: Mapping[int, Transcript]) -> Iterator[tuple[Arrival, Transcript]]:
+    """Go through what each says; `known`: what need not be read for that."""
+    read = iter(desk.engine.transcribe([_to_read(arrival, desk.settings) for arrival in arrivals if arrival.id not in known]))
+    return ((arrival, known[arrival.id] if arrival.id in known else next(read)) for arrival in arrivals)
 
 
 def _read_alone(arrival: Arrival, attempts: int, desk: Desk) -> Transcript:
@@ -81,7 +89,7 @@ def _file(desk: Desk, batch: list[tuple[Arrival, Transcript]], newly: NewlyRead)
     batch = [(arrival, with_warning(transcript) if arrival.id in outdated else transcript) for arrival, transcript in batch]
     if len(desk.named) > 1:
         batch = [(arrival, district_names.as_meant_then(arrival, transcript, desk.named)) for arrival, transcript in batch]
-    desk.ledger.file(batch)
+    desk.ledger.file(batch, desk.reader)
     newly.files.extend(Filed(arrival, transcript.reading) for arrival, transcript in batch)
     newly.faults.extend(transcript.fault for _arrival, transcript in batch if transcript.fault)
 
@@ -94,5 +102,5 @@ def _outdated(desk: Desk) -> set[int]:
 
 def with_warning(transcript: Transcript) -> Transcript:
     """Return the transcript of bytes that changed beside their sidecar."""
-    findings = (*transcript.reading.findings, messages.finding("sidecar-outdated"))
+    findings = (*transcript.reading.findings, messages.finding(read_before.OUTDATED))
     return replace(transcript, reading=replace(transcript.reading, findings=findings))

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from pipeline.ledger import kept_districts, places, row_sums, schema
+from pipeline.ledger import kept_districts, places, read_with, row_sums, schema
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
 from pipeline.ledger.ledger_store import LedgerStore, Row
@@ -148,8 +148,11 @@ class Ledger:
 
     # --- readings ---
 
-    def file(self, transcripts: Sequence[tuple[Arrival, Transcript]]) -> None:
-        """Note the verdicts on arrivals with what was read and found: once and for all, but where there is a fault."""
+    def file(self, transcripts: Sequence[tuple[Arrival, Transcript]], reader: str = "") -> None:
+        """Note the verdicts on arrivals with what was read and found: once and for all, but where there is a fault.
+
+        `reader`: the digest of what they were read with; '' where nobody knows it.
+        """
         transcripts = [(arrival, kept_districts.renamed(transcript, self.districts.kept)) for arrival, transcript in transcripts]
         arrivals = [arrival.id for arrival, _transcript in transcripts]
         findings = {arrival.id: _finding_rows(arrival, transcript.reading) for arrival, transcript in transcripts}
@@ -159,12 +162,13 @@ class Ledger:
         with self.store.begin() as connection:
             if {row["arrival"] for row in self.store.rows(schema.faults)} & {*arrivals}:
                 self._forget_fingerprints(connection)  # days that showed the fault are written again
-            for table in (schema.findings, schema.readings, schema.faults):
+            for table in (schema.findings, schema.readings, schema.faults, schema.read_with):
                 connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
             connection.execute(schema.attempts.delete().where(schema.attempts.c.sha256.in_(settled)))
             self.store.insert(connection, schema.readings, filed)
             self.store.insert(connection, schema.findings, [row for found in findings.values() for row in found])
             self.store.insert(connection, schema.faults, failed)
+            self.store.insert(connection, schema.read_with, read_with.rows(transcripts, reader))
 
     def outlines(self) -> list[Filed]:
         """Return every arrival with its verdict, without rows and findings."""

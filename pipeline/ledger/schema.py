@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.ledger import row_sums
 
-VERSION = 3
+VERSION = 4
 """A ledger of an older version is brought to this one; a newer one is refused."""
 SCHEMA, TABLES = "schema", "tables"
 """What `meta` holds: the version, and a sum of how the tables are made."""
@@ -66,6 +66,17 @@ findings = sa.Table(
     sa.Column("row", sa.Integer),
     sa.Column("column", sa.Integer),
     sa.Column("value", sa.Text, nullable=False),
+)
+read_with = sa.Table(
+    "read_with",
+    metadata,
+    sa.Column("arrival", sa.ForeignKey("arrivals.id"), primary_key=True),
+    sa.Column("reader", sa.Text, nullable=False, comment="the digest of what decides what bytes say: program and settings"),
+    sa.Column("since", sa.Text, nullable=False, comment="ISO, by the office's clock: the first arrival of which the bytes say the same"),
+    sa.Column("until", sa.Text, nullable=False, comment="likewise, and the first that is too late"),
+    sa.Column("has_arrival_day", sa.Integer, nullable=False, comment="0 or 1: the day is the arrival's"),
+    sa.Column("late_at", sa.Integer, comment="so many findings stand before the place of `late`"),
+    row_sums.column(),
 )
 publications = sa.Table(
     "publications",
@@ -171,6 +182,7 @@ WORDS = {
     "arrivals": "收件记录",
     "readings": "读出的内容",
     "findings": "问题清单",
+    "read_with": "读取所用的程序",
     "publications": "发布记录",
     "notices": "督办通知编号",
     "attempts": "读取记录",

@@ -7,13 +7,14 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.reading import checking, dates, deadlines, table
+from pipeline.reading.arrival_moment import ArrivalMoment
 from pipeline.reading.cell_kinds import Surroundings
 from pipeline.reading.examination import Examination, Row
 from pipeline.reading.workbook import Book
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, contract, messages
 from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS, LATE_EXCUSED, LIAISON, ROTA, SUBSTITUTED, Severity
-from pipeline.terms.handed_in import Envelope, Reading
+from pipeline.terms.handed_in import Reading
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask, nfkc
@@ -23,15 +24,14 @@ _LONGEST_SUBJECT = 60
 """Characters of 对象 in 豁免: no district's name with a day is longer."""
 
 
-def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
+def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
     """Return the reading of an assignment workbook; refused where a sheet or column is missing or no case row is usable."""
-    arrival = envelope.received_at.astimezone(settings.calendar.zone)
-    day = arrival.date()
+    day = arrival.arrival_day()
     located = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_SHEETS]
     findings = [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     if findings:
         return Reading(False, day, "", {}, (), tuple(findings))
-    around = Surroundings(settings.on(day), day, arrival, book.is_1904)
+    around = Surroundings(arrival.settings(settings), None, arrival, book.is_1904)
     beyond = [table.locate(book, sheet, personal=Severity.WARNING) for sheet in contract.ASSIGNMENT_EXTENSIONS]
     sheets = [_examine(rows, around) for rows in (*located, *beyond) if isinstance(rows, table.Table)]
     rows = tuple(sheet.concluded() for sheet in sheets)
@@ -108,7 +108,7 @@ def _settle_exemptions(sheet: Examination, around: Surroundings) -> None:
 def _settle_exemption(row: Row, around: Surroundings) -> tuple[str, str] | None:
     until = row.value("截止日期")
     if isinstance(until, MonthDay) and row.is_read("截止日期"):
-        row.settle("截止日期", until.on_or_after(around.arrival.date()))
+        row.settle("截止日期", until.on_or_after(around.arrival.day))
     subject = row["对象"]
     if not subject or not row["事项"] or not (row.is_read("对象") and row.is_read("事项")):
         return None
@@ -116,7 +116,7 @@ def _settle_exemption(row: Row, around: Surroundings) -> tuple[str, str] | None:
         if report := _report_meant(subject, around):
             row.settle("对象", " ".join(report))
             return report
-        example = f"{around.settings.district_names[0]} {around.arrival.date()}"
+        example = f"{around.settings.district_names[0]} {around.arrival.day}"
         row.refuse_cell("not-in-list/exempted-report", "对象", example=example)
         return None
     number, pattern = case_numbers.canonical(subject), around.settings.case_number_pattern
@@ -134,7 +134,7 @@ def _report_meant(subject: str, around: Surroundings) -> tuple[str, str] | None:
     for at in range(1, len(subject)):
         day = dates.read_date(subject[at:], is_1904=around.is_1904)
         if day and (district := around.settings.district_named(subject[:at])):
-            named = day.on_or_before(around.arrival.date()) if isinstance(day, MonthDay) else day
+            named = day.on_or_before(around.arrival.day) if isinstance(day, MonthDay) else day
             return (district.name, named.isoformat()) if named else None
     return None
 
@@ -148,7 +148,7 @@ def _settle_turns(sheet: Examination, around: Surroundings) -> None:
     for row in sheet:
         day = row.value("日期")
         if isinstance(day, MonthDay) and row.is_read("日期"):
-            row.settle("日期", _nearest(day, around.arrival.date()))
+            row.settle("日期", _nearest(day, around.arrival.day))
         _refuse_unclear_substitute(row)
         if (written := row["日期"]) and row.is_read("日期") and row.is_read("领导"):
             for leader in leaders_named(row["领导"]):

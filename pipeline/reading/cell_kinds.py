@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pipeline.reading.arrival_moment import ArrivalMoment
 from pipeline.reading.dates import read_date, read_moment
 from pipeline.reading.numbers import read_number, shows_number
 from pipeline.reading.workbook import Cell, Formatted
@@ -26,9 +27,15 @@ class Surroundings:
     """What a sheet's cells are read against."""
 
     settings: Settings
-    report_day: date
-    arrival: datetime
+    of_day: date | None
+    """The report's day; None in an assignment workbook, whose dates are seen from the day of its arrival."""
+    arrival: ArrivalMoment
     is_1904: bool = False
+
+    @property
+    def report_day(self) -> date:
+        """The day from which dates are seen."""
+        return self.of_day or self.arrival.day
 
 
 class Understood(NamedTuple):
@@ -97,15 +104,13 @@ def _district_reader(column: Column, around: Surroundings, _factor: Decimal) -> 
 
 
 def _date_reader(column: Column, around: Surroundings, _factor: Decimal) -> CellReader:
-    anchor = around.arrival.date() if column.yearless is Yearless.ARRIVAL else around.report_day
-
     def read(cell: Cell) -> Understood:
         day = read_date(cell, is_1904=around.is_1904)
         odd = not isinstance(cell, date)
         if isinstance(day, MonthDay) and column.yearless is Yearless.START:
             return Understood(day, odd=odd)  # the row's own start settles it
         if isinstance(day, MonthDay):
-            day = day.on_or_before(anchor)
+            day = day.on_or_before(around.arrival.day if column.yearless is Yearless.ARRIVAL else around.report_day)
         if day is None:
             return Understood(key(as_text(cell)), fault="bad-date", details={"column": column.name, "example": example_day(around)})
         return Understood(day, odd=odd)

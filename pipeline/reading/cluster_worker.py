@@ -94,7 +94,7 @@ def read(greeting: bytes, threads: int, files: Sequence[ToRead]) -> list[ReadThe
         for file, sent in files:
             content = _found(file, _greeting(greeting)) if sent is None else sent
             transcript = readers.read(file, content)
-            verdict = json.dumps(transcript.reading.as_json(), ensure_ascii=False)
+            verdict = json.dumps(transcript.verdict(), ensure_ascii=False)
             transcripts.append((verdict, transcript.rows, transcript.fault))
     return transcripts
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pipeline.reading import checking, deadlines, table
+from pipeline.reading.arrival_moment import ArrivalMoment
 from pipeline.reading.cell_kinds import Surroundings
 from pipeline.reading.dates import read_date
 from pipeline.reading.examination import Examination, Row
@@ -44,9 +45,8 @@ class _Cover:
         return self.fields.get(name, _Field(""))
 
 
-def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
-    """Return the reading of a report that arrived in that envelope; a finding about the whole file costs all rows."""
-    arrival = envelope.received_at.astimezone(settings.calendar.zone)
+def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
+    """Return the reading of a report that arrived then; a finding about the whole file costs all rows."""
     cover_sheet = table.find_sheet(book, contract.COVER)
     if not isinstance(cover_sheet, SheetCells):
         return _without_cover(cover_sheet, arrival)
@@ -54,19 +54,21 @@ def read(book: Book, envelope: Envelope, settings: Settings) -> Reading:
     district, findings = _judge_district(cover, settings)
     day, day_findings = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
     findings += day_findings
-    if district and not district.accepts(envelope):
-        findings.append(_not_allowed(envelope, district.name, settings))
+    if district and not district.accepts(arrival.envelope):
+        arrival.refuse_sender()
+        findings.append(_not_allowed(arrival.envelope, district.name, settings))
     located = [table.locate(book, sheet) for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)]
     tables = [sheet for sheet in located if isinstance(sheet, table.Table)]
     findings += [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     findings += [finding for sheet in tables for finding in sheet.findings if finding.severity is Severity.FILE]
     name = district.name if district else ""
     if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
-        return Reading(False, day or arrival.date(), name, _kept(cover), (), tuple(findings))
+        return Reading(False, day or arrival.arrival_day(), name, _kept(cover), (), tuple(findings))
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
     findings += [*_judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets)), *table.covered(cover_sheet)]
-    findings += _lateness_findings(day, arrival, settings)
+    arrival.ask_lateness_at(len(findings))
+    findings += lateness_findings(day, arrival.exact, settings)
     findings += [finding for sheet in sheets for finding in sheet.findings]
     return Reading(True, day, name, _kept(cover), tuple(sheet.concluded() for sheet in sheets), tuple(findings))
 
@@ -89,12 +91,12 @@ def is_report(book: Book) -> bool:
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 
-def _without_cover(alike: Sequence[str] | None, arrival: datetime) -> Reading:
+def _without_cover(alike: Sequence[str] | None, arrival: ArrivalMoment) -> Reading:
     if alike:
         finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.listed(alike))
     else:
         finding = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.date(), "", {}, (), (finding,))
+    return Reading(False, arrival.arrival_day(), "", {}, (), (finding,))
 
 
 def _read_cover(sheet: SheetCells) -> _Cover:
@@ -141,21 +143,21 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     return district, []
 
 
-def _judge_day(cover: _Cover, arrival: datetime, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:
-    field, arrived = cover.get("报告日期"), arrival.date()
+def _judge_day(cover: _Cover, arrival: ArrivalMoment, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:
+    field = cover.get("报告日期")
     if field.value == "":
         variant = "bad-report-date/uncached" if field.is_uncached else "bad-report-date/empty"
-        return None, [_at(cover, field, variant, example=arrived)]
+        return None, [_at(cover, field, variant, example=arrival.day)]
     day = read_date(field.value, is_1904=is_1904)
     if isinstance(day, MonthDay):
-        day = day.on_or_before(arrived)
+        day = day.on_or_before(arrival.day)
     if day is None:
-        return None, [_at(cover, field, "bad-report-date/unread", example=arrived)]
-    if day > arrived:
-        return None, [_at(cover, field, "bad-report-date/future", arrival=arrived)]
+        return None, [_at(cover, field, "bad-report-date/unread", example=arrival.day)]
+    if arrival.is_before(day):
+        return None, [_at(cover, field, "bad-report-date/future", arrival=arrival.day)]
     oldest = settings.on(day).calendar.oldest_report_days
-    if arrived - day > timedelta(days=oldest):
-        return None, [_at(cover, field, "bad-report-date/old", arrival=arrived, days=oldest)]
+    if arrival.is_after(day, oldest):
+        return None, [_at(cover, field, "bad-report-date/old", arrival=arrival.day, days=oldest)]
     if isinstance(field.value, date):
         return day, []
     return day, [_at(cover, field, "read-as/date", column="报告日期", meant=day.isoformat(), more="")]
@@ -176,7 +178,8 @@ def _judge_cover(cover: _Cover, rows: int) -> list[Finding]:
     return findings
 
 
-def _lateness_findings(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
+def lateness_findings(day: date, arrival: datetime, settings: Settings) -> list[Finding]:
+    """Return the finding on a report of that day that came too late; none where it did not."""
     limit = settings.on(day).calendar.last_moment(day)
     if arrival <= limit:
         return []
@@ -241,10 +244,11 @@ def _refuse_more_answers_than_visits(row: Row, _around: Surroundings) -> None:
 def _refuse_after_arrival(row: Row, around: Surroundings) -> None:
     """发生时间 after the report came in; a day alone is compared as a day."""
     # People write the time to the minute: what happened in the minute of arrival is not later than it.
-    happened, arrived = row.day("发生时间"), around.arrival.replace(second=0, microsecond=0, tzinfo=None)
-    limit = arrived if isinstance(happened, datetime) else arrived.date()
-    if happened and happened > limit and row.is_read("发生时间"):
-        row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=f"{arrived:%Y-%m-%d %H:%M}")
+    happened, arrival = row.day("发生时间"), around.arrival
+    if not (happened and row.is_read("发生时间")):
+        return
+    if arrival.is_minute_before(happened) if isinstance(happened, datetime) else arrival.is_before(happened):
+        row.refuse_cell("date-out-of-range/after-arrival", "发生时间", column="发生时间", limit=f"{arrival.minute:%Y-%m-%d %H:%M}")
 
 
 def _settle_promised_day(row: Row, around: Surroundings) -> None:

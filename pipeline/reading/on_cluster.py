@@ -17,7 +17,6 @@ from pipeline.reading.cluster_worker import Greeting, ReadThere, ToRead
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Reading
 
 _FILES: Final = 8
 """Files in a job,"""
@@ -91,6 +90,6 @@ def _jobs(files: Sequence[FileToRead]) -> Iterator[list[FileToRead]]:
 def _transcripts(read: list[ReadThere] | None) -> list[Transcript]:
     """Return what a worker has read; nothing where that is no transcript of each."""
     try:
-        return [Transcript(Reading.from_json(json.loads(verdict)), rows, tuple(fault)) for verdict, rows, fault in read or ()]
+        return [Transcript.of(json.loads(verdict), rows, tuple(fault)) for verdict, rows, fault in read or ()]
     except (ValueError, KeyError, TypeError):
         return []

@@ -24,7 +24,6 @@ from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.receipt_layout import Job, Obstacle, ReceiptLines, Why
 from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Reading
 from pipeline.terms.text import on_screen
 
 PROGRAM = "pipeline.reading.readers"
@@ -187,7 +186,7 @@ class _Reader:
             if "fault" in verdict:
                 return self._failed_on(file, map(str, verdict["fault"]))
             json.loads(rows)  # a process that a stranger's file has damaged can answer anything: what is no JSON must not reach the ledger
-            return Transcript(Reading.from_json(verdict), rows.decode())
+            return Transcript.of(verdict, rows.decode())
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -266,7 +265,7 @@ def _answer(file: FileToRead, content: bytes, settings: Settings) -> tuple[dict[
         answer = Transcript(reading.refused("too-large/reader", file.envelope, settings), "[]")
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
         return {"fault": faults.places_of(error)}, "[]"
-    return answer.reading.as_json(), answer.rows
+    return answer.verdict(), answer.rows
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from pipeline.reading import assignment_workbook, daily_report, table, workbook
+from pipeline.reading.arrival_moment import ArrivalMoment, HoldsFor
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
@@ -22,17 +25,21 @@ def limits(settings: Settings) -> Limits:
 
 def read(content: bytes, envelope: Envelope, settings: Settings, *, is_assignment: bool) -> Reading:
     """The reading of a file that arrived in that envelope; one that cannot be opened is refused with its reason."""
+    return _read(content, ArrivalMoment(envelope, settings), settings, is_assignment=is_assignment)
+
+
+def _read(content: bytes, arrival: ArrivalMoment, settings: Settings, *, is_assignment: bool) -> Reading:
     try:
         book = workbook.read(content, limits(settings), table.is_wanted)
     except UnreadableError as error:
-        return refused(error.message, envelope, settings)
+        return _refused(error.message, arrival, settings)
     read_book = assignment_workbook.read if is_assignment else daily_report.read
-    reading = read_book(book, envelope, settings)
+    reading = read_book(book, arrival, settings)
     if not reading.accepted and any(finding.code == "not-the-template" for finding in reading.findings):
         kinds = {"report": daily_report.is_report(book), "assignment": assignment_workbook.is_assignment(book)}
         meant, other = ("assignment", "report") if is_assignment else ("report", "assignment")
         if kinds[other] and not kinds[meant]:
-            return refused(f"wrong-place/{other}", envelope, settings)
+            return _refused(f"wrong-place/{other}", arrival, settings)
     return reading
 
 
@@ -62,6 +69,17 @@ class Transcript:
     """The rows, as `write_rows` writes them."""
     fault: tuple[str, ...] = ()
     """Where the program itself failed on the file, innermost last; no contents."""
+    holds_for: HoldsFor | None = None
+    """For which other arrivals the same bytes say the same; None where they have to be opened again."""
+
+    def verdict(self) -> dict[str, Any]:
+        """Return all but the rows and the fault, as JSON can hold it."""
+        return {**self.reading.as_json(), "holds_for": self.holds_for and self.holds_for.as_json()}
+
+    @classmethod
+    def of(cls, verdict: Mapping[str, Any], rows: str, fault: tuple[str, ...] = ()) -> Self:
+        """Return what `verdict` made, with the rows; ValueError, KeyError or TypeError where it is no such thing."""
+        return cls(Reading.from_json(verdict), rows, fault, HoldsFor.from_json(verdict["holds_for"]))
 
 
 def bytes_of(file: FileToRead, settings: Settings) -> bytes:
@@ -75,11 +93,17 @@ def bytes_of(file: FileToRead, settings: Settings) -> bytes:
 
 def transcribe(file: FileToRead, content: bytes, settings: Settings) -> Transcript:
     """Return the transcript of one file of that content; one over the limit of bytes is refused."""
+    arrival = ArrivalMoment(file.envelope, settings)
     if file.size > limits(settings).file_bytes:
-        whole = refused("too-large/bytes", file.envelope, settings)
+        whole = _refused("too-large/bytes", arrival, settings)
     else:
-        whole = read(content, file.envelope, settings, is_assignment=file.is_assignment)
-    return Transcript(replace(whole, rows=()), write_rows(whole.rows))
+        whole = _read(content, arrival, settings, is_assignment=file.is_assignment)
+    return Transcript(replace(whole, rows=()), write_rows(whole.rows), holds_for=arrival.holds_for)
+
+
+def _refused(message: str, arrival: ArrivalMoment, settings: Settings) -> Reading:
+    arrival.arrival_day()  # which it has for its own
+    return refused(message, arrival.envelope, settings)
 
 
 def refused(message: str, envelope: Envelope, settings: Settings, value: str = "") -> Reading:

@@ -17,6 +17,15 @@ from pipeline.settings.config import Settings
 _READ_BY: Final = {"districts", "district_prefixes", "district_suffixes", "sources", "categories", "case_number_pattern", "limits"}
 """The settings that decide which rows of a file are taken. Cut-off and windows only add warnings, which change no figure."""
 
+ALL: Final = frozenset({*_READ_BY, "calendar", "windows", "changes"})
+"""All that readers ask of the settings."""
+
+
+def all_of(settings: Settings) -> str:
+    """Return all that readers ask of the settings, in JSON; who may report for a district apart."""
+    kept = [(f"{day}", rules.as_json()) for day, rules in settings.rules_kept()]
+    return json.dumps([settings.model_dump(mode="json", include={*ALL}), kept], ensure_ascii=False, sort_keys=True)
+
 
 def read_alike(settings: Settings, others: Settings) -> bool:
     """Whether every file says the same under both."""

@@ -1,6 +1,6 @@
 """An older ledger is led to this version step by step, after a copy of it was put aside; one of this version is only looked at.
 
-Covers `upgrades`, `version_1`, `version_2` and `version_3`.
+Covers `upgrades`, `version_1`, `version_2`, `version_3` and `version_4`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from offices import HOME, Office, afternoon, as_version_1, as_version_2
+from offices import HOME, Office, afternoon, as_version_1, as_version_2, as_version_3
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
@@ -61,10 +61,10 @@ def test_all_revisions_one_after_another_come_to_the_tables_of_a_new_ledger(tmp_
 
 def test_the_newest_revision_is_the_version_that_the_program_writes() -> None:
     assert migrations.SCRIPTS.get_current_head() == str(schema.VERSION)
-    assert [script.revision for script in migrations.SCRIPTS.walk_revisions()] == ["3", "2", "1"]
+    assert [script.revision for script in migrations.SCRIPTS.walk_revisions()] == ["4", "3", "2", "1"]
 
 
-@pytest.mark.parametrize(("older", "version"), [(as_version_1, 1), (as_version_2, 2)])
+@pytest.mark.parametrize(("older", "version"), [(as_version_1, 1), (as_version_2, 2), (as_version_3, 3)])
 def test_a_copy_of_the_older_ledger_is_put_aside_and_told(
     ran: Office, older: Callable[[Path], None], version: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,22 +110,22 @@ def test_a_run_that_was_killed_while_it_upgraded_leaves_one_copy_and_another_led
 
 
 def test_the_next_version_s_revision_is_done_and_noted(ran: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "version_4.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '4', '3'\n\n\n"
+    (tmp_path / "version_5.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '5', '4'\n\n\n"
         "def upgrade():\n    op.create_table('remarks', sa.Column('text', sa.Text))\n",
         encoding="utf-8",
     )
     own = str(Path(migrations.__file__).parent / "versions")
     monkeypatch.setattr(migrations, "SCRIPTS", ScriptDirectory(own, version_locations=[own, str(tmp_path)]))
-    monkeypatch.setattr(schema, "VERSION", 4)
+    monkeypatch.setattr(schema, "VERSION", 5)
     facts, path = ran.facts(), ran.settings.paths.ledger
     with Ledger(path) as ledger, ledger.store.connect() as connection:
         assert "remarks" in ledger.store.database.tables(connection)
-        assert {row["name"]: row["value"] for row in ledger.store.rows(schema.meta)}["schema"] == "4"
+        assert {row["name"]: row["value"] for row in ledger.store.rows(schema.meta)}["schema"] == "5"
     assert ran.facts() == facts
-    assert [Path(copy).name for copy in upgrades.copies(path)] == ["升级前第3版.ledger.sqlite"]
+    assert [Path(copy).name for copy in upgrades.copies(path)] == ["升级前第4版.ledger.sqlite"]
     monkeypatch.undo()
-    with pytest.raises(OtherVersionError, match="版本是 4"):
+    with pytest.raises(OtherVersionError, match="版本是 5"):
         Ledger(path)
 
 

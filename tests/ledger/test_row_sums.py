@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from offices import Office, as_version_1, as_version_2
+from offices import Office, as_version_1, as_version_2, as_version_3
 from workbooks import DAY, assignment, progress_row, report, resolved_row
 
 from pipeline.disk import sqlite_connections
@@ -62,7 +62,7 @@ def test_a_number_is_no_text_and_an_end_no_beginning() -> None:
     assert row_sums.of_texts(None) != row_sums.of_texts("None")
 
 
-@pytest.mark.parametrize("older", [as_version_1, as_version_2])
+@pytest.mark.parametrize("older", [as_version_1, as_version_2, as_version_3])
 def test_an_older_ledger_gets_its_sums_in_one_step_and_holds_what_it_held(ran: Office, older: object) -> None:
     path = ran.settings.paths.ledger
     facts, tables, outbox = ran.facts(), _schema(path), ran.everything()

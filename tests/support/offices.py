@@ -24,6 +24,7 @@ from pipeline.day.targets import Tally
 from pipeline.disk import storage
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.sqlite_database import SqliteDatabase
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
 from pipeline.publishing import inputs
@@ -332,12 +333,23 @@ def as_version_2(ledger: Path) -> None:
         connection.execute("CREATE TABLE sums (arrival INTEGER PRIMARY KEY REFERENCES arrivals (id), digest TEXT NOT NULL)")
         readings = connection.execute("SELECT arrival, accepted, day, district, cover, rows FROM readings").fetchall()
         connection.executemany("INSERT INTO sums VALUES (?, ?)", [(row[0], _sum_of_version_2(connection, *row)) for row in readings])
+        connection.execute("DROP TABLE read_with")
         for table in schema.SUMMED:
-            for column in ("sum", *(("content", "found") if table is schema.readings else ())):
+            for column in ("sum", *(("content", "found") if table is schema.readings else ())) if table is not schema.read_with else ():
                 connection.execute(f'ALTER TABLE "{table.name}" DROP COLUMN "{column}"')
         connection.execute("CREATE INDEX ix_readings_day ON readings (day)")
         connection.execute("DELETE FROM meta WHERE name <> 'schema'")
         connection.execute("UPDATE meta SET value = '2'")
+
+
+def as_version_3(ledger: Path) -> None:
+    """Make the ledger one of version 3 with the same facts: nobody knows with what its files were read."""
+    database = SqliteDatabase(ledger)
+    with closing(database.engine().connect()) as connection, connection.begin():
+        connection.exec_driver_sql("DROP TABLE read_with")
+        connection.execute(schema.meta.delete())
+        for name, value in {schema.SCHEMA: "3", schema.TABLES: database.sum_of_tables(connection)}.items():
+            connection.execute(schema.meta.insert().values(row_sums.with_sum(schema.meta, {"name": name, "value": value})))
 
 
 def _sum_of_version_2(connection: sqlite3.Connection, arrival: int, accepted: int, *texts: str) -> str:

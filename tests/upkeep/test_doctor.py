@@ -577,7 +577,7 @@ def test_an_original_that_published_days_alone_tell_of_is_taken_in_as_it_arrived
     journal_file.write_bytes(b"".join(line for line in lines if not line.startswith(b'{"arrived"') or sha256.encode() not in line))
     with closing(sqlite3.connect(ran.settings.paths.ledger)) as connection, connection:
         (number,) = connection.execute("select id from arrivals where sha256 = ?", (sha256,)).fetchone()
-        for table in ("readings", "findings", "faults"):
+        for table in ("readings", "findings", "faults", "read_with"):
             connection.execute(f"delete from {table} where arrival = ?", (number,))  # noqa: S608 - the names stand above
         connection.execute("delete from arrivals where id = ?", (number,))
     with pytest.raises(LedgerError, match="少了收件记录"):

@@ -302,8 +302,8 @@ def forgetful(office: Office) -> Office:
     paths = office.settings.paths
     with sqlite3.connect(paths.ledger) as connection:
         (arrival,) = connection.execute("SELECT id FROM arrivals WHERE sha256 = ?", (SHA256,)).fetchone()
-        for table in ("readings", "findings"):
-            connection.execute(f"DELETE FROM {table} WHERE arrival = ?", (arrival,))  # noqa: S608 - the two of the line above
+        for table in ("readings", "findings", "read_with"):
+            connection.execute(f"DELETE FROM {table} WHERE arrival = ?", (arrival,))  # noqa: S608 - the three of the line above
         connection.execute("DELETE FROM arrivals WHERE id = ?", (arrival,))
     connection.close()
     lines = (paths.archive.parent / "arrivals.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
