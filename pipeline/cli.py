@@ -52,7 +52,7 @@ def _load(options: argparse.Namespace, *, looks_on: bool = False, told: Callable
     from pipeline.ledger import upgrades
     from pipeline.settings import config
 
-    loaded = config.load(options.config)
+    loaded = getattr(options, "loaded", None) or config.load(options.config)
     with upgrades.told(loaded.paths.ledger_place, stopping.complain):
         settings = district_names.known(loaded, told)
     if looks_on and (sentence := standing_editions.warning(settings)):
@@ -71,11 +71,6 @@ def _note(settings: Settings, command: str, sentence: str) -> None:
     log.note_command(settings.paths.state, _now(settings), command, sentence)
 
 
-def today(now: datetime, settings: Settings) -> date:
-    """Return the day that a run without a date is about: in the morning it is yesterday."""
-    return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
-
-
 def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
     """Return that day, and the days before it that were missed since the last one that was written."""
     from pipeline import screen
@@ -90,14 +85,18 @@ def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
 
 
 def _nightly(options: argparse.Namespace) -> int:
-    from pipeline.publishing import nights
+    from pipeline.publishing import nights, nothing_new
+    from pipeline.settings import config
 
     last: date | None = getattr(options, "last", None) or getattr(options, "date", None)
     with nights.noted_if_not_begun(options.config, last):
-        settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
-    _note(settings, nights.COMMAND, nights.begins(last or today(_now(settings), settings)))
+        settings = options.loaded = config.load(options.config)
+        options.asked = nothing_new.Asked.of(settings, usage.asked_days(options, now := _now(settings), settings), now)
+        if not (lines := nothing_new.look(settings, options.asked)):
+            settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
+    _note(settings, nights.COMMAND, nights.begins(last or usage.today(_now(settings), settings)))
     try:
-        did, status = _consolidate(options)
+        did, status = (nothing_new.told(lines, print), 0) if lines else _consolidate(options)
     except (BrokenPipeError, SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever stopped it, the log says so and the office is told
@@ -112,15 +111,17 @@ def _consolidate(options: argparse.Namespace) -> tuple[str, int]:
     """Do the night's run, and return what the log says of it and the exit status."""
     from pipeline import screen
     from pipeline.night import nightly
+    from pipeline.publishing import nothing_new
     from pipeline.publishing.plan import EveryDay
 
     chosen, settings = usage.chosen_days(options), _load(options)
-    days = chosen or _not_yet_written(today(_now(settings), settings), settings, options.config.parent)
+    days = chosen or _not_yet_written(usage.today(_now(settings), settings), settings, options.config.parent)
     rewriting: Container[date] = () if not getattr(options, "rewrite", False) else chosen or EveryDay()
     screen.warn_of_the_future(days, _now(settings).date())
     with screen.progress(in_lines=getattr(options, "steps", False)) as progress:
         outcome = nightly.run(settings, days, progress, now=_now(settings), without=getattr(options, "without", ()), rewriting=rewriting)
     screen.tell_outcome(outcome, settings, days, _now(settings))
+    nothing_new.note(settings, options.asked, days, is_settled=outcome.is_settled(days, options.asked.now, settings.retention.refused_days))
     return outcome.in_short, _say_what_failed(outcome, options)
 
 
@@ -172,8 +173,8 @@ def _demo(options: argparse.Namespace) -> int:
         outcome = made_up_office.consolidate(office, progress)
     screen.tell_outcome(outcome, office.settings, office.days, _now(office.settings))
     screen.tell_demo(office, [sys.executable, sys.argv[0]], has_mail=options.today)
-    status = _say_what_failed(outcome, options)
-    _note(office.settings, nights.COMMAND, nights.ends("造演示数据时汇总", status, getattr(options, "report", "")))
+    ends = nights.ends("造演示数据时汇总", status := _say_what_failed(outcome, options), getattr(options, "report", ""))
+    _note(office.settings, nights.COMMAND, ends)
     return status
 
 
@@ -202,7 +203,7 @@ def _status(options: argparse.Namespace) -> int:
     from pipeline.publishing import held_days, told_editions
 
     settings = _load(options, looks_on=True)
-    board = status.look(settings, options.date or today(_now(settings), settings), now=_now(settings))
+    board = status.look(settings, options.date or usage.today(_now(settings), settings), now=_now(settings))
     held = held_days.known(settings)
     if options.json:
         print(status.as_json(board, held_days.for_programs(held)))
@@ -217,7 +218,7 @@ def _explain(options: argparse.Namespace) -> int:
     from pipeline.publishing import held_days
 
     settings = _load(options, looks_on=True)
-    explained = explanation.explain(options.what, settings, day := options.date or today(_now(settings), settings), _now(settings))
+    explained = explanation.explain(options.what, settings, day := options.date or usage.today(_now(settings), settings), _now(settings))
     if options.json:
         print(explanation_text.as_json(explained))
     else:
@@ -396,5 +397,4 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 _THAT_ASK = (_check, _editions, _explain, _period, _rehearse, _rota, _status, _templates)
-_THAT_DO = (_demo, _doctor, _fetch, _nightly, _send, _serve, _urgent, _user)
-_COMMANDS = {command.__name__[1:]: command for command in (*_THAT_ASK, *_THAT_DO)}
+_COMMANDS = {command.__name__[1:]: command for command in (*_THAT_ASK, _demo, _doctor, _fetch, _nightly, _send, _serve, _urgent, _user)}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.intake.contents import Waiting
 from pipeline.ledger.journal import ASIDE, NAME
 from pipeline.night.outcome import Outcome, Progress
+from pipeline.publishing import nothing_new
 from pipeline.report import day_corrected, sentences, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
@@ -113,7 +114,7 @@ def tell_long_pause(first: date, last: date, *, is_demo: bool) -> None:
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now: datetime) -> None:
     """Print what was taken in, what was refused, who is missing and where to look; `now`: before the cut-off nobody is missing yet."""
     refused = sorted((file for file in outcome.read.files if not file.reading.accepted), key=lambda file: not file.arrival.is_assignment)
-    say(f"收下 {len(outcome.taken.taken)} 个文件，其中 {len(refused)} 个整份退回。")
+    say(nothing_new.taken(len(outcome.taken.taken), len(refused)))
     _tell_refused(refused[:_MOST_LINES])
     if len(refused) > _MOST_LINES:
         _tell_rest(refused[_MOST_LINES:], settings)
@@ -130,16 +131,14 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
     if any(number > 1 for number in numbers.values()):
         say("与前一版有什么不同：python run.py editions --date 日期。")
     if outcome.written.unchanged:
-        say(f"没有新变化，结果保持不变：{'、'.join(map(str, outcome.written.unchanged))}。")
+        say(nothing_new.unchanged(outcome.written.unchanged))
     for folder in outcome.written.periods:
         say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
     tell_lines([*outcome.about_earlier_editions, *outcome.about_the_rota])
     _tell_removed(outcome.removed)
-    written_days = [day for day in days if (settings.paths.outbox / day.isoformat()).is_dir()]
-    if written_days:
-        say(f"请看：{settings.paths.outbox / max(written_days).isoformat()}")
+    tell_lines(nothing_new.where(settings.paths.outbox, days))
 
 
 def _tell_refused(refused: Sequence[Filed]) -> None:

@@ -6,13 +6,16 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.text import on_screen
+
+if TYPE_CHECKING:
+    from pipeline.settings.config import Settings
 
 _DESCRIPTION = "旗区信访事项日报的夜间汇总。不带命令时：收下收件箱里的文件，核对、合并，写出当天的汇总结果。"
 _EPILOG = """退出状态：0 完成（不论有多少行被退回）；2 用法或设置有误；3 没有可用的案件包案任务分解表；
@@ -80,6 +83,19 @@ def chosen_days(options: argparse.Namespace) -> list[date]:
         msg = "--from 和 --to 要一起给出，且 --from 不晚于 --to。"
         raise ConfigurationError(msg)
     return [first + timedelta(days=count) for count in range((last - first).days + 1)]
+
+
+def today(now: datetime, settings: Settings) -> date:
+    """Return the day that a run without a date is about: in the morning it is yesterday."""
+    return now.date() - timedelta(days=now.time() < settings.on(now.date()).calendar.day_turns)
+
+
+def asked_days(options: argparse.Namespace, now: datetime, settings: Settings) -> list[str]:
+    """Return the days that a run is asked for, in words; none where it is asked for more, or one is to come. Raises ConfigurationError."""
+    if any(getattr(options, name, None) for name in ("rewrite", "without", "steps")):
+        return []
+    days = chosen_days(options)
+    return [] if days and max(days) > now.date() else [f"{day}" for day in days] or [f"up to {today(now, settings)}"]
 
 
 def belongs(option: object, other: object, sentence: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from offices import HOME, SETTINGS, ZONE, Office, let_nights_make, moment
 from workbooks import DAY, Page, assignment, edit, progress_row, report, report_pages, write
 
-from pipeline import __version__, cli, screen
+from pipeline import __version__, cli, screen, usage
 from pipeline.disk import storage
 from pipeline.publishing import nights
 from pipeline.settings.config import load
@@ -67,13 +67,13 @@ def test_a_range_is_every_day_of_it(home: Office, before: list[str]) -> None:
 
 
 def test_without_a_day_it_is_about_today_or_before_noon_yesterday(home: Office) -> None:
-    before = cli.today(datetime.now(ZONE), SETTINGS)
+    before = usage.today(datetime.now(ZONE), SETTINGS)
     assert cli.main([]) == 0
-    assert _days(home)[0] in {str(before), str(cli.today(datetime.now(ZONE), SETTINGS))}
+    assert _days(home)[0] in {str(before), str(usage.today(datetime.now(ZONE), SETTINGS))}
 
 
 def test_missed_nights_are_caught_up(home: Office) -> None:
-    day = cli.today(datetime.now(ZONE), SETTINGS)
+    day = usage.today(datetime.now(ZONE), SETTINGS)
     cli.main(["--date", str(day - timedelta(days=3))])
     assert cli.main([]) == 0
     assert _days(home)[:4] == [str(day - timedelta(days=n)) for n in (3, 2, 1, 0)]
@@ -83,7 +83,7 @@ def test_after_a_long_pause_only_the_day_itself_is_written_and_that_is_said(home
     assert cli.main(["--date", "2020-05-21"]) == 0
     assert "没有补写" not in capsys.readouterr().out
     assert cli.main([]) == 0
-    day = cli.today(datetime.now(ZONE), SETTINGS)
+    day = usage.today(datetime.now(ZONE), SETTINGS)
     assert _days(home) == ["2020-05-21", str(day)]
     last = day - timedelta(days=1)
     said = capsys.readouterr().out
@@ -138,7 +138,7 @@ def test_status_for_programs_is_read_by_people_too_and_steers_no_terminal(home: 
     [("2020-05-21T11:59:59", date(2020, 5, 20)), ("2020-05-21T12:00:00", DAY), ("2020-05-21T23:59:59", DAY), ("2020-05-22T00:00:00", DAY)],
 )
 def test_the_day_turns_at_noon(now: str, day: date) -> None:
-    assert cli.today(datetime.fromisoformat(now).replace(tzinfo=ZONE), SETTINGS) == day
+    assert usage.today(datetime.fromisoformat(now).replace(tzinfo=ZONE), SETTINGS) == day
 
 
 WRONG_USAGE = (

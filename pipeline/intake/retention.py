@@ -14,7 +14,7 @@ from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.kept_districts import as_kept
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Filed, Reading
 
 _LEAP = timedelta(days=366)
 """Where so much time passes without an arrival, a clock has more likely jumped than the office been silent."""
@@ -82,6 +82,11 @@ def _due(outlines: Iterable[Filed], personal: set[int], before: datetime, spared
         if file.arrival.sha256 not in spared:
             files.setdefault(file.arrival.sha256, []).append(file)
     return {sha256: alike for sha256, alike in files.items() if all(_is_over(file, personal, before) for file in alike)}
+
+
+def is_kept_for_a_time(reading: Reading) -> bool:
+    """Whether an original of which that was read goes when its time is over."""
+    return not reading.accepted or any(finding.code == PERSONAL for finding in reading.findings)
 
 
 def _is_over(file: Filed, personal: set[int], before: datetime) -> bool:

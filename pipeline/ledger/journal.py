@@ -14,11 +14,12 @@ from typing import Any
 from pipeline.disk import storage, summed_lines
 from pipeline.ledger.kept_districts import Named
 from pipeline.reading.reading import Transcript
+from pipeline.settings.places import JOURNAL
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut, Reading, SaidBefore
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import write_rows
 
-NAME = "arrivals.jsonl"
+NAME = JOURNAL
 """The file beside the archive, in the office's state."""
 ASIDE = "arrivals.坏行.jsonl"
 """Where a repair keeps lines that nobody can read."""

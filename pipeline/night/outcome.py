@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
+from pipeline.intake import retention
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
 from pipeline.intake.retention import Removed
-from pipeline.publishing import earlier_claims, held_days
+from pipeline.publishing import earlier_claims, held_days, nothing_new
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
@@ -54,6 +56,20 @@ class Outcome:
         amiss = newest.beyond.receptions.amiss(newest.day) if newest else ""
         return [amiss] if amiss else []
 
+    def is_settled(self, days: Collection[date], now: datetime, refused_days: int) -> bool:
+        """Whether the next run for these days has nothing to do and nothing to tell, as long as nothing changes.
+
+        `refused_days`: so long originals that were refused are kept.
+        """
+        written = self.written
+        left = (self.taken.waiting, self.read.damaged, self.faults, self.ahead, self.restored, self.held_back, self.claims, self.left_out)
+        told = (self.remarks, self.removed.doubts_clock, written.remarks, written.held, written.failed, written.restored)
+        # What this run has read stays until somebody has seen it, however old its envelope says that it is.
+        old = now - timedelta(days=refused_days - 1)
+        goes = any(retention.is_kept_for_a_time(file.reading) and file.arrival.envelope.received_at < old for file in self.read.files)
+        stand = {*written.unchanged, *(report.day for report in written.published)}
+        return stand.issuperset(days) and not any((goes, *left, *told))
+
     @property
     def in_short(self) -> str:
         """What was taken in and written, for the office's log."""
@@ -61,8 +77,7 @@ class Outcome:
         not_written = len(self.written.failed) + len(self.written.held)
         # Without the place before the colon, which the log's readers elsewhere have no use for.
         why = "".join(f"：{(sentence.partition('：')[2] or sentence).rstrip('。')}" for sentence in self.written.held[:1])
-        counts = f"收下 {len(self.taken.taken)} 个文件，整份退回 {refused} 个，写出 {len(self.written.published)} 天"
-        return f"{counts}，没有写成 {not_written} 天{why}"
+        return nothing_new.in_short(len(self.taken.taken), refused, len(self.written.published), not_written, why)
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import faults, lock, log
-from pipeline.ledger import ledger, places
 from pipeline.settings import config_file
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
@@ -39,6 +38,8 @@ _HOW_TO_RUN: Final = "运行一次 run.py，或在网页“汇总和检查”里
 
 def to_write(day: date, settings: Settings) -> tuple[list[date], int]:
     """Return that day with those before it that were missed since the last one written; after a long pause the day alone, and how many."""
+    from pipeline.ledger import ledger  # here alone: a run with nothing new needs none
+
     written = [earlier for earlier in ledger.written_days(settings.paths.ledger_place) if earlier < day]
     missed = (day - max(written)).days - 1 if written else 0
     if missed > _MOST_MISSED:
@@ -163,6 +164,8 @@ def look(settings: Settings, now: datetime) -> FailedNight | None:
 
     None where it has one, where one still goes on, and in an office that has not begun.
     """
+    from pipeline.ledger import places
+
     runs = _runs(log.lines_of(settings.paths.state, COMMAND))
     if not runs and not places.exists(settings.paths.ledger_place):
         return None

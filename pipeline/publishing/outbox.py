@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-import json
 from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from pipeline.disk import kept_aside, storage
+from pipeline.disk import kept_aside, listed_folder, storage
 from pipeline.render import documents
 from pipeline.terms.errors import PipelineError, reason_of
 
 MANIFEST = documents.MANIFEST
-_LEFT_BY_PROGRAMS = ("~$", ".", "Thumbs.db", "desktop.ini")
 _HELD = "里面有文件正被打开，或没有写入权限，请关闭 Excel 等程序"
 
 
@@ -81,7 +79,7 @@ def _keep_changes(edition: Path, kept: Path, ours: Container[str] | None, manife
     """
     if not edition.is_dir():
         return
-    if not _is_changed(edition, manifest) and (ours is None or storage.sha256(edition / manifest) in ours):
+    if is_as_written(edition, manifest) and (ours is None or storage.sha256(edition / manifest) in ours):
         return
     changed = _tree(edition)
     for number in itertools.count(1):
@@ -103,25 +101,18 @@ def _tree(folder: Path) -> dict[str, str]:
 
 def is_as_written(folder: Path, manifest: str = MANIFEST) -> bool:
     """Whether the folder's files are those that its own manifest lists, whatever that is."""
-    return not _is_changed(folder, manifest)
+    return listed_folder.is_as_written(folder, manifest)
 
 
 def is_whole(outbox: Path, day: str, manifest: str) -> bool:
     """Whether the day's folder still is what was published: the same manifest, and every file it lists is there."""
-    folder = outbox / day
-    try:
-        written = (folder / MANIFEST).read_bytes()
-    except OSError:
-        return False
-    if hashlib.sha256(written).hexdigest() != manifest:
-        return False
-    return not _is_changed(folder, MANIFEST)
+    return listed_folder.is_that(outbox / day, MANIFEST, manifest)
 
 
 def strangers(outbox: Path, own: Container[str] = ()) -> list[str]:
     """Return the names of what is in the outbox and is none of a day's folders, apart from `own` and what programs leave behind."""
     names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and (is_day(path.name) or path.name in own)))
-    return [name for name in names if not name.startswith(_LEFT_BY_PROGRAMS)]
+    return [name for name in names if not name.startswith(listed_folder.LEFT_BY_PROGRAMS)]
 
 
 def is_day(name: str) -> bool:
@@ -129,17 +120,3 @@ def is_day(name: str) -> bool:
     with contextlib.suppress(ValueError):
         return date.fromisoformat(name).isoformat() == name
     return False
-
-
-def _is_changed(folder: Path, manifest: str) -> bool:
-    """Whether the folder's files are not those that its manifest lists, to the byte."""
-    try:
-        listed: dict[str, str] = json.loads((folder / manifest).read_bytes())["outputs"]
-        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if _counts(path)}
-        return there != {*listed, manifest} or any(storage.sha256(folder / name) != sha256 for name, sha256 in listed.items())
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return True
-
-
-def _counts(path: Path) -> bool:
-    return not path.name.startswith(_LEFT_BY_PROGRAMS) and not path.is_dir()

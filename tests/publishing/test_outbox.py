@@ -1,6 +1,7 @@
 """A day's folder: written whole, written again where its inputs or its files changed, and never over what somebody edited.
 
-Covers `inputs`, `plan`, `publish` and `files_for_programs`, and of `handed_in_lines` the findings, the inputs and what makes a correction.
+Covers `inputs`, `plan`, `publish`, `listed_folder` and `files_for_programs`, and of `handed_in_lines` the findings, the inputs and what
+makes a correction.
 """
 
 from __future__ import annotations
