@@ -253,9 +253,8 @@ def open_points(state: DayState, counting: Counting, figure: Figure) -> tuple[Op
     """Return the districts that keep a figure provisional, each with the days of which something is missing or refused."""
     if figure.bounds is None or figure.is_certain:
         return ()
-    whose = {name for _why, names in figure.bounds.reasons for name in names}
-    points = rate_bounds.open_points(state.doubts, counting.unknown, counting.settings.district_names)
-    return tuple(point for point in points if point.district in whose)
+    turning = [doubt for doubt in state.doubts if (doubt.district, doubt.day) in figure.bounds.open]
+    return rate_bounds.open_points(turning, counting.unknown, counting.settings.district_names)
 
 
 def beyond(state: DayState, lost: Collection[OfDay]) -> Beyond:

@@ -21,13 +21,18 @@ class Bounds:
     lowest: Tally
     highest: Tally
     reasons: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """What keeps them apart: kinds of `rate_bounds.REASONS`, each with the districts of which it is so."""
+    """What keeps them apart: kinds of `rate_bounds.REASONS`, each with the districts of which it is so.
+
+    Where the verdict can turn, only what can help to turn it.
+    """
     behind: tuple[date, ...] = ()
     """The earlier days of which a report is missing, where that is such a reason."""
     lost: tuple[date, ...] = ()
     """The earlier days of which a report came and its original is lost, where that is such a reason."""
     told_on: date | None = None
     """The day that they are told on: of another year is said with its year."""
+    open: frozenset[tuple[str, date]] = frozenset()
+    """The districts of these reasons, each with the day of its report that is missing, or of which rows were refused."""
 
 
 @dataclass(frozen=True, slots=True)

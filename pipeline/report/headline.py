@@ -5,8 +5,8 @@ Covered by tests/report/test_headline.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
@@ -52,7 +52,12 @@ def _verdicts(report: Report) -> str:
         for figure, reason in zip(report.targets, reasons, strict=True)
     )
     missing = {
-        name for figure in report.targets if figure.bounds for why, names in figure.bounds.reasons if why == "absent" for name in names
+        name
+        for figure in report.targets
+        if figure.bounds and not figure.is_certain
+        for why, names in figure.bounds.reasons
+        if why == "absent"
+        for name in names
     }
     silence = who_reported.silence(report.submissions, is_first=report.day_before == "none", told=missing if any(reasons) else ())
     silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets)
@@ -94,12 +99,13 @@ def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) ->
         for name in names
     )
     others = [line.district for line in report.submissions if line.district not in whose] if whose else []
-    told = [f"{name}{rows}" for name in (*whose, *others) if (rows := _refused_rows(report, name, with_earlier=name in whose))]
+    turning = {of_day for figure in figures if figure.bounds and not figure.is_certain for of_day in figure.bounds.open}
+    told = [f"{name}{rows}" for name in (*whose, *others) if (rows := _refused_rows(report, name, turning if name in whose else ()))]
     return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
 
 
-def _refused_rows(report: Report, district: str, *, with_earlier: bool) -> str:
-    """Return how much of a district's report of the day was refused, and where; of earlier days on which days."""
+def _refused_rows(report: Report, district: str, turning: Collection[tuple[str, date]]) -> str:
+    """Return how much of a district's report of the day was refused, and where; of earlier days that can turn a verdict, which."""
     own = [line for line in report.findings if (line.district, line.use) == (district, words.USED) and not line.is_of_moved]
     found = [line.finding for line in own if line.finding.refuses]
     rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
@@ -108,9 +114,9 @@ def _refused_rows(report: Report, district: str, *, with_earlier: bool) -> str:
     earlier = [
         sentences.day(day, report.day)
         for point in report.open_points
-        if with_earlier and point.district == district
+        if point.district == district
         for day in point.refused
-        if day != report.day
+        if day != report.day and (district, day) in turning
     ]
     before = f"{first_of(earlier, 2)}的日报" if earlier else ""
     return "及".join(part for part in (today, before) if part)

@@ -180,31 +180,82 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, found: 
     """Return the bounds of a tally over those cases, to which what could still be found comes; None where nothing can change it."""
     free: Counter[bool] = Counter()
     certain: Counter[tuple[str, bool]] = Counter()
-    causes, new = {*found.causes}, found.new
-    whose = set()
+    causes = _Causes(found=found.causes)
     for line in lines:
-        whose.add(line.district)
+        causes.whose[line.is_counted].add(line.district)
         if line.number in unknown.free:
             free[line.is_counted] += 1
-            causes |= unknown.of_cases[line.number]
+            causes.of_free[line.is_counted] |= unknown.of_cases[line.number]
         else:
             certain[line.district, line.is_counted] += 1
     # A refused row that names no case of its district can be about any one of them, but about one only.
     fewer = free[True] + sum(min(rows, certain[district, True]) for district, rows in unknown.unplaced.items())
     more = free[False] + sum(min(rows, certain[district, False]) for district, rows in unknown.unplaced.items())
-    if not fewer and not more and not new:
+    if not fewer and not more and not found.new:
         return None
-    total = tally.total + new  # also in the lowest rate: a case found and not resolved lowers it
-    # Also where a missing report leaves all cases open: once it has come, the refused row may still be the one that decides.
-    causes |= {cause for name in whose for cause in unknown.of_unplaced.get(name, ())}
-    return Bounds(
+    total = tally.total + found.new  # also in the lowest rate: a case found and not resolved lowers it
+    ends = (
         Tally(tally.target_percent, total, tally.resolved - fewer),
-        Tally(tally.target_percent, total, tally.resolved + more + new),
-        tuple((why, names) for why in REASONS if (names := _whose(why, causes, unknown.districts))),
-        _days_of("behind", causes),
-        _days_of("behind-lost", causes),
-        unknown.day,
+        Tally(tally.target_percent, total, tally.resolved + more + found.new),
     )
+    can_turn = tally.met is not None and not (ends[0].met == ends[1].met == tally.met)
+    told = causes.that_turn(tally, unknown, (fewer if tally.met else more, found.new)) if can_turn else causes.all_of(unknown)
+    return Bounds(
+        *ends,
+        tuple((why, names) for why in REASONS if (names := _whose(why, told, unknown.districts))),
+        _days_of("behind", told),
+        _days_of("behind-lost", told),
+        unknown.day,
+        frozenset((cause.district, cause.day) for cause in told),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """Why cases of a figure are open, apart for those that are counted (True) and those that are not."""
+
+    found: frozenset[Cause]
+    of_free: Mapping[bool, set[Cause]] = field(default_factory=lambda: {True: set(), False: set()})
+    whose: Mapping[bool, set[str]] = field(default_factory=lambda: {True: set(), False: set()})
+    """The districts of these cases, free or not."""
+
+    def all_of(self, unknown: Unknown) -> set[Cause]:
+        """Return everything that keeps the figure between bounds."""
+        return {*self.found}.union(*(self._of_cases(is_counted, unknown) for is_counted in (True, False)))
+
+    def that_turn(self, tally: Tally, unknown: Unknown, most: tuple[int, int]) -> set[Cause]:
+        """Return what can help to turn the verdict; `most`: so many cases can change so that it may turn, and be found."""
+        by_case, by_found = _decide(tally, *most)
+        causes = self._of_cases(bool(tally.met), unknown) if by_case else set[Cause]()
+        return causes.union(self.found) if by_found else causes
+
+    def _of_cases(self, is_counted: bool, unknown: Unknown) -> set[Cause]:  # noqa: FBT001 - one of two kinds of cases
+        # Also where a missing report leaves all cases open: once it has come, the refused row may still be the one that decides.
+        unplaced = (unknown.of_unplaced.get(name, ()) for name in self.whose[is_counted])
+        return self.of_free[is_counted].union(*unplaced)
+
+
+def _decide(tally: Tally, cases: int, new: int) -> tuple[bool, bool]:
+    """Return whether one of so many cases that can change, and one of so many found, can be the one with which the verdict turns.
+
+    A case is in no smallest change that turns it where the others fall short by more than it brings, or turn it without it: such as a
+    found case against a target of 100 %, or one where each case that changes closes the gap alone and found ones do not reach it.
+    """
+    weight = tally.target_percent if tally.met else 100 - tally.target_percent  # of a found case, against 100 of one that changes
+    ahead = tally.resolved * 100 - tally.target_percent * tally.total
+    gap = ahead + 1 if tally.met else -ahead
+
+    def closes(own: int, cases: int, new: int) -> bool:
+        """Whether some of these come as near to the gap, and no further, as that much closes it."""
+        for found in range(new + 1):
+            rest = gap - 1 - weight * found
+            if rest < 0:
+                return False
+            if rest - 100 * min(cases, rest // 100) < own:
+                return True
+        return False
+
+    return cases > 0 and closes(100, cases - 1, new), new > 0 and closes(weight, cases, new - 1)
 
 
 def _whose(why: str, causes: Collection[Cause], districts: Iterable[str]) -> tuple[str, ...]:

@@ -5,10 +5,15 @@ Covers `doubts`, `rate_bounds` and the bounds in `counting`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain, combinations
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import weeks
@@ -284,3 +289,106 @@ def test_a_row_refused_yesterday_is_named_beside_a_report_that_is_missing_from_b
     assert bounds
     assert bounds.reasons == (("behind", ("东胜区",)), ("refused", ("东胜区",)))
     assert "东胜区有退回的内容没有改正" in sentences.why_open(bounds)
+
+
+# --- what can turn a verdict -------------------------------------------------------------------------------------
+
+_DISTRICTS = ("甲旗", "乙旗", "丙区")
+_ABOUT = st.tuples(st.sampled_from(_DISTRICTS), st.booleans(), st.sets(st.sampled_from(_DISTRICTS), max_size=2))
+"""A case: its district, whether it is counted, and whose reports can change it."""
+
+
+@dataclass(frozen=True)
+class _Office:
+    """A small office: a group's target and cases, and what is open."""
+
+    percent: int
+    cases: tuple[tuple[str, bool, frozenset[str]], ...]
+    unplaced: dict[str, int]
+    """Refused rows that may be about any one case of their district."""
+    new: dict[str, int]
+
+    def bounds(self) -> Figure:
+        lines: list[Any] = [
+            SimpleNamespace(number=f"{at}", district=name, is_counted=is_counted) for at, (name, is_counted, _) in self._each()
+        ]
+        why = {
+            kind: {name: frozenset({rate_bounds.Cause(name, kind, DAY)}) for name in _DISTRICTS} for kind in ("absent", "refused", "behind")
+        }
+        unknown = rate_bounds.Unknown(
+            frozenset(f"{at}" for at, (*_, whose) in self._each() if whose),
+            self.unplaced,
+            self.new,
+            _DISTRICTS,
+            {f"{at}": frozenset().union(*(why["absent"][name] for name in whose)) for at, (*_, whose) in self._each() if whose},
+            {name: why["refused"][name] for name in self.unplaced},
+            {name: why["behind"][name] for name in self.new},
+            day=DAY,
+        )
+        tally = Tally(self.percent, len(self.cases), sum(is_counted for _, is_counted, _ in self.cases))
+        return Figure("", "", tally, rate_bounds.bounds_of(tally, lines, unknown, unknown.found_by(_DISTRICTS)))
+
+    def _each(self) -> Iterable[tuple[int, tuple[str, bool, frozenset[str]]]]:
+        return enumerate(self.cases)
+
+    def turning(self) -> set[tuple[str, str]]:
+        """Try every change that may come: what takes part in a smallest one that turns the verdict."""
+        is_met = Tally(self.percent, len(self.cases), sum(is_counted for _, is_counted, _ in self.cases)).met
+        found, most_new = set[tuple[str, str]](), sum(self.new.values())
+        can = [at for at, (name, is_counted, whose) in self._each() if is_counted == is_met and (whose or self.unplaced.get(name))]
+        for changed in chain.from_iterable(combinations(can, size) for size in range(len(can) + 1)):
+            placed = Counter(self.cases[at][0] for at in changed if not self.cases[at][2])
+            if any(placed[name] > self.unplaced.get(name, 0) for name in placed):
+                continue
+            for new in range(most_new + 1):
+                if not self._turns(len(changed), new):
+                    continue
+                if changed and not self._turns(len(changed) - 1, new):
+                    found |= {("absent", name) for at in changed for name in self.cases[at][2]}
+                    found |= {("refused", self.cases[at][0]) for at in changed if self.unplaced.get(self.cases[at][0])}
+                if new and not self._turns(len(changed), new - 1):
+                    found |= {("behind", name) for name, count in self.new.items() if count}
+        return found
+
+    def _turns(self, changed: int, new: int) -> bool:
+        """Whether so many cases that turn to the other side, and so many found ones, turn the verdict."""
+        total, resolved = len(self.cases), sum(is_counted for _, is_counted, _ in self.cases)
+        is_met = Tally(self.percent, total, resolved).met
+        after = resolved - changed if is_met else resolved + changed + new
+        return Tally(self.percent, total + new, after).met != is_met
+
+
+@settings(max_examples=300)
+@given(
+    percent=st.sampled_from([50, 66, 90, 100]),
+    cases=st.lists(_ABOUT, min_size=1, max_size=7),
+    unplaced=st.dictionaries(st.sampled_from(_DISTRICTS), st.integers(1, 2)),
+    new=st.dictionaries(st.sampled_from(_DISTRICTS), st.integers(1, 3)),
+)
+def test_a_provisional_verdict_names_what_can_turn_it_and_nothing_else(
+    percent: int, cases: list[tuple[str, bool, set[str]]], unplaced: dict[str, int], new: dict[str, int]
+) -> None:
+    """Every change is tried that the missing reports and refused rows of a small office may bring."""
+    office = _Office(percent, tuple((name, is_counted, frozenset(whose)) for name, is_counted, whose in cases), unplaced, new)
+    figure, turning = office.bounds(), office.turning()
+    assert figure.is_certain == (not turning)
+    if turning and figure.bounds:
+        assert {(why, name) for why, names in figure.bounds.reasons for name in names} == turning
+        assert {name for name, _day in figure.bounds.open} == {name for _why, name in turning}
+
+
+def test_a_refused_row_whose_mending_can_only_worsen_a_missed_target_is_no_reason() -> None:
+    """东胜区's row about a case that counts was refused; 达拉特旗, which has the one case that lacks, is silent."""
+    rows = {"SJ-2020-001": ("东胜区", 16), "SJ-2020-002": ("达拉特旗", 16)}
+    register = assigned(assignment(case_row(number, 旗区=name) for number, (name, _hour) in rows.items()))
+    before, day = DAY - timedelta(days=1), DAY
+    first = handed_in(report("东胜区", before, progress=[_row("SJ-2020-001", "已化解")], new=[]), f"{before} 16:00", "一.xlsx")
+    broken = handed_in(report("东胜区", day, progress=[_row("SJ-2020-001", "不认可", "value")], new=[]), f"{day} 16:00", "二.xlsx")
+    others = [file for each in (before, day) for file in _everyone(each) if file.name not in ("东胜区.xlsx", "达拉特旗.xlsx")]
+    told = consolidate([register, first, broken, *others], [day])[day].report
+    figure = next(figure for figure in told.targets if figure.group == CITY)
+    assert (figure.tally.met, figure.is_certain) == (False, False)
+    assert figure.bounds
+    assert dict(figure.bounds.reasons).keys() == {"absent", "behind"}
+    assert {name for name, _day in figure.bounds.open} == {"达拉特旗"}
+    assert "东胜区" not in sentences.why_open(figure.bounds)
