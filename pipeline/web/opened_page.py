@@ -55,11 +55,16 @@ def show_in_folder(request: Request, site: TheSite, key: str, day: str, name: st
     _session(site, key, day)
     entry = published_files.named(site.settings, day, name)
     if entry and entry.path.suffix == ".html":
-        here = "https" if site.is_secure else "http"
-        return _shown(entry, site, [f"{here}://{request.headers['host']}/folder/{key}/{day}/{quote(large_page.INDEX)}/"])
+        here = f"{'https' if site.is_secure else 'http'}://{request.headers['host']}"
+        return _shown(entry, site, [_source(here, f"/folder/{key}/{day}/{quote(large_page.INDEX)}/")])
     if entry and entry.folder == large_page.INDEX:
         return FileResponse(entry.path, headers=_READ_ELSEWHERE, media_type="text/javascript; charset=utf-8")
     raise NoSuchPageError
+
+
+def _source(origin: str, folder: str) -> str:
+    """Return from where the page may load the index: its folder alone; of an address such as [::1], which no policy can name, this site."""
+    return "'self'" if "[" in origin else f"{origin}{folder}"
 
 
 def of_day(site: Site, day: date, user: User) -> PublishedFile | None:

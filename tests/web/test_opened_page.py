@@ -62,6 +62,16 @@ def test_the_page_of_a_large_day_and_what_it_leads_to_open_without_a_cookie_by_t
     assert not any(folder.split("/")[2] in line for line in site.done())
 
 
+def test_the_search_of_a_large_day_loads_its_index_wherever_the_page_is_opened_on_this_computer(site: Website) -> None:
+    """No policy can name an IPv6 address (CSP 3, host-source): browsers would load nothing from it."""
+    office, stranger = site.signed_in("办公室"), site.browser()
+    where = office.get(f"/page/{DAY}").where
+    port = site.host.rpartition(":")[2]
+    for host, source in ((f"[::1]:{port}", "'self'"), (f"localhost:{port}", f"http://localhost:{port}{where.rpartition('/')[0]}/")):
+        policy = stranger.get(where, Host=host).headers["Content-Security-Policy"]
+        assert re.search(rf"script-src 'sha256-[^']+' {re.escape(source)}", policy)
+
+
 @pytest.mark.parametrize(
     "name", ["summary.json", "manifest.json", "../../config.yaml", "nothing.html", quote(f"信访事项办理情况汇总_{DAY}.xlsx")]
 )
