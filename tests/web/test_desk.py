@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.doors import mailbox
 from pipeline.ledger import journal
 from pipeline.night import nightly
 from pipeline.office import today
+from pipeline.office.urgent_matters import Untold, UrgentMatter
 from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
@@ -397,6 +399,16 @@ def test_urgent_matters_that_no_leader_was_mailed_stand_on_desk_and_letters(afte
         assert "急报没有发到领导：1 件 乌审旗 停水停电停暖：塔吊基础&lt;沉降" in text
         assert "15:25 报来；没有设置发信，急报不会发给领导 请马上打电话告诉值班领导。" in text
     assert "急报 1 件" in afternoon.signed_in("办公室").get("/today").text
+
+
+def test_an_urgent_matter_that_was_mailed_and_is_reported_no_more_stands_on_desk_and_letters(afternoon: Website) -> None:
+    matter = UrgentMatter("乌审旗", date(2020, 5, 22), "", "停水停电停暖", "", "塔吊基础<沉降", "", "", moment("2020-05-22 15:05"))
+    gone = replace(matter, since="15:25报来的更正.xlsx里没有了")
+    afternoon.serving.site.urgent_look = lambda _files, _now: Untold(dropped=(gone,))
+    for path in ("/today", "/letters"):
+        text = " ".join(re.sub(r"<[^>]+>", "", afternoon.signed_in("办公室").get(path).text).split())
+        assert "已经发给领导的急报，旗区后来报的里面没有了：1 件 乌审旗 停水停电停暖：塔吊基础&lt;沉降" in text
+        assert "15:05 报来；15:25报来的更正.xlsx里没有了 请问旗区是撤下还是漏报，再告诉领导。" in text
 
 
 def test_what_only_waits_is_said_to_wait_where_its_story_is_looked_for(afternoon: Website) -> None:
