@@ -225,8 +225,8 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     limit = report.settings.calendar.last_moment(report.day)
     word = NOT_YET if now <= limit else REPORTED["missing"]
     gone = f"；原件遗失：{'、'.join(lost)}" if lost else ""
-    gone += f"；退回后改好：{'、'.join(mended)}" if (mended := who_reported.mended_districts(report.submissions)) else ""
-    late = "、".join(who_reported.late_districts(report.submissions)) or "无"
+    gone += who_reported.mended_and_excused(report.submissions)
+    late = who_reported.told_of("late", report.submissions) or "无"
     say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{late}；{refused}。")
     if missing and now <= limit:
         say(f"  {_not_over(limit)}")

@@ -370,7 +370,7 @@ def test_status_says_who_has_reported(home: Office, capsys: Captured) -> None:
     assert cli.main(["status", "--date", "2020-05-21"]) == 0
     said = capsys.readouterr().out
     assert "东胜区" in said
-    assert re.search("  达拉特旗  按时，全部退回  .*，采用 0 行，退回 1 行\n", said)
+    assert re.search("  达拉特旗  全部退回  .*，采用 0 行，退回 1 行\n", said)
 
 
 def test_what_waits_is_on_the_board_with_its_district_its_time_and_a_masked_name(home: Office, capsys: Captured) -> None:

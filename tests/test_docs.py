@@ -84,7 +84,10 @@ SPECIAL_PLACEHOLDERS: Final = {
     "date-out-of-range/after-arrival": {"value": "时间", "limit": "收到时间"},
     **{
         name: {"arrival": "收到时间", "limit": "截止时间"}
-        for name in ("late", *(f"late/{sent}{place}" for sent in ("", "unsent-") for place in ("first", "again", "again-late")))
+        for name in (
+            "late",
+            *(f"late/{sent}{place}" for sent in ("", "unsent-") for place in ("first", "again", "again-refused", "again-late")),
+        )
     },
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},
     "deadline-beyond-statute/extension": {"value": "日期", "limit": "日期"},

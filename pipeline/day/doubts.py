@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import Reports, may_be_mended, takes_nothing
+from pipeline.day.submissions import Reports, Stands, may_be_mended, stands, takes_nothing
 from pipeline.settings.config import Settings
+from pipeline.settings.rules import Calendar
 from pipeline.terms.contract import NEW_CASES, Severity
 from pipeline.terms.handed_in import Filed
 
@@ -53,9 +54,27 @@ def mended(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgemen
 def _mended(reports: Reports, judgements: Mapping[int, Judgement], day: date, settings: Settings) -> datetime | None:
     if not may_be_mended(reports, day, settings):
         return None
-    files = (revision.filed for revision in reports.revisions)
-    came = next((file.arrival.envelope.received_at for file in files if not _takes_nothing(file, judgements[file.arrival.id])), None)
+    came = first_taken(reports, judgements)
     return came if came and came > settings.on(day).calendar.last_moment(day) else None
+
+
+def first_taken(reports: Reports, judgements: Mapping[int, Judgement]) -> datetime | None:
+    """Return when the first of these reports came of which not everything was refused; None where there is none."""
+    files = (revision.filed for revision in reports.revisions)
+    taken = (file for file in files if not _takes_nothing(file, judgements.get(file.arrival.id, Judgement())))
+    return next((file.arrival.envelope.received_at for file in taken), None)
+
+
+def standings(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], day: date, calendar: Calendar) -> dict[str, Stands]:
+    """Return how the reports of the day stand by that calendar, by district that has reported."""
+    limit, refused = calendar.last_moment(day), all_refused(submissions, judgements)
+
+    def stand(district: str, reports: Reports) -> Stands:
+        taken = first_taken(reports, judgements)
+        is_mended = taken is not None and taken > limit
+        return stands(reports.standing(day, calendar), is_refused=district in refused, is_lost=False, is_mended=is_mended)
+
+    return {district: stand(district, reports) for district, reports in submissions.items()}
 
 
 def _takes_nothing(report: Filed, judgement: Judgement) -> bool:

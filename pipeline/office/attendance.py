@@ -15,6 +15,7 @@ from pipeline.day.submissions import IN_TIME_ONLY, NO_REPORTS, Beyond, OfDay, Su
 from pipeline.intake import held_files
 from pipeline.office.status import PARTLY, published_figures
 from pipeline.office.waiting import Waits
+from pipeline.render import files_for_programs
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 
@@ -22,7 +23,7 @@ DAYS: Final = 30
 ZERO: Final = "zero"
 PART: Final = "part"
 """Marks of a day whose report came: it said that there was nothing to report; rows of it count and others were refused."""
-MARKS: Final = {ZERO: "零报告", PART: PARTLY}
+MARKS: Final = {ZERO: words.ZERO, PART: PARTLY}
 _AHEAD: Final = ("coming", "open")
 _TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
 
@@ -118,7 +119,7 @@ def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], 
             return attended
         refused, of_moved = published["rows_refused"], published.get("rows_moved", 0)
         is_part = refused > of_moved and attended.stands != "refused"
-        marks = ((ZERO, published["zero_report"]), (PART, is_part))
+        marks = ((ZERO, files_for_programs.is_zero(published)), (PART, is_part))
         return replace(attended, marks=tuple(mark for mark, holds in marks if holds), rows_refused=refused)
 
     return replace(plain, days=tuple(map(marked, plain.days)))

@@ -141,9 +141,8 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         today = now.astimezone(settings.calendar.zone).date()
         known = held_files.facts_until(max(filed.reading.day, today), settings, readers)
         known += [file for file in others if Path(file.arrival.path) != path.resolve()]
-        first = Submissions.of(known).beside(filed).first_received
-        filed = handed_in_lines.placed(filed, first, settings, is_sent=False)
         judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
+        filed = handed_in_lines.placed(filed, Submissions.of(known).beside(filed), preview.judgements, settings, is_sent=False)
         return Answer(path, filed, judgement, preview=preview, known=preview.known)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)

@@ -97,6 +97,10 @@ class Stands:
     """Of a duplicate the report with the same bytes."""
     first_at: datetime | None = None
     """When the first report of its day came that is not refused whole; None where there is none, or nobody knows its day."""
+    taken_at: datetime | None = None
+    """When the first of them came of which rows were taken, or nobody knows that none were; None likewise."""
+    is_taken: bool = False
+    """Whether anybody knows that rows of that one were taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,16 @@ class History:
         same_day = [file for file in self.files if file is not itself and file.day and file.day == itself.day]
         counts = next((file for file in same_day if file.is_handed_in and not file.is_followed), None)
         twins = [file for file in same_day if file.sha256 == itself.sha256 and file.became != "duplicate"]
-        first = min((file.received_at for file in (itself, *same_day) if file.day and not file.is_refused), default=None)
-        return Stands(itself, counts, twins[0] if twins and itself.became == "duplicate" else None, first)
+        accepted = sorted((file for file in (itself, *same_day) if file.day and not file.is_refused), key=lambda file: file.received_at)
+        taken = next((file for file in accepted if not file.counts_nothing), None)
+        return Stands(
+            itself,
+            counts,
+            twins[0] if twins and itself.became == "duplicate" else None,
+            first_at=accepted[0].received_at if accepted else None,
+            taken_at=taken.received_at if taken else None,
+            is_taken=taken is not None and taken.rows is not None,
+        )
 
 
 def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date) -> History:

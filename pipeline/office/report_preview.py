@@ -5,8 +5,8 @@ It is compared with everything else that counts or waits: the day folded with it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -135,6 +135,8 @@ class Preview:
     """When the report came that counts in spite of this one, since it says that it came later; None where there is none."""
     known: frozenset[str] = frozenset()
     """The district's cases of the register, without those that only a file brings in that no run has taken in."""
+    judgements: Mapping[int, Judgement] = field(default_factory=dict)
+    """On the other reports of the day, by arrival."""
 
     @property
     def takes_less(self) -> bool:
@@ -180,6 +182,7 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         masked=handed_in_lines.masked(filed),
         ahead=max((file.arrival.envelope.received_at for file in known if file.reading.accepted and _is_later(file, filed)), default=None),
         known=known_cases,
+        judgements=judgements,
     )
 
 

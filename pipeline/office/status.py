@@ -15,7 +15,7 @@ from pipeline.intake import held_files, incoming
 from pipeline.office import waiting as in_inbox
 from pipeline.office.waiting import Waits
 from pipeline.render import extension_files
-from pipeline.report import sentences, who_reported
+from pipeline.report import sentences
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import LATE_EXCUSED, Severity
@@ -28,11 +28,7 @@ COUNTS: Final = {
     stands: words.ATTENDED[stands] for stands in ("on-time", "mended", "late", "excused", "refused", "coming", "missing", "lost")
 }
 """The counts of the board, which add up to all districts and are those of the calendars,"""
-AMONG: Final = {
-    "zero": "零报告",
-    "partly": PARTLY,
-    "files": "有整份退回",
-}
+AMONG: Final = {"zero": words.ZERO, "partly": PARTLY, "files": "有整份退回"}
 """and what districts in them are besides."""
 _ARRIVED = {"upload": "已上传，等待收取", "email": "邮件已到，等待收取", "folder": "文件已到，等待收取"}
 
@@ -47,6 +43,8 @@ class DistrictStatus:
     """When the first accepted one came."""
     revision: int = 0
     zero_report: bool = False
+    is_zero: bool = False
+    """Whether its cover says that there is nothing to report, whatever else is in it; and whether nothing is."""
     replaced: str = ""
     """When the first and the one in force came, where that was a zero report or is replaced: 首报 16:59 零报告，23:00 更正."""
     rows_accepted: int | None = None
@@ -81,6 +79,11 @@ class DistrictStatus:
         return self.waits.takes_nothing if self.waits else self.is_wholly_refused
 
     @property
+    def zero(self) -> str:
+        """Return what is said of a report whose cover says that there is nothing to report; '' of others."""
+        return words.zero_report(self.rows_accepted, is_zero=self.is_zero) if self.zero_report else ""
+
+    @property
     def refusal(self) -> str:
         """What became of the rows that do not count, in few words; '' where none is known of, and where `word` says it."""
         if not self.rows_refused or self.is_wholly_refused:
@@ -100,7 +103,7 @@ class DistrictStatus:
     @property
     def among(self) -> tuple[str, ...]:
         """What its report is besides, by `AMONG`."""
-        holds = (self.zero_report, self.refusal == PARTLY, bool(self.refused))
+        holds = (self.is_zero, self.refusal == PARTLY, bool(self.refused))
         return tuple(kind for kind, is_so in zip(AMONG, holds, strict=True) if is_so)
 
     @property
@@ -121,7 +124,7 @@ class DistrictStatus:
             return _ARRIVED[self.waiting]
         if self.mended_at and self.received_at and self.shown == "mended":
             return words.mended(self.mended_at, self.received_at)
-        return words.NOT_YET if self.is_due and self.shown == "missing" else who_reported.stands(self.status, self.shown)
+        return words.NOT_YET if self.is_due and self.shown == "missing" else words.STANDS[self.shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +324,7 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         received_at=reports.first_received.astimezone(settings.calendar.zone),
         revision=reports.revision,
         zero_report=in_force.reading.is_zero_report,
+        is_zero=in_force.reading.holds_nothing,
         replaced=_replaced(reports, day, settings),
         rows_accepted=rows[0] if rows else None,
         rows_refused=rows[1] if rows else None,
@@ -332,10 +336,10 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
 
 def _replaced(reports: Reports, day: date, settings: Settings) -> str:
     first, last = reports.revisions[0].filed, reports.revisions[-1].filed
-    if first is last and not first.reading.is_zero_report:
+    if first is last and not first.reading.holds_nothing:
         return ""
     came, replaced = (file.arrival.envelope.received_at.astimezone(settings.calendar.zone) for file in (first, last))
-    is_zero = first.reading.is_zero_report, last.reading.is_zero_report
+    is_zero = first.reading.holds_nothing, last.reading.holds_nothing
     return words.first_and_last(day, (came, is_zero[0]), (replaced if first is not last else None, is_zero[1]))
 
 

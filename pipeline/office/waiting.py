@@ -121,7 +121,7 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
         for filed in accepted
         if filed.arrival.id in judgements
     }
-    placed = [(file, filed and _placed(filed, index, settings)) for file, filed in came]
+    placed = [(file, filed and _placed(filed, index, judgements, settings)) for file, filed in came]
     waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
     return Judged(tuple(waits), facts, states, found)
 
@@ -151,9 +151,9 @@ def _came(files: Sequence[Incoming]) -> list[tuple[Incoming, Filed | None]]:
     return [(file, _filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
 
 
-def _placed(filed: Filed, index: Submissions, settings: Settings) -> Filed:
+def _placed(filed: Filed, index: Submissions, judgements: Mapping[int, Judgement], settings: Settings) -> Filed:
     """Return a waiting report whose `late` says whether it is the day's first."""
-    return handed_in_lines.placed(filed, index.beside(filed).first_received, settings, is_sent=True)
+    return handed_in_lines.placed(filed, index.beside(filed), judgements, settings, is_sent=True)
 
 
 def unjudged(files: Iterable[Incoming]) -> tuple[Waits, ...]:

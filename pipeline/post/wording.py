@@ -17,6 +17,7 @@ from pipeline.office.urgent_matters import Unsent, UrgentMatter
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
+from pipeline.render import files_for_programs
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.mails import Mail
@@ -302,10 +303,12 @@ def _line(value: object) -> object:
 
 
 def _state(submission: dict[str, Any]) -> str:
-    """Return whether the report came in time, and whether nothing of it was taken by then."""
-    if came := submission.get("mended_at"):
+    """Return how the report stands: whether it came in time, whether nothing of it was taken, or not by then."""
+    stands = files_for_programs.stands_in(submission)
+    if stands == "mended":
+        came = submission["mended_at"]
         return words.mended(datetime.fromisoformat(came), datetime.fromisoformat(submission["received_at"]))
-    return words.STANDS["excused"] if submission.get("is_excused") else words.REPORTED_IN_LETTERS[submission["status"]]
+    return words.STANDS_IN_LETTERS[stands]
 
 
 def _verdict(submission: dict[str, Any]) -> str:

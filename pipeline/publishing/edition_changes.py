@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from pipeline.render import files_for_programs
 from pipeline.terms import words
 from pipeline.terms.contract import cases_in
 
@@ -188,8 +189,8 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[Summary], str]]]] = {
     "结论": ("certain", _verdict),  # of groups alone: without its certainty a verdict says too much
     "还差": _cases_of("shortfall"),
     _TARGET: ("target_percent", lambda entry: f"{entry['target_percent']}%"),
-    "状态": ("status", lambda entry: words.STANDS["lost" if entry.get("lost") else entry["status"]]),
-    "零报告": ("zero_report", lambda entry: words.YES if entry["zero_report"] else words.NO),
+    "状态": ("status", lambda entry: words.STANDS[files_for_programs.stands_in(entry)]),
+    words.ZERO: ("zero_report", lambda entry: words.YES if files_for_programs.is_zero(entry) else words.NO),
     "报送次数": ("revision", lambda entry: f"{entry['revision']} 次"),
     "首次收到": _moment_of("received_at"),
     "所用一份收到": _moment_of("in_force_received_at"),

@@ -60,7 +60,7 @@ def flags(windows: Windows) -> dict[str, str]:
 def on_time(settings: Settings) -> str:
     """What on time means in this office."""
     until = f"报告日期当天 {settings.calendar.cut_off:%H:%M} 及以前收到（含）"
-    later = "以后再次报送不算迟报；一行也没有采用、截止以后才改好的，写明何时改好"
+    later = "以后再次报送不算迟报；全部退回的、退回以后在截止以后才改好的，各算一种，不算按时、迟报"
     return f"按时：{until}，以第一份采用的日报为准，{later}。"
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.day.restatement import Restated
+from pipeline.day.submissions import Stands, stands, takes_nothing
 from pipeline.disk import storage
 from pipeline.report import headline
 from pipeline.report.figures import Certainty, Figure
@@ -89,6 +90,23 @@ def _submission(submission: SubmissionLine) -> dict[str, Any]:
         **({"lost": True} if submission.is_lost else {}),
         **({"mended_at": _moment(submission.mended_at)} if submission.mended_at else {}),
     }
+
+
+def is_zero(submission: Mapping[str, Any]) -> bool:
+    """Whether it is what people call 零报告: by its cover, and nothing is in it."""
+    return bool(submission.get("zero_report")) and not (submission.get("rows_accepted") or submission.get("rows_refused"))
+
+
+def stands_in(submission: Mapping[str, Any]) -> Stands:
+    """Return how a district's report of a day stands, as people are shown it, by its entry in `summary.json` (decision 27)."""
+    by_its_fault = submission.get("rows_refused", 0) - submission.get("rows_moved", 0)
+    return stands(
+        submission["status"],
+        is_refused=takes_nothing(submission.get("rows_accepted", 0), by_its_fault, is_sheet_refused=False),
+        is_lost=bool(submission.get("lost")),
+        is_excused=bool(submission.get("is_excused")),
+        is_mended=bool(submission.get("mended_at")),
+    )
 
 
 def figures(figure: Figure) -> dict[str, Any]:

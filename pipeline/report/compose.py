@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pipeline.day import edit_effects, particulars, unit_state
+from pipeline.day import doubts, edit_effects, particulars, unit_state
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
@@ -302,8 +302,8 @@ def _otherwise(state: DayState, sources: Sources, counting: Counting, other: Rul
     held = counting.settings.model_copy(update=other._asdict())
     cases = [case_register.case_line(case, state.day, sources.arrivals, held) for case in state.cases if not case.grounds]
     flags = {flag: (_flagged(flag, cases), _flagged(flag, counting.cases)) for flag in words.FLAGS}
-    reports = ((name, state.submissions[name]) for name in held.district_names if name in state.submissions)
-    standings = {name: (sent.standing(state.day, held.calendar), sent.standing(state.day, now.calendar)) for name, sent in reports}
+    was, is_now = (doubts.standings(state.submissions, state.judgements, state.day, rules.calendar) for rules in (held, now))
+    standings = {name: (was[name], is_now[name]) for name in held.district_names if name in was}
     figures = counting_of(state, cases, sources.refused, held).targets()
     return [*rule_words.by_other_rules(figures, flags, other, (now, counting.targets())), *rule_words.lateness(standings)]
 

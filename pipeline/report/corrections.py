@@ -344,7 +344,7 @@ def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
     if line.received_at is None or line.in_force_received_at is None or not (line.is_replaced or line.was_zero_report):
         return ""
     last = line.in_force_received_at if line.is_replaced else None
-    moments = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.zero_report))
+    moments = words.first_and_last(day, (line.received_at, line.was_zero_report), (last, line.is_zero))
     again = f"，内容与第 {line.repeats} 版相同" if line.repeats else ""
     told = moved(line.moves, most) or ([matter_words.revised(line.revised, most)] if line.is_replaced and not again else [])
     return "，".join([f"{moments}{again}", *told])

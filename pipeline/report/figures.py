@@ -70,9 +70,7 @@ class UnitLine:
     missing: tuple[str, ...]
     """Those without a report,"""
     refused: tuple[str, ...]
-    """with one of which every row was refused,"""
-    late: tuple[str, ...]
-    """and with one that came late."""
+    """and with one of which every row was refused."""
     overdue: int
     """Cases past their deadline,"""
     disputed: int

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from pipeline.day import withdrawn_rows
 from pipeline.day.day_state import DayState
+from pipeline.day.doubts import first_taken
 from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
@@ -41,19 +42,22 @@ def of(state: DayState, refused: tuple[Filed, ...], settings: Settings) -> tuple
         is_own = bool(line.district) and not line.is_from_stranger
         sent[line.district] += is_own
         is_excused = (line.district, line.day) in state.exempted.excused
-        is_mended = line.use == words.USED and line.district in mended_on(state)
-        counted.append(replace(line, sent=sent[line.district], is_excused=is_excused, is_mended=is_mended) if is_own else line)
+        counted.append(replace(line, sent=sent[line.district], is_excused=is_excused) if is_own else line)
     return tuple(counted)
 
 
 def _versions(reports: Reports, judgements: Mapping[int, Judgement], settings: Settings) -> Iterable[ArrivedReport]:
     """Return a district's accepted reports of the day, each version with the counts of the one before it."""
-    before, first_at = None, None
+    before, first_at, taken_at = None, None, None
     for submission in reports.submissions:
-        line = _accepted(submission, judgements.get(submission.filed.arrival.id), reports, settings)
+        line = _accepted(submission, reports, judgements, settings)
         if line.revision:
             first_at = first_at or line.received_at
-            line, before = replace(line, before=before, first_at=first_at), (line.rows_accepted, line.rows_refused)
+            taken_at = taken_at or (None if line.takes_nothing else line.received_at)
+            line, before = (
+                replace(line, before=before, first_at=first_at, taken_at=taken_at),
+                (line.rows_accepted, line.rows_refused),
+            )
         yield line
 
 
@@ -118,26 +122,30 @@ def _refused(filed: Filed, in_force: int, settings: Settings) -> ArrivedReport:
     return _handed(filed, (0, words.REFUSED, in_force), Judgement(), filed.reading.findings, settings)
 
 
-def _accepted(submission: Submission, judgement: Judgement | None, reports: Reports, settings: Settings) -> ArrivedReport:
-    in_force = reports.revision
+def _accepted(submission: Submission, reports: Reports, judgements: Mapping[int, Judgement], settings: Settings) -> ArrivedReport:
+    in_force, judgement = reports.revision, judgements.get(submission.filed.arrival.id)
     if submission.is_duplicate or judgement is None:
         return _handed(submission.filed, (0, words.DUPLICATE, in_force), Judgement(), (messages.finding("duplicate"),), settings)
     again = (messages.finding("older-revision", revision=submission.repeats),) if submission.repeats else ()
-    own = placed(submission.filed, reports.first_received, settings, is_sent=True).reading.findings
+    own = placed(submission.filed, reports, judgements, settings, is_sent=True).reading.findings
     findings = (*own, *judgement.findings, *again)
     return _handed(submission.filed, (submission.revision, _use(submission), in_force), judgement, findings, settings)
 
 
-def placed(filed: Filed, first: datetime | None, settings: Settings, *, is_sent: bool) -> Filed:
-    """Return a report whose `late` says what it means in its place; `first` is when the day's first report came, None where there is none.
+def placed(filed: Filed, reports: Reports, judgements: Mapping[int, Judgement], settings: Settings, *, is_sent: bool) -> Filed:
+    """Return a report whose `late` says what it means in its place among the district's `reports` of the day, with it or without.
 
-    `is_sent`: whether it has been handed in; of one that is not there is no time of arrival to speak of.
+    `judgements`: on these; one that is not there counts as one of which something is taken. `is_sent`: whether it has been handed in;
+    of one that is not there is no time of arrival to speak of.
     """
     if not any(finding.code == "late" for finding in filed.reading.findings):
         return filed
     limit, received = settings.on(filed.reading.day).calendar.last_moment(filed.reading.day), filed.arrival.envelope.received_at
-    is_first = first is None or first >= received
-    place = "first" if is_first else "again" if first and first <= limit else "again-late"
+    first, taken = reports.first_received, first_taken(reports, judgements)
+    if first is None or first >= received:
+        place = "first"
+    else:
+        place = "again-late" if first > limit else "again" if taken and taken <= limit else "again-refused"
     said = messages.late(received.astimezone(settings.calendar.zone), limit, place if is_sent else f"unsent-{place}")
     findings = tuple(said if finding.code == "late" else finding for finding in filed.reading.findings)
     return replace(filed, reading=replace(filed.reading, findings=findings))
@@ -229,7 +237,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         reporter=last.reading.cover.get("填报人", ""),
         refused_files=refused_files,
         in_force_received_at=reports.in_force_received.astimezone(settings.calendar.zone),
-        was_zero_report=reports.revisions[0].filed.reading.is_zero_report,
+        was_zero_report=reports.revisions[0].filed.reading.holds_nothing,
         repeats=reports.revisions[-1].repeats,
         moves=_moves(district, state, reports, settings),
         revised=_revised(reports, state.judgements),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 
+from pipeline.day.submissions import Stands
 from pipeline.report import sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
@@ -106,13 +107,13 @@ def by_other_rules(
     return told
 
 
-def lateness(standings: Mapping[str, tuple[str, str]]) -> list[str]:
-    """Return whose reports (by district: how they stood by the other rules, and how they do now) came late by one cut-off alone."""
+def lateness(standings: Mapping[str, tuple[Stands, Stands]]) -> list[str]:
+    """Return whose reports stand otherwise by another cut-off; by district: how they stood by the other rules, and how they do now."""
     told = []
-    for was, is_now in (("late", "on-time"), ("on-time", "late")):
+    for was, is_now in dict.fromkeys(standings.values()):
         districts = [district for district, stood in standings.items() if stood == (was, is_now)]
-        if districts:
-            told.append(f"{who_reported.some(districts)}的日报由{words.REPORTED[was]}改算{words.REPORTED[is_now]}")
+        if was != is_now:
+            told.append(f"{who_reported.some(districts)}的日报由{words.STANDS[was]}改算{words.STANDS[is_now]}")
     return told
 
 

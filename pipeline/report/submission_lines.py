@@ -21,6 +21,7 @@ class SubmissionLine:
     district: str
     status: Standing
     zero_report: bool
+    """Whether 封面 says that there is nothing to report, whatever else is in it (contract 6)."""
     revision: int
     received_at: datetime | None
     """The arrival of the first accepted revision, in the office's zone."""
@@ -33,7 +34,7 @@ class SubmissionLine:
     in_force_received_at: datetime | None = None
     """The arrival of the revision in force, in the office's zone."""
     was_zero_report: bool = False
-    """Whether the first accepted revision said that there was nothing to report."""
+    """Whether the first accepted revision was a zero report: it said that there was nothing to report, and nothing was in it."""
     repeats: int = 0
     """The earlier revision whose bytes the one in force has again; 0 where they are new."""
     moves: Moves = field(default_factory=Moves)
@@ -52,6 +53,11 @@ class SubmissionLine:
     """Whether it came late and that is approved (豁免)."""
     mended_at: datetime | None = None
     """When the first report came of which anything was taken, where all that had come by the cut-off was refused; else None."""
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is what people call 零报告: 封面 says that there is nothing to report, and there is nothing in it."""
+        return self.zero_report and not (self.rows_accepted or self.rows_refused or self.refused_sheets)
 
     @property
     def is_replaced(self) -> bool:
@@ -160,8 +166,8 @@ class ArrivedReport:
     """Where these stand: sheet and row, as findings name them."""
     reminders: tuple[str, ...] = ()
     """As of `Judgement`."""
-    is_mended: bool = False
-    """Whether it counts, and all that had come by the cut-off was refused."""
+    taken_at: datetime | None = None
+    """When the first of the district's reports of the day arrived of which not everything was refused, this one included; else None."""
     is_excused: bool = False
     """Whether it is approved that its district reports late for the day (豁免)."""
     waits: Waiting | None = None
@@ -183,6 +189,24 @@ class ArrivedReport:
     def is_late(self) -> bool:
         """Whether it arrived after the cut-off."""
         return self.received_at > self.on_time_until
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether it holds something and all of it was refused, by the district's fault."""
+        is_sheet_refused = any(finding.severity is Severity.SHEET for finding in self.findings)
+        return takes_nothing(self.rows_accepted, self.rows_refused - self.rows_moved, is_sheet_refused=is_sheet_refused)
+
+    @property
+    def stands(self) -> Stands:
+        """How the district's report of the day stands with it: of a report that is accepted."""
+        is_late = (self.first_at or self.received_at) > self.on_time_until
+        return stands(
+            "late" if is_late else "on-time",
+            is_refused=self.takes_nothing,
+            is_lost=False,
+            is_excused=self.is_excused,
+            is_mended=self.taken_at is not None and self.taken_at > self.on_time_until,
+        )
 
     @property
     def refuses(self) -> bool:

@@ -44,7 +44,6 @@ def lines(counting: Counting, cases: Iterable[CaseLine], submissions: Sequence[S
             districts=tree.districts(name),
             missing=tuple(district for district in tree.districts(name) if sent[district].status == "missing"),
             refused=tuple(district for district in tree.districts(name) if sent[district].is_wholly_refused),
-            late=tuple(district for district in tree.districts(name) if sent[district].status == "late"),
             **{flag: sum(of_flag.get(district, 0) for district in tree.districts(name)) for flag, of_flag in counts.items()},
         )
         for name in names

@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from pipeline.day.submissions import Standing, Stands
+from pipeline.day.submissions import Stands
 from pipeline.report.figures import UnitLine
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.handed_in import LeftOut
 
 _MOST_DAYS, _MOST_NAMED = 4, 2
+_NOT_ON_TIME: Final[tuple[Stands, ...]] = ("mended", "late", "excused", "refused")
+"""How reports stand that came and are not simply on time, in the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +118,22 @@ def named(districts: Sequence[str], below: Sequence[UnitLine] = ()) -> str:
     return "、".join(f"{name}{count}个" for name, count in counts if count)
 
 
-def late_named(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
-    """Return who came late, by name or unit by unit; by name each with whether that is approved."""
-    return _told(late_districts(districts), [line.district for line in districts if line.status == "late"], below)
+def told_of(stands: Stands, districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
+    """Return whose report stands so, by name; where there are levels between them and the reader, of many how many each unit has."""
+    names = [line.district for line in districts if line.stands == stands]
+    return named(names, below) if below and len(names) > _MOST_DAYS else "、".join(names_of(stands, districts))
 
 
-def mended_named(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
-    """Return who mended after the cut-off a report of which nothing was taken, by name with when, or unit by unit."""
-    return _told(mended_districts(districts), [line.district for line in districts if line.stands == "mended"], below)
+def names_of(stands: Stands, districts: Sequence[SubmissionLine]) -> list[str]:
+    """Return whose report stands so; of those that were mended after the cut-off each with when."""
+    return [f"{line.district}{_mended_when(line)}" for line in districts if line.stands == stands]
 
 
-def _told(told: Sequence[str], names: Sequence[str], below: Sequence[UnitLine]) -> str:
-    return named(names, below) if below and len(names) > _MOST_DAYS else "、".join(told)
+def _mended_when(line: SubmissionLine) -> str:
+    """Return when a report was mended after the cut-off: until then nothing of its day was known; '' of any other."""
+    if line.stands != "mended" or line.mended_at is None or line.received_at is None:
+        return ""
+    return words.clock(line.mended_at, line.received_at.date())
 
 
 def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] = ()) -> str:
@@ -135,20 +142,29 @@ def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] =
     `below`: what lies directly under the reader, where there are levels between.
     """
     who = unheard(districts)
-    late = late_districts(districts)
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
     missing = len(who.silent) + len(who.lost)
     sentence = f"{len(districts)}个旗区中{len(districts) - missing}个有日报" if missing else f"{len(districts)}个旗区都有日报"
-    sentence += f"，其中{words.REPORTED['late']}{len(late)}个（{late_named(districts, below)}）" if late else ""
-    if who.refused:
-        sentence += f"，{'' if late else '其中'}{named(who.refused, below)}的全部退回，一行也没有采用，办理得怎样不知道"
-    mended_late = mended_districts(districts)
-    sentence += f"；按时报来、截止以后才改好的{len(mended_late)}个（{mended_named(districts, below)}）" if mended_late else ""
+    kinds = ((stands, sum(line.stands == stands for line in districts)) for stands in _NOT_ON_TIME)
+    told = "，".join(f"{words.STANDS[stands]}{count}个（{told_of(stands, districts, below)}）" for stands, count in kinds if count)
+    sentence += f"，其中{told}" if told else ""
+    sentence += "，一行也没有采用，办理得怎样不知道" if who.refused else ""
     moved = [line.district for line in districts if line.is_all_of_moved_cases]
     sentence += f"；{named(moved, below)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
-    kinds = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
-    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in kinds if names)]) + "。"
+    absent = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
+    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + "。"
+
+
+def mended_and_excused(districts: Sequence[SubmissionLine]) -> str:
+    """Return for a line in the terminal who mended after the cut-off, and whose lateness is approved; '' where nobody."""
+    told = ((stands, "、".join(names_of(stands, districts))) for stands in ("mended", "excused"))
+    return "".join(f"；{words.STANDS[stands]}：{names}" for stands, names in told if names)
+
+
+def zero(line: SubmissionLine) -> str:
+    """Return 零报告 of a report that is one, and what is said of one whose cover says so and in which there is something; '' of others."""
+    return words.zero_report(line.rows_accepted, is_zero=line.is_zero) if line.zero_report else ""
 
 
 def in_short(districts: Sequence[SubmissionLine]) -> str:
@@ -162,27 +178,10 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
 
 
 def status(line: SubmissionLine) -> str:
-    """Return how a district has reported, for a table: 按时, and 按时，全部退回 where every row was refused by its fault."""
+    """Return how a district's report stands, for a table; of one that was mended after the cut-off with when."""
     if line.mended_at and line.received_at and line.stands == "mended":
         return words.mended(line.mended_at, line.received_at)
-    came = f"{words.STANDS['excused']}，{words.STANDS['refused']}" if line.is_excused and line.stands == "refused" else ""
-    return f"{came or stands(line.status, line.stands)}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
-
-
-def stands(status: Standing, shown: Stands) -> str:
-    """Return how a report stands, with whether it came on time where all of it was refused."""
-    return f"{words.REPORTED[status]}，{words.STANDS[shown]}" if shown == "refused" else words.STANDS[shown]
-
-
-def mended_districts(districts: Sequence[SubmissionLine]) -> list[str]:
-    """Return who mended after the cut-off a report of which nothing was taken, each with when: until then nothing of its day was known."""
-    late = (line for line in districts if line.stands == "mended")
-    return [f"{line.district}{status(line).removeprefix(words.REPORTED['on-time'])}" for line in late]
-
-
-def late_districts(districts: Sequence[SubmissionLine]) -> list[str]:
-    """Return who came late, each with whether that is approved."""
-    return [f"{line.district}{'，已批准' if line.is_excused else ''}" for line in districts if line.status == "late"]
+    return f"{words.STANDS[line.stands]}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
 
 
 def some(districts: Sequence[str]) -> str:

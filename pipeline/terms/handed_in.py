@@ -62,6 +62,11 @@ class Reading:
         """Whether 封面 says that there is nothing to report."""
         return says_zero_report(self.cover)
 
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether 封面 says so, and so it is: what people call 零报告 (decision 27)."""
+        return self.is_zero_report and all(finding.code != "zero-report-with-rows" for finding in self.findings)
+
 
 def says_zero_report(cover: Mapping[str, str]) -> bool:
     """Whether these entries of 封面 say that there is nothing to report."""

@@ -45,7 +45,7 @@ ATTENDED: Final = {
     "lost": STANDS["lost"],
 }
 """The same where what waits in the inbox and what is not due yet are looked at too: for board, desk and strips, in the order of tiles."""
-REPORTED_IN_LETTERS: Final = {**REPORTED, "on-time": "按时报送"}
+STANDS_IN_LETTERS: Final = {**STANDS, "on-time": "按时报送"}
 
 ASKED, RESTATED, WORST = "请决定", "更正", "需帮助"
 """The names of the lines of a day's answer that tell what is asked of leaders, and which figures of earlier days have become others."""
@@ -377,8 +377,16 @@ def clock(at: datetime, day: date) -> str:
 
 
 def mended(came: datetime, first: datetime) -> str:
-    """Return how a report stands of which nothing was taken by the cut-off: 按时（全部退回，18:20改好）."""
-    return f"{REPORTED['on-time']}（{STANDS['refused']}，{clock(came, first.date())}改好）"
+    """Return how a report stands of which nothing was taken by the cut-off, with when it was mended: 退回后改好（18:20）."""
+    return f"{STANDS['mended']}（{clock(came, first.date())}）"
+
+
+ZERO: Final = "零报告"
+
+
+def zero_report(rows: int | None, *, is_zero: bool) -> str:
+    """Return what a report is called whose cover says that there is nothing to report; `rows`: of it so many count, where that is known."""
+    return ZERO if is_zero else f"封面写{ZERO}，{f'采用{rows}行' if rows else '表里有内容'}"
 
 
 def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime | None, bool]) -> str:
@@ -387,5 +395,5 @@ def first_and_last(day: date, first: tuple[datetime, bool], last: tuple[datetime
     Each comes with whether it is a zero report; without a last moment the first one is in force.
     """
     (came, was_zero), (replaced, is_zero) = first, last
-    came_first = f"首报 {clock(came, day)}{' 零报告' if was_zero else ''}"
-    return f"{came_first}，{clock(replaced, day)} 更正{'为零报告' if is_zero else ''}" if replaced else came_first
+    came_first = f"首报 {clock(came, day)}{f' {ZERO}' if was_zero else ''}"
+    return f"{came_first}，{clock(replaced, day)} 更正{f'为{ZERO}' if is_zero else ''}" if replaced else came_first

@@ -64,9 +64,13 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
     at = f"{came:%H:%M:%S}，" if came.date() == day else ""
     said, first = f"{at}已过{near(day, came.date())}的{limit:%H:%M}截止。", stands.first_at
     if known.ledger_fails:
-        return f"迟报：{said}截止以前另有一份报到的，这一天仍算按时。"
+        return f"迟报：{said}截止以前另有一份报到、有内容采用的，这一天仍算按时。"
     if first and first <= limit:
-        return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），这一天仍算按时。"
+        if stands.taken_at is None or stands.taken_at > limit:
+            counts = "一行也没有采用，这一天不算按时；改好的，记为退回后改好"
+        else:
+            counts = "这一天仍算按时" if stands.is_taken else "有内容采用的，这一天仍算按时"
+        return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），{counts}。"
     return f"迟报：{said}{'' if stands.itself.is_refused else '这一天截止以前没有报过，记为迟报；内容照常采用。'}"
 
 

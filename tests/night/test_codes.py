@@ -29,6 +29,7 @@ from workbooks import (
 )
 
 from pipeline.reading import reading
+from pipeline.render.receipts import receipt_words
 from pipeline.report import edit_words
 from pipeline.settings.config import Limits
 from pipeline.terms.contract import SEVERITIES
@@ -379,6 +380,25 @@ def test_a_late_report_says_whether_it_is_the_first_of_its_day() -> None:
         said = [[finding.message for file, finding in found if file == f"{at}.xlsx" and finding.code == "late"] for at in (0, 1)]
         assert [len(sentences) for sentences in said] == [int(bool(end)) for end in ends]
         assert all(end in sentence for sentences, end in zip(said, ends, strict=True) for sentence in sentences)
+
+
+def test_a_report_mended_after_the_cut_off_is_not_told_that_its_day_is_on_time() -> None:
+    """Three reports of a day, of which the first is refused row by row: finding and receipt say what board and calendars say."""
+    bad, good = report(progress=[progress_row(当前状态="差不多了")]), report(progress=[progress_row()])
+    better = report(progress=[progress_row(今日进展="约谈")])
+    sent = [handed_in(bad, "2020-05-21 16:03", "1.xlsx"), handed_in(good, "2020-05-21 18:10", "2.xlsx")]
+    sent.append(handed_in(better, "2020-05-21 18:40", "3.xlsx"))
+    day = on(DAY, assigned(assignment()), *sent)
+    said = {file: finding.message for file, finding in day.findings if finding.code == "late"}
+    end = "截止以前报来的全部退回，这一天不记为按时；改好的，记为退回后改好。"
+    assert [file for file, message in said.items() if message.endswith(end)] == ["2.xlsx", "3.xlsx"]
+    states = [receipt_words.state(line).partition(" 版 · ")[2] for line in day.report.arrived_reports]
+    mended = "退回后改好（截止以前报来的全部退回）"
+    assert states == ["全部退回", mended, mended]
+    in_time = on(DAY, assigned(assignment()), sent[0]).report.arrived_reports[0]
+    assert receipt_words.send_again(in_time).startswith("重新报送：5月21日17:00以前送到算按时，以后改好的记为退回后改好，最迟")
+    after_a_good_one = on(DAY, assigned(assignment()), handed_in(good, "2020-05-21 15:00", "0.xlsx"), sent[0]).report.arrived_reports[1]
+    assert (receipt_words.state(after_a_good_one)[-4:], "17:00" in receipt_words.send_again(after_a_good_one)) == ("全部退回", False)
 
 
 def test_the_bytes_of_the_revision_in_force_again_are_a_duplicate() -> None:

@@ -76,8 +76,8 @@ def test_its_unchanged_row_is_refused_with_when_and_to_whom_and_is_no_fault() ->
 )
 def test_whatever_else_is_refused_is_refused_as_before(rows: list[Row]) -> None:
     day = _on(*_moved(), _sent(A, *rows))
-    assert _line(day) == "按时，全部退回"
-    assert f"{A}的全部退回，一行也没有采用" in who_reported.submissions(day.report.submissions)
+    assert _line(day) == "全部退回"
+    assert f"全部退回1个（{A}），一行也没有采用" in who_reported.submissions(day.report.submissions)
     (receipt,) = [line for line in day.report.arrived_reports if line.district == A]
     assert "请改正后重新报送" in receipt_words.verdict(receipt)
 
@@ -304,6 +304,6 @@ def test_board_and_home_page_call_only_that_refused_which_is_the_districts_fault
     board = DistrictStatus(
         A, "on-time", rows_accepted=accepted, rows_refused=refused, rows_moved=moved, is_wholly_refused=is_wholly_refused
     )
-    assert (board.refusal, board.word) == (refusal, "按时，全部退回" if counts_nothing else "按时")
+    assert (board.refusal, board.word) == (refusal, "全部退回" if counts_nothing else "按时")
     handed = HandedIn(moment("2020-05-21 16:00"), "甲.xlsx", DAY, "", "folder", "in-force", 1, 1, "", rows)
     assert handed.counts_nothing == counts_nothing

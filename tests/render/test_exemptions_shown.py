@@ -91,7 +91,7 @@ def test_leaders_read_what_is_hidden_beside_the_count_and_every_exemption(day: D
     (holding,) = (sentence for sentence in said["台账"] if sentence.startswith("豁免3项。"))
     assert all(part in holding for part in ("领导一批准", "停电", "至6月20日", "至5月24日", "5月22日18:30收到"))
     assert any(sentence.startswith("豁免结束1项。SJ-2020-002") for sentence in said["台账"])
-    assert "迟报1个（东胜区，已批准）" in said["报送"]
+    assert "迟报（已批准）1个（东胜区）" in said["报送"]
     shown = leaders_page.render(day.report, HOME / "templates").decode("utf-8")
     assert all(part in shown for part in ("豁免 3 项有效", "迟报（已批准）", "另有1件已过原时限", "因延期不列入超期未结"))
 

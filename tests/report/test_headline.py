@@ -10,13 +10,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 from offices import HOME, SETTINGS, File, Office, afternoon, assigned, consolidate, handed_in, moment, on
-from workbooks import DAY, Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
+from workbooks import (
+    DAY,
+    Row,
+    assignment,
+    case_row,
+    edit,
+    new_row,
+    progress_row,
+    reception_row,
+    report,
+    report_pages,
+    resolved_row,
+    urgent_row,
+    write,
+)
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.office import attendance, status, waiting
+from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing
 from pipeline.report import corrections, decision_words, headline, period, sentences, who_reported
@@ -130,8 +145,8 @@ def test_a_report_of_which_every_row_was_refused_is_no_news_of_its_district_and_
     lines = (refused, *others)
     said = headline.lines(replace(report, submissions=lines))[0][1]
     assert said.endswith("。东胜区今日的日报全部退回，一行也没有采用，办理得怎样不知道，其案件沿用此前的情况。")
-    assert who_reported.submissions(lines) == "9个旗区都有日报，其中东胜区的全部退回，一行也没有采用，办理得怎样不知道。"
-    assert (who_reported.in_short(lines), who_reported.status(refused)) == ("东胜区日报全部退回", "按时，全部退回")
+    assert who_reported.submissions(lines) == "9个旗区都有日报，其中全部退回1个（东胜区），一行也没有采用，办理得怎样不知道。"
+    assert (who_reported.in_short(lines), who_reported.status(refused)) == ("东胜区日报全部退回", "全部退回")
     assert who_reported.nothing("没有。", lines) == "没有。日报全部退回的1个旗区有没有，不知道。"
     assert "日报可用的8个旗区，今日没有案件新化解" in sentences.changes([], "汇总表", lines)
     silent = (refused, *(replace(line, status="missing", revision=0, rows_accepted=0) for line in others))
@@ -332,9 +347,27 @@ def test_a_report_of_which_a_sheet_is_all_there_is_and_is_refused_whole_is_no_ne
     first, second = office.run(DAY, DAY + timedelta(days=1)).written.published
     line = first.submissions[0]
     assert (line.district, line.rows_accepted, line.rows_refused, line.refused_sheets) == ("东胜区", 0, 0, ("新增案件",))
-    assert [who_reported.status(line) for line in first.submissions[:3]] == ["按时，全部退回", "按时，全部退回", "按时"]
+    assert [who_reported.status(line) for line in first.submissions[:3]] == ["全部退回", "全部退回", "按时"]
     for told in (first, second):  # and so on every later calendar; a report in which there is nothing is as good as any
         assert [*dict(told.attendance)[DAY].values()][:4] == ["refused", "refused", "on-time", "missing"]
+
+
+def test_a_report_with_rows_is_no_zero_report_whatever_its_cover_says(office: Office) -> None:
+    """`summary.json` follows the cover (contract 6); people are told what is in it."""
+    office.put_assignment(assignment())
+    zero = {"封面!B5": "是"}
+    office.put(write(edit(report_pages(progress=[], new=[], reception=[reception_row()], urgent=[]), zero)), "东胜区.xlsx")
+    office.put(write(edit(report_pages("达拉特旗", progress=[], new=[], reception=[], urgent=[]), zero)), "达拉特旗.xlsx")
+    (day,) = office.run(DAY).written.published
+    entries = json.loads((office.outbox / str(DAY) / "summary.json").read_bytes())["submissions"][:2]
+    assert [(entry["zero_report"], files_for_programs.is_zero(entry)) for entry in entries] == [(True, False), (True, True)]
+    assert [who_reported.zero(line) for line in day.submissions[:2]] == ["封面写零报告，采用1行", "零报告"]
+    assert [row["报送"] for row in briefing.fields(day)["旗区"]][:2] == ["按时", "零报告"]
+    board = status.look(office.settings, DAY)
+    assert [district.zero for district in board.districts[:3]] == ["封面写零报告，采用1行", "零报告", ""]
+    assert board.among == [("zero", "零报告", 1)]
+    strips = attendance.strips(office.settings, datetime(2020, 5, 22, 18, tzinfo=office.settings.calendar.zone))
+    assert [strip.days[0].word for strip in strips[:2]] == ["按时", "按时，零报告"]
 
 
 def test_a_report_of_which_nothing_was_taken_by_the_cut_off_is_told_so_where_it_is_on_time(office: Office) -> None:
@@ -351,15 +384,15 @@ def test_a_report_of_which_nothing_was_taken_by_the_cut_off_is_told_so_where_it_
     (first,) = office.run(DAY).written.published
     (second,) = office.run(later).written.published
     line, corrected = first.submissions[:2]
-    assert (line.status, line.stands, who_reported.status(line)) == ("on-time", "mended", "按时（全部退回，18:20改好）")
+    assert (line.status, line.stands, who_reported.status(line)) == ("on-time", "mended", "退回后改好（18:20）")
     assert (corrected.stands, who_reported.status(corrected)) == ("on-time", "按时")
-    assert "；按时报来、截止以后才改好的1个（东胜区（全部退回，18:20改好））" in who_reported.submissions(first.submissions)
+    assert "，其中退回后改好1个（东胜区18:20）；" in who_reported.submissions(first.submissions)
     submission = json.loads((office.outbox / str(DAY) / "summary.json").read_bytes())["submissions"][0]
     assert (submission["status"], submission["mended_at"]) == ("on-time", f"{DAY}T18:20:00+08:00")
     for told in (first, second):  # the second goes on from a checkpoint, where the replaced report is not read again
         assert [*dict(told.attendance)[DAY].values()][:3] == ["mended", "on-time", "missing"]
     board = status.look(office.settings, DAY)
-    assert [district.word for district in board.districts[:2]] == ["按时（全部退回，18:20改好）", "按时"]
+    assert [district.word for district in board.districts[:2]] == ["退回后改好（18:20）", "按时"]
     assert (board.count("on-time"), board.count("mended"), board.among) == (1, 1, [("zero", "零报告", 0)])
     strip = attendance.strips(office.settings, datetime(2020, 5, 22, 18, tzinfo=office.settings.calendar.zone))[0]
     assert strip.days[0].stands == "on-time"  # without a fold nobody knows what was taken

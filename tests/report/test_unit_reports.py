@@ -183,7 +183,7 @@ def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day
 )
 def test_no_unit_is_named_before_one_that_is_alike(missing: list[int], said: str) -> None:
     lines = [
-        UnitLine("甲乙丙丁戊己"[at], ("",), (), tuple("abcdefg"), tuple("abcdefg"[:count]), (), (), overdue=0, disputed=0)
+        UnitLine("甲乙丙丁戊己"[at], ("",), (), tuple("abcdefg"), tuple("abcdefg"[:count]), (), overdue=0, disputed=0)
         for at, count in enumerate(missing)
     ]
     assert units.worst(lines, []) == ((said,) if said else ())
@@ -191,7 +191,7 @@ def test_no_unit_is_named_before_one_that_is_alike(missing: list[int], said: str
 
 def test_of_many_districts_it_is_told_how_many_each_unit_has() -> None:
     districts = [f"{unit}{at}县" for unit in "甲乙" for at in range(4)]
-    lines = [UnitLine(f"{unit}市", ("",), (), tuple(name for name in districts if name[0] == unit), (), (), (), 0, 0) for unit in "甲乙"]
+    lines = [UnitLine(f"{unit}市", ("",), (), tuple(name for name in districts if name[0] == unit), (), (), 0, 0) for unit in "甲乙"]
     assert who_reported.named(districts[:5], lines) == "甲市4个、乙市1个"
     assert who_reported.named(districts[:2], lines) == "甲0县、甲1县"
     assert who_reported.named(districts[:5]) == "、".join(districts[:5])

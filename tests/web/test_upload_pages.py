@@ -163,6 +163,21 @@ def test_a_report_sent_again_after_the_cut_off_is_said_to_leave_the_day_on_time(
     assert "记为迟报" not in said
 
 
+def test_a_report_that_mends_after_the_cut_off_what_was_wholly_refused_is_said_to_be_no_longer_on_time(site: Website) -> None:
+    browser = site.signed_in("甲")
+    site.clock.now = moment("2020-05-21 16:48")
+    send(browser, report(progress=BAD))
+    site.clock.now = moment("2020-05-21 17:20")
+    draft = browser.upload(report(progress=GOOD)).where
+    assert "截止以前报来的全部退回，这一天不记为按时；改好的，记为退回后改好。" in browser.get(draft).text
+    said = browser.get(f"/sent/{send(browser, report(progress=GOOD))}").text
+    assert "截止以前已另报过一份（16:48），一行也没有采用，这一天不算按时；改好的，记为退回后改好。" in said
+    site.office.run(DAY)
+    board = words(site.signed_in("办公室").get(f"/board/{DAY}"))
+    assert "退回后改好（17:20）" in board
+    assert "按时（" not in board
+
+
 def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site: Website) -> None:
     browser = site.signed_in("甲")
     site.clock.now = moment("2020-05-21 16:48")
@@ -204,7 +219,7 @@ def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: We
     assert "今天的日报一行也没有采用" in home
     assert '<span class="badge is-bad">全部退回</span> 采用 0 行，退回 2 行，第 2 版' in home
     board = site.signed_in("办公室").get(f"/board/{DAY}").text
-    assert '<span class="badge is-bad">按时，全部退回</span>' in board
+    assert '<span class="badge is-bad">全部退回</span>' in board
 
 
 def test_a_list_of_drafts_says_in_its_colour_what_each_would_cost(site: Website) -> None:

@@ -129,10 +129,8 @@ def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
         "groups": [_group(group, report, by_number) for group in report.settings.groups],
         "is_bounded": {name: any(figure.bounds for figure in figures) for name, figures in _tables(report).items()},
         "trend": report.trend,
-        "by_status": {
-            status: [submission for submission in report.submissions if submission.status == status and not submission.is_lost]
-            for status in words.REPORTED
-        },
+        "by_status": {stands: [submission for submission in report.submissions if submission.stands == stands] for stands in words.STANDS},
+        "stands_word": words.STANDS,
         "refused_urgent": who_reported.refused_urgent(report.submissions),
         "unheard": who_reported.unheard(report.submissions),
         "absences": {absence.district: absence for absence in report.absences},

@@ -51,7 +51,7 @@ def recent(report: Report) -> list[Fields]:
 def rows(report: Report) -> list[Fields]:
     """Return the rows: the districts, or the units where there are levels between the reader and them."""
     if report.below:
-        return [{"名称": line.name, **row(_reported(line), line.figures, report)} for line in report.below]
+        return [{"名称": line.name, **row(_reported(line, report), line.figures, report)} for line in report.below]
     statuses = {submission.district: _status(submission, report) for submission in report.submissions}
     figures = {name: [figure for figure in report.by_district if figure.label == name] for name in report.settings.district_names}
     return [{"名称": name, **row(statuses.get(name, ""), figures[name], report)} for name in figures]
@@ -63,10 +63,10 @@ def is_certain(report: Report) -> bool:
     return all(figure.is_certain for figure in (*report.targets, *shown))
 
 
-def _reported(line: UnitLine) -> str:
-    """Return of how many of a unit's districts there is a report; of a district directly under the reader, whether there is one."""
+def _reported(line: UnitLine, report: Report) -> str:
+    """Return of how many of a unit's districts there is a report; of a district directly under the reader, how its own stands."""
     if line.is_district:
-        return words.REPORTED["missing" if line.missing else "late" if line.late else "on-time"]
+        return next((_status(own, report) for own in report.submissions if own.district == line.name), "")
     return f"{line.reported}/{len(line.districts)}"
 
 
@@ -74,10 +74,10 @@ def _status(line: SubmissionLine, report: Report) -> str:
     """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
     if line.is_lost:
         return "遗失"
-    status = "零报告" if line.zero_report and line.status == "on-time" else words.REPORTED[line.status]
+    if line.stands in ("refused", "mended"):
+        return words.STANDS[line.stands]
+    status = words.ZERO if line.is_zero and line.status == "on-time" else words.REPORTED[line.status]
     status += "，已批准" if line.is_excused else ""
-    if line.is_wholly_refused or line.stands == "mended":  # in two lines of three characters, as the column has room
-        return f"{status}，{'全退回' if line.is_wholly_refused else '后改好'}"
     if not corrections.is_noteworthy(line, report):
         return status
     return f"{status}，{'同首报' if line.repeats == 1 else '后更正'}"

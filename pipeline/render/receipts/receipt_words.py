@@ -189,10 +189,9 @@ def state(report: ArrivedReport) -> str:
             return f"{district} · {f'报告日期 {day} · ' if report.revision else ''}自查，尚未报送"
         case words.DUPLICATE:
             return f"{district} · 报告日期 {day} · {sent}重复"
-    is_late = (report.first_at or report.received_at) > report.on_time_until
-    by_first = f"（按第 1 版的收到时间{'，截止以前报来的全部退回' if report.is_mended else ''}）" if report.revision > 1 else ""
-    came = words.STANDS["excused"] if is_late and report.is_excused else words.REPORTED["late" if is_late else "on-time"]
-    standing = f" · {came}{by_first}"
+    by_first = "（按第 1 版的收到时间）" if report.revision > 1 else ""
+    why = {"mended": "（截止以前报来的全部退回）", "refused": ""}.get(report.stands, by_first)
+    standing = f" · {words.STANDS[report.stands]}{why}"
     return f"{district} · 报告日期 {day} · {sent}第 {report.revision} 版{standing}"
 
 
@@ -212,7 +211,9 @@ def send_again(report: ArrivedReport) -> str:
         return f"{verb}：请尽快。当天的结果会重新生成，并标明“更正”。"
     latest = f"最迟{words.moment(report.unmarked_until, report.day)}以前（再晚，当天的结果会标明“更正”）"
     if report.use == words.USED:
-        return f"{verb}：请尽快，{latest}{'' if report.is_late else '；不影响这一天的“按时”'}。"
+        if report.stands == "refused" and report.taken_at is None and not report.is_late:
+            return f"{verb}：{words.moment(report.on_time_until, report.day)}以前送到算按时，以后改好的记为退回后改好，{latest}。"
+        return f"{verb}：请尽快，{latest}{'；不影响这一天的“按时”' if report.stands == 'on-time' else ''}。"
     if report.is_late or report.in_force:
         return f"{verb}：请尽快，{latest}。"
     return f"{verb}：{words.moment(report.on_time_until, report.day)}以前送到算按时；已过这个时间的请尽快，{latest}。"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from pipeline.day.submissions import Stands
 from pipeline.render import definitions
 from pipeline.render.workbook import decisions_sheet, formulas, overview_charts, overview_sentences, two_pages
 from pipeline.render.workbook import sheet_words as words
@@ -30,7 +31,6 @@ from pipeline.render.workbook.sheet_frame import (
 )
 from pipeline.report import corrections, day_corrected, exemptions, sentences, who_reported
 from pipeline.report.figures import Figure
-from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.words import FLAGS, STANDS, first_of, verdict
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
 _ABSENT = (STANDS["missing"], STANDS["lost"])
+_COUNTED: Final[tuple[Stands, ...]] = ("missing", "lost", "refused", "late", "excused", "mended", "on-time")
+"""The counts of districts, which add up to all; of them always:"""
+_ALWAYS: Final = ("missing", "late", "on-time")
 
 
 def write(book: Book, trend: int, pages: Mapping[str, int], beside: str = "") -> None:
@@ -250,36 +253,35 @@ def _reported(book: Book, brevity: Brevity) -> list[_Count]:
     """Who has not reported, who was late, who was on time and who had nothing to report."""
     lines = book.report.submissions
     counts = []
-    for stands in ("missing", "lost", "late", "on-time"):
+    for stands in _COUNTED:
         absent = [
             who_reported.absence(absence, book.report.day)
             for absence in book.report.absences
             if stands == ("lost" if absence.is_lost else "missing")
         ]
-        if stands == "lost" and not absent:
+        districts = who_reported.names_of(stands, lines)
+        if not districts and stands not in _ALWAYS:
             continue
         word = STANDS[stands]
-        told = [line for line in lines if stands == ("lost" if line.is_lost else line.status)]
-        districts = [f"{line.district}{_remark(line)}" for line in told]
         named = words.names_and_rule(
             districts, definitions.on_time(book.report.settings) if stands == "on-time" and brevity.has_rules else ""
         )
-        formula = f'=COUNTIF({_submissions(book, "B")},"{word}*")'
-        counts.append(_Count(f"{word}（旗区）", formula, len(districts), brevity.of("\n".join(absent), "报送情况") or named))
-    if mended := who_reported.mended_districts(lines):
-        word = f"其中{STANDS['mended']}（旗区）"
-        counts.append(_Count(word, f'=COUNTIF({_submissions(book, "B")},"*改好）*")', len(mended), words.names(mended)))
-    zero = [line.district for line in lines if line.zero_report]
+        counts.append(_Count(f"{word}（旗区）", _counted(book, stands), len(districts), brevity.of("\n".join(absent), "报送情况") or named))
+    zero = [line.district for line in lines if line.is_zero]
+    others = [f"{line.district}（{who_reported.zero(line)}）" for line in lines if line.zero_report and not line.is_zero]
     replaced = [line for line in lines if line.was_zero_report and line.is_replaced]
     was_zero = [f"{line.district}（{corrections.handed_in(line, book.report.day)}）" for line in replaced]
-    named = words.names_and_rule(zero, f"首报为零报告、后又报送的：{'、'.join(was_zero)}。" if was_zero else "")
+    beside = [("首报为零报告、后又报送的", was_zero), ("不算零报告的", others)]
+    named = words.names_and_rule(zero, "".join(f"{kind}：{'、'.join(names)}。" for kind, names in beside if names))
     counts.append(_Count("其中零报告（旗区）", f"=COUNTIF({_submissions(book, 'C')},{formulas.QUOTED_YES})", len(zero), named))
     return counts
 
 
-def _remark(line: SubmissionLine) -> str:
-    said = "，".join(["已批准"] * line.is_excused + ["全部退回"] * line.is_wholly_refused)
-    return f"（{said}）" if said else ""
+def _counted(book: Book, stands: Stands) -> str:
+    """Return the formula that counts the districts whose report stands so: 迟报 is not counted with 迟报（已批准）."""
+    column = _submissions(book, "B")
+    others = [word for other, word in STANDS.items() if other != stands and word.startswith(STANDS[stands])]
+    return f'=COUNTIF({column},"{STANDS[stands]}*")' + "".join(f'-COUNTIF({column},"{word}*")' for word in others)
 
 
 def _refused(book: Book) -> list[_Count]:

@@ -170,9 +170,9 @@ ATTENDED: Final = {"on-time": "√", "mended": "改", "late": "迟", "excused": 
 ATTENDED_LATER: Final = (
     "按现在收到的全部日报：当天没有报、后来补来的，从“未报”变成“迟报”。有旗区报送以前的日子不列。最后一行的每一天，是报了的旗区数。"
 )
-ATTENDED_MENDED: Final = "退回后改好：截止以前报来的全部退回，截止以后报来的才采用；不算迟报，这里也不算按时。"
+ATTENDED_MENDED: Final = "退回后改好：截止以前报来的全部退回，截止以后报来的才采用；不算迟报，也不算按时。"
 ATTENDED_OTHERWISE: Final = (
-    "全部退回：收到了，但一行也没有采用；这里不再算在按时、迟报里。原件遗失：收到过，后来原件遗失，办公室决定不计入；不算未报。"
+    "全部退回：收到了，但一行也没有采用；不算按时、迟报。原件遗失：收到过，后来原件遗失，办公室决定不计入；不算未报。"
 )
 REPORTED_OF: Final = "全市合计"
 REST_OF_DECISION: Final = "……（全文见“决策事项”）"
@@ -289,8 +289,8 @@ def refused_files(districts: list[str]) -> str:
 
 
 def zero_report(line: SubmissionLine) -> str:
-    """Whether a district reported that there was nothing to report; a dash where it has not reported."""
-    return NONE if line.status == "missing" else YES if line.zero_report else NO
+    """Whether a district's report is a zero report; a dash where it has not reported."""
+    return NONE if line.status == "missing" else YES if line.is_zero else f"{NO}（封面写是）" if line.zero_report else NO
 
 
 def printing(pages: Mapping[str, int], *, is_split: bool) -> str:

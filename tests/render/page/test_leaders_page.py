@@ -143,10 +143,10 @@ def test_a_report_of_which_every_row_was_refused_is_not_shown_as_on_time_alone()
     built = a_report()
     whole = replace(built.submissions[1], rows_accepted=0, rows_refused=3)
     text = page_of(replace(built, submissions=(built.submissions[0], whole, *built.submissions[2:]))).text
-    assert f"{whole.district} | ✕ 按时，全部退回 |" in text
-    assert f"其中日报全部退回 1 个（{whole.district}），一行也没有采用，办理得怎样不知道" in text
+    assert f"{whole.district} | ✕ 全部退回 |" in text
+    assert f"，全部退回 1 个（{whole.district}），一行也没有采用，办理得怎样不知道" in text
     assert f"{whole.district}今日的日报全部退回，一行也没有采用" in text.split("五、报送情况")[0]
-    assert "全部退回" not in page_of(built).text
+    assert "全部退回 1 个" not in page_of(built).text
 
 
 def test_districts_keep_their_order_whatever_their_figures() -> None:

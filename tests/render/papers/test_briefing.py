@@ -172,7 +172,7 @@ def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headin
     fields = briefing.fields(replace(changed, changes=()))
     assert fields["小标题"]["旗区"] == f"四、各旗区情况（{refused.district}日报全部退回）"
     assert fields["小标题"]["变化"] == "三、今日新化解1件，重新办理1件"
-    assert [row["报送"] for row in fields["旗区"]][:1] == ["按时，全退回"]
+    assert [row["报送"] for row in fields["旗区"]][:1] == ["全部退回"]
     for room in (limits.LADDER[0], limits.LADDER[-1]):  # however little room there is
         for is_parted, is_listed in _SHAPES:
             targets = briefing._Drafts.of(changed).within(replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001

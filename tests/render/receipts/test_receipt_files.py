@@ -263,7 +263,9 @@ FILES = {
     "a row refused": a_file(REFUSAL, rows_refused=1),
     "a row refused, late": a_file(REFUSAL, LATE, rows_refused=1, received="2020-05-21 18:00"),
     "a sheet refused": a_file(SHEET),
-    "sent again": a_file(REFUSAL, rows_accepted=0, rows_refused=4, revision=2, in_force=2, sent=2, before=(4, 0)),
+    "sent again": a_file(
+        REFUSAL, rows_accepted=0, rows_refused=4, revision=2, in_force=2, sent=2, before=(4, 0), taken_at=moment("2020-05-21 12:00")
+    ),
     "sent again, better": a_file(revision=2, in_force=2, sent=3, before=(1, 2)),
     "sent again, as many rows": a_file(revision=3, in_force=3, sent=3, before=(3, 0)),
     "sent again after noon": a_file(REFUSAL, rows_refused=1, revision=2, in_force=2, sent=2, before=(3, 1), received="2020-05-22 15:00"),
@@ -337,7 +339,7 @@ def test_the_list_names_the_case_of_every_finding(office: Office) -> None:
     named = {row[3]: row[4] for row in rows if row[2] == "案件进展"}
     assert (named["A3"], named["E2"], named["H2"]) == ("SJ-2020-777", "ZZQ-2020-001", "ZZQ-2020-001")
     assert first_line(second) == "第 2 版：采用 0 行，退回 5 行，行数与第 1 版相同。请改正后重新报送。"
-    assert "东胜区 · 报告日期 2020-05-21 · 第 2 次报送 · 第 2 版 · 按时（按第 1 版的收到时间）" in receiving.said(second)
+    assert "东胜区 · 报告日期 2020-05-21 · 第 2 次报送 · 第 2 版 · 全部退回" in receiving.said(second)
     # What was replaced need not be mended; what holds must be.
     assert "退回的内容（这一份已被代替，不用改）：" in (of_first := receiving.said(first))
     assert "要改的以后来那一份的回执为准" in of_first
