@@ -216,7 +216,7 @@ class _Fold:
         """Judge the day's reports in order; return the judgements by arrival, and the cases that superseded revisions had brought in."""
         judgements: dict[int, Judgement] = {}
         cases_of_superseded: Register = {}
-        self._by_first_report = {}
+        self._by_first_report, districts = {}, {district.name: district for district in self.settings.districts}
         revisions = {revision.filed.arrival.id: revision for reports in submissions.values() for revision in reports.revisions}
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
@@ -225,7 +225,10 @@ class _Fold:
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
-            judgement = judgements[filed.arrival.id] = self._judge(filed, case_book, with_findings=with_findings)
+            rows, district = filed.reading.rows, districts[filed.reading.district]
+            judgement = judgements[filed.arrival.id] = judging.judge(
+                rows, filed.arrival.id, district, case_book, with_findings=with_findings
+            )
             if not submission.in_force:
                 cases_of_superseded |= {number: standing_of(case_book.cases[number]) for number in judgement.brought_in}
                 if submission.revision == 1:
@@ -242,10 +245,6 @@ class _Fold:
             if self.witness:
                 self.witness(filed, judgement.findings, case_book)
         return judgements, cases_of_superseded
-
-    def _judge(self, filed: Filed, case_book: CaseBook, *, with_findings: bool) -> Judgement:
-        district = next(district for district in self.settings.districts if district.name == filed.reading.district)
-        return judging.judge(filed.reading.rows, filed.arrival.id, district, case_book, with_findings=with_findings)
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""

@@ -214,13 +214,13 @@ def address(finding: Finding) -> tuple[int, str, int, int, str]:
 
 def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settings) -> tuple[SubmissionLine, ...]:
     """Return what each district handed in for the day, in the order of the districts; `refused` are the day's refused files."""
-    return tuple(_submission_line(district, state, refused, settings) for district in settings.district_names)
+    refused_files = Counter(file.reading.district for file in refused if not file.reading.is_from_stranger)
+    return tuple(_submission_line(district, state, refused_files[district], settings) for district in settings.district_names)
 
 
-def _submission_line(district: str, state: DayState, refused: Sequence[Filed], settings: Settings) -> SubmissionLine:
+def _submission_line(district: str, state: DayState, refused_files: int, settings: Settings) -> SubmissionLine:
     reports = state.submissions.get(district, NO_REPORTS)
     standing, last = reports.standing(state.day, settings.calendar), reports.in_force
-    refused_files = sum(file.reading.district == district and not file.reading.is_from_stranger for file in refused)
     if last is None or reports.first_received is None or reports.in_force_received is None:
         return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
     judgement = state.judgements[last.arrival.id]

@@ -73,6 +73,26 @@ class _Known:
         return self._cases_by_district_before.get(district, ())
 
 
+class _Resting:
+    """The files that a day rests on, found without going through all of them for each district."""
+
+    def __init__(self, files: Sequence[Filed]) -> None:
+        self._everybodys = [file for file in files if file.arrival.is_assignment]
+        self._by_district = _by(files, lambda file: file.reading.district)
+        self._by_arrival = {file.arrival.id: file for file in files}
+
+    def behind(self, district: str, told: Iterable[str], known: _Known) -> Iterator[Filed]:
+        """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it.
+
+        In no order, and one may come twice.
+        """
+        yield from self._everybodys
+        yield from self._by_district.get(district, ())
+        cases = [case for number in told if (case := known.case_of.get(number))]  # of one that moved rows may be another district's
+        rows = {case.last.arrival for case in cases if case.last} | {case.accepted[1] for case in cases if case.accepted}
+        yield from (self._by_arrival[arrival] for arrival in rows if arrival in self._by_arrival)
+
+
 _Each = TypeVar("_Each")
 
 
@@ -90,21 +110,24 @@ def of(
 
     `files`: the workbooks and reports that the day rests on.
     """
-    given, known = sorted(numbers), _Known(state, lines, settings)
-    return tuple(_notice(number, known, given, files) for number in given if number.day == state.day)
+    known, resting = _Known(state, lines, settings), _Resting(files)
+    given: dict[tuple[date, str], NoticeNumber] = {}
+    for number in sorted(numbers):
+        given.setdefault((number.day, number.district), number)
+    return tuple(_notice(number, known, given, resting) for number in sorted(numbers) if number.day == state.day)
 
 
-def _notice(number: NoticeNumber, known: _Known, given: Sequence[NoticeNumber], files: Sequence[Filed]) -> Notice:
+def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str], NoticeNumber], files: _Resting) -> Notice:
     state, settings = known.state, known.settings
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
     points = points_of(state.day, known.lines_of(number.district), settings.windows)
     settled = [*_settled(known, number.district, last, points)] if last else []
     settled += [] if points else _edited_away(known, number.district, {point.number for point in settled})
-    before = next((given_then for given_then in given if (given_then.day, given_then.district) == (last, number.district)), None)
+    before = given.get((last, number.district)) if last else None
     objectable = clock_lines.may_object(known.lines_of(number.district))
     told = {*points, *(point.number for point in settled), *(line.number for line in objectable)}
-    rested_on = [*_rests_on(number.district, told, known, files)]
+    rested_on = [*files.behind(number.district, told, known)]
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
     return Notice(
@@ -128,15 +151,6 @@ def _is_late(file: Filed, day: date, settings: Settings) -> bool:
     told = file.reading.day
     is_near = not file.arrival.is_assignment and 0 < (day - told).days <= LOOKS_BACK_DAYS
     return is_near and file.arrival.envelope.received_at > known_until(told, settings)
-
-
-def _rests_on(district: str, told: Iterable[str], known: _Known, files: Iterable[Filed]) -> Iterator[Filed]:
-    """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it."""
-    cases = [case for number in told if (case := known.case_of.get(number))]  # of one that moved rows may be another district's
-    rows = {case.last.arrival for case in cases if case.last} | {case.accepted[1] for case in cases if case.accepted}
-    for file in files:
-        if file.arrival.is_assignment or file.reading.district == district or file.arrival.id in rows:
-            yield file
 
 
 def without_notice(

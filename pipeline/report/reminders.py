@@ -48,10 +48,17 @@ def reminded(
     reports: Iterable[ArrivedReport], state: DayState, numbers: Sequence[NoticeNumber], settings: Settings
 ) -> Iterator[ArrivedReport]:
     """Yield the day's reports, those that count with what their districts are told of them."""
+    by_district: dict[str, list[NoticeNumber]] = {}
+    for number in numbers:
+        by_district.setdefault(number.district, []).append(number)
     for report in reports:
         counting = state.in_force.get(report.district) if report.use == words.USED else None
         judgement = state.judgements.get(counting.arrival.id) if counting else None
-        yield replace(report, reminders=of(state, counting, judgement, numbers, settings)) if counting and judgement else report
+        if counting and judgement:
+            own = by_district.get(counting.reading.district, ())
+            yield replace(report, reminders=of(state, counting, judgement, own, settings))
+        else:
+            yield report
 
 
 def of(state: DayState, filed: Filed, judgement: Judgement, numbers: Iterable[NoticeNumber], settings: Settings) -> tuple[str, ...]:
