@@ -151,13 +151,17 @@ _LIMITS = Limits(package_parts.MOST_PACKED << 4, package_parts.MOST_UNPACKED << 
 def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
     """Return what a report's reader sees in each filled cell, by sheet, line and column."""
     texts: dict[tuple[str, int, int], str] = {}
-    seen = lru_cache(maxsize=None, typed=True)(masked_cell if masked else as_text)  # cells repeat a lot, and 1 is no True
+    as_seen = masked_cell if masked else as_text
+
+    @lru_cache(maxsize=None, typed=True)  # cells repeat a lot, and 1 is no True
+    def seen(value: workbook.Cell) -> str:
+        return clean(as_seen(value))
+
     for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
         # Behind the last cell with a value there may be rows and columns of formulas without a result.
         for line, row in zip(sheet.lines, sheet.rows, strict=False):
             for column, value in zip(sheet.columns, row, strict=False):
-                text = clean(seen(value)) if value != "" else ""
-                if text:
+                if value != "" and (text := seen(value)):
                     texts[sheet.name, line, column] = text
     return texts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ _HEADERS_OF_A_TABLE = 2
 """So many known headers make a row a header; one alone may be a word in a sentence."""
 _SHORTEST_NUMBER = 11
 """Characters of a mobile number, the shortest of the personal ones."""
+_REMEMBERED = 1 << 14
+"""Values that were looked at: cells repeat a lot, also from one workbook to the next."""
 
 
 def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, ...]) -> int:
@@ -51,10 +54,20 @@ def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for cell in openpyxl_private.cells(sheet):
         if isinstance(cell.value, str | CellRichText) and cell.value:
-            rows.setdefault(cell.row, []).append((cell.column, table.label(str(_value(cell.value)))[0]))
+            rows.setdefault(cell.row, []).append((cell.column, _label(str(_value(cell.value)))))
     for row, labels in rows.items():
         if sum(name in _HEADERS for _column, name in labels) >= _HEADERS_OF_A_TABLE:
             yield from ((row, column) for column, name in labels if name.endswith(contract.PERSONAL_HEADERS))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _label(text: str) -> str:
+    return table.label(text)[0]
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)  # 1 is no True
+def _is_personal(value: str | float) -> bool:
+    return len(as_text(value)) >= _SHORTEST_NUMBER and is_personal(value)
 
 
 def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
@@ -74,7 +87,7 @@ def _mask(cell: Cell, sheet_results: Results) -> bool:
     is_formula = cell.data_type == "f"
     result = _result(sheet_results.get(cell.coordinate)) if is_formula else ""
     written = _value(cell.value)
-    if any(len(as_text(value)) >= _SHORTEST_NUMBER and is_personal(value) for value in (result, written)):
+    if _is_personal(written) or (is_formula and _is_personal(result)):
         # A formula that comes to a number, or quotes one, would bring it back when it is calculated again.
         openpyxl_private.set_text(cell, HIDDEN if is_formula and result == "" else masked_cell(written if result == "" else result))
         is_hidden = True
@@ -98,6 +111,8 @@ def _result(result: tuple[str, str] | None) -> str | float:
 
 
 def _value(value: object) -> str | float:
+    if type(value) is str:  # most of them; each pattern below is asked one after the other
+        return value
     match value:
         case CellRichText():
             return str(value)
