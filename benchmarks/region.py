@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 _EVERY = 0.1  # seconds
+_REST = 30
+"""So many times as long as a look takes nobody looks again: adding up the pages of a gigabyte would be counted as the run's work."""
 _STEPS = (
     ("pipeline.intake.inbox", "take_in"),
     ("pipeline.night.nightly", "read_new"),
@@ -57,8 +59,11 @@ class Memory:
 
     def watch(self) -> None:
         """Look at it until the run is over."""
-        while not self._is_over.wait(_EVERY):
+        rest = _EVERY
+        while not self._is_over.wait(rest):
+            begun = time.thread_time()
             self.look()
+            rest = max(_EVERY, _REST * (time.thread_time() - begun))
 
     def look(self) -> None:
         """Look at it once."""
