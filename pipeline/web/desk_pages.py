@@ -67,7 +67,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "board": board,
         "missing": missing,
         "takes_nothing": [district for district in board.districts if district.takes_nothing],
-        "missing_told": told,
+        **_named(told, [one.district for one in missing if one not in told], settings),
         "by_mail": by_mail,
         "mails": mails,
         "board_before": status.look(settings, yesterday, waits),
@@ -76,6 +76,11 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "missed": missed,
         **_of_earlier_days(yesterday, strips, settings),
     }
+
+
+def _named(told: Sequence[status.DistrictStatus], rest: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """Return how districts without a report are named: those of which something is told, each with where it lies, and the rest."""
+    return {"missing_told": told, "full_name": settings.tree.full, "missing_rest": today_look.named(rest, settings.tree)}
 
 
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:

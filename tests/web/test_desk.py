@@ -18,6 +18,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
+from provinces import PROVINCE
 from websites import Website, served
 from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
 
@@ -30,6 +31,7 @@ from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
 from pipeline.render.page import leaders_page
 from pipeline.settings.config import load
+from pipeline.settings.units import Tree, Unit
 from pipeline.terms.handed_in import LeftOut
 from pipeline.terms.mails import Mail
 from pipeline.web import desk_pages, office_pages, release_pages, run_pages, settings_pages, user_pages
@@ -203,6 +205,13 @@ def afternoon(tmp_path: Path) -> Iterator[Website]:
         website.user("甲", "东胜区")
         website.user("办公室", "", "")
         yield website
+
+
+def test_districts_to_phone_stand_under_the_unit_in_which_they_lie() -> None:
+    assert today.named(["东胜区", "康巴什区"], Tree()) == "东胜区、康巴什区"
+    assert today.named(["甲一区", "丙一区", "丙三县"], PROVINCE.tree) == "甲市1个（甲一区）；丙市2个（丙一区、丙三县）"
+    many = Tree((Unit(name="甲市"),), (*((f"甲{n}县", "甲市") for n in range(7)), ("直管区", None)))
+    assert today.named([name for name, _unit in many.leaves], many) == "甲市7个；直管区"
 
 
 def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> None:
