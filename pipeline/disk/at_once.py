@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 _AT_ONCE: Final = 16
-_FEW: Final = 64
+_FEW: Final = 4
 """With no more files no thread is started."""
 
 Item = TypeVar("Item")
