@@ -85,6 +85,7 @@ def _not_yet_written(day: date, settings: Settings, home: Path) -> list[date]:
 
 
 def _nightly(options: argparse.Namespace) -> int:
+    from pipeline.intake import early_readers
     from pipeline.publishing import nights, nothing_new
     from pipeline.settings import config
 
@@ -93,6 +94,7 @@ def _nightly(options: argparse.Namespace) -> int:
         settings = options.loaded = config.load(options.config)
         options.asked = nothing_new.Asked.of(settings, usage.asked_days(options, now := _now(settings), settings), now)
         if not (lines := nothing_new.look(settings, options.asked)):
+            early_readers.start(settings)
             settings = _load(options, told=str)  # a ledger that cannot be used stops the run itself, and is told
     _note(settings, nights.COMMAND, nights.begins(last or usage.today(_now(settings), settings)))
     try:
@@ -202,8 +204,7 @@ def _status(options: argparse.Namespace) -> int:
     from pipeline.office import status
     from pipeline.publishing import held_days, told_editions
 
-    settings = _load(options, looks_on=True)
-    board = status.look(settings, options.date or usage.today(_now(settings), settings), now=_now(settings))
+    board = status.look(settings := _load(options, looks_on=True), options.date or usage.today(_now(settings), settings), now=_now(settings))
     held = held_days.known(settings)
     if options.json:
         print(status.as_json(board, held_days.for_programs(held)))
@@ -230,8 +231,9 @@ def _period(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.night import asked_period
 
-    settings = _load(options)
-    made = asked_period.run(settings, options.first, options.last, is_closing=options.closing, today=_now(settings).date())
+    made = asked_period.run(
+        settings := _load(options), options.first, options.last, is_closing=options.closing, today=_now(settings).date()
+    )
     screen.tell_period(made)
     for remark in made.remarks:
         stopping.complain(remark)
@@ -287,8 +289,7 @@ def _urgent(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.post import told_letters, urgent
 
-    settings = _load(options)
-    outcome = urgent.run(settings, _now(settings))
+    outcome = urgent.run(settings := _load(options), _now(settings))
     screen.tell_lines([*told_letters.urgent(outcome)] or ["没有要发的急报。"])
     if not outcome.is_complete or outcome.sent.planned:
         _note(settings, "urgent", outcome.in_short)

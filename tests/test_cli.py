@@ -21,6 +21,7 @@ from workbooks import DAY, Page, assignment, edit, progress_row, report, report_
 from pipeline import __version__, cli, screen, usage
 from pipeline.disk import storage
 from pipeline.publishing import nights
+from pipeline.reading import readers
 from pipeline.settings.config import load
 
 Captured = pytest.CaptureFixture[str]
@@ -52,6 +53,16 @@ def test_a_run_for_a_day_is_done_and_says_where_to_look(home: Office, capsys: Ca
     assert str(home.outbox / "2020-05-21") in said.out
     assert "未达标，还差" in said.out
     assert _days(home) == ["2020-05-21"]
+
+
+def test_a_run_starts_its_readers_before_it_opens_its_ledger_and_none_where_nothing_waits(
+    home: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[tuple[int, bool]] = []
+    monkeypatch.setattr(readers, "start_ahead", lambda files: began.append((files, home.settings.paths.ledger.exists())))
+    for _ in range(2):
+        assert cli.main(["--date", "2020-05-21"]) == 0
+    assert began == [(1, False), (0, True)]
 
 
 def test_a_run_is_done_whatever_was_refused_and_says_what(home: Office, capsys: Captured) -> None:

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from queue import Queue
 from types import ModuleType
 from typing import Any, Self, TypeVar, cast
@@ -30,6 +30,8 @@ PROGRAM = "pipeline.reading.readers"
 """The module that a reader process runs."""
 FILES_PER_READER = 12
 """So many files are worth the start of one more reader."""
+_MARKING = "marking"
+"""What a reader is started with that is also to mark workbooks."""
 _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
 _MOST_ANSWERS = 200
@@ -46,14 +48,6 @@ Answer = TypeVar("Answer")
 Question = tuple[FileToRead | ReceiptLines, bytes]
 """What is to be done with these bytes: read them, or mark them with a receipt."""
 Annotate = Callable[[bytes, ReceiptLines], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What a reader hears first."""
-
-    settings: Settings
-    marking: bool
 
 
 class Readers:
@@ -129,12 +123,17 @@ def _worth(files: int) -> int:
     return min(os.cpu_count() or 1, -(-files // FILES_PER_READER))
 
 
+def start_ahead(files: int) -> None:
+    """Start as many readers as so many files are worth, also to mark them; `Readers` takes them over and tells them the settings."""
+    worker.start_ahead(_worth(files), PROGRAM, _MARKING)
+
+
 class _Reader:
     """One reader process, started again when it has died."""
 
     def __init__(self, settings: Settings, *, marking: bool) -> None:
         self._settings = settings
-        self._worker = Worker(PROGRAM, Greeting(settings, marking))
+        self._worker = Worker(PROGRAM, settings, *([_MARKING] if marking else []))
         self._answered = 0
 
     @property
@@ -224,13 +223,11 @@ class _Reader:
 def main() -> None:
     """Answer until the pipe closes."""
     gc.set_threshold(100_000, 50, 50)  # looking for garbage among a workbook's many cells costs a fifth of the time (docs/decisions/0006)
-    worker.serve(_begin)
+    worker.serve(partial(_begin, import_marking() if _MARKING in sys.argv else None))
 
 
-def _begin(greeting: Greeting) -> tuple[int, int, Callable[[Question], Sequence[bytes]]]:
-    settings = greeting.settings
+def _begin(annotate: Annotate | None, settings: Settings) -> tuple[int, int, Callable[[Question], Sequence[bytes]]]:
     _zone = settings.calendar.zone  # its table stands in a file
-    annotate = import_marking() if greeting.marking else None
 
     def answer(question: Question) -> Sequence[bytes]:
         about, content = question

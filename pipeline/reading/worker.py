@@ -1,10 +1,12 @@
 """A process of its own that answers questions about strangers' files: one that dies or stalls over a question costs that question alone.
 
 Question and answer go over pipes as frames: the length in eight bytes, then the bytes. An answer is the number of its frames, and these.
+A process can be started ahead, before anybody knows what it will be told: its imports then go on beside those of the run.
 """
 
 from __future__ import annotations
 
+import atexit
 import encodings
 import json
 import pickle
@@ -16,7 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from importlib import import_module
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from pipeline import HOME
 from pipeline.reading import confinement
@@ -35,25 +37,20 @@ class WorkerError(PipelineError):
 
 
 class Worker:
-    """One process that runs a module, started again when it has died. `greeting` is the first thing that is sent to it."""
+    """One process that runs a module, started again when it has died. `greeting` is the first thing that is sent to it.
 
-    def __init__(self, module: str, greeting: object) -> None:
-        self._module = module
+    `arguments`: what it can be told before, since it decides what is imported.
+    """
+
+    def __init__(self, module: str, greeting: object, *arguments: str) -> None:
+        self._program = (module, *arguments)
         self._greeting = pickle.dumps(greeting)
         self.confinement: Confinement | None = None
         """What the process gave away; None as long as it has not come up."""
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # The folder that a run happens to be started in holds no modules: a stranger's file may lie there.
-        environment = confinement.environment(PYTHONPATH=str(HOME), PYTHONSAFEPATH="1", PYTHONUTF8="1")
-        process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", self._module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
-            env=environment,
-        )
+        process = _taken_over(self._program) or _begun(self._program)
         self._is_ready = False
         _send(process.stdin, self._greeting)
         return process
@@ -94,12 +91,56 @@ class Worker:
 
     def stop(self) -> None:
         """End the process."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
-        self._process.kill()
-        self._process.wait()
+        _end(self._process)
+
+
+def start_ahead(count: int, module: str, *arguments: str) -> None:
+    """Start so many processes that the next workers of this module, with these arguments, take over; what none takes ends with the run."""
+    if not _AHEAD:
+        atexit.register(_end_ahead)
+    _AHEAD.setdefault((module, *arguments), []).extend(_begun((module, *arguments)) for _ in range(count))
+
+
+_AHEAD: Final[dict[tuple[str, ...], list[subprocess.Popen[bytes]]]] = {}
+"""By module and arguments the processes that nobody has told anything yet."""
+
+
+def _end_ahead() -> None:
+    while _AHEAD:
+        for process in _AHEAD.popitem()[1]:
+            _end(process)
+
+
+def _taken_over(program: tuple[str, ...]) -> subprocess.Popen[bytes] | None:
+    """Return a process that was started ahead and has not died since; None where there is none."""
+    waiting = _AHEAD.get(program, [])
+    while waiting:
+        process = waiting.pop()
+        if process.poll() is None:
+            return process
+        _end(process)
+    return None
+
+
+def _begun(program: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    # The folder that a run happens to be started in holds no modules: a stranger's file may lie there.
+    environment = confinement.environment(PYTHONPATH=str(HOME), PYTHONSAFEPATH="1", PYTHONUTF8="1")
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", *program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a dying library's last words; our own faults come back as answers
+        env=environment,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe:
+                pipe.close()
+    process.kill()
+    process.wait()
 
 
 def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]]]]) -> None:

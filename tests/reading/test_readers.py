@@ -15,7 +15,7 @@ import pytest
 import stalling_reader
 from workbooks import DAY, edit, report, report_pages, write
 
-from pipeline.reading import readers
+from pipeline.reading import readers, worker
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
 from pipeline.reading.worker import WorkerError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from offices import Office
 
 pytestmark = pytest.mark.usefixtures("cold_workers")
+ROOT = Path(__file__).resolve().parents[2]
 ARRIVED = datetime(DAY.year, DAY.month, DAY.day, 16, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -90,6 +91,28 @@ def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, set
             list(pool.transcribe([file]))
         (transcript,) = pool.transcribe([file])
     assert transcript.reading.accepted
+
+
+def test_readers_that_were_started_ahead_are_taken_over_and_one_that_died_is_not(tmp_path: Path, settings: Settings) -> None:
+    file = _file(tmp_path / "a.xlsx", report())
+    readers.start_ahead(1)
+    readers.start_ahead(1)
+    ((first, last),) = worker._AHEAD.values()  # noqa: SLF001 - what no caller sees: which processes they are
+    last.kill()
+    last.wait()
+    with Readers(settings, 1) as pool:
+        assert _process_of(pool) is first
+        (transcript,) = pool.transcribe([file])
+        assert transcript.reading.accepted
+    with Readers(settings, 1) as pool:
+        assert _process_of(pool) not in (first, last)
+        assert _process_of(pool).poll() is None
+
+
+def test_readers_that_were_started_ahead_and_that_nobody_needed_end_with_the_run() -> None:
+    code = "from pipeline.reading import readers, worker; readers.start_ahead(1); print(*(one.pid for (one,) in worker._AHEAD.values()))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not (Path("/proc") / run.stdout.strip()).exists()
 
 
 def _process_of(pool: Readers) -> subprocess.Popen[bytes]:

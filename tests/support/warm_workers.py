@@ -45,9 +45,9 @@ class ForkServer:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH), "PYTHONIOENCODING": "utf-8"},
             )  # fmt: skip
 
-    def fork(self, module: str, environment: dict[str, str], pipes: Sequence[int]) -> tuple[int, int]:
+    def fork(self, program: Sequence[str], environment: dict[str, str], pipes: Sequence[int]) -> tuple[int, int]:
         """Start a worker that hears and answers on these pipes; its number, and a descriptor that can be read when it has ended."""
-        order = json.dumps({"module": module, "folder": str(Path.cwd()), "environment": environment}).encode()
+        order = json.dumps({"program": program, "folder": str(Path.cwd()), "environment": environment}).encode()
         with self._one_at_a_time:
             socket.send_fds(self._control, [len(order).to_bytes(8, "big")], pipes)
             self._control.sendall(order)
@@ -62,10 +62,10 @@ class ForkServer:
 class Forked:
     """A worker as `subprocess.Popen` would show it."""
 
-    def __init__(self, fork_server: ForkServer, module: str, environment: dict[str, str]) -> None:
+    def __init__(self, fork_server: ForkServer, program: Sequence[str], environment: dict[str, str]) -> None:
         hears, speaks = os.pipe()
         listens, answers = os.pipe()
-        self.pid, self._process = fork_server.fork(module, environment, (hears, answers))
+        self.pid, self._process = fork_server.fork(program, environment, (hears, answers))
         for end in (hears, answers):
             os.close(end)
         self.stdin, self.stdout = os.fdopen(speaks, "wb"), os.fdopen(listens, "rb")
@@ -99,7 +99,7 @@ def installed() -> Iterator[None]:
 
     def start(command: Sequence[str], **named: Any) -> object:  # noqa: ANN401 - handed on as they came
         if command[0] == python and command[2] in _WARM:
-            return Forked(fork_server, command[2], named["env"])
+            return Forked(fork_server, command[2:], named["env"])
         return subprocess.Popen(command, **named)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -151,8 +151,9 @@ def _work(order: dict[str, Any], pipes: Sequence[int]) -> NoReturn:
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()
+    module, *sys.argv[1:] = order["program"]
     try:
-        importlib.import_module(order["module"]).main()
+        importlib.import_module(module).main()
     finally:
         os._exit(0)
 
