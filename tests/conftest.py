@@ -10,11 +10,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 import warm_workers
 from font_lists import list_fonts
 from hypothesis import HealthCheck
@@ -24,7 +22,6 @@ from offices import CONFIG, Office
 from weeks import Published, publish
 
 from pipeline.disk import sqlite_connections
-from pipeline.ledger import sqlite_database
 from pipeline.reading import worker
 from pipeline.settings import config_file
 from pipeline.settings.places import LedgerPlace
@@ -65,29 +62,6 @@ def _own_settings_parsed_once() -> Iterator[None]:
     parsed = parse(own, CONFIG)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config_file, "read", lambda written, path: copy.deepcopy(parsed) if written == own else parse(written, path))
-        yield
-
-
-class _Compiled(dict[tuple[object, ...], object]):
-    """Statements as compiled for SQLite, whichever ledger asks: SQLAlchemy would know them by the ledger's own dialect too."""
-
-    def get(self, key: tuple[object, ...], default: object = None) -> object:
-        return super().get(key[1:], default)
-
-    def __setitem__(self, key: tuple[object, ...], value: object) -> None:
-        super().__setitem__(key[1:], value)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _statements_compiled_once() -> Iterator[None]:
-    """Every office of a test has a ledger of its own; what is asked of it is the same, and compiling that takes a tenth of a night."""
-    create, compiled = sa.create_engine, _Compiled()
-
-    def create_with_compiled(*arguments: Any, **named: Any) -> sa.Engine:  # noqa: ANN401 - handed on as they came
-        return create(*arguments, **named).execution_options(compiled_cache=compiled)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sqlite_database, "sa", SimpleNamespace(**{**vars(sa), "create_engine": create_with_compiled}))
         yield
 
 

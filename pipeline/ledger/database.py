@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from pipeline.ledger.tables import Connection, Table
 from pipeline.settings.places import LedgerPlace
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 
 class SharedLock(Protocol):
@@ -45,8 +43,8 @@ class Database(Protocol):
     def errors(self) -> tuple[type[BaseException], ...]:
         """What its driver raises over a connection or what it holds."""
 
-    def engine(self) -> sa.Engine:
-        """Return what connects to it."""
+    def connect(self) -> Connection:
+        """Connect to it."""
 
     def refusal(self, error: BaseException) -> str | None:
         """Return why it does not work at present; None where what it holds is damaged."""
@@ -70,19 +68,19 @@ class Database(Protocol):
 
     # --- versions ---
 
-    def begin_alone(self, connection: sa.Connection) -> None:
+    def begin_alone(self, connection: Connection) -> None:
         """Begin a transaction beside which no other makes or upgrades tables."""
 
-    def tables(self, connection: sa.Connection) -> set[str]:
+    def tables(self, connection: Connection) -> set[str]:
         """Return which tables it has, ours and others."""
 
-    def columns(self, connection: sa.Connection, table: str) -> set[str]:
+    def columns(self, connection: Connection, table: str) -> set[str]:
         """Return the columns of a table; none where there is no such table."""
 
-    def sum_of_tables(self, connection: sa.Connection) -> str:
+    def sum_of_tables(self, connection: Connection) -> str:
         """Return the sum of how the tables are made, as it says itself: a changed word there would have another column read."""
 
-    def put_aside(self, connection: sa.Connection, version: int) -> Path | str:
+    def put_aside(self, connection: Connection, version: int) -> Path | str:
         """Keep a copy of a ledger of an older version before it is upgraded, and return where."""
 
     def copies(self) -> list[str]:
@@ -90,14 +88,14 @@ class Database(Protocol):
 
     # --- what it holds ---
 
-    def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
         """Write rows; with `or_ignore` those whose key is there already stay as they are."""
 
-    def damage(self, connection: sa.Connection) -> int:
+    def damage(self, connection: Connection) -> int:
         """Return how many places it finds damaged when it looks itself over."""
 
-    def stamp(self, connection: sa.Connection) -> Hashable:
+    def stamp(self, connection: Connection) -> Hashable:
         """Return what is another once anybody has written into it."""
 
-    def erase_deleted(self, connection: sa.Connection) -> None:
+    def erase_deleted(self, connection: Connection) -> None:
         """Overwrite or let go what was deleted before."""

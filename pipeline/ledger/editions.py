@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.ledger import edition_files, journal, schema
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.ledger_store import Row
+from pipeline.ledger.tables import Row
 
 SUMMARY = "summary.json"
 
@@ -122,7 +122,7 @@ def of_day(ledger: Ledger, day: date) -> list[Edition]:
 
 def held_of_day(ledger: Ledger, day: date) -> list[Edition]:
     """Return the day's editions as the ledger has them, those too of which it no longer holds what it was given."""
-    rows = ledger.store.rows(schema.editions, schema.editions.c.day == day.isoformat(), is_whole=True)
+    rows = ledger.store.rows(schema.editions, {"day": day.isoformat()}, is_whole=True)
     return [Edition(_note(row), _unpacked(row["manifest_text"]), _unpacked(row["summary_text"])) for row in rows]
 
 
@@ -204,10 +204,9 @@ def _insert(ledger: Ledger, editions: Iterable[Edition]) -> None:
 
 
 def _delete(ledger: Ledger, noted: Iterable[EditionNote]) -> None:
-    table = schema.editions.c
     with ledger.store.begin() as connection:
         for edition in noted:
-            connection.execute(schema.editions.delete().where(table.day == edition.day.isoformat(), table.number == edition.number))
+            connection.delete(schema.editions, {"day": edition.day.isoformat(), "number": edition.number})
 
 
 def _unpacked(content: Any) -> bytes:  # noqa: ANN401 - what stands in a damaged cell can be anything

@@ -9,12 +9,11 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any, Self, TypeVar
 
-import sqlalchemy as sa
-
 from pipeline.ledger import kept_districts, places, read_with, row_sums, schema
 from pipeline.ledger.journal import Identity, Noted
 from pipeline.ledger.kept_districts import DISTRICT, NOBODY, Named
-from pipeline.ledger.ledger_store import LedgerStore, Row
+from pipeline.ledger.ledger_store import LedgerStore
+from pipeline.ledger.tables import Connection, Row
 from pipeline.reading.reading import Transcript
 from pipeline.settings.places import LedgerPlace
 from pipeline.terms.contract import CASE_SHEETS, Severity
@@ -36,11 +35,6 @@ class Ledger:
         except BaseException:
             self.close()
             raise
-
-    @property
-    def engine(self) -> sa.Engine:
-        """What connects to the ledger, for what is written into it."""
-        return self.store.engine
 
     def __enter__(self) -> Self:
         return self
@@ -143,7 +137,7 @@ class Ledger:
         begun, noted = {*sha256s}, self.attempts()
         rows = [{"sha256": sha256, "alone": noted.get(sha256, -1) + 1} for sha256 in sorted(begun)]
         with self.store.begin() as connection:
-            connection.execute(schema.attempts.delete().where(schema.attempts.c.sha256.in_(begun & noted.keys())))
+            connection.delete(schema.attempts, {"sha256": begun & noted.keys()})
             self.store.insert(connection, schema.attempts, rows)
 
     # --- readings ---
@@ -163,8 +157,8 @@ class Ledger:
             if {row["arrival"] for row in self.store.rows(schema.faults)} & {*arrivals}:
                 self._forget_fingerprints(connection)  # days that showed the fault are written again
             for table in (schema.findings, schema.readings, schema.faults, schema.read_with):
-                connection.execute(table.delete().where(table.c.arrival.in_(arrivals)))
-            connection.execute(schema.attempts.delete().where(schema.attempts.c.sha256.in_(settled)))
+                connection.delete(table, {"arrival": arrivals})
+            connection.delete(schema.attempts, {"sha256": settled})
             self.store.insert(connection, schema.readings, filed)
             self.store.insert(connection, schema.findings, [row for found in findings.values() for row in found])
             self.store.insert(connection, schema.faults, failed)
@@ -244,7 +238,7 @@ class Ledger:
 
     def _whole(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Return the readings of these arrivals with what was read."""
-        rows = self.store.rows(schema.readings, schema.readings.c.arrival.in_(numbers), is_whole=True)
+        rows = self.store.rows(schema.readings, {"arrival": numbers}, is_whole=True)
         return {row["arrival"]: row for row in rows}
 
     def _sheets(self, numbers: Sequence[int]) -> dict[int, str]:
@@ -260,16 +254,16 @@ class Ledger:
     def _findings(self, numbers: Sequence[int]) -> dict[int, list[Row]]:
         """Return the findings of these arrivals, in their order."""
         findings: dict[int, list[Row]] = {}
-        query = schema.findings.select().where(schema.findings.c.arrival.in_(numbers))
         with self.store.connect() as connection:
-            for row in connection.execute(query.order_by(schema.findings.c.arrival, schema.findings.c.number)).mappings():
-                findings.setdefault(row["arrival"], []).append({str(name): value for name, value in row.items()})
+            rows = connection.select(schema.findings, {"arrival": numbers}, is_ordered=True)
+        for row in rows:
+            findings.setdefault(row["arrival"], []).append(row)
         return findings
 
     def arrivals_with(self, code: str) -> set[int]:
         """Return the numbers of the arrivals in which a finding has that code."""
         with self.store.connect() as connection:
-            return set(connection.scalars(sa.select(schema.findings.c.arrival).where(schema.findings.c.code == code)))
+            return {row["arrival"] for row in connection.select(schema.findings, {"code": code}, ["arrival"])}
 
     # --- publications ---
 
@@ -280,12 +274,12 @@ class Ledger:
     def note_publication(self, day: str, fingerprint: str, manifest: str) -> None:
         """Remember what a day's folder was made from."""
         with self.store.begin() as connection:
-            connection.execute(schema.publications.delete().where(schema.publications.c.day == day))
+            connection.delete(schema.publications, {"day": day})
             self.store.insert(connection, schema.publications, [{"day": day, "fingerprint": fingerprint, "manifest": manifest}])
 
-    def _forget_fingerprints(self, connection: sa.Connection) -> None:
+    def _forget_fingerprints(self, connection: Connection) -> None:
         rows = [{"day": day, "fingerprint": "", "manifest": manifest} for day, (_made_from, manifest) in self.publications().items()]
-        connection.execute(schema.publications.delete())
+        connection.delete(schema.publications)
         self.store.insert(connection, schema.publications, rows)
 
     # --- the numbers of notices ---
@@ -341,7 +335,7 @@ def _holds(row: Row) -> bool:
     return bool(row["content"] == row_sums.of_texts(row["cover"], row["rows"]))
 
 
-def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - SQLAlchemy's row mapping
+def _arrival(row: Row) -> Arrival:
     envelope = Envelope(datetime.fromisoformat(row["received_at"]), row["channel"], row["sender"], row["message_id"])
     return Arrival(row["id"], row["path"], row["name"], row["sha256"], row["size"], envelope, bool(row["is_assignment"]))
 
@@ -351,5 +345,5 @@ def _finding_rows(arrival: Arrival, reading: Reading) -> list[dict[str, Any]]:
     return [{"arrival": arrival.id, "number": at, **asdict(finding), "severity": str(finding.severity)} for at, finding in found]
 
 
-def _finding(row: Any) -> Finding:  # noqa: ANN401 - SQLAlchemy's row mapping
+def _finding(row: Row) -> Finding:
     return Finding(row["code"], Severity(row["severity"]), row["message"], row["sheet"], row["row"], row["column"], row["value"])

@@ -5,21 +5,17 @@ Covered by tests/ledger/test_row_sums.py and tests/upkeep/test_damaged_ledger.py
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from pipeline.ledger import places, row_sums, schema, versions
-from pipeline.settings.places import LedgerPlace
+from pipeline.ledger.tables import Connection, Row, Table, Where
+from pipeline.settings.places import LedgerPlace, LedgerServer
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, OtherVersionError
 
 _UNREADABLE: Final = "数据库读不下去"
-
-Row = dict[str, Any]
-"""A row by its columns, as the database has it."""
 
 
 class LedgerStore:
@@ -32,8 +28,7 @@ class LedgerStore:
         """What was found sound since something was last written: a run asks a dozen times for every arrival, and alone writes them."""
         self._before: dict[str, list[Row]] = {}
         """What was found sound before that: a row that is still the same needs no sum."""
-        self.engine = self.database.engine()
-        sa.event.listen(self.engine, "handle_error", self._on_error)
+        self._idle: list[Connection] = []
         try:
             with self.begin() as connection:
                 versions.prepare(connection, self.database)
@@ -49,24 +44,36 @@ class LedgerStore:
             raise
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
+    def begin(self) -> Iterator[Connection]:
         """Begin what is written whole or not at all."""
         try:
-            with self._told(), self.engine.begin() as connection:
+            with self.connect() as connection:
                 yield connection
+                connection.driver.commit()
         finally:
             self._before |= self._looked_at
             self._looked_at.clear()
 
     @contextmanager
-    def connect(self) -> Iterator[sa.Connection]:
-        """Connect for a look."""
-        with self._told(), self.engine.connect() as connection:
-            yield connection
+    def connect(self) -> Iterator[Connection]:
+        """Connect for a look. Raises LedgerError, also for a full or broken disk and for a damaged file, wherever a statement meets it."""
+        with self._told():
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # two may look at once
+                connection = self.database.connect()
+            try:
+                yield connection
+                connection.driver.rollback()
+            except BaseException:
+                connection.driver.close()
+                raise
+            self._idle.append(connection)
 
     def close(self) -> None:
         """Let go of the file: as long as it is open, Windows lets nobody rename or remove it."""
-        self.engine.dispose()
+        while self._idle:
+            self._idle.pop().driver.close()
 
     def erase_deleted(self) -> None:
         """Have nothing left of what was deleted, as far as the database can; under the lock."""
@@ -77,17 +84,10 @@ class LedgerStore:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Say in a sentence why there is no connection: `_on_error` does it for a statement, and hears of nothing before."""
-        errors: tuple[type[BaseException], ...] = (sa.exc.SQLAlchemyError, *self.database.errors)
+        """Say in a sentence why a statement is not done, or why there is no connection."""
         try:
             yield
-        except errors as error:
-            raise self._refusal(error) from error
-
-    def _on_error(self, context: sa.engine.ExceptionContext) -> None:
-        """Raise a LedgerError for a full or broken disk and for a damaged file, wherever a statement meets it."""
-        error = context.original_exception
-        if isinstance(error, self.database.errors):
+        except self.database.errors as error:
             raise self._refusal(error) from error
 
     def _refusal(self, error: BaseException) -> LedgerError:
@@ -107,21 +107,21 @@ class LedgerStore:
 
     # --- rows ---
 
-    def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool = False) -> None:
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool = False) -> None:
         """Write rows, with their sums where the table has them; with `or_ignore` those whose key is there already stay as they are."""
         if rows:
-            summed = [row_sums.with_sum(table, row) for row in rows] if row_sums.SUM in table.columns else rows
+            summed = [row_sums.with_sum(table, row) for row in rows] if table in schema.SUMMED else rows
             self.database.insert(connection, table, summed, or_ignore=or_ignore)
 
-    def rows(self, table: sa.Table, *where: sa.ColumnElement[bool], is_whole: bool = False) -> list[Row]:
+    def rows(self, table: Table, where: Where | None = None, *, is_whole: bool = False) -> list[Row]:
         """Return rows of a table in the order of their keys, each as it was written. Raises LedgerError where one is not.
 
         `is_whole`: with the columns that their sum leaves out.
         """
-        is_all = not where and not is_whole
+        is_all = where is None and not is_whole
         if is_all and table.name in self._looked_at:
             return self._looked_at[table.name]
-        sound, others = self._examined(table, *where, is_whole=is_whole)
+        sound, others = self._examined(table, where, is_whole=is_whole)
         if others:
             what = f"{schema.WORDS[table.name]} {others} 行"
             raise self.damaged(what)
@@ -129,26 +129,23 @@ class LedgerStore:
             self._looked_at[table.name] = sound
         return sound
 
-    def sound_rows(self, table: sa.Table) -> list[Row]:
+    def sound_rows(self, table: Table) -> list[Row]:
         """Return the rows that are as they were written, and none of the others."""
         return self._examined(table, is_anew=True)[0]
 
     def _examined(
-        self, table: sa.Table, *where: sa.ColumnElement[bool], is_whole: bool = False, is_anew: bool = False
+        self, table: Table, where: Where | None = None, *, is_whole: bool = False, is_anew: bool = False
     ) -> tuple[list[Row], int]:
         """Return the sound rows, and how many others there are; `is_anew`: also where this process has just found them sound."""
-        columns = [column for column in table.columns if is_whole or row_sums.APART not in column.info]
-        names = [column.name for column in columns]
         with self.connect() as connection:
-            rows = [dict(zip(names, row, strict=True)) for row in _read(connection, table, columns, where)]
+            rows = connection.select(table, where, table.names if is_whole else table.names_together)
         if not is_anew and self._is_as_looked_over():
             sound = rows
         else:
             known = {} if is_anew or where or is_whole else {row[row_sums.SUM]: row for row in self._before.pop(table.name, ())}
             sound = [row for row in rows if known.get(row[row_sums.SUM]) == row or row_sums.agrees(table, row)]
-        keys = [column.name for column in table.primary_key]
         # Sorted here: an index that lies would leave rows out.
-        return sorted(sound, key=lambda row: tuple(row[key] for key in keys)), len(rows) - len(sound)
+        return sorted(sound, key=lambda row: tuple(row[key] for key in table.keys)), len(rows) - len(sound)
 
     def _is_as_looked_over(self) -> bool:
         """Whether it lies there as this process found it whole. Asked behind a look: what came into it meanwhile is noticed."""
@@ -204,27 +201,15 @@ def _noted(path: Path) -> str:
     return ""
 
 
-def _read(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[sa.Column[Any]], where: Sequence[sa.ColumnElement[bool]]
-) -> Iterable[Sequence[Any]]:
-    """Read these columns as the database has them: a type of SQLAlchemy's would stumble over what is damaged."""
-    if where:
-        return connection.execute(sa.select(*(sa.type_coerce(column, sa.types.NullType()) for column in columns)).where(*where))
-    # As text: to have SQLAlchemy write it anew for each connection took a third of a run with nothing new.
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    return connection.exec_driver_sql(f'SELECT {names} FROM "{table.name}"')  # noqa: S608 - our own names
-
-
-def copy(place: LedgerPlace, other: Path) -> None:
-    """Copy a ledger, as it is between two writes, into a new file of SQLite's. Raises LedgerError where a row is not what was written."""
+def copy(place: LedgerServer, other: Path) -> None:
+    """Copy a server's ledger, as it is between two writes, into a new file. Raises LedgerError where a row is not what was written."""
     source, target = LedgerStore(place), LedgerStore(other)
     try:
         source.check()
         with source.connect() as seen, target.begin() as connection:
-            seen = seen.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901 - the same one
-            for table in schema.metadata.sorted_tables:
-                rows = [dict(row) for row in seen.execute(table.select()).mappings()] if table is not schema.meta else []
-                target.insert(connection, table, rows)
+            seen.do("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            for table in schema.ALL:
+                target.insert(connection, table, seen.select(table) if table is not schema.meta else [])
     finally:
         source.close()
         target.close()

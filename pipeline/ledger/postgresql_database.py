@@ -8,14 +8,15 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import psycopg
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import make_url
 
 from pipeline.ledger import row_sums, schema
+from pipeline.ledger.tables import Connection, Dialect, Kind, Table
 from pipeline.settings.places import LedgerServer
 from pipeline.terms.errors import LedgerError
 
@@ -48,6 +49,7 @@ _DAMAGED: Final = ("XX", "22021", "23", "42P01", "42703")
 _PAUSES: Final = (0.0, 0.1, 0.3, 0.6)
 """Seconds before each try: the server takes a moment to see that a run was killed."""
 _BULK: Final = ("readings", "findings")
+_DIALECT: Final = Dialect("postgresql+psycopg", "%s", {Kind.COUNTED: "SERIAL PRIMARY KEY", Kind.BYTES: "BYTEA"})
 
 
 class PostgresqlDatabase:
@@ -65,9 +67,9 @@ class PostgresqlDatabase:
         """User, server and database."""
         return str(self.server)
 
-    def engine(self) -> sa.Engine:
-        """Return what connects to it; encrypted and with the server's certificate checked, unless it is this computer."""
-        url = sa.make_url(self.server.url).set(drivername="postgresql+psycopg")
+    def connect(self) -> Connection:
+        """Connect to it; encrypted and with the server's certificate checked, unless it is this computer."""
+        url = make_url(self.server.url).set(drivername="postgresql+psycopg")
         options = "".join(f" -c {setting}" for setting in _SESSION)
         given = url.query.get("options", "")
         reach: dict[str, Any] = {
@@ -80,7 +82,9 @@ class PostgresqlDatabase:
             reach |= {"sslmode": "verify-full", "sslrootcert": str(self.server.ca_file or "system")}
         if (secret := self._secret()) is not None:
             reach["password"] = secret
-        return sa.create_engine(url.difference_update_query(["options"]), connect_args=reach)
+        dialect: Any = PGDialect_psycopg  # whose authors gave it no types
+        _none, named = dialect().create_connect_args(url.difference_update_query(["options"]))
+        return Connection(psycopg.connect(**{**named, **reach}), _DIALECT)
 
     def _secret(self) -> str | None:
         try:
@@ -96,29 +100,26 @@ class PostgresqlDatabase:
 
     def refusal(self, error: BaseException) -> str | None:
         """Return why the server does not do it; None where what it holds is damaged."""
-        cause = getattr(error, "orig", error)
-        state = str(getattr(cause, "sqlstate", None) or "")
-        if not state and isinstance(cause, psycopg.OperationalError):
-            return f"{_AWAY}；它说：{_first_line(cause)}"
+        state = str(getattr(error, "sqlstate", None) or "")
+        if not state and isinstance(error, psycopg.OperationalError):
+            return f"{_AWAY}；它说：{_first_line(error)}"
         if state.startswith(_DAMAGED):
             return None
         reason = _REASONS.get(state) or _REASONS.get(state[:2])
-        return reason or f"数据库报错（{state or type(cause).__name__}：{_first_line(cause)}）"
+        return reason or f"数据库报错（{state or type(error).__name__}：{_first_line(error)}）"
 
     # --- whether it is there ---
 
     @contextmanager
-    def _looking(self) -> Iterator[sa.Connection]:
+    def _looking(self) -> Iterator[Connection]:
         """Connect for one look. Raises LedgerError."""
-        engine = self.engine()
         try:
-            with engine.connect() as connection:
+            connection = self.connect()
+            with closing(connection.driver):
                 yield connection
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
+        except psycopg.Error as error:
             msg = f"台账 {self.name} 读写不了：{self.refusal(error)}。"
             raise LedgerError(msg) from error
-        finally:
-            engine.dispose()
 
     def exists(self) -> bool:
         """Whether there is a ledger. Raises LedgerError where the server does not answer."""
@@ -137,8 +138,8 @@ class PostgresqlDatabase:
                 return None
             name = self._free_schema(connection, "old")
             for statement in [f'CREATE SCHEMA "{name}"', *(f'ALTER TABLE "{table}" SET SCHEMA "{name}"' for table in tables)]:
-                connection.exec_driver_sql(statement)
-            connection.commit()
+                connection.do(statement)
+            connection.driver.commit()
         return f"{self.name} 的 {name}"
 
     def earlier(self) -> list[LedgerServer]:
@@ -151,40 +152,41 @@ class PostgresqlDatabase:
     def shared_lock(self, name: str) -> Iterator[_AdvisoryLock]:
         """Try to have the lock of that name, which the server lets go with the connection: when this process ends, or its computer dies."""
         with self._looking() as connection:
-            yield _AdvisoryLock(connection.execution_options(isolation_level="AUTOCOMMIT"), name)
+            _each_by_itself(connection)
+            yield _AdvisoryLock(connection, name)
 
     # --- versions ---
 
-    def begin_alone(self, connection: sa.Connection) -> None:
+    def begin_alone(self, connection: Connection) -> None:
         """Wait for others who make or upgrade tables; the transaction that is under way keeps them waiting."""
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('xinfang tables ' || current_schema()))")
+        connection.do("SELECT pg_advisory_xact_lock(hashtext('xinfang tables ' || current_schema()))")
 
-    def tables(self, connection: sa.Connection) -> set[str]:
+    def tables(self, connection: Connection) -> set[str]:
         """Return which of the ledger's tables are there: others in the same schema are no concern of ours."""
         query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
-        return {*connection.exec_driver_sql(query).scalars()} & {*schema.metadata.tables, "sums"}
+        return {*connection.column(query)} & {*schema.NAMES, "sums"}
 
-    def columns(self, connection: sa.Connection, table: str) -> set[str]:
+    def columns(self, connection: Connection, table: str) -> set[str]:
         """Return the columns of a table."""
-        query = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s"
-        return {*connection.exec_driver_sql(query, (table,)).scalars()}
+        query = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
+        return {*connection.column(query, table)}
 
-    def sum_of_tables(self, connection: sa.Connection) -> str:
+    def sum_of_tables(self, connection: Connection) -> str:
         """Return the sum of how the tables are made, as the server says."""
         query = (
             "SELECT table_name, column_name, ordinal_position, data_type, is_nullable FROM information_schema.columns"
             " WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
         )
-        written = connection.exec_driver_sql(query)
-        return row_sums.of_values(part for row in written if row.table_name in schema.metadata.tables for part in row)
+        written = connection.all(query)
+        return row_sums.of_values(part for row in written if row[0] in schema.NAMES for part in row)
 
-    def put_aside(self, connection: sa.Connection, version: int) -> str:
+    def put_aside(self, connection: Connection, version: int) -> str:
         """Keep a copy in a schema of its own, in the transaction of the upgrade, and return its name."""
         name = self._free_schema(connection, f"of_version_{version}")
-        connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+        connection.do(f'CREATE SCHEMA "{name}"')
         for table in sorted(self.tables(connection)):
-            connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" (LIKE "{table}" INCLUDING ALL)')
-            connection.exec_driver_sql(f'INSERT INTO "{name}"."{table}" SELECT * FROM "{table}"')  # noqa: S608 - our own names
+            connection.do(f'CREATE TABLE "{name}"."{table}" (LIKE "{table}" INCLUDING ALL)')
+            connection.do(f'INSERT INTO "{name}"."{table}" SELECT * FROM "{table}"')  # noqa: S608 - our own names
         return name
 
     def copies(self) -> list[str]:
@@ -193,86 +195,90 @@ class PostgresqlDatabase:
             stem = f"{_own(connection)}_of_version_"
             return [f"{self.name} 的 {name}" for name in sorted(self._all_schemas(connection)) if name.startswith(stem)]
 
-    def _free_schema(self, connection: sa.Connection, kind: str) -> str:
+    def _free_schema(self, connection: Connection, kind: str) -> str:
         stem, taken = f"{_own(connection)}_{kind}_", self._all_schemas(connection)
         return stem + str(1 + max((number for number, _name in _numbered(taken, stem)), default=0))
 
-    def _all_schemas(self, connection: sa.Connection) -> list[str]:
-        return [*connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars()]
+    def _all_schemas(self, connection: Connection) -> list[str]:
+        return connection.column("SELECT nspname FROM pg_namespace")
 
     # --- what it holds ---
 
-    def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
         """Write rows; many large ones by COPY."""
-        if or_ignore:
-            connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
-        elif table.name in _BULK:
+        if table.name in _BULK and not or_ignore:
             _copy(connection, table, rows)
         else:
-            connection.execute(table.insert(), rows)
+            connection.insert(table, rows, or_ignore=or_ignore)
 
-    def damage(self, connection: sa.Connection) -> int:
+    def damage(self, connection: Connection) -> int:
         """Return how many rows refer to none; what the server cannot read it says when all rows are looked at."""
         found = 0
-        for table in schema.metadata.sorted_tables:
-            for key in table.foreign_keys:
-                missing = sa.select(sa.func.count()).select_from(table).where(~sa.exists().where(key.column == key.parent))
-                found += connection.scalar(missing) or 0
+        for table in schema.ALL:
+            for column in filter(lambda column: column.refers_to, table.columns):
+                other, _, key = column.refers_to.partition(".")
+                there = f'SELECT 1 FROM "{other}" WHERE "{other}"."{key}" = "{table.name}"."{column.name}"'  # noqa: S608 - our own names
+                found += connection.first(f'SELECT count(*) FROM "{table.name}" WHERE NOT EXISTS ({there})')  # noqa: S608
         return found
 
-    def stamp(self, connection: sa.Connection) -> tuple[str, ...]:
+    def stamp(self, connection: Connection) -> tuple[str, ...]:
         """Return which transactions there were: another one, of whomever, may have written."""
-        return self.server.url, str(connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar())
+        return self.server.url, str(connection.first("SELECT pg_current_snapshot()::text"))
 
-    def erase_deleted(self, connection: sa.Connection) -> None:
+    def erase_deleted(self, connection: Connection) -> None:  # noqa: ARG002 - a transaction is under way on it, and VACUUM runs in none
         """Let the server use the room of what was deleted again; until it does, the bytes are still on its disk and in its log."""
-        # VACUUM does not run in a transaction.
-        with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
-            for table in schema.metadata.sorted_tables:
-                alone.exec_driver_sql(f'VACUUM "{table.name}"')
+        with self._looking() as alone:
+            _each_by_itself(alone)
+            for table in schema.ALL:
+                alone.do(f'VACUUM "{table.name}"')
 
 
 class _AdvisoryLock:
     """One of PostgreSQL's advisory locks, tried once."""
 
-    def __init__(self, connection: sa.Connection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str) -> None:
         self._connection = connection
-        self._key = {"key": f"{PROGRAM} {_own(connection)} {name}"}
+        self._key = f"{PROGRAM} {_own(connection)} {name}"
         self._is_had = any(self._try(pause) for pause in _PAUSES)
         self.holder = "" if self._is_had else self._who()
 
     def _try(self, pause: float) -> bool:
         time.sleep(pause)
-        return bool(self._connection.scalar(sa.text("SELECT pg_try_advisory_lock(hashtext(:key)::bigint)"), self._key))
+        return bool(self._connection.first("SELECT pg_try_advisory_lock(hashtext(?)::bigint)", self._key))
 
     def is_held(self) -> bool:
         """Whether the connection that has it is still there."""
         try:
-            return self._is_had and self._connection.scalar(sa.text("SELECT 1")) == 1
-        except (sa.exc.SQLAlchemyError, psycopg.Error):
+            return self._is_had and self._connection.first("SELECT 1") == 1
+        except psycopg.Error:
             return False
 
     def _who(self) -> str:
         """Return the name of the computer that has it, as its connection says."""
-        query = sa.text(
+        query = (
             "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
-            " AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = hashtext(:key)::bigint"
+            " AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = hashtext(?)::bigint"
         )
-        return str(self._connection.scalar(query, self._key) or "").removeprefix(f"{PROGRAM} ")
+        return str(self._connection.first(query, self._key) or "").removeprefix(f"{PROGRAM} ")
 
 
-def _copy(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows by COPY, in the transaction that is under way."""
     names = list(rows[0])
     columns = ", ".join(f'"{name}"' for name in names)
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+    with connection.driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row([row[name] for name in names])
 
 
-def _own(connection: sa.Connection) -> str:
-    return str(connection.exec_driver_sql("SELECT current_schema()").scalar())
+def _each_by_itself(connection: Connection) -> None:
+    """Have each statement stand by itself from now on, in no transaction."""
+    driver: Any = connection.driver
+    driver.autocommit = True
+
+
+def _own(connection: Connection) -> str:
+    return str(connection.first("SELECT current_schema()"))
 
 
 def _numbered(names: Iterable[str], stem: str) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.ledger import editions, row_sums, schema
+from pipeline.ledger import editions, schema
 from pipeline.ledger.ledger import Ledger
 
 
@@ -78,7 +78,7 @@ def note(ledger: Ledger, day: str, digest: str, rules: Mapping[str, Any]) -> Non
 
 def note_comparison(ledger: Ledger, day: str, compared: str, differing: Sequence[str]) -> None:
     """Note what would differ under other rules, so that it is not worked out every night."""
-    noted = ledger.store.rows(schema.published_rules, schema.published_rules.c.day == day)
+    noted = ledger.store.rows(schema.published_rules, {"day": day})
     comparison = {"compared": compared, "differing": json.dumps(differing, ensure_ascii=False)}
     _put(ledger, {"day": day, "digest": "", "rules": "{}", **(noted[0] if noted else {}), **comparison})
 
@@ -86,5 +86,5 @@ def note_comparison(ledger: Ledger, day: str, compared: str, differing: Sequence
 def _put(ledger: Ledger, row: Mapping[str, Any]) -> None:
     table = schema.published_rules
     with ledger.store.begin() as connection:
-        connection.execute(table.delete().where(table.c.day == row["day"]))
-        connection.execute(table.insert().values(row_sums.with_sum(table, row)))
+        connection.delete(table, {"day": row["day"]})
+        ledger.store.insert(connection, table, [row])

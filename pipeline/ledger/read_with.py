@@ -28,7 +28,7 @@ def rows(transcripts: Iterable[tuple[Arrival, Transcript]], reader: str) -> list
 
 def holding(store: LedgerStore, arrivals: Collection[int], reader: str) -> dict[int, HoldsFor]:
     """Return for which other arrivals what was read from these holds, where the same reader would read them now."""
-    known = store.rows(schema.read_with, schema.read_with.c.arrival.in_(arrivals))
+    known = store.rows(schema.read_with, {"arrival": arrivals})
     return {row["arrival"]: _holds_for(row) for row in known if row["reader"] == reader}
 
 

@@ -9,40 +9,34 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from pipeline.disk import storage
+from pipeline.ledger.tables import Column, Table
 
 SUM: Final = "sum"
-APART: Final = "apart"
-"""Marks a column that the row's sum leaves out. It is large and read only where it is needed: a sum of it stands in another column."""
+COLUMN: Final = Column(SUM)
+"""Where a row's sum stands."""
 
 
-def column() -> sa.Column[str]:
-    """Return the column for a row's sum."""
-    return sa.Column(SUM, sa.Text, nullable=False, comment="of the row")
-
-
-def with_sum(table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
+def with_sum(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row with its sum, as it is written."""
     return {**row, SUM: of_row(table, row)}
 
 
-def agrees(table: sa.Table, row: Mapping[str, Any]) -> bool:
-    """Whether a row, as SQLite has it, is still what was written."""
+def agrees(table: Table, row: Mapping[str, Any]) -> bool:
+    """Whether a row, as the database has it, is still what was written."""
     # Years of rows are looked at every night: what SQLite gives is plain already.
     return bool(row[SUM] == _of_plain([table.name, *(row[name] for name in summed(table))]))
 
 
-def of_row(table: sa.Table, row: Mapping[str, Any]) -> str:
+def of_row(table: Table, row: Mapping[str, Any]) -> str:
     """Return the sum of a row that has every column of the table."""
     return of_values([table.name, *(row[name] for name in summed(table))])
 
 
 @cache
-def summed(table: sa.Table) -> tuple[str, ...]:
+def summed(table: Table) -> tuple[str, ...]:
     """Return the columns that are read with every row and that its sum is of."""
-    return tuple(column.name for column in table.columns if column.name != SUM and APART not in column.info)
+    return tuple(name for name in table.names_together if name != SUM)
 
 
 def of_values(values: Iterable[Any]) -> str:

@@ -13,15 +13,15 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from pipeline.disk import sqlite_connections, storage
 from pipeline.ledger import row_sums, schema
+from pipeline.ledger.tables import Connection, Dialect, Kind, Table
 from pipeline.terms.errors import reason_of
 
 _WAIT_SECONDS: Final = 60
 """So long one waits for another that reads or writes: to look over the file of years takes seconds on a slow disk."""
 _OF_SIZE: Final = ("user_version", "freelist_count", "page_count", "page_size")
+_DIALECT: Final = Dialect("sqlite", "?", {Kind.COUNTED: "INTEGER PRIMARY KEY AUTOINCREMENT"})
 _HEADER: Final = 100
 """Bytes at the beginning of a file, where SQLite counts how often it was written."""
 
@@ -42,13 +42,17 @@ class SqliteDatabase:
         """Its path."""
         return str(self.path)
 
-    def engine(self) -> sa.Engine:
-        """Return what connects to the file."""
+    def connect(self) -> Connection:
+        """Connect to the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _WAIT_SECONDS})
-        sa.event.listen(engine, "connect", sqlite_connections.prepare)
-        sa.event.listen(engine, "connect", _read_broken_text)
-        return engine
+        driver = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, check_same_thread=False)  # each is used by one thread at a time
+        driver.text_factory = _broken_text_too
+        try:
+            sqlite_connections.prepare(driver, None)
+        except BaseException:
+            driver.close()
+            raise
+        return Connection(driver, _DIALECT)
 
     def refusal(self, error: BaseException) -> str | None:
         """Return why the disk refused; None where the file is damaged: Python's sqlite3 raises whatever it stumbles over."""
@@ -91,25 +95,25 @@ class SqliteDatabase:
 
     # --- versions ---
 
-    def begin_alone(self, connection: sa.Connection) -> None:
+    def begin_alone(self, connection: Connection) -> None:
         """Begin to write."""
         # Begun by hand: Python's sqlite3 begins no transaction before a CREATE or ALTER, and a kill would leave half of them.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.do("BEGIN IMMEDIATE")
 
-    def tables(self, connection: sa.Connection) -> set[str]:
+    def tables(self, connection: Connection) -> set[str]:
         """Return which tables the file has."""
-        return {*connection.exec_driver_sql("SELECT tbl_name FROM sqlite_master").scalars()}
+        return {*connection.column("SELECT tbl_name FROM sqlite_master")}
 
-    def columns(self, connection: sa.Connection, table: str) -> set[str]:
+    def columns(self, connection: Connection, table: str) -> set[str]:
         """Return the columns of a table."""
-        return {row[1] for row in connection.exec_driver_sql(f'PRAGMA table_info("{table}")')}
+        return {row[1] for row in connection.all(f'PRAGMA table_info("{table}")')}
 
-    def sum_of_tables(self, connection: sa.Connection) -> str:
+    def sum_of_tables(self, connection: Connection) -> str:
         """Return the sum of how the tables are made, as the file says."""
-        written = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
-        return row_sums.of_values(part for row in written if row.tbl_name in schema.metadata.tables for part in row)
+        written = connection.all("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+        return row_sums.of_values(part for row in written if row[2] in schema.NAMES for part in row)
 
-    def put_aside(self, connection: sa.Connection, version: int) -> Path:  # noqa: ARG002 - it is busy: the copy is made through another
+    def put_aside(self, connection: Connection, version: int) -> Path:  # noqa: ARG002 - it is busy: the copy is made through another
         """Keep a copy beside the file, without what was deleted from it, and return its path; a killed run may have made it already."""
         aside = self.path.with_name(f".{self.path.name}.tmp")
         storage.remove(aside)
@@ -131,37 +135,37 @@ class SqliteDatabase:
 
     # --- what it holds ---
 
-    def insert(self, connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, or_ignore: bool) -> None:
         """Write rows."""
-        connection.execute(table.insert().prefix_with("OR IGNORE") if or_ignore else table.insert(), rows)
+        connection.insert(table, rows, or_ignore=or_ignore)
 
-    def damage(self, connection: sa.Connection) -> int:
+    def damage(self, connection: Connection) -> int:
         """Return how many places SQLite finds damaged, indexes that lie and rows that refer to none included."""
-        lines = [line for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars() if line != "ok"]
-        return len([*lines, *connection.exec_driver_sql("PRAGMA foreign_key_check").scalars()])
+        lines = [line for line in connection.column("PRAGMA integrity_check") if line != "ok"]
+        return len([*lines, *connection.column("PRAGMA foreign_key_check")])
 
-    def stamp(self, connection: sa.Connection) -> tuple[Path | int, ...]:  # noqa: ARG002 - the file alone tells
+    def stamp(self, connection: Connection) -> tuple[Path | int, ...]:  # noqa: ARG002 - the file alone tells
         """Return how the file lies there."""
         return self.seen()
 
-    def erase_deleted(self, connection: sa.Connection) -> None:
+    def erase_deleted(self, connection: Connection) -> None:
         """Write a file anew, once, that programs of before have deleted from without overwriting; under the lock.
 
         SQLite does it whole or not at all. Where there is no room for it, or somebody reads the file, it waits for another night.
         """
-        told = {name: int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0) for name in _OF_SIZE}
+        told = {name: int(connection.first(f"PRAGMA {name}") or 0) for name in _OF_SIZE}
         if told["user_version"]:
             return
         # Longer than its pages: a run was killed when the new file was there, and before the old one's end was cut off.
         if told["freelist_count"] or self.path.stat().st_size > told["page_count"] * told["page_size"]:
-            connection.exec_driver_sql("VACUUM")
-        connection.exec_driver_sql("PRAGMA user_version = 1")
+            connection.do("VACUUM")
+        connection.do("PRAGMA user_version = 1")
 
 
 def _is_copy(path: Path, content: bytes) -> bool:
     return path.read_bytes()[_HEADER:] == content[_HEADER:]
 
 
-def _read_broken_text(connection: sqlite3.Connection, _record: object) -> None:
-    """Have broken UTF-8 read as something that no sum agrees with: the row alone is damaged then, and not every look at its table."""
-    connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+def _broken_text_too(content: bytes) -> str:
+    """Read broken UTF-8 as something that no sum agrees with: the row alone is damaged then, and not every look at its table."""
+    return content.decode("utf-8", "surrogateescape")

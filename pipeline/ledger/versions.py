@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import sqlalchemy as sa
-
 from pipeline.ledger import row_sums, schema
 from pipeline.ledger.database import Database
+from pipeline.ledger.tables import Connection
 
 _FIRST_WITH_SUMS: Final = 3
 
@@ -23,7 +22,7 @@ class NotAsMadeError(Exception):
     """What the ledger says of its version and tables is not what was written."""
 
 
-def prepare(connection: sa.Connection, database: Database) -> None:
+def prepare(connection: Connection, database: Database) -> None:
     """Make the tables of a new ledger, or bring an older one to this version; one of this version is only looked at.
 
     A copy of an older one is put aside first. Raises UnknownVersionError for a newer one, NotAsMadeError where the tables are not as they
@@ -37,15 +36,14 @@ def prepare(connection: sa.Connection, database: Database) -> None:
         _bring_up(connection, database, version)
 
 
-def _version(connection: sa.Connection, database: Database) -> int:
+def _version(connection: Connection, database: Database) -> int:
     """Return the ledger's version; 0 where none is there yet."""
     names = database.tables(connection)
     if not names:
         return 0
     if not _is_summed(connection, database):
         return _older_version(connection, database)
-    rows = connection.execute(schema.meta.select()).mappings()
-    meta = {row["name"]: {str(name): value for name, value in row.items()} for row in rows}
+    meta = {row["name"]: row for row in connection.select(schema.meta)}
     if not {schema.SCHEMA, schema.TABLES} <= meta.keys() or not all(row_sums.agrees(schema.meta, row) for row in meta.values()):
         raise NotAsMadeError
     written = str(meta[schema.SCHEMA]["value"])
@@ -56,23 +54,23 @@ def _version(connection: sa.Connection, database: Database) -> int:
     return int(written)
 
 
-def _is_summed(connection: sa.Connection, database: Database) -> bool:
+def _is_summed(connection: Connection, database: Database) -> bool:
     """Whether rows carry sums, whatever number the ledger says: with a 3 that became a 2 every row would be given a new one."""
     return any(row_sums.SUM in database.columns(connection, table.name) for table in schema.SUMMED)
 
 
-def _older_version(connection: sa.Connection, database: Database) -> int:
+def _older_version(connection: Connection, database: Database) -> int:
     """Return 1 or 2. Without a number it was being made when the power went, by version 1."""
     if database.columns(connection, schema.meta.name) != {"name", "value"}:
         raise NotAsMadeError
-    found = connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.name == schema.SCHEMA))
+    found = connection.first("SELECT value FROM meta WHERE name = ?", schema.SCHEMA)
     written = "1" if found is None else str(found)
     if written not in ("1", "2"):
         raise UnknownVersionError(written)
     return int(written)
 
 
-def _bring_up(connection: sa.Connection, database: Database, version: int) -> None:
+def _bring_up(connection: Connection, database: Database, version: int) -> None:
     """Make the tables, or lead those of an older version to this one, and note the version."""
     if version:
         from pipeline.ledger import migrations
@@ -80,8 +78,8 @@ def _bring_up(connection: sa.Connection, database: Database, version: int) -> No
         database.put_aside(connection, version)
         migrations.upgrade(connection, version)
     else:
-        schema.metadata.create_all(connection)
-    connection.execute(schema.meta.delete())
+        for table in schema.ALL:
+            connection.make(table)
+    connection.delete(schema.meta)
     noted = {schema.SCHEMA: str(schema.VERSION), schema.TABLES: database.sum_of_tables(connection)}
-    for name, value in noted.items():
-        connection.execute(schema.meta.insert().values(row_sums.with_sum(schema.meta, {"name": name, "value": value})))
+    connection.insert(schema.meta, [row_sums.with_sum(schema.meta, {"name": name, "value": value}) for name, value in noted.items()])

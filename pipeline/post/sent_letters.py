@@ -14,12 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from pipeline.disk import storage, summed_lines
 from pipeline.ledger import one_run, places, row_sums, schema
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.row_sums import SUM
+from pipeline.ledger.tables import Connection
 from pipeline.post.letters import Kind, Letter
 from pipeline.settings.config import Paths
 from pipeline.settings.places import LedgerPlace
@@ -127,7 +126,7 @@ class SentLetters:
     def with_editions(self) -> list[tuple[SentLetter, str]]:
         """Return the same, each with the SHA-256 of the manifest of the edition that it is about; '' where nobody noted it."""
         with self._store.connect() as connection:
-            editions = {row.message_id: row.manifest for row in connection.execute(sa.select(_editions.c.message_id, _editions.c.manifest))}
+            editions = {row["message_id"]: row["manifest"] for row in connection.select(_editions)}
         return [(letter, editions.get(letter.message_id, "")) for letter in self.all()]
 
     def of_kind(self, kind: Kind) -> list[tuple[SentLetter, list[str]]]:
@@ -143,12 +142,11 @@ class SentLetters:
     def settled(self, recipient: str) -> frozenset[str]:
         """Return the digests of what this recipient has, may have, or will not be let have by his server."""
         query = (
-            sa.select(_items.c.digest)
-            .join(_letters, _letters.c.message_id == _items.c.message_id)
-            .where(sa.func.lower(_letters.c.recipient) == recipient.lower(), _letters.c.state != State.PUT_OFF)
+            "SELECT digest FROM letter_items JOIN letters ON letters.message_id = letter_items.message_id"
+            " WHERE lower(recipient) = ? AND state <> ?"
         )
         with self._store.connect() as connection:
-            return frozenset(connection.scalars(query))
+            return frozenset(connection.column(query, recipient.lower(), str(State.PUT_OFF)))
 
     def last_had(self, kind: Kind, day: str, districts: Sequence[str], recipient: str) -> tuple[str, frozenset[str]] | None:
         """Return what this recipient was last mailed, or may have been, of that kind about that day.
@@ -157,27 +155,20 @@ class SentLetters:
         `districts`: every name that the district has had; '' for the leaders.
         """
         query = (
-            sa.select(_letters.c.message_id, _editions.c.manifest, _items.c.digest)
-            .join(_items, _items.c.message_id == _letters.c.message_id)
-            .outerjoin(_editions, _editions.c.message_id == _letters.c.message_id)
-            .where(
-                sa.func.lower(_letters.c.recipient) == recipient.lower(),
-                _letters.c.kind == str(kind),
-                _letters.c.day == day,
-                _letters.c.district.in_(districts),
-                _letters.c.state.in_([State.SENT, State.UNDER_WAY]),
-            )
-            .order_by(_letters.c.at, _letters.c.message_id)
+            "SELECT manifest, digest, district FROM letters JOIN letter_items ON letter_items.message_id = letters.message_id"
+            " LEFT OUTER JOIN letter_editions ON letter_editions.message_id = letters.message_id"
+            " WHERE lower(recipient) = ? AND kind = ? AND day = ? AND state IN (?, ?) ORDER BY at, letters.message_id"
         )
+        values = (recipient.lower(), str(kind), day, str(State.SENT), str(State.UNDER_WAY))
         with self._store.connect() as connection:
-            rows = connection.execute(query).all()
-        return (rows[-1].manifest or "", frozenset(row.digest for row in rows)) if rows else None
+            rows = [row for row in connection.all(query, *values) if row[2] in districts]
+        return (rows[-1][0] or "", frozenset(digest for _manifest, digest, _district in rows)) if rows else None
 
     def note(self, letter: Letter, message_id: str, state: State, words: str, at: datetime) -> None:
         """Note how far a letter has come, seen on the disk when this returns."""
         digests = [item.digest for item in letter.items]
         with self._store.begin() as connection:
-            before = connection.scalar(sa.select(_letters.c.attempts).where(_letters.c.message_id == message_id))
+            before = connection.first("SELECT attempts FROM letters WHERE message_id = ?", message_id)
             attempts = (before or 0) + (state is State.UNDER_WAY)
             sent = _sent(letter, message_id, state, attempts, words, at)
             if before is None:
@@ -191,7 +182,7 @@ class SentLetters:
         """Note letters as put off, all in one step: of what nobody has tried to hand over yet it is known to whom it is owed."""
         entries = []
         with self._store.begin() as connection:
-            known = {*connection.scalars(sa.select(_letters.c.message_id))}
+            known = {*connection.column("SELECT message_id FROM letters")}
             for letter in planned:
                 if (message_id := letter.message_id(sender)) not in known:
                     sent, digests = _sent(letter, message_id, State.PUT_OFF, 0, "", at), [item.digest for item in letter.items]
@@ -284,12 +275,12 @@ def _entry(sent: SentLetter, digests: list[str], edition: str) -> dict[str, Any]
     return {"letter": asdict(sent), "items": digests, **({"edition": edition} if edition else {})}
 
 
-def _digests(connection: sa.Connection, message_id: str) -> list[str]:
-    return list(connection.scalars(sa.select(_items.c.digest).where(_items.c.message_id == message_id)))
+def _digests(connection: Connection, message_id: str) -> list[str]:
+    return connection.column("SELECT digest FROM letter_items WHERE message_id = ?", message_id)
 
 
-def _edition(connection: sa.Connection, message_id: str) -> str:
-    return connection.scalar(sa.select(_editions.c.manifest).where(_editions.c.message_id == message_id)) or ""
+def _edition(connection: Connection, message_id: str) -> str:
+    return connection.first("SELECT manifest FROM letter_editions WHERE message_id = ?", message_id) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,22 +325,21 @@ def _read(row: Mapping[str, Any]) -> SentLetter:
     return SentLetter(**{**row, "state": State(row["state"])})
 
 
-def _insert(connection: sa.Connection, sent: SentLetter, digests: Iterable[str]) -> None:
-    connection.execute(_letters.insert().values(_row(sent)))
+def _insert(connection: Connection, sent: SentLetter, digests: Iterable[str]) -> None:
+    connection.insert(_letters, [_row(sent)])
     items = [{"message_id": sent.message_id, "digest": digest} for digest in dict.fromkeys(digests)]
-    connection.execute(_items.insert(), [row_sums.with_sum(_items, item) for item in items])
+    connection.insert(_items, [row_sums.with_sum(_items, item) for item in items])
 
 
 def _row(sent: SentLetter) -> dict[str, Any]:
     return row_sums.with_sum(_letters, {**asdict(sent), "state": str(sent.state)})
 
 
-def _set_edition(connection: sa.Connection, message_id: str, manifest: str) -> None:
+def _set_edition(connection: Connection, message_id: str, manifest: str) -> None:
     if manifest:
-        connection.execute(_editions.delete().where(_editions.c.message_id == message_id))
-        row = {"message_id": message_id, "manifest": manifest}
-        connection.execute(_editions.insert().values(row_sums.with_sum(_editions, row)))
+        connection.delete(_editions, {"message_id": message_id})
+        connection.insert(_editions, [row_sums.with_sum(_editions, {"message_id": message_id, "manifest": manifest})])
 
 
-def _change(connection: sa.Connection, sent: SentLetter) -> None:
-    connection.execute(_letters.update().where(_letters.c.message_id == sent.message_id).values(_row(sent)))
+def _change(connection: Connection, sent: SentLetter) -> None:
+    connection.update(_letters, _row(sent), {"message_id": sent.message_id})

@@ -167,9 +167,9 @@ def test_a_letter_under_the_former_name_is_known_to_have_been_sent(office: Offic
 
 
 def test_what_the_ledger_and_the_journal_hold_names_codes(office: Office) -> None:
-    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.connect() as connection:
-        assert {*connection.scalars(schema.readings.select().with_only_columns(schema.readings.c.district))} == {"", "DS", "KBS"}
-        rows = [*connection.scalars(schema.readings.select().with_only_columns(schema.readings.c.rows))]
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.store.connect() as connection:
+        assert {*connection.column("SELECT district FROM readings")} == {"", "DS", "KBS"}
+        rows = connection.column("SELECT rows FROM readings")
     assert not any('"旗区":["东胜区"' in text for text in rows)
     assert journal.districts(office.archive)[-1].kept_as["DS"] == "DS"
 
@@ -224,8 +224,8 @@ def test_a_ledger_that_kept_names_is_taken_over_as_it_is(office: Office) -> None
     path.write_bytes(b"\n".join(line for line in path.read_bytes().split(b"\n") if not line.startswith(b'{"districts"')))
     with Ledger(office.settings.paths.ledger) as ledger:
         outlines = ledger.load(ledger.outlines())
-        with ledger.engine.begin() as connection:
-            connection.execute(schema.districts.delete())
+        with ledger.store.begin() as connection:
+            connection.delete(schema.districts)
         ledger.districts = type(ledger.districts)(0, {}, {})
         from pipeline.reading.reading import Transcript
         from pipeline.terms.rows import write_rows

@@ -19,11 +19,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from offices import HOME, Office, afternoon, as_version_1, as_version_2, as_version_3
+from sqlalchemy.pool import NullPool
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
 from pipeline.ledger import migrations, schema, upgrades
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.sqlite_database import SqliteDatabase
 from pipeline.terms.errors import LedgerError, OtherVersionError
 from pipeline.upkeep import doctor, repair
 
@@ -36,9 +38,9 @@ def ran(office: Office) -> Office:
     return office
 
 
-def _tables(connection: sa.Connection) -> dict[str, Any]:
+def _tables(path: Path) -> dict[str, Any]:
     """How the tables are made, in a form that does not tell how they came about."""
-    looked = sa.inspect(connection)
+    looked = sa.inspect(sa.create_engine(f"sqlite:///{path}", poolclass=NullPool))
     return {
         name: (
             [(column["name"], column["nullable"]) for column in looked.get_columns(name)],
@@ -52,11 +54,20 @@ def _tables(connection: sa.Connection) -> dict[str, Any]:
 
 
 def test_all_revisions_one_after_another_come_to_the_tables_of_a_new_ledger(tmp_path: Path) -> None:
-    with sa.create_engine(f"sqlite:///{tmp_path / 'led.sqlite'}").begin() as connection:
-        migrations.upgrade(connection, 0)
-        led = _tables(connection)
-    with Ledger(tmp_path / "new.sqlite") as ledger, ledger.store.connect() as connection:
-        assert led == _tables(connection)
+    connection = SqliteDatabase(tmp_path / "led.sqlite").connect()
+    migrations.upgrade(connection, 0)
+    connection.driver.commit()
+    connection.driver.close()
+    Ledger(tmp_path / "new.sqlite").close()
+    assert _tables(tmp_path / "led.sqlite") == _tables(tmp_path / "new.sqlite")
+
+
+def test_a_ledger_of_this_version_is_opened_and_made_without_sqlalchemy(tmp_path: Path) -> None:
+    code = "import sys, pathlib; from pipeline.ledger.ledger import Ledger; Ledger(pathlib.Path(sys.argv[1])).close(); print(*sys.modules)"
+    for _ in range(2):
+        run = subprocess.run([sys.executable, "-c", code, tmp_path / "a"], cwd=HOME, capture_output=True, text=True, check=True)
+        assert "pipeline.ledger.ledger" in run.stdout.split()
+        assert not {"sqlalchemy", "alembic", "asyncio"} & {*run.stdout.split()}
 
 
 def test_the_newest_revision_is_the_version_that_the_program_writes() -> None:

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from offices import Office, afternoon
+from sqlalchemy.pool import StaticPool
 from workbooks import DAY, assignment, new_row, progress_row, report, resolved_row
 
 from pipeline import cli
@@ -251,13 +252,19 @@ def test_without_the_driver_it_is_said_how_to_install_it(server: LedgerServer, m
     [("53100", "磁盘已满"), ("53300", "太忙"), ("42501", "没有权限"), ("25006", "只读"), ("57P01", "连不上"), ("99999", "99999")],
 )
 def test_what_the_server_refuses_is_told_and_is_no_damage(server: LedgerServer, state: str, said: str) -> None:
-    reason = places.database(server).refusal(sa.exc.DBAPIError("", None, SimpleNamespace(sqlstate=state)))  # type: ignore[arg-type]
+    reason = places.database(server).refusal(_error(state))
     assert reason is not None
     assert said in reason
 
 
 def test_what_the_server_cannot_read_is_damage(server: LedgerServer) -> None:
-    assert places.database(server).refusal(sa.exc.DBAPIError("", None, SimpleNamespace(sqlstate="XX001"))) is None  # type: ignore[arg-type]
+    assert places.database(server).refusal(_error("XX001")) is None
+
+
+def _error(state: str) -> psycopg.Error:
+    error = psycopg.Error()
+    error.sqlstate = state
+    return error
 
 
 # --- two computers --------------------------------------------------------------------------------------------------
@@ -303,17 +310,17 @@ def test_a_look_over_is_done_again_once_anybody_has_written(ran: Office, postgre
 
 def _columns(store: LedgerStore) -> dict[str, list[tuple[str, str]]]:
     with store.connect() as connection:
-        looked = sa.inspect(connection)
+        looked = sa.inspect(sa.create_engine("postgresql+psycopg://", creator=lambda: connection.driver, poolclass=StaticPool))
         return {name: [(column["name"], str(column["type"])) for column in looked.get_columns(name)] for name in looked.get_table_names()}
 
 
 def test_an_older_ledger_is_upgraded_after_a_copy_of_it_was_put_aside(postgresql: Server) -> None:
     old, new = postgresql.new_database(), postgresql.new_database()
-    engine = places.database(old).engine()
-    with engine.begin() as connection:
-        migrations.upgrade(connection, 0, "2")
-        connection.exec_driver_sql("INSERT INTO meta VALUES ('schema', '2'); INSERT INTO attempts VALUES ('a', 1)")
-    engine.dispose()
+    connection = places.database(old).connect()
+    migrations.upgrade(connection, 0, "2")
+    connection.do("INSERT INTO meta VALUES ('schema', '2'); INSERT INTO attempts VALUES ('a', 1)")
+    connection.driver.commit()
+    connection.driver.close()
     with Ledger(old) as upgraded, Ledger(new) as made:
         assert upgraded.attempts() == {"a": 1}
         assert upgraded.store.damage() == []

@@ -117,10 +117,8 @@ def test_an_edition_whose_manifest_is_lost_shows_nothing(office: Office) -> None
     _night(office, THIRD)
     with Ledger(office.settings.paths.ledger) as ledger:
         kept = {edition.note.manifest for edition in editions.of_day(ledger, FIRST)[:1]}
-        with ledger.engine.begin() as connection:
-            connection.execute(
-                schema.editions.update().where(schema.editions.c.manifest.in_(kept)).values(manifest_text=zlib.compress(b""))
-            )
+        with ledger.store.begin() as connection:
+            connection.update(schema.editions, {"manifest_text": zlib.compress(b"")}, {"manifest": kept})
         (claim,) = earlier_claims.look_everywhere(ledger, office.settings.paths.editions)
     assert [changed.having.day for changed in claim.days] == [SECOND]
     assert claim.name == "早到.xlsx"

@@ -265,8 +265,8 @@ def test_what_nobody_has_any_more_is_said_plainly_and_stays_said(office: Office,
 
 def test_an_edition_that_the_ledger_no_longer_holds_as_it_was_is_mended_from_its_files(ran: Office) -> None:
     before = _told(ran)
-    with Ledger(ran.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE editions SET summary_text = x'00'")
+    with Ledger(ran.settings.paths.ledger) as ledger, ledger.store.begin() as connection:
+        connection.do("UPDATE editions SET summary_text = x'00'")
     assert any("台账里的内容已经损坏" in problem for problem in _problems(ran))
     repair.repair(ran.settings, documents=FIGURES)
     assert (_told(ran), _problems(ran)) == (before, [])
@@ -299,9 +299,9 @@ def _age(office: Office, days: int) -> None:
     for path in office.settings.paths.editions.iterdir():
         moment = path.stat().st_mtime - days * 86400
         os.utime(path, (moment, moment))
-    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.store.begin() as connection:
         aged = datetime.now(ZONE) - timedelta(days=days)
-        connection.exec_driver_sql("UPDATE editions SET published_at = ?", (aged.isoformat(),))
+        connection.do("UPDATE editions SET published_at = ?", aged.isoformat())
     sum_again(office.settings.paths.ledger)
 
 

@@ -326,14 +326,14 @@ def test_days_that_an_older_program_published_stay_until_their_files_change(offi
     from pipeline.ledger import published_rules, schema
     from pipeline.ledger.ledger import Ledger
 
-    with Ledger(office.settings.paths.ledger) as ledger, ledger.engine.begin() as connection:
-        connection.execute(schema.published_rules.delete())
-        connection.execute(schema.editions.delete())
+    with Ledger(office.settings.paths.ledger) as ledger, ledger.store.begin() as connection:
+        connection.delete(schema.published_rules)
+        connection.delete(schema.editions)
         for path in office.outbox.glob("*/manifest.json"):
             fields = {name: value for name, value in json.loads(path.read_bytes()).items() if name != "rules"}
             path.write_text(json.dumps(fields, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             day, values = path.parent.name, {"fingerprint": "of files and settings together", "manifest": storage.sha256(path)}
-            connection.execute(schema.publications.update().where(schema.publications.c.day == day).values(values))
+            connection.update(schema.publications, values, {"day": day})
     sum_again(office.settings.paths.ledger)
     before = office.everything()
     outcome = _run(office)

@@ -17,7 +17,7 @@ Place = tuple[str, str]
 
 def places() -> list[Place]:
     """Return every column of every table."""
-    return [(table.name, column.name) for table in schema.metadata.sorted_tables for column in table.columns]
+    return [(table.name, column.name) for table in schema.ALL for column in table.columns]
 
 
 @contextmanager

@@ -312,10 +312,9 @@ def sum_again(ledger: Path) -> None:
     with closing(sqlite3.connect(ledger)) as connection, connection:
         connection.row_factory = sqlite3.Row
         for table in schema.SUMMED:
-            keys = [column.name for column in table.primary_key]
-            is_this = " AND ".join(f'"{key}" = ?' for key in keys)
+            is_this = " AND ".join(f'"{key}" = ?' for key in table.keys)
             for row in map(dict, connection.execute(f'SELECT * FROM "{table.name}"').fetchall()):  # noqa: S608
-                told = (row_sums.of_row(table, row), *(row[key] for key in keys))
+                told = (row_sums.of_row(table, row), *(row[key] for key in table.keys))
                 connection.execute(f'UPDATE "{table.name}" SET sum = ? WHERE {is_this}', told)  # noqa: S608
 
 

@@ -53,9 +53,9 @@ def _fill(office: Office) -> None:
         SentLetters(ledger, office.settings.paths.state).note(
             letter, "<1@example.com>", State.SENT, "", datetime(2020, 5, 22, 8, tzinfo=ZONE)
         )
-        with ledger.engine.begin() as connection:  # every day is to be written again, and a verdict does not last
-            connection.execute(schema.publications.update().values(fingerprint=""))
-            connection.execute(schema.faults.insert().values(arrival=len(ledger.arrivals()), sum=""))
+        with ledger.store.begin() as connection:  # every day is to be written again, and a verdict does not last
+            connection.update(schema.publications, {"fingerprint": ""})
+            connection.insert(schema.faults, [{"arrival": len(ledger.arrivals()), "sum": ""}])
     sum_again(office.settings.paths.ledger)
 
 
@@ -109,9 +109,7 @@ def _is_refused(office: Office, expected: dict[str, bytes]) -> bool:
 
 
 HARMS: dict[str, Callable[[Path, damage.Place], None]] = {"changed": damage.change, "NULL": damage.empty}
-NUMBERED = {
-    (table.name, column.name) for table in schema.metadata.sorted_tables for column in table.primary_key if len(table.primary_key) == 1
-}
+NUMBERED = {(table.name, *table.keys) for table in schema.ALL if len(table.keys) == 1}
 """Keys of which SQLite makes a number by itself where they are NULL."""
 
 

@@ -93,12 +93,9 @@ def facts_of(ledger: LedgerPlace) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _facts_on(server: LedgerServer) -> dict[str, list[tuple[Any, ...]]]:
-    engine = places.database(server).engine()
-    with engine.connect() as connection:
-        tables = {
-            table.name: [dict(row) for row in connection.execute(table.select()).mappings()] for table in schema.metadata.sorted_tables
-        }
-    engine.dispose()
+    connection = places.database(server).connect()
+    with closing(connection.driver):
+        tables = {table.name: connection.select(table) for table in schema.ALL}
     arrivals = {row["id"]: (row["path"], row["sha256"], row["received_at"]) for row in tables["arrivals"]}
     return {name: sorted(_facts(rows, arrivals), key=repr) for name, rows in tables.items()}
 
