@@ -29,7 +29,9 @@ def upgrade(connection: Connection, version: int, to: str = "head") -> None:
     """
     # A ledger of version 1 may be half made: its program was killed.
     steps = [*SCRIPTS.iterate_revisions(to, str(version) if version > 1 else "base")]
-    engine = sa.create_engine(f"{connection.dialect.name}://", creator=lambda: _Lent(connection.driver), poolclass=StaticPool)
+    # That type of PostgreSQL's is in none of our tables, and psycopg asks for it on a connection of its own class alone.
+    without = {"use_native_hstore": False} if connection.dialect.name.startswith("postgresql") else {}
+    engine = sa.create_engine(f"{connection.dialect.name}://", creator=lambda: _Lent(connection.driver), poolclass=StaticPool, **without)
     try:
         with engine.connect() as lent, Operations.context(MigrationContext.configure(lent)):
             for step in reversed(steps):
