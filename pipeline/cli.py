@@ -231,9 +231,8 @@ def _period(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.night import asked_period
 
-    made = asked_period.run(
-        settings := _load(options), options.first, options.last, is_closing=options.closing, today=_now(settings).date()
-    )
+    settings = _load(options)
+    made = asked_period.run(settings, options.first, options.last, is_closing=options.closing, today=_now(settings).date())
     screen.tell_period(made)
     for remark in made.remarks:
         stopping.complain(remark)
@@ -342,8 +341,7 @@ def _user(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.web import user_command
 
-    settings = _load(options, told=stopping.complain)
-    screen.tell_lines(user_command.ACTIONS[options.action](options, settings, _now(settings)))
+    screen.tell_lines(user_command.ACTIONS[options.action](options, settings := _load(options, told=stopping.complain), _now(settings)))
     if options.action != "list":
         _note(settings, "user", f"{options.action} {options.name}")
     return 0

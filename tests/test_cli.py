@@ -1,6 +1,7 @@
 """The command line, in-process: what it says and how it ends.
 
-Covers `screen`, `stopping` and `ending`; and of `office` `check` and the board of `status`, with what `held_files` reads for them.
+Covers `screen`, `stopping`, `ending` and `early_readers`; and of `office` `check` and the board of `status`, with what `held_files`
+reads for them.
 """
 
 from __future__ import annotations

@@ -45,6 +45,8 @@ class Workshop:
     """What is wrong with the office's own templates, whose place the program's took; and characters that a PDF could not show."""
     printed: dict[tuple[date, str], Printed] = field(default_factory=dict)
     """What the PDF of each day was set with, and that of each unit."""
+    printing: dict[tuple[date, str], Callable[[], tuple[dict[str, bytes], list[str]]]] = field(default_factory=dict)
+    """What waits for the PDF of each, with what is wrong with the office's template of it."""
     found: dict[date, Index] = field(default_factory=dict)
     """By what the cases of a large day are found from its page, and from its units'."""
     drawn: Drawn = field(default_factory=Drawn)
@@ -68,13 +70,18 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
     def finish() -> list[Files]:
-        files, broken, printed = briefing_files.render(report, workshop.templates)
+        (files, broken), printed, waiting = briefing_files.begin(report, workshop.templates)
         workshop.printed[report.day, report.unit] = printed
+        workshop.printing[report.day, report.unit] = waiting
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
         lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
         return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
 
     return finish
+
+
+def _briefing_pdf(report: Report, workshop: Workshop) -> Finish:
+    return lambda: [_remembering_remarks(workshop.printing.pop((report.day, report.unit))(), workshop)]
 
 
 def _office_workbook(report: Report, workshop: Workshop) -> Finish:
@@ -165,22 +172,26 @@ def _remembering_remarks(made: tuple[Files, list[str]], workshop: Workshop) -> F
 
 
 ALL: Final[tuple[Document, ...]] = (
-    _briefing,
-    _office_workbook,
     _leaders_page,
     _units,
     _register_table,
     _notices,
     _leaders,
     _reconciliation,
+    _briefing,
+    _office_workbook,
+    _briefing_pdf,
     _receipts,
 )
-"""Everything that people read; the workbook says what the PDF before it could not show."""
+"""Everything that people read; the workbook says what the PDF, which is set beside it, cannot show.
+
+These two stand late: by then the readers, which mark the receipts, leave the PDF a processor.
+"""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
 
 
-OF_UNITS: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _leaders_page)
+OF_UNITS: Final[tuple[Document, ...]] = (_briefing, _office_workbook, _briefing_pdf, _leaders_page)
 """What every level above the districts has of its own; receipts, notices and forms are the districts' and stand once."""
 
 

@@ -1,6 +1,6 @@
 """What the ledger notes comes back as it was noted, and a ledger that cannot be used is left alone.
 
-Covers `schema`.
+Covers `schema` and `tables`.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def test_the_page_lists_what_was_sent_and_an_edition_that_the_leaders_have_waits
 
 def test_a_day_before_the_first_that_is_written_about_is_not_offered_and_cannot_be_let_go(office: Office, server: MailServer) -> None:
     """The first run that sends writes about the newest day alone; that is said of the day before it, and no letter is promised."""
-    nightly.run(office.settings, [before := DAY - timedelta(days=1)], documents=only("briefing"))
+    nightly.run(office.settings, [before := DAY - timedelta(days=1)], documents=(*only("briefing"), *only("briefing_pdf")))
     assert sending.written_from(office.settings, MORNING) == DAY
     with served(office, "2020-05-22 08:30") as site:
         site.user("办公室", "", "")

@@ -20,7 +20,7 @@ from pipeline.settings.outgoing import Outgoing
 
 OF_A, OF_C, TOP = "jia@example.com", "bing@example.com", "sheng@example.com"
 OUTGOING = Outgoing(host="127.0.0.1", sender="ribao@example.com", leaders=(TOP,), unit_leaders={"甲市": (OF_A,), "丙北片": (OF_C,)}, days=1)
-DOCUMENTS = (*only("briefing"), *only("leaders_page"))
+DOCUMENTS = (*only("briefing"), *only("briefing_pdf"), *only("leaders_page"))
 
 
 @pytest.fixture(scope="module")

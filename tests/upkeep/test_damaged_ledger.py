@@ -208,7 +208,10 @@ TOLD: dict[str, tuple[Harm, str]] = {
     "the version": (partial(damage.change, place=("meta", "value")), "版本"),
     "broken UTF-8": (partial(damage.break_text, place=("arrivals", "name")), "收件记录 1 行"),
     "a column's name": (partial(damage.change_schema, name="readings", old="accepted", new="accepsed"), "损坏"),
-    "a constraint": (partial(damage.change_schema, name="arrivals", old="UNIQUE (path, sha256", new="UNIQUE (path, channel"), "损坏"),
+    "a constraint": (
+        partial(damage.change_schema, name="arrivals", old='UNIQUE ("path", "sha256"', new='UNIQUE ("path", "channel"'),
+        "损坏",
+    ),
     "a table of no meaning": (partial(damage.change_schema, name="notices", old="CREATE TABLE", new="CREATE TABLF"), "损坏"),
     "a missing table": (partial(damage.drop, table="districts"), "损坏"),
     "a missing version": (partial(damage.drop, table="meta"), "损坏"),

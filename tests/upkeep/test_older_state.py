@@ -236,7 +236,7 @@ def test_only_the_office_s_decision_goes_on_and_the_edition_that_stood_stays_one
 def test_whoever_reads_of_a_day_that_goes_on_without_a_report_is_told_that_it_came(
     restored: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
-    let_nights_make(monkeypatch, "briefing", "office_workbook", "leaders_page")
+    let_nights_make(monkeypatch, "briefing", "office_workbook", "briefing_pdf", "leaders_page")
     said = "达拉特旗5月21日日报（5月21日16:30收到）的原件遗失，办公室决定不计入"
 
     def told() -> list[bool]:

@@ -7,6 +7,7 @@ Where the red head is set: in `templates/专报模板.docx` (opened and edited i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -87,35 +88,55 @@ def _for(template: str, fields: Fields) -> Fields:
     return fields
 
 
-_Form = Callable[[Fields, datetime, bytes], bytes]
-_FORMS: tuple[tuple[str, str, _Form], ...] = (
-    ("docx", WORD_TEMPLATE, docx),
-    ("pdf", PDF_TEMPLATE, pdf),
-)
-"""For each form of the report its ending, its template's name, and what sets it."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form of the report."""
+
+    ending: str
+    template: str
+    """Its template's name."""
+    set: Callable[[Fields, datetime, bytes], bytes]
+
+
+_WORD, _PDF = _Form("docx", WORD_TEMPLATE, docx), _Form("pdf", PDF_TEMPLATE, pdf)
+_Set = tuple[dict[str, bytes], list[str]]
+"""A file by its name, and what is wrong with the office's template."""
+
+
+def begin(report: Report, templates: Path) -> tuple[_Set, Printed, Callable[[], _Set]]:
+    """Return the Word file, with what is wrong with the office's template, what the PDF is set with, and what waits for that.
+
+    typst sets it in a thread of its own: it needs Python for nothing meanwhile. In the place of a broken template the original is taken.
+    """
+    fields = spread.over_pages(briefing.fields(report))
+    opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
+    printed = Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
+    word_file = _applied(_WORD, report, fields, templates)
+    thread = ThreadPoolExecutor(1)
+    waiting = thread.submit(_applied, _PDF, report, fields, templates)
+    thread.shutdown(wait=False)
+    return word_file, printed, waiting.result
 
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str], Printed]:
-    """Return both files by name, what is wrong with the office's templates, and what the PDF was set with.
+    """Return both files by name, what is wrong with the office's templates, and what the PDF was set with."""
+    (files, broken), printed, waiting = begin(report, templates)
+    pdf_file, broken_too = waiting()
+    return files | pdf_file, [*broken, *broken_too], printed
 
-    In the place of a broken template the original is taken.
-    """
-    fields = spread.over_pages(briefing.fields(report))
-    files, broken = {}, []
-    for ending, name, form in _FORMS:
-        content, problem = own_templates.apply(templates / name, partial(_set, form, report, fields))
-        files[f"{unchanging.NAME}_{report.day.isoformat()}.{ending}"] = content
-        broken += [f"版式 {name} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
-    opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
-    return files, broken, Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
+
+def _applied(form: _Form, report: Report, fields: Fields, templates: Path) -> _Set:
+    content, problem = own_templates.apply(templates / form.template, partial(_set, form, report, fields))
+    broken = [f"版式 {form.template} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+    return {f"{unchanging.NAME}_{report.day.isoformat()}.{form.ending}": content}, broken
 
 
 def _set(form: _Form, report: Report, fields: Fields, template: bytes) -> bytes:
     """Return the report in that form; for a template with one setting, with what it has room for. Raises BrokenTemplateError."""
-    text = word.text(word.Template(template, has_loops_over_columns=True)) if form is docx else template.decode("utf-8", "replace")
+    text = word.text(word.Template(template, has_loops_over_columns=True)) if form is _WORD else template.decode("utf-8", "replace")
     if _NEWEST not in text:
         fields = briefing.fields(report, is_older=True)
-    return form(fields, report.data_until, template)
+    return form.set(fields, report.data_until, template)
 
 
 def _told(boxes: str, fields: Fields) -> str:
@@ -141,11 +162,11 @@ def _place(box: str, value: object, number: str = "") -> str:
 
 def examine(templates: Path) -> Iterator[str]:
     """Say what is wrong with each template, tried on made-up texts in which every list has something, and on empty ones."""
-    for _ending, name, form in _FORMS:
-        samples = (partial(form, sample(is_empty=is_empty), _ANY_MOMENT) for is_empty in (False, True))
-        problems = (own_templates.problem_of(templates / name, try_out) for try_out in samples)
+    for form in (_WORD, _PDF):
+        samples = (partial(form.set, sample(is_empty=is_empty), _ANY_MOMENT) for is_empty in (False, True))
+        problems = (own_templates.problem_of(templates / form.template, try_out) for try_out in samples)
         if problem := next(filter(None, problems), ""):
-            yield f"版式 {templates / name} 不能用：{problem}。{_WAY_OUT}"
+            yield f"版式 {templates / form.template} 不能用：{problem}。{_WAY_OUT}"
 
 
 def sample(*, is_empty: bool = False) -> Fields:

@@ -19,14 +19,13 @@ import briefings
 import pytest
 import rare_font
 from hostile import rewrite
-from offices import HOME, Office, let_nights_make
+from offices import HOME, Office, let_nights_make, only
 from python_calamine import CalamineWorkbook
 from workbooks import CASES, DAY, assignment, case_row, report
 
 from pipeline import cli
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
-from pipeline.render import documents
 from pipeline.render.papers import briefing_files, briefing_pdf, fonts, opened_fonts, unchanging
 from pipeline.render.papers.own_templates import BrokenTemplateError, original
 from pipeline.upkeep import doctor
@@ -140,7 +139,7 @@ def test_a_broken_template_of_the_pdf_is_told_too(name: str, tmp_path: Path) -> 
 
 @pytest.fixture(autouse=True)
 def _nights_make_briefings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    let_nights_make(monkeypatch, "briefing")
+    let_nights_make(monkeypatch, "briefing", "briefing_pdf")
 
 
 def _own(office: Office, change: Callable[[Path], None]) -> None:
@@ -260,7 +259,9 @@ MATTER = "停水☑😀ᠮ𠀀"
 
 
 def _night(office: Office, *, rewriting: Container[date] = ()) -> Outcome:
-    return nightly.run(office.settings, [DAY], documents=documents.ALL[:2], rewriting=rewriting)
+    return nightly.run(
+        office.settings, [DAY], documents=(*only("briefing"), *only("office_workbook"), *only("briefing_pdf")), rewriting=rewriting
+    )
 
 
 def _forget_fonts() -> None:
