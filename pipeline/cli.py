@@ -89,6 +89,7 @@ def _nightly(options: argparse.Namespace) -> int:
     from pipeline.publishing import nights, nothing_new
     from pipeline.settings import config
 
+    early_readers.start_first(options.config.parent)
     last: date | None = getattr(options, "last", None) or getattr(options, "date", None)
     with nights.noted_if_not_begun(options.config, last):
         settings = options.loaded = config.load(options.config)
@@ -204,7 +205,8 @@ def _status(options: argparse.Namespace) -> int:
     from pipeline.office import status
     from pipeline.publishing import held_days, told_editions
 
-    board = status.look(settings := _load(options, looks_on=True), options.date or usage.today(_now(settings), settings), now=_now(settings))
+    settings = _load(options, looks_on=True)
+    board = status.look(settings, options.date or usage.today(_now(settings), settings), now=_now(settings))
     held = held_days.known(settings)
     if options.json:
         print(status.as_json(board, held_days.for_programs(held)))
@@ -273,10 +275,9 @@ def _send(options: argparse.Namespace) -> int:
         releases.release_all(settings, releases.at_this_computer(), now := _now(settings), sending.written_from(settings, now))
     came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
     outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
+    screen.tell_lines(told_letters.planned(outcome) if options.dry_run else told_letters.sent(outcome))
     if options.dry_run:
-        screen.tell_lines(told_letters.planned(outcome))
         return 0
-    screen.tell_lines(told_letters.sent(outcome))
     status = int(not outcome.is_complete)
     unsettled = f"下落不明 {len(outcome.unknown)} 封，对方不收 {len(outcome.refused)} 封"
     _note(settings, "send", f"该发 {len(outcome.planned)} 封，交出 {len(outcome.done)} 封，{unsettled}；退出状态 {status}")

@@ -22,7 +22,7 @@ from workbooks import DAY, Page, assignment, edit, progress_row, report, report_
 from pipeline import __version__, cli, screen, usage
 from pipeline.disk import storage
 from pipeline.publishing import nights
-from pipeline.reading import readers
+from pipeline.reading import worker
 from pipeline.settings.config import load
 
 Captured = pytest.CaptureFixture[str]
@@ -56,14 +56,20 @@ def test_a_run_for_a_day_is_done_and_says_where_to_look(home: Office, capsys: Ca
     assert _days(home) == ["2020-05-21"]
 
 
+@pytest.mark.parametrize("inbox", ["inbox", "收件"])
 def test_a_run_starts_its_readers_before_it_opens_its_ledger_and_none_where_nothing_waits(
-    home: Office, monkeypatch: pytest.MonkeyPatch
+    home: Office, inbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    written = (home.home / "config.yaml").read_text(encoding="utf-8")
+    (home.home / "config.yaml").write_text(written.replace("inbox: inbox", f"inbox: {inbox}"), encoding="utf-8")
+    (home.home / "inbox").rename(home.home / inbox)
     began: list[tuple[int, bool]] = []
-    monkeypatch.setattr(readers, "start_ahead", lambda files: began.append((files, home.settings.paths.ledger.exists())))
+    monkeypatch.setattr(worker, "start_ahead", lambda count, *_what: began.append((count, home.settings.paths.ledger.exists())))
     for _ in range(2):
         assert cli.main(["--date", "2020-05-21"]) == 0
-    assert began == [(1, False), (0, True)]
+    usual = [(1, False)] if inbox == "inbox" else []  # where the settings need not be read first
+    assert began[: len(usual) + 1] == [*usual, (1, False)]
+    assert not any(count for count, _ledger in began[len(usual) + 1 :])
 
 
 def test_a_run_is_done_whatever_was_refused_and_says_what(home: Office, capsys: Captured) -> None:

@@ -26,12 +26,10 @@ from pipeline.reading.worker import Worker
 from pipeline.settings.config import Settings
 from pipeline.terms.text import on_screen
 
-PROGRAM = "pipeline.reading.readers"
-"""The module that a reader process runs."""
+PROGRAM, _MARKING = worker.READER
+"""The module that a reader process runs, and what it is started with where it is also to mark workbooks."""
 FILES_PER_READER = 12
 """So many files are worth the start of one more reader."""
-_MARKING = "marking"
-"""What a reader is started with that is also to mark workbooks."""
 _TRIES = 2
 """Two deaths of readers over a file set it aside (docs/decisions/0003, "Attempts")."""
 _MOST_ANSWERS = 200
@@ -124,7 +122,7 @@ def _worth(files: int) -> int:
 
 
 def start_ahead(files: int) -> None:
-    """Start as many readers as so many files are worth, also to mark them; `Readers` takes them over and tells them the settings."""
+    """Have as many readers come up as so many files are worth, also to mark them; `Readers` takes them over and tells them the settings."""
     worker.start_ahead(_worth(files), PROGRAM, _MARKING)
 
 

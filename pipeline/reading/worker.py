@@ -28,6 +28,8 @@ from pipeline.terms.errors import PipelineError
 _LONGEST_FRAME = 1 << 30
 """Bytes. An answer comes from a process that a stranger's file may have damaged: what claims more is none."""
 _MOST_FRAMES = 1 << 16
+READER: Final = ("pipeline.reading.readers", "marking")
+"""The module that reads files, and what it is started with where it is also to mark them: told here, where nothing heavy is imported."""
 _GRACE = 5
 """Seconds after which a worker ends itself where nobody is left to do it."""
 
@@ -95,10 +97,11 @@ class Worker:
 
 
 def start_ahead(count: int, module: str, *arguments: str) -> None:
-    """Start so many processes that the next workers of this module, with these arguments, take over; what none takes ends with the run."""
+    """Have so many processes that the next workers of this module, with these arguments, take over; what none takes ends with the run."""
     if not _AHEAD:
         atexit.register(_end_ahead)
-    _AHEAD.setdefault((module, *arguments), []).extend(_begun((module, *arguments)) for _ in range(count))
+    waiting = _AHEAD.setdefault((module, *arguments), [])
+    waiting.extend(_begun((module, *arguments)) for _ in range(count - len(waiting)))
 
 
 _AHEAD: Final[dict[tuple[str, ...], list[subprocess.Popen[bytes]]]] = {}

@@ -95,8 +95,8 @@ def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, set
 
 def test_readers_that_were_started_ahead_are_taken_over_and_one_that_died_is_not(tmp_path: Path, settings: Settings) -> None:
     file = _file(tmp_path / "a.xlsx", report())
-    readers.start_ahead(1)
-    readers.start_ahead(1)
+    worker.start_ahead(2, *worker.READER)
+    readers.start_ahead(1)  # one is there already
     ((first, last),) = worker._AHEAD.values()  # noqa: SLF001 - what no caller sees: which processes they are
     last.kill()
     last.wait()

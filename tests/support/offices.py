@@ -344,11 +344,13 @@ def as_version_2(ledger: Path) -> None:
 def as_version_3(ledger: Path) -> None:
     """Make the ledger one of version 3 with the same facts: nobody knows with what its files were read."""
     database = SqliteDatabase(ledger)
-    with closing(database.engine().connect()) as connection, connection.begin():
-        connection.exec_driver_sql("DROP TABLE read_with")
-        connection.execute(schema.meta.delete())
-        for name, value in {schema.SCHEMA: "3", schema.TABLES: database.sum_of_tables(connection)}.items():
-            connection.execute(schema.meta.insert().values(row_sums.with_sum(schema.meta, {"name": name, "value": value})))
+    connection = database.connect()
+    with closing(connection.driver):
+        connection.do("DROP TABLE read_with")
+        connection.delete(schema.meta)
+        noted = {schema.SCHEMA: "3", schema.TABLES: database.sum_of_tables(connection)}
+        connection.insert(schema.meta, [row_sums.with_sum(schema.meta, {"name": name, "value": value}) for name, value in noted.items()])
+        connection.driver.commit()
 
 
 def _sum_of_version_2(connection: sqlite3.Connection, arrival: int, accepted: int, *texts: str) -> str:
