@@ -13,6 +13,7 @@ from pipeline.day import answers
 from pipeline.day.answers import AnswerRow, Sheets
 from pipeline.day.case_book import CaseBook
 from pipeline.day.doubts import Doubt
+from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exemption
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.standing import Register
@@ -86,6 +87,8 @@ class Beginning:
     """Of the same days: what of their reports is told of for thirty days, so that nobody loads them for it."""
     reports_before: dict[str, ReportsBefore] = field(default_factory=dict)
     """By district: what is kept of its reports."""
+    matters: list[EarlierMatter] = field(default_factory=list)
+    """The urgent matters of which nothing had been said since, those that ended on this day, and those of this day."""
     excused: set[OfDay] = field(default_factory=set)
     """The reports whose lateness was approved on their own day."""
     excused_later: dict[OfDay, date] = field(default_factory=dict)
@@ -104,6 +107,7 @@ class Beginning:
             flags_by_day=dict(self.flags_by_day),
             answers=list(self.answers),
             answer_sheets=dict(self.answer_sheets),
+            matters=list(self.matters),
             excused=set(self.excused),
             excused_later=dict(self.excused_later),
         )

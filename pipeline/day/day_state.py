@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.day.answers import AnswerRow
 from pipeline.day.cases import Case
 from pipeline.day.doubts import Doubt
+from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
 from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
@@ -91,6 +92,8 @@ class DayState:
     """The taken rows of 督办回复 of the days that the trend may show, and the newest of each case however old, oldest first."""
     flags_by_day: tuple[tuple[date, FlagsByDistrict], ...] = ()
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
+    earlier_matters: tuple[EarlierMatter, ...] = ()
+    """The urgent matters of earlier days that no report before this day's has followed up, in the order in which they were reported."""
     exempted: Exempted = field(default_factory=Exempted)
     """What the sheet 豁免 of the workbook in force allows on this day, and allowed on the day before."""
     unit_trends: Mapping[str, tuple[tuple[date, dict[str, Tally]], ...]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day import answers, assignments, judging, reports_before, supervision
+from pipeline.day import answers, assignments, earlier_matters, judging, reports_before, supervision
 from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
@@ -137,6 +137,7 @@ class _Fold:
             taken = answers.taken(day, submissions, judgements, self.kept.case_book, (self.kept.flags_by_day, self._recounted))
             self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
             self.kept.answer_sheets |= answers.sheets(day, submissions, self.settings)
+            self.kept.matters = earlier_matters.after(self.kept.matters, day, submissions, judgements, self.kept.case_book)
             self._note_doubts(day, submissions, judgements)
             self._note_reporters(submissions)
             self._reports_before = self.kept.reports_before
@@ -320,11 +321,8 @@ class _Fold:
         if self.kept.assignment is None:  # pragma: no cover - the first workbook is taken before any day
             message = "a fold without an assignment workbook"
             raise AssertionError(message)
-        assignment_findings = (
-            *self.kept.assignment.reading.findings,
-            *self.kept.register_findings,
-            *assignments.missing(self.kept.case_book),
-        )
+        of_workbook = self.kept.assignment.reading.findings
+        assignment_findings = (*of_workbook, *self.kept.register_findings, *assignments.missing(self.kept.case_book))
         return DayState(
             day=day,
             cases=self.kept.case_book.by_number(copied=day < max(self.days)),
@@ -354,6 +352,7 @@ class _Fold:
             reporters=dict(self.kept.reporters),
             reports_before=self._reports_before,
             answers=tuple(answers.kept(self.kept.answers, day - timedelta(days=TREND_DAYS + 1))),
+            earlier_matters=tuple(matter for matter in self.kept.matters if matter.day < day),
             flags_by_day=tuple(
                 (past, flags) for past, flags in sorted(self.kept.flags_by_day.items()) if past <= day and past in self.days_with_flags
             ),

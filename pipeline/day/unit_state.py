@@ -78,6 +78,7 @@ class Parted:
             correcting=tuple(report for report in state.correcting if report.district in own),
             late_flags=tuple(flag for flag in state.late_flags if self._lies_in.get(flag.number) in own),
             answers=tuple(answer for answer in state.answers if answer.district in own),
+            earlier_matters=tuple(matter for matter in state.earlier_matters if self._lies_in.get(matter.case, matter.district) in own),
             flags_by_day=tuple((day, _by_district(flags, districts)) for day, flags in state.flags_by_day),
             exempted=self._exempted(own),
         )

@@ -1,0 +1,81 @@
+"""The urgent matters of earlier days, until a later report follows them up: what was told as a danger is not gone the next morning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, Literal
+
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import Case, RowPlace
+from pipeline.day.judging import Judgement
+from pipeline.day.submissions import Reports
+from pipeline.terms.case_numbers import canonical
+from pipeline.terms.contract import CASE, REFERRED
+from pipeline.terms.text import key
+
+DAYS_WITHOUT_CASE: Final = 7
+"""So many days after its report's a matter is told again that no open case stands for: no row about a case can follow it up."""
+
+Ended = Literal["", "followed-up", "again", "over"]
+"""How a matter ended on a day: a row said something of its case, or it is reported as urgent once more, or its days are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMatter:
+    """One taken row of 急报事项 of a report in force."""
+
+    day: date
+    """The report's."""
+    district: str
+    row: RowPlace
+    case: str = ""
+    """Its number as the register has it; '' for a row without one."""
+    ended: Ended = ""
+    """How it ended on the day that the fold stands at; '' while nothing has been said of it."""
+
+
+def after(
+    matters: Iterable[EarlierMatter], day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], book: CaseBook
+) -> list[EarlierMatter]:
+    """Return what is known at the end of a day of those that had not ended the day before, and the day's own.
+
+    One whose case is settled by its own day's report is none: nothing is left to be followed up.
+    """
+    own = [
+        EarlierMatter(day, district, row, case.number if case else "")
+        for district, reports in submissions.items()
+        if (report := reports.in_force)
+        for row in judgements[report.arrival.id].urgent
+        for case in [book.find(canonical(row[CASE] or ""))]
+        if case is None or not _is_settled(case)
+    ]
+    return [*(replace(matter, ended=_ended(matter, day, own, book)) for matter in matters if not matter.ended), *own]
+
+
+def _ended(matter: EarlierMatter, day: date, own: Sequence[EarlierMatter], book: CaseBook) -> Ended:
+    if any(_is_same(matter, other) for other in own):
+        return "again"
+    case = book.cases.get(matter.case)
+    if case and (_is_settled(case) or (case.touched or date.min) > matter.day):
+        return "followed-up"
+    has_open_case = case is not None and not case.grounds
+    return "" if has_open_case or (day - matter.day).days <= DAYS_WITHOUT_CASE else "over"
+
+
+def _is_settled(case: Case) -> bool:
+    """Whether it counts as resolved, or is 导入法定途径. A cancellation settles nothing of what is urgent."""
+    return case.is_counted or (case.status == REFERRED and not case.grounds)
+
+
+def _is_same(matter: EarlierMatter, other: EarlierMatter) -> bool:
+    """Whether a later row is of the same kind and about the same case; without a case: it says the same, or names the same minute."""
+    one, later = matter.row, other.row
+    if one["事项类别"] != later["事项类别"]:
+        return False
+    if matter.case and other.case:
+        return matter.case == other.case
+    happened = one.day("发生时间")
+    is_alike = key(one["情况说明"] or "") == key(later["情况说明"] or "")
+    return matter.district == other.district and (is_alike or (isinstance(happened, datetime) and happened == later.day("发生时间")))
