@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.day import supervision
+from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
 from pipeline.settings.units import Tree
@@ -39,6 +40,10 @@ RESTATED: Final = (
 )
 SILENT_DAYS: Final = "没有旗区报送的日子写“未报”，图上不画：那天的数字只是沿用此前的报送。"
 BRIDGE: Final = "前一日的件数，加上减去以下各项变化，就是当日的件数；每件有变化的案件在每个数里只出现一次。"
+EARLIER_URGENT: Final = (
+    "以前日期的急报，到有下文为止：以后的日报里，案件有了今日进展或状态变化，或者同一案件的同类急报又报来，算有下文，当日再列一次。"
+    f"没有案件编号的、案件已撤销的，列到报后第{DAYS_WITHOUT_CASE}日；情况相同或发生时刻相同的急报又报来，也算有下文。"
+)
 EDITS: Final = (
     "当日与前一日不同的案件来源、旗区、问题类别、案由、责任单位、包案领导、交办日期、办结时限、延期至、撤销依据。"
     "影响：与不改动时的当日相比。"

@@ -39,6 +39,7 @@ def of(report: Report) -> list[Unit]:
     changes = _by_unit(report.changes, lambda change: unit_of.get(change.number, change.district))
     findings = _by_unit(report.findings, lambda line: line.district)
     urgent, reception = _by_unit(report.urgent, lambda line: line.district), _by_unit(report.reception, lambda line: line.district)
+    earlier_urgent = _by_unit(report.earlier_urgent, lambda line: line.district)
     submissions = _by_unit(report.submissions, lambda line: line.district)
     flags: dict[str, dict[str, list[str]]] = {}
     for flag, numbers in report.flags.items():
@@ -57,6 +58,7 @@ def of(report: Report) -> list[Unit]:
                 changes=tuple(changes.get(name, ())),
                 findings=tuple(findings.get(name, ())),
                 urgent=tuple(urgent.get(name, ())),
+                earlier_urgent=tuple(earlier_urgent.get(name, ())),
                 reception=tuple(reception.get(name, ())),
                 submissions=tuple(submissions.get(name, ())),
                 liaison={name: report.liaison.get(name, ())},

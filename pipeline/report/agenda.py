@@ -180,6 +180,11 @@ def gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
     return [matter for _gravity, _turn, matter in sorted(ranked, key=lambda rank: rank[:2])]
 
 
+def unsettled_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
+    """Return urgent matters of earlier days, the gravest of those of which nothing has been said first."""
+    return sorted(gravest_first(urgent), key=lambda matter: bool(matter.since))
+
+
 def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
     said = f"{matter.kind}：{matter.situation}"

@@ -161,6 +161,10 @@ class UrgentLine:
     measures: str
     coordination: str
     origin: str
+    reported_on: date | None = None
+    """Of a matter of an earlier day: the day of its report; None for one of the day itself."""
+    since: str = ""
+    """Of such a matter: what is said of it today, and with that for the last time; '' where nothing has been said."""
 
 
 @dataclass(frozen=True, slots=True)

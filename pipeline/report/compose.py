@@ -186,6 +186,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         submissions=tuple(lines_by_district),
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
+        earlier_urgent=other_sheets.earlier_urgent(state, cases, sources.arrivals, settings),
         changed_matters=other_sheets.changed_matters(state, settings),
         changed_receptions=other_sheets.changed_receptions(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),

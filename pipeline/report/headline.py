@@ -31,14 +31,19 @@ from pipeline.terms.words import FLAGS, first_of
 
 MOST_RUNS = 3
 """Runs of restated days that the line about corrections names."""
+_MOST_TOLD, _LONGEST_TOLD = 2, 60
+"""Dangers that are told in the first lines, and characters of one: a part of it is not told."""
 _ALL = 100
 """The target in percent of which every case counts."""
 
 
-def lines(report: Report) -> tuple[tuple[str, str], ...]:
-    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was."""
-    restated = (words.RESTATED, _restated(report, _this_issue(report)))
-    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), restated)
+def lines(report: Report, *, is_short: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
+
+    `is_short`: urgent matters of earlier days are told elsewhere (`unsettled_in_short`), since there is little room.
+    """
+    asked, restated = _asked(report, is_short=is_short), (words.RESTATED, _restated(report, _this_issue(report)))
+    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, asked), restated)
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -141,35 +146,34 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
     )
 
 
-def _asked(report: Report) -> str:
+def _asked(report: Report, *, is_short: bool) -> str:
     matters = agenda.noted(report.urgent)
-    noted_too = f"另有急报{len(matters)}件没有提出请求，请知悉{_dangers(matters)}。" if matters else ""
+    noted_too = f"另有急报{len(matters)}件没有提出请求，请知悉{_dangers(matters, report.day)}。" if matters else ""
     decided = decision_words.decisions(report.decisions, report.submissions)
-    return f"{_to_decide_first(report)}{decided}{noted_too}{matter_words.taken_back(report)}"
+    is_told = bool(report.unsettled) and not is_short
+    earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if is_told else ""
+    first, last = (earlier, "") if any(matter.kind == SAFETY for matter in report.unsettled) else ("", earlier)
+    return f"{_to_decide_first(report)}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
 
 
 def _to_decide_first(report: Report) -> str:
     """Return what endangers people and waits for a decision: it is told before how many decisions there are."""
     dangers = [matter for matter in agenda.gravest_first(report.urgent) if matter.kind == SAFETY and matter.coordination]
-    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers)}。" if dangers else ""
+    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day)}。" if dangers else ""
 
 
-def _dangers(matters: Sequence[UrgentLine]) -> str:
+def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
     """Return how many of them are about people's safety, and what one or two are: however crowded the day, that stands on page one."""
     dangers = [matter for matter in matters if matter.kind == SAFETY]
     of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{'都是' if len(dangers) > 1 else ''}{SAFETY}"
-    return f"（{of_all}：{_told(dangers)}）" if dangers else ""
+    return f"（{of_all}：{_told(dangers, day)}）" if dangers else ""
 
 
-def _told(dangers: Sequence[UrgentLine]) -> str:
+def _told(dangers: Sequence[UrgentLine], day: date) -> str:
     """Return what one or two dangers are; of more, and of long ones, where they are."""
-    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}" for matter in dangers]
+    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}{matter_words.when(matter, day)}" for matter in dangers]
     is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
     return "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
-
-
-_MOST_TOLD, _LONGEST_TOLD = 2, 60
-"""Dangers that are told in the first lines, and characters of one: a part of it is not told."""
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:
@@ -184,6 +188,34 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
     return f"急报{len(matters)}件没有提出请求，请知悉：{named}{more}。"
 
 
+def unsettled_in_short(report: Report) -> str:
+    """Return how many urgent matters of earlier days nothing has been said of, in brackets behind a heading; '' where of none."""
+    return f"（{_UNSETTLED}{len(report.unsettled)}件）" if report.unsettled else ""
+
+
+def unsettled(report: Report, most: int | None = None, characters: int | None = None) -> str:
+    """Return the urgent matters of earlier days of which nothing has been said since, so many by name; '' where there is none.
+
+    `characters`: as many of what happened; what was asked is told whole or not at all.
+    """
+    matters = agenda.gravest_first(report.unsettled)
+    if not matters:
+        return ""
+    named = "；".join(_unsettled(matter, report.day, characters) for matter in matters[:most])
+    more = f"；等{len(matters)}件" if most is not None and len(matters) > most else ""
+    return f"{_UNSETTLED}{len(matters)}件：{named}{more}。"
+
+
+_UNSETTLED = "此前急报尚无下文"
+
+
+def _unsettled(matter: UrgentLine, day: date, characters: int | None) -> str:
+    said = _cut(f"{matter.number} {matter.kind}：{matter.situation.rstrip('。；，')}".strip(), characters)
+    asked = matter.coordination.rstrip("。；，")
+    request = asked if characters is None or len(asked) <= characters else "见汇总表“急报事项”"
+    return f"{matter.district}{said}{matter_words.when(matter, day)}{f'，当时请求：{request}' if asked else ''}"
+
+
 def _cut(text: str, characters: int | None) -> str:
     return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
 
@@ -195,7 +227,8 @@ def flags(report: Report, *, is_short: bool = False) -> str:
     told = [f"{FLAGS[flag].name}{count}件" for flag, count in counted.items() if flag not in without]
     none = f"没有{'、'.join(FLAGS[flag].name for flag in without)}的" if without else ""
     counts = "，".join(part for part in ("、".join(told), none) if part)
-    return f"督办：{counts}。{_extended(report)}{exemptions.hidden(report.beyond.exemptions)}"
+    basis = "（按此前的报送）" if who_reported.unheard(report.submissions).nobody else ""
+    return f"督办{basis}：{counts}。{_extended(report)}{exemptions.hidden(report.beyond.exemptions)}"
 
 
 def _extended(report: Report) -> str:

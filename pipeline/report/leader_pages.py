@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.day.rota import Turn
 from pipeline.reading.assignment_workbook import leaders_named
-from pipeline.report import agenda, notice_words, notices
+from pipeline.report import agenda, matter_words, notice_words, notices
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.receptions import HeldTurn, Visit
 from pipeline.report.report import Report
@@ -32,7 +32,7 @@ class LeaderCase:
     by_law: bool
     """Whether a clock of the regulation is near its end or past it that none of its flags is about."""
     urgent: tuple[str, ...]
-    """The kinds of the urgent matters that the day's reports have of it."""
+    """The kinds of the urgent matters that the day's reports have of it, and of those of earlier days that are unsettled."""
     asked: str
     """What the district asks for, in its own words; '' for nothing."""
     by_rule: str = ""
@@ -66,6 +66,8 @@ class LeaderPage:
     coming: tuple[Turn, ...]
     urgent: tuple[UrgentLine, ...]
     """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
+    unsettled: tuple[UrgentLine, ...]
+    """Those of earlier days of which nothing has been said since."""
     unstaffed: tuple[date, ...]
     """The days of refused rows of the rota that name him, on which nobody stands."""
 
@@ -76,8 +78,9 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     in_use = [line for line in report.cases if not line.grounds]
     own = _by_leader((name, line) for line in in_use for name in leaders_named(line.leaders) if name != NO_LEADER)
     districts: dict[str, list[tuple[str, str]]] = {}
-    concerned = {case.line.district for case in shown.values()} | {matter.district for matter in report.urgent}
-    pressing = shown.keys() | {matter.number for matter in report.urgent}
+    matters = (*report.urgent, *report.unsettled)
+    concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
+    pressing = shown.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:
         for written, post in report.liaison.get(district, ()) if district in concerned else ():
             for name in leaders_named(written):
@@ -98,7 +101,7 @@ class _Lists:
     visits: Mapping[str, Sequence[Visit]]
     """By leader."""
     matters: Sequence[UrgentLine]
-    """The day's urgent matters, the gravest first."""
+    """The day's urgent matters, then the unsettled ones of earlier days, the gravest of each first."""
     matters_of: Mapping[str, Sequence[int]]
     """Their places, by district and by number."""
 
@@ -110,7 +113,7 @@ class _Lists:
         visits: dict[str, list[Visit]] = {}
         for visit in report.beyond.receptions.reported:
             visits.setdefault(visit.leader, []).append(visit)
-        matters, matters_of = agenda.gravest_first(report.urgent), dict[str, list[int]]()
+        matters, matters_of = [*agenda.gravest_first(report.urgent), *agenda.gravest_first(report.unsettled)], dict[str, list[int]]()
         for place, matter in enumerate(matters):
             for key in {matter.district, matter.number} - {""}:
                 matters_of.setdefault(key, []).append(place)
@@ -121,7 +124,7 @@ class _Lists:
         return tuple(self.shown[turn] for turn in sorted(self.turn[number] for number in cases if number in self.turn))
 
     def urgent(self, names: Iterable[str]) -> tuple[UrgentLine, ...]:
-        """Return the urgent matters of these districts and cases, the gravest first."""
+        """Return the urgent matters of these districts and cases in their order."""
         return tuple(self.matters[place] for place in sorted({place for name in names for place in self.matters_of.get(name, ())}))
 
 
@@ -145,6 +148,8 @@ def _open_cases(report: Report) -> Iterable[tuple[CaseLine, LeaderCase]]:
     urgent: dict[str, dict[str, None]] = {}
     for matter in agenda.gravest_first(report.urgent):
         urgent.setdefault(matter.number, {})[matter.kind] = None
+    for matter in agenda.gravest_first(report.unsettled):
+        urgent.setdefault(matter.number, {})[f"{matter.kind}{matter_words.when(matter, report.day)}尚无下文"] = None
     lines = [line for line in report.cases if line.is_open]
     points = notices.points_of(report.day, lines, report.settings.windows)
     cases = []
@@ -166,7 +171,7 @@ def _rank(case: LeaderCase) -> int:
 
 def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, str]], lists: _Lists, report: Report) -> LeaderPage:
     numbers, accompanied = {line.number for line in lines}, {district for district, _post in districts}
-    receptions = report.beyond.receptions
+    receptions, matters = report.beyond.receptions, lists.urgent({*accompanied, *numbers})
     return LeaderPage(
         name,
         lists.in_order(numbers),
@@ -177,6 +182,7 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(lists.visits.get(name, ())),
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
-        lists.urgent({*accompanied, *numbers}),
+        tuple(matter for matter in matters if not matter.reported_on),
+        tuple(matter for matter in matters if matter.reported_on),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

@@ -11,7 +11,7 @@ from datetime import date
 
 from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange, RowChanges
 from pipeline.report import sentences
-from pipeline.report.case_lines import MovedRow
+from pipeline.report.case_lines import MovedRow, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import first_of
@@ -135,6 +135,11 @@ def _words(matter: Matter, characters: int | None) -> str:
 _ASKED = "需协调："
 _FEWEST, _LONGEST_REQUEST = 32, 90
 """Characters of what happened that are shown beside a request however little room there is, and of a request that are shown whole."""
+
+
+def when(matter: UrgentLine, day: date) -> str:
+    """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
+    return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
 
 
 _MOST_MOVED = 3

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
 
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
+from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE, EarlierMatter, Ended
 from pipeline.day.judging import Judgement
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
-from pipeline.report.case_lines import ReceptionLine, UrgentLine
+from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.contract import LIAISON
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import rows_of_sheet
@@ -33,20 +38,54 @@ def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
 
 def urgent(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[UrgentLine, ...]:
     """Return the day's 急报事项 by district, in the order of their rows."""
-    return tuple(
-        UrgentLine(
-            district=district,
-            number=row["案件编号"] or "",
-            kind=row["事项类别"] or "",
-            situation=row["情况说明"] or "",
-            happened=row.day("发生时间"),
-            measures=row["已采取措施"] or "",
-            coordination=row["需协调事项"] or "",
-            origin=origin(row, arrivals),
-        )
-        for district, judgement in _judged(state, settings)
-        for row in judgement.urgent
+    judged = _judged(state, settings)
+    return tuple(_urgent_line(district, row, arrivals) for district, judgement in judged for row in judgement.urgent)
+
+
+def _urgent_line(district: str, row: RowPlace, arrivals: Mapping[int, Arrival]) -> UrgentLine:
+    return UrgentLine(
+        district=district,
+        number=row["案件编号"] or "",
+        kind=row["事项类别"] or "",
+        situation=row["情况说明"] or "",
+        happened=row.day("发生时间"),
+        measures=row["已采取措施"] or "",
+        coordination=row["需协调事项"] or "",
+        origin=origin(row, arrivals),
     )
+
+
+def earlier_urgent(
+    state: DayState, cases: Iterable[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings
+) -> tuple[UrgentLine, ...]:
+    """Return the urgent matters of earlier days that the day begins with, each where its case lies today, by day and district."""
+    by_number = {case.number: case for case in cases} if state.earlier_matters else {}
+    turn = {district: place for place, district in enumerate(settings.district_names)}
+    lines = []
+    for matter in state.earlier_matters:
+        case = by_number.get(matter.case)
+        district = case.district if case else matter.district
+        if district in turn:  # a ledger outlives its settings
+            line = _urgent_line(district, matter.row, arrivals)
+            lines.append(replace(line, number=matter.case or line.number, reported_on=matter.day, since=_since(matter, case, state.day)))
+    return tuple(sorted(lines, key=lambda line: (line.reported_on or state.day, turn[line.district])))
+
+
+def _since(matter: EarlierMatter, case: CaseLine | None, day: date) -> str:
+    """Return what the day says of a matter of an earlier one, in few words."""
+    if matter.ended != "followed-up" or case is None:
+        return _ENDED[matter.ended]
+    status = f"{case.status}（{words.FLAGS['disputed'].name}）" if "disputed" in case.flags else case.status
+    progress = case.progress.rstrip("。；，") if case.reported_on == day else ""
+    return "，".join(part for part in (status, progress) if part)
+
+
+_ENDED: Final[Mapping[Ended, str]] = {
+    "": "",
+    "followed-up": "案件有下文",
+    "again": "又列入急报",
+    "over": f"没有在办的案件，报后{DAYS_WITHOUT_CASE}日的日报里没有再提，以后不再列",
+}
 
 
 def changed_matters(state: DayState, settings: Settings) -> tuple[MatterChange, ...]:

@@ -9,13 +9,14 @@ from typing import Final
 
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions_of_period
+from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions_of_period, urgent_of_period
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
+from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 
@@ -137,6 +138,7 @@ class Period:
     """The days that are marked 更正."""
     standing: tuple[Standing, ...]
     exemptions: tuple[ExemptionOverDays, ...]
+    urgent: tuple[UrgentOverDays, ...]
     cases: Mapping[str, CaseLine]
     """Every case that is named, by number, as it stands at the end; one that is in the register no more as at the beginning."""
 
@@ -201,6 +203,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         corrected=tuple(report.day for report in days if report.is_correction),
         standing=_standing(days),
         exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
+        urgent=urgent_of_period.over_days(days),
         cases=lines,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.restatement import Restated
@@ -18,8 +18,10 @@ from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
+from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms import words
+from pipeline.terms.contract import SAFETY, URGENT_KINDS
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
@@ -69,6 +71,7 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
         ("结论", f"{answer(period)}{unknown}"),
         *targets,
         ("余下", remaining(period)),
+        *([("急报", urgent(period))] if period.urgent else []),
         ("报送", handed_in(period)),
         ("更正", restated(period, runs)),
     ]
@@ -239,6 +242,51 @@ def exemption_told(each: ExemptionOverDays, period: Period) -> str:
     subject, kind, district, approved_by, reason, until, days, state, effect = exemption(each, period)
     whose = f"（{district}）" if each.line.case and district else ""
     return f"{subject}{whose}{kind}：{approved_by}批准，{reason}，至{until}；期内有效：{days}，期末{state}；{effect}"
+
+
+NO_URGENT: Final = "期内没有采用的急报事项。"
+URGENT_COLUMNS: Final = ("旗区", "案件编号", "事项类别", "情况说明", "所报", "发生时间", "已采取措施", "需协调事项", "期末")
+
+
+def urgent(period: Period) -> str:
+    """Return how many urgent matters there were, of how many nothing was said since, and which of these endanger people."""
+    if not period.urgent:
+        return NO_URGENT
+    before = sum((matter.line.reported_on or period.first) < period.first for matter in period.urgent)
+    open_ = [matter.line for matter in period.urgent if not matter.ended]
+    dangers = [f"{line.district}{line.number}" for line in open_ if line.kind == SAFETY]
+    named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(dangers, _MOST_DANGERS)}）" if dangers else ""
+    earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
+    stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有了下文，或者不再列"
+    return f"期内急报{len(period.urgent)}件{earlier}，{stands}。"
+
+
+_MOST_DANGERS: Final = 3
+
+
+def urgent_matters(period: Period) -> list[UrgentOverDays]:
+    """Return them, those of which nothing was said first, the gravest of each first."""
+    gravity = {kind: rank for rank, kind in enumerate(URGENT_KINDS)}
+    return sorted(period.urgent, key=lambda matter: (matter.ended is not None, gravity.get(matter.line.kind, len(gravity))))
+
+
+def urgent_matter(matter: UrgentOverDays, period: Period) -> tuple[str, ...]:
+    """Return the cells of an urgent matter: whose, what, when, what was done and asked, and how it stands at the end."""
+    line = matter.line
+    at = f"{line.happened:%H:%M}" if isinstance(line.happened, datetime) else ""
+    happened = f"{words.near(line.happened, period.last)}{at}" if line.happened else ""
+    reported = words.near(line.reported_on, period.last) if line.reported_on else ""
+    cells = (line.district, line.number, line.kind, line.situation, reported, happened, line.measures, line.coordination)
+    return *cells, f"{words.near(matter.ended, period.last)}：{matter.since}" if matter.ended else "尚无下文"
+
+
+def urgent_told(matter: UrgentOverDays, period: Period) -> str:
+    """Return the same in a sentence."""
+    district, number, kind, situation, reported, happened, measures, asked, stands = urgent_matter(matter, period)
+    said = [f"{district}{number} {kind}（{happened}发生，{reported}所报）：{situation.rstrip('。；，')}"]
+    said += [f"已采取措施：{measures.rstrip('。；，')}"] if measures else []
+    said += [f"请求：{asked.rstrip('。；，')}"] if asked else []
+    return f"{'；'.join(said)}。{stands}"
 
 
 def _told(day: date, run: Sequence[Restated], period: Period) -> str:

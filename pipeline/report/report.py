@@ -45,6 +45,7 @@ class Report:
     submissions: tuple[SubmissionLine, ...]
     reception: tuple[ReceptionLine, ...]
     urgent: tuple[UrgentLine, ...]
+    """The day's own."""
     findings: tuple[FindingLine, ...]
     liaison: dict[str, tuple[tuple[str, str], ...]]
     """By district: its liaison leaders with their posts."""
@@ -139,6 +140,8 @@ class Report:
     """Urgent matters and 需协调事项 that revisions of the day leave out or tell otherwise; then those of earlier days, known now."""
     units: tuple[UnitLine, ...] = ()
     """Every level above the districts below the reader, and the districts directly under the reader beside such; none without levels."""
+    earlier_urgent: tuple[UrgentLine, ...] = ()
+    """The urgent matters of earlier days of which nothing was said until the day, in the order in which they were reported."""
     beyond: Extensions = field(default_factory=Extensions)
     """What is said beyond the contract."""
 
@@ -147,6 +150,11 @@ class Report:
         """What lies directly under the reader, in the order of the settings; none where that is the districts alone."""
         lines = {line.name: line for line in self.units}
         return tuple(lines[name] for name in self.settings.tree.children() if name in lines)
+
+    @property
+    def unsettled(self) -> tuple[UrgentLine, ...]:
+        """The urgent matters of earlier days of which nothing has been said by the end of the day either."""
+        return tuple(matter for matter in self.earlier_urgent if not matter.since)
 
     @property
     def unit(self) -> str:

@@ -85,7 +85,7 @@ def test_programs_read_what_the_period_says(month: Period, files: dict[str, byte
     said = json.loads(files["period.json"])
     assert [*said] == [
         "period", "from", "to", "closing", "groups", "districts", "leaders", "durations", "remaining", "confirmation", "submissions",
-        "corrected", "editions", "restated", "exceptions", "standing", "outputs",
+        "corrected", "editions", "restated", "exceptions", "urgent", "standing", "outputs",
     ]  # fmt: skip
     assert (said["from"], said["to"], said["closing"]) == ("2020-05-01", "2020-05-30", True)
     group, part = said["groups"][1], month.groups[1]
@@ -170,7 +170,7 @@ def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(month: Period, fi
     workbook = openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))
     assert workbook.sheetnames == [
         "总览", "旗区", "包案领导", "走势", "变化的案件", "余下的案件", "办理用时", "确认和回看", "报送日历", "每日报送", "更正和版次",
-        "豁免",
+        "豁免", "急报",
     ]  # fmt: skip
     assert not [cell for sheet in workbook for cell in _cells(sheet) if cell.data_type == "f"]
     rows = [[cell.value for cell in row] for row in workbook["旗区"].iter_rows(min_row=4, max_row=21)]

@@ -1,4 +1,4 @@
-"""The lines that come before everything else. Covers `headline`, `same_day` and `who_reported`."""
+"""The lines that come before everything else. Covers `headline`, `same_day`, `urgent_of_period` and `who_reported`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from pipeline.office import attendance, status, waiting
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing
-from pipeline.report import corrections, decision_words, headline, period, sentences, who_reported
+from pipeline.report import corrections, decision_words, headline, leader_pages, period, period_words, sentences, who_reported
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     verdicts, asked, restated = (said for _name, said in lines)
     assert verdicts == "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理未达标，还差58件。"
     assert asked == (
+        "此前急报尚无下文3件（都是工程安全隐患：乌审旗、准格尔旗）。"
         "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉（都是工程安全隐患：东胜区等3个旗区）。"
     )
     assert restated == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
@@ -130,7 +131,7 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() 
 def test_that_nothing_needs_a_decision_is_said_of_those_who_reported(published: Published) -> None:
     report = published("week-light").reports[3]
     three = (*(replace(line, status="missing") for line in report.submissions[:3]), *report.submissions[3:])
-    quiet = replace(report, decisions=(), urgent=(), changed_matters=(), submissions=three)
+    quiet = replace(report, decisions=(), urgent=(), earlier_urgent=(), changed_matters=(), submissions=three)
     assert headline.lines(quiet)[1][1].startswith("今日6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报。")
     assert briefing.fields(quiet)["小标题"]["决策"] == "二、6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报"
     assert decision_words.none(report.submissions) == "没有需要决策的事项"
@@ -321,6 +322,40 @@ def test_a_danger_about_which_something_is_asked_is_told_before_how_many_decisio
     files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(report(progress=[], urgent=rows))]
     lead = "工程安全隐患1件请先决定：东胜区SJ-2020-001塔吊倾斜，80户已疏散。今日需要决策的事项共"
     assert dict(headline.lines(on(DAY, *files).report))["请决定"].startswith(lead)
+
+
+def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case() -> None:
+    danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
+    next_day, third = (DAY + timedelta(days=days) for days in (1, 2))
+    files = [
+        assigned(assignment([case_row("SJ-2020-001")])),
+        handed_in(report(day=DAY, progress=[], urgent=[urgent_row("SJ-2020-001", **danger)]), f"{DAY} 16:00"),
+        handed_in(report(day=third, progress=[progress_row("SJ-2020-001", 今日进展="专家已到场")]), f"{third} 16:00"),
+    ]
+    days = consolidate(files, [DAY, next_day, third])
+    told = {day: days[day].report for day in (DAY, next_day, third)}
+    near = f"{DAY.month}月{DAY.day}日"
+    said = f"此前急报尚无下文1件（工程安全隐患：东胜区SJ-2020-001塔吊倾斜，80户已疏散（{near}所报））。"
+    assert [said in dict(headline.lines(told[day]))["请决定"] for day in (DAY, next_day, third)] == [False, True, False]
+    assert headline.unsettled(told[next_day]) == (
+        f"此前急报尚无下文1件：东胜区SJ-2020-001 工程安全隐患：塔吊倾斜，80户已疏散（{near}所报），当时请求：请派专家。"
+    )
+    assert [line.since for line in told[third].earlier_urgent] == ["办理中，专家已到场"]
+    page = leaders_page.render(told[next_day], HOME / "templates").decode()
+    assert "<strong>尚无下文</strong>" in page
+    (leader,) = (page for page in leader_pages.of(told[next_day]) if page.own)
+    assert [matter.reported_on for matter in leader.unsettled] == [DAY]
+    assert leader.own[0].urgent == (f"工程安全隐患（{near}所报）尚无下文",)
+    over = period.of([told[DAY], told[next_day], told[third]], {})
+    assert period_words.urgent(over) == "期内急报1件（其中期前所报、期初尚无下文的1件），期末都有了下文，或者不再列。"
+    assert period_words.urgent_matter(over.urgent[0], over)[-1] == f"{third.month}月{third.day}日：办理中，专家已到场"
+    still = period.of([told[DAY], told[next_day]], {})
+    assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001）。" in period_words.urgent(still)
+
+
+def test_on_a_day_without_any_report_the_flags_are_told_as_of_earlier_ones() -> None:
+    told = on(DAY, assigned(assignment([case_row("SJ-2020-001")]))).report
+    assert headline.flags(told).startswith("督办（按此前的报送）：")
 
 
 def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -> None:

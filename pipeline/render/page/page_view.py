@@ -120,6 +120,8 @@ def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
         "answer": headline.lines(report),
         "answered": answer_words.told(report.beyond.notices),
         "noted": headline.noted(report, _MOST_NOTED),
+        "earlier_urgent": agenda.unsettled_first(report.earlier_urgent),
+        "unsettled": headline.unsettled(report, _MOST_NOTED),
         "beyond": headline.beyond(report),
         "settings": report.settings,
         "level": report.settings.tree.word(),

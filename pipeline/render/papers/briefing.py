@@ -174,6 +174,7 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
+        **(unchanging.with_short_head(report) if room.is_parted and report.unsettled and report.decisions else {}),
         "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),
@@ -364,6 +365,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     named = sum(min(len(item), room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
     noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters))
+    noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters)) if most else ""
     noted += matter_words.changed(report, most, room.characters)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []

@@ -13,7 +13,7 @@ from typing import Any
 
 _PAGE = 637.8
 """Between the margins of A4."""
-_SPARE = 2.0
+_SPARE = 4.0
 """Of each page."""
 ROOMY, USUAL, SMALL = SETTINGS = ("疏", "", "密")
 """Of the field 版面, the largest first: notes are set larger and rows higher; or notes and tables smaller, and all lines closer."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from pipeline.report import period_words
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay, Standing
+from pipeline.report.urgent_of_period import UrgentOverDays
 
 MANIFEST: Final = "period.json"
 PERIOD_VERSION: Final = 1
@@ -64,6 +66,7 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "editions": {day.isoformat(): count for day, count in period.editions},
             "restated": [{"told": told.isoformat(), **restated(entry)} for told, entry in period.restated],
             "exceptions": [_exception(each) for each in period.exemptions],
+            "urgent": [_urgent(matter) for matter in period.urgent],
             "standing": [_standing(standing) for standing in period.standing],
             "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
@@ -100,6 +103,20 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
         "median_days": entry.median_days,
         "p90_days": entry.p90_days,
     }
+
+
+def _urgent(matter: UrgentOverDays) -> dict[str, Any]:
+    line, ended = matter.line, matter.ended.isoformat() if matter.ended else None
+    reported = line.reported_on.isoformat() if line.reported_on else None
+    happened = line.happened.isoformat(timespec="minutes") if isinstance(line.happened, datetime) else line.happened
+    said = {
+        "kind": line.kind,
+        "situation": line.situation,
+        "happened": f"{happened}",
+        "measures": line.measures,
+        "asked": line.coordination,
+    }
+    return {"reported": reported, "district": line.district, "case": line.number, **said, "ended": ended, "since": matter.since}
 
 
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:

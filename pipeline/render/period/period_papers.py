@@ -96,7 +96,7 @@ def _draft(period: Period, leaders: int, runs: int, first_runs: int, has_duratio
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
         "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period, first_runs)],
-        "部分": [*sections, *([_restated(period, runs)] if period.restated else []), *_exempted(period, runs)],
+        "部分": [*sections, *_last_sections(period, runs)],
     }
     return {key: plain_in(value) for key, value in said.items()}
 
@@ -213,18 +213,31 @@ def _reports(period: Period) -> Fields:
     return _section("六、日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
 
 
-def _restated(period: Period, most: int) -> Fields:
+def _last_sections(period: Period, most: int) -> list[Fields]:
+    """Return the sections that are there only where they say something; so many lines of each."""
+    told = (_restated(period, most), _exempted(period, most), _urgent(period, most))
+    return [section | {"小标题": f"{number}、{section['小标题']}"} for number, section in zip("七八九", filter(None, told), strict=False)]
+
+
+def _urgent(period: Period, most: int) -> Fields | None:
+    """Return the section of the urgent matters, those of which nothing was said first."""
+    lines = [f"{period_words.urgent_told(matter, period)}。" for matter in period_words.urgent_matters(period)]
+    more = f"其余{len(lines) - most}件见{_WORKBOOK}“急报”。" if len(lines) > most else ""
+    return _section("急报", lines[:most], (), (more,)) if lines else None
+
+
+def _restated(period: Period, most: int) -> Fields | None:
+    if not period.restated:
+        return None
     runs = period_words.restated_runs(period)
     more = f"其余{len(runs) - most}处见{_WORKBOOK}“更正和版次”。" if len(runs) > most else ""
-    return _section("七、更正", [f"{said}。" for said in period_words.restated_runs(period, most)], (), (more,))
+    return _section("更正", [f"{said}。" for said in period_words.restated_runs(period, most)], (), (more,))
 
 
-def _exempted(period: Period, most: int) -> list[Fields]:
-    """Return the section of the exceptions; the one before it is not always there."""
+def _exempted(period: Period, most: int) -> Fields | None:
     lines = [f"{period_words.exemption_told(each, period)}。" for each in period.exemptions]
     more = f"其余{len(lines) - most}项见{_WORKBOOK}“豁免”。" if len(lines) > most else ""
-    title = f"{'八' if period.restated else '七'}、豁免"
-    return [_section(title, [period_words.exempted(period), *lines[:most]], (), (more,))] if lines else []
+    return _section("豁免", [period_words.exempted(period), *lines[:most]], (), (more,)) if lines else None
 
 
 _ROW: Final = {"名称": "东胜区", "数": ["1", "2"]}

@@ -116,7 +116,7 @@ def render(period: Period) -> bytes:
             }
         )
         book = _Book(workbook, period, Formats(workbook, LOOKS))
-        for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated, _exempted):
+        for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated, _exempted, _urgent):
             write(book)
     return written.getvalue()
 
@@ -355,6 +355,14 @@ def _restated(book: _Book) -> None:
     top = _HEADER + max(len(rows), 1) + 2
     own = (_Column("日期", 12, "date"), _Column("版数", 12, "count"))
     book.table(sheet, top, own, [(day, count) for day, count in book.period.editions])
+
+
+def _urgent(book: _Book) -> None:
+    widths, narrow = (11, 15, 14, 32, 12, 16, 26, 26, 28), ("旗区", "案件编号", "事项类别", "所报", "发生时间")
+    named = zip(period_words.URGENT_COLUMNS, widths, strict=True)
+    columns = [_Column(name, width, "text" if name in narrow else "long") for name, width in named]
+    rows = [period_words.urgent_matter(matter, book.period) for matter in period_words.urgent_matters(book.period)]
+    book.list_sheet("急报", columns, rows, f"{period_words.urgent(book.period)}{definitions.EARLIER_URGENT}", period_words.NO_URGENT)
 
 
 def _restatement(told: date, entry: Restated) -> Row:

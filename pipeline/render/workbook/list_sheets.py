@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from xlsxwriter.utility import xl_range
 
@@ -11,10 +12,10 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, print_only, write_list, write_table
-from pipeline.report import corrections, exemptions, who_reported
+from pipeline.report import agenda, corrections, exemptions, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
-from pipeline.terms.words import COSTS, FLAGS, NO, YES
+from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
 
 _MOST_FINDINGS = 1_000
 """Of one file."""
@@ -128,12 +129,36 @@ def write(book: Book) -> None:
     report = book.report
     write_list(book, "接访情况", RECEPTION, report.reception)
     _reception_total(book)
-    write_list(book, "急报事项", URGENT, report.urgent)
+    _write_urgent(book)
     _write_submissions(book)
     if not book.is_split:  # else in the units' own workbooks
         _write_follow_ups(book)
         _write_findings(book)
         write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
+
+
+def _write_urgent(book: Book) -> None:
+    """The day's urgent matters; below them those of earlier days that nothing had been said of until today."""
+    report, name, widths = book.report, "急报事项", [column.width for column in URGENT]
+    sheet = write_list(book, name, URGENT, report.urgent)
+    if not report.earlier_urgent:
+        return
+    shown = min(len(report.urgent), words.MOST_IN_WHOLE + 1) if book.is_split else len(report.urgent)
+    row = FIRST + max(shown, 1) + 1
+    heading(book, sheet, row, len(widths) - 1, f"此前的急报（{len(report.unsettled)} 件尚无下文）")
+    lines = agenda.unsettled_first(report.earlier_urgent)
+    row = write_table(book, sheet, row + 1, Listing(_earlier_urgent(report.day), lines))
+    explain(book, sheet, row, widths, [definitions.EARLIER_URGENT])
+
+
+def _earlier_urgent(day: date) -> tuple[Column[UrgentLine], ...]:
+    """Return the same columns but the last: on the pages that follow, that list's header stands above these rows too."""
+    since: Column[UrgentLine] = Column("所报日期和下文", 25, "long", lambda line: f"{_told_on(line, day)}，{line.since or '尚无下文'}")
+    return (*URGENT[:-1], since)
+
+
+def _told_on(line: UrgentLine, day: date) -> str:
+    return f"{near(line.reported_on, day)}所报" if line.reported_on else ""
 
 
 def follow_ups(book: Book) -> list[FollowUp]:

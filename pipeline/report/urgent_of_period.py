@@ -1,0 +1,46 @@
+"""The urgent matters of a span of days: all that its reports tell, those that were unsettled before it, and how each stands at the end.
+
+Covered by tests/report/test_headline.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from pipeline.report.case_lines import UrgentLine
+from pipeline.report.report import Report
+
+_Key = tuple[date | None, str, str, str, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentOverDays:
+    """An urgent matter of a span of days."""
+
+    line: UrgentLine
+    """As its report has it, where its case lies at last; `reported_on` is the day of that report."""
+    ended: date | None = None
+    """The day on which something was said of it, or on which it was told for the last time; None where it is unsettled at the end."""
+    since: str = ""
+    """What was said then."""
+
+
+def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
+    """Return the urgent matters of these days' reports, by the day of their report."""
+    matters: dict[_Key, UrgentOverDays] = {}
+    for report in days:
+        for line in report.earlier_urgent:
+            matters[_key(line)] = UrgentOverDays(line, report.day if line.since else None, line.since)
+        settled = {case.number: case.status for case in report.cases if case.is_counted or case.is_referred} if report.urgent else {}
+        for own in report.urgent:
+            line = replace(own, reported_on=report.day)
+            status = settled.get(line.number, "")
+            matters[_key(line)] = UrgentOverDays(line, report.day if status else None, status)
+    return tuple(sorted(matters.values(), key=lambda matter: matter.line.reported_on or date.min))
+
+
+def _key(line: UrgentLine) -> _Key:
+    moment = line.happened.replace(tzinfo=None) if isinstance(line.happened, datetime) else line.happened
+    return line.reported_on, line.origin, line.kind, line.situation, moment
