@@ -10,4 +10,4 @@ HOME = Path(__file__).resolve().parent.parent
 
 from pipeline.disk import own_code  # noqa: E402 - it asks for the names above
 
-own_code.keep_dataclasses()  # before the first of them is made
+own_code.keep_compiled()  # before the first of them is made

@@ -14,12 +14,16 @@ import dataclasses
 import hashlib
 import marshal
 import os
+import re
 import sys
+from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
+from threading import get_ident
 from types import CodeType
-from typing import Final
+from typing import Any, Final
 
 from pipeline import HOME, __version__
 
@@ -80,38 +84,114 @@ def _place(name: str) -> Path:
 
 
 class _Kept:
-    """Executes source like `exec`, which it is for a module that finds it under that name, and compiles each source once for all runs."""
+    """What is made once for all runs, by what it is made of."""
 
-    NAME: Final = "dataclasses.code"
-
-    def __init__(self) -> None:
-        self._stamp = repr((__version__, sys.version))
-        self._codes: dict[str, CodeType] | None = None
+    def __init__(self, name: str) -> None:
+        self._name, self._stamp = name, repr((__version__, sys.version))
+        self._made: dict[Any, Any] | None = None
         self._has_new = False
 
-    def __call__(self, source: str, global_names: dict[str, object] | None = None, local_names: dict[str, object] | None = None) -> None:
-        if self._codes is None:
-            self._codes = {}
+    def get(self, of: object) -> Any:  # noqa: ANN401 - whatever marshal takes
+        """Return what was made of that; None where nothing was."""
+        if self._made is None:
+            self._made = {}
             with contextlib.suppress(EOFError, TypeError, ValueError):  # nothing there yet
-                self._codes = marshal.loads(recall(self.NAME, self._stamp))  # noqa: S302 - as much to be trusted as a .pyc file
-        code = self._codes.get(source)
-        if code is None:
-            code = self._codes[source] = compile(source, "<string>", "exec")
+                self._made = marshal.loads(recall(self._name, self._stamp))  # noqa: S302 - as much to be trusted as a .pyc file
+        return self._made.get(of)
+
+    def add(self, of: object, made: object) -> None:
+        """Note what this run made; it was asked for before."""
+        if self._made is not None:
+            self._made[of] = made
             self._has_new = True
-        exec(code, global_names, local_names)  # noqa: S102 - what would have been executed anyway
 
     def keep(self) -> None:
-        """Keep what this run compiled, beside what others did."""
+        """Keep what this run made, beside what others did."""
         if self._has_new:
-            keep(self.NAME, self._stamp, marshal.dumps(self._codes))
+            keep(self._name, self._stamp, marshal.dumps(self._made))
+            self._has_new = False
 
 
-def keep_dataclasses() -> None:
-    """Have the code of dataclasses kept, as Python keeps that of all other classes.
+_KEPT: Final = (_Kept("dataclasses.code"), _Kept("expressions.code"))
+
+
+def keep_made() -> None:
+    """Keep what this process has made so far: at its end, and where it gives away that it may write."""
+    for kept in _KEPT:
+        kept.keep()
+
+
+def keep_compiled() -> None:
+    """Have the code of dataclasses and of regular expressions kept, as Python keeps that of all else.
 
     For each class `dataclass` writes half a dozen functions as source and has them compiled in every process: with three hundred classes
-    that is a quarter of the time that a night's imports take. It calls `exec`, which a name in its own module goes before.
+    that is a quarter of the time that a night's imports take. It calls `exec`, which a name in its own module goes before. Compiling the
+    expressions of four hundred modules takes a tenth; `re` does it in a module of its own, whose names are replaced alike.
     """
-    kept = _Kept()
-    vars(dataclasses)["exec"] = kept
-    atexit.register(kept.keep)
+    vars(dataclasses)["exec"] = _Executing(_KEPT[0])
+    with contextlib.suppress(ImportError, AttributeError):  # another Python does it otherwise: then all is as without
+        compiler: Any = import_module("re._compiler")
+        compiler._sre = engine = _Engine(compiler._sre)  # noqa: SLF001 - see above
+        compiler.compile = _Compiling(_KEPT[1], compiler.compile, engine)
+    atexit.register(keep_made)
+
+
+class _Executing:
+    """Executes source like `exec`, and compiles each source once for all runs."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+
+    def __call__(self, source: str, global_names: dict[str, object] | None = None, local_names: dict[str, object] | None = None) -> None:
+        code: CodeType | None = self._kept.get(source)
+        if code is None:
+            code = compile(source, "<string>", "exec")
+            self._kept.add(source, code)
+        exec(code, global_names, local_names)  # noqa: S102 - what would have been executed anyway
+
+
+class _Compiling:
+    """Compiles a regular expression like `re`, and those that modules begin with once for all runs.
+
+    No other is kept: a text that somebody looks for may be in it.
+    """
+
+    def __init__(self, kept: _Kept, usual: Callable[..., Any], engine: _Engine) -> None:
+        self._kept, self._usual, self._engine = kept, usual, engine
+
+    def __call__(self, pattern: Any, flags: int = 0) -> Any:  # noqa: ANN401 - as `re` has it
+        written = pattern, int(flags)
+        if not isinstance(pattern, str | bytes) or flags & (re.LOCALE | re.DEBUG):
+            return self._usual(pattern, flags)
+        if parts := self._kept.get(written):
+            with contextlib.suppress(RuntimeError):  # what is no expression
+                return self._engine.usual.compile(*parts)
+        compiled = self._usual(pattern, flags)
+        if sys._getframe(_TO_THE_CALLER).f_code.co_name == "<module>":  # noqa: SLF001 - whoever calls `re.compile`
+            self._kept.add(written, self._engine.parts())
+        return compiled
+
+
+_TO_THE_CALLER: Final = 3
+"""Of what compiles an expression: this module, and two functions of `re`."""
+
+
+class _Engine:
+    """What `re` makes an expression with, once it is compiled; it notes of what."""
+
+    def __init__(self, usual: Any) -> None:  # noqa: ANN401 - a module
+        self.usual = usual
+        self._last: dict[int, tuple[Any, ...]] = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the module's
+        return getattr(self.usual, name)
+
+    def compile(self, *parts: Any) -> Any:  # noqa: ANN401 - as the module has it
+        """Make an expression."""
+        self._last[get_ident()] = parts
+        return self.usual.compile(*parts)
+
+    def parts(self) -> tuple[Any, ...]:
+        """Return of what this thread made its last expression, all of it plain: Python's own numbers have names there."""
+        pattern, flags, code, *others = self._last[get_ident()]
+        return pattern, int(flags), [int(number) for number in code], *others

@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import IO, Any, Final
 
 from pipeline import HOME
+from pipeline.disk import own_code
 from pipeline.reading import confinement
 from pipeline.reading.confinement import Confinement
 from pipeline.terms.errors import PipelineError
@@ -154,6 +155,7 @@ def serve(begin: Callable[[Any], tuple[int, int, Callable[[Any], Sequence[bytes]
     """
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     import_codecs()
+    own_code.keep_made()
     memory, seconds, answer = begin(pickle.loads(_receive(questions)))  # noqa: S301 - from the process that started this one
     _send(answers, json.dumps(asdict(confinement.confine(memory))).encode())
     while True:

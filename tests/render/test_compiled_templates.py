@@ -114,6 +114,42 @@ def _run_class(folder: Path, *, keeps: bool = True) -> tuple[str, list[str]]:
     return run.stdout, [path.name for path in folder.rglob("dataclasses.code")]
 
 
+_EXPRESSIONS = """
+import re
+import pipeline
+
+DATE = re.compile(r"(?P<year>[0-9]{4})-([一二三])", re.IGNORECASE)
+BYTES = re.compile(rb"a+?(?=b)")
+WORDS = {word: re.compile(word) for word in ("of a text",)}
+
+def looked_for(text):
+    return re.compile(text)
+
+print(DATE.fullmatch("2020-二").groupdict(), DATE.flags, DATE.groups, DATE.pattern)
+print(BYTES.sub(b"", b"aab"), looked_for("领导一").search("领导一"))
+"""
+
+
+def test_the_expressions_that_modules_begin_with_are_kept_and_nothing_that_somebody_looks_for(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "", "PYTHONUTF8": "1"}
+    (tmp_path / "module.py").write_text(_EXPRESSIONS, encoding="utf-8")
+
+    def run() -> str:
+        command = [sys.executable, "-c", f"import sys; sys.path.append({str(tmp_path)!r}); import module"]
+        return subprocess.run(command, cwd=HOME, env=environment, capture_output=True, encoding="utf-8", check=True).stdout
+
+    first = run()
+    assert first.startswith("{'year': '2020'} 34 2 (?P<year>[0-9]{4})-([一二三])\nb'b' <re.Match")
+    (path,) = tmp_path.rglob("expressions.code")
+    content = path.read_bytes()
+    assert "[一二三]".encode() in content
+    assert "领导一".encode() not in content
+    assert (run(), path.read_bytes()) == (first, content)  # nothing new was compiled
+    path.write_bytes(content[:100])
+    assert run() == first
+    assert path.stat().st_size > 100
+
+
 def test_what_a_dataclass_compiles_is_kept_and_the_class_is_the_same(tmp_path: Path) -> None:
     first, kept = _run_class(tmp_path)
     assert first == "Noun(number=1, words=(), more=[]) True True True Noun(number=1, words=('a',), more=[]) ('number', 'words', 'more')\n"
