@@ -167,8 +167,9 @@ class _Compiling:
             with contextlib.suppress(RuntimeError):  # what is no expression
                 return self._engine.usual.compile(*parts)
         compiled = self._usual(pattern, flags)
-        if sys._getframe(_TO_THE_CALLER).f_code.co_name == "<module>":  # noqa: SLF001 - whoever calls `re.compile`
-            self._kept.add(written, self._engine.parts())
+        with contextlib.suppress(ValueError):  # nobody called `re.compile`
+            if sys._getframe(_TO_THE_CALLER).f_code.co_name == "<module>":  # noqa: SLF001 - whoever did
+                self._kept.add(written, self._engine.parts())
         return compiled
 
 
