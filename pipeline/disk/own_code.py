@@ -151,7 +151,7 @@ class _Executing:
 
 
 class _Compiling:
-    """Compiles a regular expression like `re`, and those that modules begin with once for all runs.
+    """Compiles a regular expression like `re`, and those that are written in the code once for all runs.
 
     No other is kept: a text that somebody looks for may be in it.
     """
@@ -168,7 +168,8 @@ class _Compiling:
                 return self._engine.usual.compile(*parts)
         compiled = self._usual(pattern, flags)
         with contextlib.suppress(ValueError):  # nobody called `re.compile`
-            if sys._getframe(_TO_THE_CALLER).f_code.co_name == "<module>":  # noqa: SLF001 - whoever did
+            code = sys._getframe(_TO_THE_CALLER).f_code  # noqa: SLF001 - whoever did
+            if code.co_name == "<module>" or pattern in code.co_consts:
                 self._kept.add(written, self._engine.parts())
         return compiled
 

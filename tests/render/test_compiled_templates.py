@@ -123,14 +123,14 @@ BYTES = re.compile(rb"a+?(?=b)")
 WORDS = {word: re.compile(word) for word in ("of a text",)}
 
 def looked_for(text):
-    return re.compile(text)
+    return re.compile(text) if re.match("一个字", "一个字") else None
 
 print(DATE.fullmatch("2020-二").groupdict(), DATE.flags, DATE.groups, DATE.pattern)
-print(BYTES.sub(b"", b"aab"), looked_for("领导一").search("领导一"))
+print(BYTES.sub(b"", b"aab"), looked_for("".join(["领导", "一"])).search("领导一"))
 """
 
 
-def test_the_expressions_that_modules_begin_with_are_kept_and_nothing_that_somebody_looks_for(tmp_path: Path) -> None:
+def test_the_expressions_that_are_written_in_the_code_are_kept_and_nothing_that_somebody_looks_for(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "", "PYTHONUTF8": "1"}
     (tmp_path / "module.py").write_text(_EXPRESSIONS, encoding="utf-8")
 
@@ -143,6 +143,7 @@ def test_the_expressions_that_modules_begin_with_are_kept_and_nothing_that_someb
     (path,) = tmp_path.rglob("expressions.code")
     content = path.read_bytes()
     assert "[一二三]".encode() in content
+    assert "一个字".encode() in content
     assert "领导一".encode() not in content
     assert (run(), path.read_bytes()) == (first, content)  # nothing new was compiled
     path.write_bytes(content[:100])
