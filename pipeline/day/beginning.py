@@ -1,6 +1,6 @@
 """How a fold stands at the end of a day: all that later days ask of the days up to it.
 
-Covered by tests/publishing/test_checkpoints.py.
+Covered by tests/day/test_checkpoints.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 What is kept there is code or as good as code. It lies where Python's own compiled modules lie and nowhere else, and is as much to be
 trusted. Where Python keeps none (`-B`, a folder that is not ours to write), nothing is kept here either.
 
-Covered by tests/render/test_compiled_templates.py and tests/publishing/test_checkpoints.py.
+Covered by tests/render/test_compiled_templates.py and tests/day/test_checkpoints.py.
 """
 
 from __future__ import annotations

@@ -85,20 +85,10 @@ def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:
         return [loaded.get(outline.arrival.id, outline) for outline in outlines]
 
 
-def facts_until(day: date, settings: Settings, readers: Readers | None = None) -> list[Filed]:
-    """Return the usable assignment workbooks, those that wait in the inbox included, and the accepted reports of days up to that one."""
-
-    def counts(file: Filed) -> bool:
-        return file.arrival.is_assignment or (file.reading.accepted and file.reading.day <= day)
-
-    files = [file for file in held(settings, counts).files if counts(file)]
-    return [file for file in (*files, *_waiting_assignments(settings, readers)) if file.reading.accepted]
-
-
 def assignments(settings: Settings, readers: Readers | None = None) -> list[Filed]:
     """Return the usable assignment workbooks, those that wait in the inbox included."""
     files = [file for file in held(settings, lambda file: file.arrival.is_assignment).files if file.arrival.is_assignment]
-    return [file for file in (*files, *_waiting_assignments(settings, readers)) if file.reading.accepted]
+    return [file for file in (*files, *read_waiting_assignments(settings, readers)) if file.reading.accepted]
 
 
 def read(path: Path, envelope: Envelope, settings: Settings, readers: Readers | None = None, *, is_assignment: bool) -> Filed:
@@ -121,7 +111,7 @@ def _read(files: Sequence[tuple[Arrival, Path]], settings: Settings, readers: Re
     return [Filed(arrival, reading) for (arrival, _path), reading in zip(files, readings, strict=True)]
 
 
-def _waiting_assignments(settings: Settings, readers: Readers | None) -> list[Filed]:
+def read_waiting_assignments(settings: Settings, readers: Readers | None = None) -> list[Filed]:
     """Return the assignment workbooks in the inbox that the next run will take in."""
     return _read(_new_assignments(settings), settings, readers)
 

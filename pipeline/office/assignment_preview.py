@@ -14,9 +14,9 @@ from typing import Final
 from pipeline.day import edit_effects, particulars, rota
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.day_state import DayState
-from pipeline.day.fold import fold
 from pipeline.day.standing import standing_of
-from pipeline.intake import held_files
+from pipeline.intake import facts_known, held_files
+from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import today, waiting
 from pipeline.reading.readers import Readers
@@ -120,10 +120,11 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
     if not reading.accepted:
         return Preview(reading, reading.findings, None)
     waits = tuple(filed for filed in waiting.opened(files) if filed.reading.day <= now.date())
-    before_it = [*held_files.facts_until(now.date(), settings, readers), *(filed for filed in waits if filed.reading.accepted)]
+    known = facts_known.until([now.date()], settings, [*held_files.read_waiting_assignments(settings, readers), *waits])
+    before_it = known.files
     refused = today.refused_on(now.date(), settings, waits)
-    before = _look(before_it, refused, settings, now)
-    after = _look([*before_it, workbook], refused, settings, now)
+    before = _look(known, before_it, refused, settings, now)
+    after = _look(known, (*before_it, workbook), refused, settings, now)
     if after is None:
         raise LookupError(path)
     listed = {number for rows in reading.rows if rows.sheet in CASE_SHEETS for number in rows.texts(CASE) if number}
@@ -157,12 +158,12 @@ class _Look:
     """By group: its figure with the verdict, and where edits better it the rate without them."""
 
 
-def _look(filed: Iterable[Filed], refused: tuple[Filed, ...], settings: Settings, now: datetime) -> _Look | None:
+def _look(known: Known, filed: Iterable[Filed], refused: tuple[Filed, ...], settings: Settings, now: datetime) -> _Look | None:
     """Return how the day stands that `now` is on; None where there is no assignment workbook."""
-    facts, day = Facts.of(filed), now.date()
+    facts, day = known.facts_of(filed), now.date()
     if not facts.assignments:
         return None
-    state = fold(facts, settings, [day])[day]
+    state = known.fold_of(facts, settings, [day])[day]
     targets = today.counting_of(state, facts, refused, settings).targets()
     certainties = certainty.of(targets, settings.on(day).groups, state.cases)
     return _Look(state, {figure.group: _figure(figure, beside) for figure, beside in zip(targets, certainties, strict=True)})

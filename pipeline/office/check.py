@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Submissions
-from pipeline.intake import envelopes, held_files, inbox, incoming
+from pipeline.intake import envelopes, facts_known, held_files, inbox, incoming
 from pipeline.office import report_preview
 from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
@@ -24,7 +23,7 @@ from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
 from pipeline.terms.grouping import urgent_first
-from pipeline.terms.handed_in import Envelope, Facts, Filed, Reading
+from pipeline.terms.handed_in import Envelope, Filed, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +138,11 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         # before the ledger: what a run takes in between is in one of the two
         others = (waits or waiting(settings))(filed.reading.district)
         today = now.astimezone(settings.calendar.zone).date()
-        known = held_files.facts_until(max(filed.reading.day, today), settings, readers)
-        known += [file for file in others if Path(file.arrival.path) != path.resolve()]
+        beside = [file for file in others if Path(file.arrival.path) != path.resolve()]
+        days = sorted({filed.reading.day, max(filed.reading.day, today)})
+        known = facts_known.until(days, settings, [*held_files.read_waiting_assignments(settings, readers), *beside])
         judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
-        filed = handed_in_lines.placed(filed, Submissions.of(known).beside(filed), preview.judgements, settings, is_sent=False)
+        filed = handed_in_lines.placed(filed, Submissions.of(known.files).beside(filed), preview.judgements, settings, is_sent=False)
         return Answer(path, filed, judgement, preview=preview, known=preview.known)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)
@@ -151,8 +151,8 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
 def _of_assignment(filed: Filed, settings: Settings, now: datetime, readers: Readers | None) -> Judgement | None:
     """Return what is found in a workbook against the register, such as numbers that come twice; None where a newer one is there already."""
     today = now.astimezone(settings.calendar.zone).date()
-    facts = Facts.of([*held_files.facts_until(today, settings, readers), filed])
-    state = fold(facts, settings, [today])[today]
+    known = facts_known.until([today], settings, held_files.read_waiting_assignments(settings, readers))
+    state = known.fold_of(known.facts_of([*known.files, filed]), settings, [today])[today]
     return Judgement([*state.assignment_findings[len(filed.reading.findings) :]]) if state.assignment is filed else None
 
 

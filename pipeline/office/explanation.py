@@ -11,10 +11,10 @@ from typing import Final
 from pipeline.day import story
 from pipeline.day.cases import RowPlace, away_from
 from pipeline.day.day_state import DayState
-from pipeline.day.fold import fold
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
-from pipeline.intake import held_files, incoming
+from pipeline.intake import facts_known, held_files, incoming
+from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import today
 from pipeline.report import breakdown, case_register, certainty, clock_lines, compose, sentences, story_lines
@@ -149,9 +149,9 @@ def explain(
             msg = f"{error}{_instead(what, settings, day)}"
             raise UnknownError(msg) from error
         return replace(told, waits=_waits(settings, _waiting(settings, files), told.districts))
-    held_now, waiting = _files_until(day, settings), _waiting(settings, files)
-    state = _state(held_now, settings, day)
-    explained = figure(*named, today.register_of(state, Facts.of(held_now), settings), held, day)
+    known, waiting = facts_known.until([day], settings), _waiting(settings, files)
+    state, held_now = _state(known, settings, day), known.files
+    explained = figure(*named, today.register_of(state, known.facts, settings), held, day)
     unread = [file.district for file in waiting if file.day == day] if now else []
     early = NOT_YET if now and now <= held.calendar.last_moment(day) else ""
     explained = _reliance(explained, state, held_now, settings, (early, unread))
@@ -216,9 +216,9 @@ def _instead(what: str, settings: Settings, day: date) -> str:
     if EXEMPTIONS.name in what:
         return f"{EXEMPTIONS.name}（谁批准、到哪天）看当日汇总表的“{EXEMPTIONS.name}”。"
     held = settings.on(day)
-    if not what.strip() or case_numbers.is_case_number(what) or not Facts.of(files := _files_until(day, settings)).assignments:
+    if not what.strip() or case_numbers.is_case_number(what) or not (known := facts_known.until([day], settings)).facts.assignments:
         return ""
-    lines = today.register_of(_state(files, settings, day), Facts.of(files), settings)
+    lines = today.register_of(_state(known, settings, day), known.facts, settings)
     found = dict.fromkeys(
         f"{group.name}/{name}"
         for group in held.groups
@@ -230,18 +230,13 @@ def _instead(what: str, settings: Settings, day: date) -> str:
 
 def register(settings: Settings, day: date) -> tuple[CaseLine, ...]:
     """Return the cases of the register on that day. Raises NothingToConsolidateError."""
-    files = _files_until(day, settings)
-    return today.register_of(_state(files, settings, day), Facts.of(files), settings)
+    known = facts_known.until([day], settings)
+    return today.register_of(_state(known, settings, day), known.facts, settings)
 
 
-def _files_until(day: date, settings: Settings) -> list[Filed]:
-    return [file for file in held_files.held(settings, lambda file: _counts(file, day)).files if _counts(file, day)]
-
-
-def _state(files: Sequence[Filed], settings: Settings, day: date) -> DayState:
-    facts = Facts.of(files)
-    _check_assignment(facts, settings)
-    return fold(facts, settings, [day])[day]
+def _state(known: Known, settings: Settings, day: date) -> DayState:
+    _check_assignment(known.facts, settings)
+    return known.fold(settings, [day])[day]
 
 
 def _reliance(
@@ -299,10 +294,6 @@ def figure(group: Group, label: str, cases: Iterable[CaseLine], settings: Settin
     within = {"unit": settings.tree.districts(name)}.get(part)
     of_part = [line for line in of_group if (line.district in within if within else getattr(line, part) == name)]
     return FigureExplained(f"{group.name}/{name}", day, _PARTS[part], group, breakdown.of(of_part), of_part, remark)
-
-
-def _counts(file: Filed, day: date) -> bool:
-    return file.reading.accepted and (file.arrival.is_assignment or file.reading.day <= day)
 
 
 def _check_assignment(facts: Facts, settings: Settings) -> None:

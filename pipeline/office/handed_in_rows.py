@@ -11,16 +11,15 @@ from datetime import date, datetime
 from typing import Final
 
 from pipeline.day.cases import RowPlace
-from pipeline.day.fold import fold
 from pipeline.day.submissions import NO_REPORTS, Submissions
-from pipeline.intake import held_files
+from pipeline.intake import facts_known, held_files
 from pipeline.office import report_preview, status
 from pipeline.report import story_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, grouping
 from pipeline.terms.contract import CASE, RECEPTION, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Facts, Filed
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import mask
 from pipeline.terms.words import OF_ASSIGNMENT, clock
@@ -119,10 +118,8 @@ def of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
 
     Raises LedgerError.
     """
-    facts = Facts.of(held_files.facts_until(max(days), settings))
-    if not facts.assignments:
-        return
-    for state in fold(facts, settings, days).values():
+    known_now = facts_known.until(days, settings, held_files.read_waiting_assignments(settings))
+    for state in known_now.fold(settings, days).values():
         in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
         known = report_preview.in_register(state)
         for report in in_force:

@@ -19,12 +19,13 @@ from pipeline.day.standing import Register, Standing, standing_of
 from pipeline.day.submissions import NO_REPORTS, Submissions, takes_nothing
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, incoming
+from pipeline.intake.facts_known import Known
 from pipeline.report import handed_in_lines, reminders
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import messages
 from pipeline.terms.contract import Severity
-from pipeline.terms.handed_in import Facts, Filed, Submission
+from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import written
 
@@ -144,29 +145,29 @@ class Preview:
         return self.replaced is not None and not self.is_repeat and self.rows_accepted < self.replaced.rows_accepted
 
 
-def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *, today: date) -> tuple[Judgement | None, Preview]:
+def of(filed: Filed, sha256: str, known: Known, settings: Settings, *, today: date) -> tuple[Judgement | None, Preview]:
     """Return the judgement on a report as the last of its day, and what it would do; no judgement where there is no register.
 
     `known`: what counts and what waits.
     """
     day, district = filed.reading.day, filed.reading.district
-    earlier = [file for file in known if not _is_later(file, filed)]
+    earlier = [file for file in known.files if not _is_later(file, filed)]
     replaced = Submissions.of(earlier).on(day).get(district, NO_REPORTS)
     counts = replaced.in_force
     is_repeat = counts is not None and counts.arrival.sha256 == sha256
     others = [file for file in earlier if not (is_repeat and file is counts)]  # beside its own bytes a report would not be judged
     judgements, effect, known_cases, of_today = dict[int, Judgement](), None, frozenset[str](), None
     if any(file.arrival.is_assignment for file in others):
-        states, beginning, numbers = _folded([*others, filed], filed, settings, today)
+        states, beginning, numbers = _folded(known, [*others, filed], filed, settings, today)
         judgement = states[day].judgements.get(filed.arrival.id) or Judgement()
         judgement = _without_comparison(judgement) if is_repeat else judgement
         judgement = replace(judgement, reminders=reminders.of(states[day], filed, judgement, numbers, settings))
-        judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known))}
+        judgements = {**states[day].judgements, filed.arrival.id: with_older(judgement, place_among(filed, sha256, known.files))}
         judgements |= {counts.arrival.id: judgement} if counts and is_repeat else {}
-        before = [*fold.registers(Facts.of(earlier), settings, day, max(day, today), beginning)]
+        before = [*fold.registers(known.facts_of(earlier), settings, day, max(day, today), beginning)]
         effect = _effect(before[0], states[day], filed, counts, settings=settings.on(day))
         known_cases = in_register(states[day], district)
-        of_today = _of_today(known, district, today, (before[-1], states[today]), settings) if day < today else None
+        of_today = _of_today(known.files, district, today, (before[-1], states[today]), settings) if day < today else None
     rows = judgements.get(filed.arrival.id) or handed_in_lines.by_itself(filed)
     return judgements.get(filed.arrival.id), Preview(
         day=day,
@@ -176,25 +177,28 @@ def of(filed: Filed, sha256: str, known: Sequence[Filed], settings: Settings, *,
         rows_moved=rows.rows_moved,
         replaced=_version(counts, replaced.revision, judgements),
         is_repeat=is_repeat,
-        of_today=of_today or (_of_today(known, district, today, None, settings) if day != today else None),
+        of_today=of_today or (_of_today(known.files, district, today, None, settings) if day != today else None),
         effect=effect,
         reminders=rows.reminders,
         masked=handed_in_lines.masked(filed),
-        ahead=max((file.arrival.envelope.received_at for file in known if file.reading.accepted and _is_later(file, filed)), default=None),
+        ahead=max(
+            (file.arrival.envelope.received_at for file in known.files if file.reading.accepted and _is_later(file, filed)), default=None
+        ),
         known=known_cases,
         judgements=judgements,
     )
 
 
 def _folded(
-    files: Sequence[Filed], filed: Filed, settings: Settings, today: date
+    known: Known, files: Sequence[Filed], filed: Filed, settings: Settings, today: date
 ) -> tuple[dict[date, DayState], Beginning, tuple[NoticeNumber, ...]]:
     """Return the report's day and today, how everything stood the day before, and the notices that the report may answer."""
     day = filed.reading.day
     numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
     watched = reminders.looked_back_on(filed, numbers, settings)
     days = sorted({day, max(day, today)})
-    states, (beginning,) = fold.fold_noting(Facts.of(files), settings, days, watched, after=[day - timedelta(days=1)])
+    after, facts = [day - timedelta(days=1)], known.facts_of(files)
+    states, (beginning,) = fold.fold_noting(facts, settings, days, watched, after=after, beginning=known.beginning)
     return states, beginning, numbers
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pipeline.day.fold import fold
-from pipeline.intake import held_files
+from pipeline.intake import facts_known, held_files
 from pipeline.render.forms import form_files, report_form
 from pipeline.report import notice_answers
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
-from pipeline.terms.handed_in import Facts
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 """Between these a workbook's dates are understood."""
@@ -56,8 +54,9 @@ def of_district(settings: Settings, day: date, district: str) -> tuple[str, byte
 
 def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
     """Return every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
-    files = held_files.facts_until(day - timedelta(days=1), settings)
-    facts = Facts.of(files)
+    before = day - timedelta(days=1)
+    known = facts_known.until([day], settings, held_files.read_waiting_assignments(settings), last=before)
+    facts = known.facts
     if not facts.assignments:
         where = settings.paths.assignment
         msg = (
@@ -66,9 +65,9 @@ def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], dat
         )
         raise NothingToConsolidateError(msg)
     numbers = [number for number in held_files.numbers(settings) if 0 < (day - number.day).days <= notice_answers.TOLD_DAYS + 1]
-    state = fold(facts, settings, [day], {day - timedelta(days=1), *(number.day for number in numbers)})[day]
+    state = known.fold(settings, [day], {before, *(number.day for number in numbers)})[day]
     until = max((report.reading.day for report in facts.reports), default=None)
-    return report_form.drafts_before(state, files, numbers, settings), until
+    return report_form.drafts_before(state, known.files, numbers, settings), until
 
 
 def make_blank(settings: Settings, folder: Path | None = None) -> Made:

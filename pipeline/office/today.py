@@ -15,6 +15,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.submissions import IN_TIME_ONLY, Beyond
 from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox, incoming, soundness
+from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import status, waiting
 from pipeline.office.waiting import Waits
@@ -189,20 +190,21 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     if not judged.states:
         return Today(day, (), judged.waits)
     state = judged.states[day]
-    targets = _restating(_targets(state, judged.facts, refused_on(day, settings, judged.opened), settings), day, judged.facts, settings)
-    workbooks = _waiting_workbooks(judged.facts, day, settings)
-    rota_amiss = rota.amiss(in_order(judged.facts.assignments), day, settings.calendar.zone)
+    facts = judged.known.facts
+    targets = _restating(_targets(state, facts, refused_on(day, settings, judged.opened), settings), day, judged.known, settings)
+    workbooks = _waiting_workbooks(facts, day, settings)
+    rota_amiss = rota.amiss(in_order(facts.assignments), day, settings.calendar.zone)
     return Today(day, targets, judged.waits, judged.beyond(day), workbooks, rota_amiss)
 
 
-def _restating(targets: tuple[TargetNow, ...], day: date, facts: Facts, settings: Settings) -> tuple[TargetNow, ...]:
+def _restating(targets: tuple[TargetNow, ...], day: date, files: Known, settings: Settings) -> tuple[TargetNow, ...]:
     """Add what the day's report will say of the day before where that was published otherwise: it goes by when a report came."""
     before = day - timedelta(days=1)
     published = {told["group"]: (told["resolved"], told["total"]) for told in status.published_targets(settings, before) if told["total"]}
     known = {target.figure.group: (target.before.resolved, target.before.total) for target in targets}
     if all(known.get(group, pair) == pair for group, pair in published.items()):
         return targets
-    state = known_when.fold(facts, settings, [day])[day]
+    state = known_when.fold_on(files.facts, settings, [day], (), files.beginning)[0][day]
     begins: dict[str, list[tuple[int, int]]] = {}
     for entry in (*state.restated, *state.overnight.entries, *state.overnight.net):
         if entry.day == before and not entry.unit:

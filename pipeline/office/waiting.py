@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.day.day_state import DayState
-from pipeline.day.fold import fold
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import IN_TIME_ONLY, Beyond, Submissions
-from pipeline.intake import held_files, incoming
+from pipeline.intake import facts_known, held_files, incoming
+from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import preview_text, report_preview
 from pipeline.office.check import Answer
@@ -24,7 +24,7 @@ from pipeline.report import compose, handed_in_lines, reminders
 from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.handed_in import Arrival, Facts, Filed
+from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import read_rows
 
 
@@ -93,7 +93,7 @@ class Judged:
     """All that waits, and the days that it belongs to."""
 
     waits: tuple[Waits, ...]
-    facts: Facts
+    known: Known
     states: Mapping[date, DayState]
     """Of every day that was asked for and of every day of a waiting report; none where there is no assignment workbook."""
     opened: tuple[Filed, ...]
@@ -111,10 +111,9 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     accepted = [filed for filed in found if filed.reading.accepted]
     wanted = sorted({*days, *(filed.reading.day for filed in accepted)})
     if not wanted:
-        return Judged(tuple(Waits(file, _answer(file, filed, None, {})) for file, filed in came), Facts.of(()), {}, found)
-    facts = Facts.of([*held_files.facts_until(wanted[-1], settings, readers), *accepted])
-    states = fold(facts, settings, wanted) if facts.assignments else {}
-    index = Submissions.of(facts.reports)
+        return Judged(tuple(Waits(file, _answer(file, filed, None, {})) for file, filed in came), Known(()), {}, found)
+    known = facts_known.until(wanted, settings, [*held_files.read_waiting_assignments(settings, readers), *accepted])
+    states, index = known.fold(settings, wanted), Submissions.of(known.facts.reports)
     judgements = {identity: judged for state in states.values() for identity, judged in state.judgements.items()}
     judgements |= {
         filed.arrival.id: report_preview.with_older(judgements[filed.arrival.id], index.place_of(filed))
@@ -123,7 +122,7 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
     }
     placed = [(file, filed and _placed(filed, index, judgements, settings)) for file, filed in came]
     waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
-    return Judged(tuple(waits), facts, states, found)
+    return Judged(tuple(waits), known, states, found)
 
 
 def receipt_line(path: Path, files: Sequence[Incoming], settings: Settings, readers: Readers, waits: Waiting) -> ArrivedReport | None:
@@ -134,11 +133,11 @@ def receipt_line(path: Path, files: Sequence[Incoming], settings: Settings, read
     day, accepted = filed.reading.day, [other for other in opened(files) if other.reading.accepted]
     try:
         numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
-        facts = Facts.of([*held_files.facts_until(day, settings, readers), *accepted])
+        known = facts_known.until([day], settings, [*held_files.read_waiting_assignments(settings, readers), *accepted])
     except LedgerError:  # by itself, as its check was
         return handed_in_lines.waiting(filed, None, Submissions.of(accepted), settings, waits)
-    state = fold(facts, settings, [day], reminders.looked_back_on(filed, numbers, settings))[day] if facts.assignments else None
-    line = handed_in_lines.waiting(filed, state, Submissions.of(facts.reports), settings, waits)
+    state = known.fold(settings, [day], reminders.looked_back_on(filed, numbers, settings)).get(day)
+    line = handed_in_lines.waiting(filed, state, Submissions.of(known.facts.reports), settings, waits)
     return next(reminders.reminded([line], state, numbers, settings)) if state else line
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
+from pipeline.day import checkpoints
 from pipeline.day.beginning import Beginning
 from pipeline.day.day_state import DayState
 from pipeline.day.known_when import fold_on, latest_beginning
@@ -16,7 +17,7 @@ from pipeline.disk.drawn import Drawn
 from pipeline.ledger import edition_files, editions, journal, lost_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
-from pipeline.publishing import checkpoints, held_days, inputs, numbering, outbox
+from pipeline.publishing import held_days, inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
@@ -75,7 +76,9 @@ class Plan:
         yield from (replace(made_from, is_numbered=True), replace(made_from, numbers=(), is_numbered=False))
 
     def _made_from(self, numbers: Numbers) -> checkpoints.MadeFrom:
-        return checkpoints.MadeFrom(self.settings, self.outlines, self.ledger.sums(), numbers, is_numbered=bool(self.documents))
+        return checkpoints.MadeFrom(
+            self.settings, self.outlines.reports, self.outlines.assignments, self.ledger.sums(), numbers, is_numbered=bool(self.documents)
+        )
 
     @cached_property
     def _needed(self) -> list[Filed]:
@@ -252,6 +255,11 @@ def to_look_at(ledger: Ledger, settings: Settings, days: Sequence[date]) -> Plan
     Raises NothingToConsolidateError where there is no usable assignment workbook.
     """
     return replace(_drawn(ledger, settings, days, (), ()), days=list(days))
+
+
+def forget_checkpoints(settings: Settings) -> None:
+    """Have the next night fold from the first day. Raises OSError."""
+    checkpoints.forget(settings)
 
 
 def wrong_checkpoint(ledger: Ledger, settings: Settings) -> date | None:

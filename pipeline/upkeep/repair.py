@@ -16,7 +16,7 @@ from pipeline.intake.rebuild import Mended
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
-from pipeline.publishing import checkpoints, outbox
+from pipeline.publishing import outbox, plan
 from pipeline.render.documents import ALL, Document
 from pipeline.settings.config import Settings
 
@@ -44,7 +44,7 @@ def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[
     others are, and nothing else holds their content, nothing is touched and LedgerError says what to do.
     """
     mended = rebuild.mend(settings, without)
-    checkpoints.forget(settings)  # what they hold is folded again
+    plan.forget_checkpoints(settings)  # what they hold is folded again
     before = _editions(settings)
     outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), documents=documents)
     if mended.is_rebuilt and not before:  # neither a folder nor the new ledger shows which days there were

@@ -22,7 +22,6 @@ from typing import Any, Final
 from pipeline.day import answers, case_book, cases, disputes, doubts, earlier_matters, exemptions, reports_before, standing, targets
 from pipeline.day.beginning import Beginning, Snapshot
 from pipeline.disk import own_code, storage
-from pipeline.publishing.inputs import Outlines
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, contract, findings, handed_in, month_day, rows
 from pipeline.terms.notice_number import NoticeNumber
@@ -57,7 +56,10 @@ class MadeFrom:
     """What decides how everything stands at the end of a day."""
 
     settings: Settings
-    outlines: Outlines
+    reports: Sequence[handed_in.Filed]
+    """The reports in force, in order of arrival; their rows are not needed."""
+    assignments: Sequence[handed_in.Filed]
+    """The usable assignment workbooks, likewise."""
     sums: Mapping[int, str]
     """Of each arrival: what was read from it."""
     numbers: Sequence[NoticeNumber]
@@ -68,15 +70,15 @@ class MadeFrom:
     def names(self, days: Iterable[date]) -> dict[date, str]:
         """Return the name of each day's file: the day, and the digest of everything that decides what is in it."""
         zone = self.settings.calendar.zone
-        of_days = sorted((file.reading.day, number, file) for number, file in enumerate(self.outlines.reports))
+        of_days = sorted((file.reading.day, number, file) for number, file in enumerate(self.reports))
         made_from, at, names = hashlib.sha256(_rules(self.settings)), 0, {}
         for day in sorted(days):
             while at < len(of_days) and of_days[at][0] <= day:
                 made_from.update(_line(of_days[at][2], self.sums))
                 at += 1
-            arrived = [file for file in self.outlines.assignments if file.arrival.envelope.received_at.astimezone(zone).date() <= day]
+            arrived = [file for file in self.assignments if file.arrival.envelope.received_at.astimezone(zone).date() <= day]
             of_day = made_from.copy()
-            for file in arrived or self.outlines.assignments[:1]:
+            for file in arrived or self.assignments[:1]:
                 of_day.update(_line(file, self.sums))
             of_day.update(repr((self.is_numbered, [number for number in self.numbers if number.day <= day])).encode())
             of_day.update(json.dumps([[f"{held}", rules.as_json()] for held, rules in self.settings.rules_kept() if held <= day]).encode())
@@ -156,7 +158,7 @@ def keep(made_from: MadeFrom, ends: Sequence[Beginning]) -> None:
     Of a fold that began before the first report nothing is kept: a later night begins with that report.
     """
     districts, folder = made_from.settings.district_names, made_from.settings.paths.checkpoints
-    first = min((file.reading.day for file in made_from.outlines.reports if file.reading.district in districts), default=None)
+    first = min((file.reading.day for file in made_from.reports if file.reading.district in districts), default=None)
     ends = [end for end in ends if end.first == first]
     names = made_from.names(end.day for end in ends)
     last = max([*names, *(day for day, _path in _kept(folder))], default=date.min)

@@ -23,11 +23,11 @@ from offices import SETTINGS, ZONE, Office, assigned, handed_in, only, read_in
 from untidy_offices import DAYS, untidy_offices
 from workbooks import answer_row, assignment, case_row, new_row, progress_row, report, resolved_row
 
+from pipeline.day import checkpoints
 from pipeline.day.fold import _Fold
 from pipeline.day.known_when import fold, fold_on, latest_beginning
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.publishing import checkpoints
 from pipeline.settings.config import load
 from pipeline.terms.handed_in import Facts, Filed
 from pipeline.upkeep import doctor, repair
