@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.render.makers import Makers
     from pipeline.render.page.large_page import Index
     from pipeline.render.papers.briefing_files import Printed
+    from pipeline.render.papers.word import Filling
 
 MANIFEST: Final = "manifest.json"
 _RECEIPTS: Final = 32
@@ -135,7 +136,7 @@ def _notices(report: Report, workshop: Workshop) -> Finish:
     if makers := workshop.makers:
         waiting = makers.begin(lambda: notice.made_by(makers.papers, report, workshop.templates))
         return lambda: [_remembering_remarks(waiting(), workshop)]
-    return lambda: [_remembering_remarks(notice.render(report, workshop.templates), workshop)]
+    return lambda: [_remembering_remarks(notice.made_by(_filling(workshop), report, workshop.templates), workshop)]
 
 
 def _leaders(report: Report, workshop: Workshop) -> Finish:
@@ -144,7 +145,7 @@ def _leaders(report: Report, workshop: Workshop) -> Finish:
     if makers := workshop.makers:
         waiting = makers.begin(lambda: leader_papers.made_by(makers.papers, report, workshop.templates))
         return lambda: [_remembering_remarks(waiting(), workshop)]
-    return lambda: [_remembering_remarks(leader_papers.render(report, workshop.templates), workshop)]
+    return lambda: [_remembering_remarks(leader_papers.made_by(_filling(workshop), report, workshop.templates), workshop)]
 
 
 def _reconciliation(report: Report, workshop: Workshop) -> Finish:
@@ -153,7 +154,14 @@ def _reconciliation(report: Report, workshop: Workshop) -> Finish:
     if makers := workshop.makers:
         waiting = makers.begin(lambda: reconciliation_letter.made_by(makers.papers, report, workshop.templates))
         return lambda: [_remembering_remarks(waiting(), workshop)]
-    return lambda: [_remembering_remarks(reconciliation_letter.render(report, workshop.templates), workshop)]
+    return lambda: [_remembering_remarks(reconciliation_letter.made_by(_filling(workshop), report, workshop.templates), workshop)]
+
+
+def _filling(workshop: Workshop) -> Filling[Any]:
+    """Return what makes papers from Word templates, but for those that an earlier run drew."""
+    from pipeline.render.papers import word
+
+    return word.filled_but_for(workshop.drawn)
 
 
 def _receipts(report: Report, workshop: Workshop) -> Finish:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from offices import Office, only
@@ -19,6 +20,7 @@ from pipeline.night import nightly
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle
 from pipeline.render.forms import report_form
+from pipeline.render.papers import word
 from pipeline.settings.config import Settings, load
 
 STAYS = report("达拉特旗", progress=[progress_row("SJ-2020-777")])
@@ -146,3 +148,34 @@ def test_of_so_many_days_as_a_late_report_can_have_written_again_it_is_remembere
         drawn.keep(tmp_path / f"{DAY + timedelta(days=number)}.json", kept)
     assert len([*tmp_path.iterdir()]) == 64
     assert not (tmp_path / f"{DAY}.json").exists()
+
+
+def test_notices_and_leaders_papers_whose_lines_did_not_change_are_not_drawn_again(
+    written: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = (*only("notices"), *only("leaders"), *only("reconciliation"))
+    late = [
+        case_row("SJ-2020-001", 办结时限="2020-05-12"),
+        case_row("SJ-2020-002", 旗区="达拉特旗", 办结时限="2020-05-13", 包案领导="领导三"),
+    ]
+    written.put_assignment(assignment(late), "新.xlsx", "2020-05-02T09:00:00+08:00")
+
+    def night(office: Office) -> None:
+        assert not nightly.run(office.settings, [DAY], documents=papers).faults
+
+    night(written)
+    written.put(report(progress=[progress_row("SJ-2020-001", 需协调事项="请市里协调")]), "东胜区再更正.xlsx", f"{DAY}T16:50:00+08:00")
+    copied = Office(Path(shutil.copytree(written.home, tmp_path / "without")))
+    shutil.rmtree(copied.settings.paths.checkpoints / "drawn")
+    night(copied)
+    made: list[str] = []
+    render = word.render
+
+    def noting(template: word.Template, fields: Mapping[str, object], *rest: Any) -> bytes:  # noqa: ANN401 - as it is called
+        made.append(str(fields.get("姓名") or fields.get("旗区")))
+        return render(template, fields, *rest)
+
+    monkeypatch.setattr(word, "render", noting)
+    night(written)
+    assert written.everything() == copied.everything()
+    assert made == ["东胜区", "领导0", "领导一"]  # its notice, and the pages of those whose case it is

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import marshal
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.disk import own_code
+from pipeline.disk.drawn import Drawn
 from pipeline.render import reproducible_zip
 from pipeline.render.papers import word_settings, word_tables
 from pipeline.render.papers.own_templates import BrokenTemplateError
@@ -108,6 +110,19 @@ def render(
 def filled(template: Template, papers: Iterable[Paper]) -> dict[str, bytes]:
     """Return several files from one template. Raises BrokenTemplateError."""
     return {paper.name: render(template, paper.fields, paper.moment, paper.properties) for paper in papers}
+
+
+def filled_but_for(drawn: Drawn) -> Filling[Any]:
+    """Return what makes the same files, and takes those over, as written at their moment, that an earlier run drew from the same."""
+
+    def made(template: Template, paper: Paper) -> bytes:
+        parts = (hashlib.sha256(template.content).hexdigest(), template.has_loops_over_columns, paper.fields, astuple(paper.properties))
+        made_from = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+        again = reproducible_zip.settle(before, paper.moment) if (before := drawn.again(made_from)) else b""
+        drawn.note(made_from, content := again or render(template, paper.fields, paper.moment, paper.properties))
+        return content
+
+    return lambda template, papers: {paper.name: made(template, paper) for paper in papers}
 
 
 def _styles(template: Template) -> frozenset[str]:
