@@ -227,7 +227,7 @@ def test_a_checkpoint_that_is_not_as_it_was_written_is_not_believed(
     nights: Office, harm: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for path in nights.settings.paths.checkpoints.iterdir():
+    for path in nights.settings.paths.checkpoints.glob("????-*"):
         content = path.read_bytes()
         packed = zlib.compress(pickle.dumps(_Runs() if harm == "code" else {"day": 1}))
         harmed = {
