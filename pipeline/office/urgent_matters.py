@@ -28,6 +28,8 @@ from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
 from pipeline.terms.text import key
 from pipeline.terms.words import moment
 
+COUNTS: Final = "已汇总"
+"""What became of a report that was taken in and counts."""
 REPLACED: Final = "已被后来的日报代替"
 """What became of a report in whose place a later one counts."""
 
@@ -222,12 +224,16 @@ def taken_in_since(moment: datetime, settings: Settings, of: Collection[tuple[st
     except LostLedgerError:  # what waits is mailed all the same, and not twice: the letters' journal is there
         return []
     in_force = {(file.reading.district, file.reading.day): file.arrival.sha256 for file in files}
-    matters = list[UrgentMatter]()
+    matters, before = list[UrgentMatter](), dict[tuple[str, date], str]()
     for file in files:
         reading, arrival = file.reading, file.arrival
+        is_duplicate = before.get((reading.district, reading.day)) == arrival.sha256
+        before[reading.district, reading.day] = arrival.sha256
+        if is_duplicate:  # it told nothing
+            continue
         counting = in_force[reading.district, reading.day] == arrival.sha256
         own = _of(reading.district, reading.day, reading.rows)
-        since = "已汇总" if counting else REPLACED
+        since = COUNTS if counting else REPLACED
         matters += [replace(matter, came=arrival.envelope.received_at, since=since) for matter in own]
     return matters
 
@@ -273,6 +279,17 @@ def corrected(matter: UrgentMatter, mailed: Iterable[UrgentMatter], now: datetim
             was = shorten(getattr(earlier, differing)) or "没有写"
             return replace(matter, mailed_before=f"{came}已经发过的一件只有{_PARTS[differing]}不同（那件：{was}），可能是它的更正")
     return matter
+
+
+def as_first_reported(matter: UrgentMatter, same: Iterable[UrgentMatter]) -> UrgentMatter:
+    """Return the matter with the day and the arrival of the first report that told of it: the same, come again, is no news.
+
+    `same`: the matter in every report that is known.
+    """
+    came = {other.came: other for other in (matter, *same) if other.came}
+    first = came[min(came)] if came else matter
+    since = matter.since or (first.since if first.since == COUNTS else "")
+    return replace(matter, day=first.day, came=first.came, since=since)
 
 
 def _differing(matter: UrgentMatter, earlier: UrgentMatter) -> str:

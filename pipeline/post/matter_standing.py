@@ -22,7 +22,8 @@ def standing_of(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Out
     """Return how it stands with every matter that was ever mailed, by its digest.
 
     What was put off for those on duty on one day is owed no more once those of a later day have it, nor what was put off for
-    `leaders` once those on duty have it, or the other way round.
+    `leaders` once those on duty have it, or the other way round. An address that is set no more counts where it has the matter, and where
+    it may have it and nobody who is set has it.
     """
     lists = _lists(outgoing)
     by_matter: dict[str, list[SentLetter]] = {}
@@ -30,7 +31,8 @@ def standing_of(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Out
         for digest in digests:
             by_matter.setdefault(digest, []).append(letter)
     standing: dict[str, Standing] = {}
-    for digest, sent in by_matter.items():
+    for digest, noted_of_matter in by_matter.items():
+        sent = _without_former(noted_of_matter, lists)
         having = [letter for letter in sent if letter.state in HAVE]
         had = max((letter.day for letter in having), default="")
         whose = [own for own in lists if any(letter.recipient.lower() in own for letter in having)]
@@ -43,6 +45,14 @@ def standing_of(noted: Iterable[tuple[SentLetter, Sequence[str]]], outgoing: Out
         counting.sort(key=lambda letter: (BY_WEIGHT.index(letter.state), letter.day))
         standing[digest] = {letter.recipient.lower(): letter for letter in counting}
     return standing
+
+
+def _without_former(noted: Sequence[SentLetter], lists: Iterable[frozenset[str]]) -> list[SentLetter]:
+    """Leave out the letters to addresses that are set no more: nothing is owed to them, and their servers are asked no more."""
+    listed = frozenset[str]().union(*lists)
+    is_had = any(letter.state is State.SENT and letter.recipient.lower() in listed for letter in noted)
+    of_former = (State.SENT,) if is_had else HAVE
+    return [letter for letter in noted if letter.recipient.lower() in listed or letter.state in of_former]
 
 
 def _lists(outgoing: Outgoing) -> tuple[frozenset[str], frozenset[str]]:

@@ -163,7 +163,9 @@ def _with_remarks(
         beside = set() if path in known.replaced else {_digest(other) for other in waiting.get(path, [])}
         earlier = [other for other in mailed if _digest(other) not in beside]
         refused = known.refused.get(path, {}).get(matter.row, "") if matter.row else ""
-        return replace(urgent_matters.corrected(matter, earlier, now), refused=refused)
+        same = [] if matter.since else [other for other in all_known if _digest(other) == _digest(matter)]
+        first = urgent_matters.as_first_reported(urgent_matters.corrected(matter, earlier, now), same)
+        return replace(first, refused=refused)
 
     return {path: [remarked(path, matter) for matter in own] for path, own in owed.items()}
 
@@ -232,10 +234,11 @@ def _plan(
     for digest, matter in distinct.items():
         of_matter = standing.get(digest, {})
         whom = _owed_to(of_matter, known) or [(address, now.date().isoformat()) for address in _reachable(of_matter, of_duty, leaders)]
-        outcome.nobody += not (whom or _is_told(of_matter, known))
+        is_for_nobody = not (whom or _is_told(of_matter, known))
+        outcome.nobody += is_for_nobody
+        outcome.matters += bool(whom) or is_for_nobody
         for recipient, day in whom:
             by_letter.setdefault((recipient, day), {})[digest] = matter
-    outcome.matters = len(distinct)
     outcome.refused = [matter for matter in distinct.values() if matter.refused]
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
     writer = wording.Writer(settings, now.date())
@@ -317,8 +320,14 @@ def untold(settings: Settings, files: WaitingFiles, now: datetime) -> Untold:
         standing = standing_of(noted, outgoing)
         matters |= {_digest(matter): matter for matter in _taken_in(waiting, noted, standing, settings, now)}
     dropped = tuple(_dropped(files, waiting, standing, settings, now))
-    owed = ((matter, _why(standing.get(digest, {}))) for digest, matter in matters.items())
-    return Untold(tuple((matter, why) for matter, why in owed if why), unsent, dropped)
+    owed = [(digest, matter, why) for digest, matter in matters.items() if (why := _why(standing.get(digest, {})))]
+    known = (
+        [*urgent_matters.taken_in_since(_since(settings, now), settings), *(each for own in waiting.values() for each in own)]
+        if owed
+        else []
+    )
+    same = {digest: [other for other in known if _digest(other) == digest] for digest, _matter, _why_not in owed}
+    return Untold(tuple((urgent_matters.as_first_reported(matter, same[digest]), why) for digest, matter, why in owed), unsent, dropped)
 
 
 def still_owed(settings: Settings, outgoing: Outgoing, untold: Untold) -> set[tuple[str, str]]:

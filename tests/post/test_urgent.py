@@ -121,6 +121,36 @@ def test_whoever_looks_on_is_told_what_no_leader_has_and_why(office: Office, ser
     assert untold() == ["没有设置发信，急报不会发给领导"]
 
 
+def test_what_the_leaders_of_now_have_is_owed_to_no_address_of_before(office: Office, server: MailServer) -> None:
+    _set(office, OUTGOING.model_copy(update={"leaders": (ALL,), "leader_addresses": {}}))
+    _put(office, [WATER])
+    urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    _set(office, OUTGOING.model_copy(update={"leaders": (TWO,), "leader_addresses": {}}))
+    assert [why for _matter, why in urgent.untold(office.settings, urgent_matters.look(office.settings), NOW).matters] == ["还没有发出"]
+    outcome = _look(office, server, NOW + timedelta(minutes=6))
+    assert (outcome.matters, _recipients(server)) == (1, [TWO])
+    assert urgent.untold(office.settings, urgent_matters.look(office.settings), NOW) == urgent_matters.Untold()
+    _put(office, [WATER, WAGES], "又.xlsx", 10)
+    outcome = _look(office, server, NOW + timedelta(minutes=9))
+    assert (outcome.matters, outcome.in_short) == (1, "急报 1 件，该发 1 封，发出 1 封"), "the first one has been mailed"
+    office.run(DAY)
+    assert urgent.untold(office.settings, urgent_matters.look(office.settings), NEXT) == urgent_matters.Untold()
+
+
+def test_the_same_report_come_again_moves_no_date_of_what_is_owed(office: Office, server: MailServer) -> None:
+    _put(office, [WATER])
+    urgent.run(office.settings, NOW, _unreachable)  # type: ignore[arg-type]
+    office.run(DAY)
+    for is_taken_in in (False, True):
+        office.put(report(urgent=[WATER]), "又是它.xlsx", f"{NEXT.date()}T07:00:00+08:00")
+        if is_taken_in:
+            office.run(NEXT.date())
+        ((matter, _why),) = urgent.untold(office.settings, urgent_matters.look(office.settings), NEXT).matters
+        assert matter.came == moment(f"{DAY} 16:00")
+    _look(office, server, NEXT)
+    assert "报来于5月21日16:00，此后已汇总，以汇总为准" in _text(_mails(server)[0])
+
+
 # --- what is mailed, and to whom ---------------------------------------------------------------------------------
 
 
