@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from datetime import date
 
 from pipeline.day.cases import Case
@@ -26,6 +27,14 @@ class CaseBook:
         self.refused_exemptions: frozenset[tuple[str, str]] = frozenset()
         self._over: tuple[date, tuple[Exemption, ...]] = date.min, ()
         self._with_moved_deadline: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, cases: Iterable[Case], day: date) -> CaseBook:
+        """Return these cases as they stand on the day, to be looked up."""
+        book = cls()
+        book.cases = {case.number: case for case in cases}
+        book.turn_to(day)
+        return book
 
     def turn_to(self, day: date) -> None:
         """Go on to that day: the register holds the cases with 交办日期 on or before it."""

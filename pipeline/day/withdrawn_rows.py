@@ -32,21 +32,41 @@ def withdrawn_rows(before: Reading, after: Reading, case_book: CaseBook, refused
 
     `refused`: the rows of the earlier one that were refused, by sheet and row as findings name them; they are told apart.
     """
-    later = {rows.sheet: rows for rows in after.rows}
-    findings: list[Finding] = []
-    for sheet in (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS):
-        earlier = next((rows for rows in before.rows if rows.sheet == sheet.name), None)
-        if earlier is None:
-            continue
-        have = set(_row_names(later[sheet.name], case_book)) if sheet.name in later else set()
-        had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
-        gone = [
-            (f"{name}{_moved(name, case_book, after.district)}", (earlier.name, line) in refused)
-            for line, name in had
-            if name and name not in have
-        ]
-        findings += _left_out(sheet.name, gone)
-    return findings
+    return [finding for sheet in _SHEETS for finding in _left_out(sheet.name, _gone(sheet.name, before, after, case_book, refused))]
+
+
+def missing_at_last(
+    replaced: Sequence[tuple[Reading, Collection[tuple[str, int | None]]]], last: Reading, case_book: CaseBook
+) -> tuple[str, ...]:
+    """Return sheet by sheet, in words, the taken rows of all replaced reports of a day that the report in force has not.
+
+    `replaced`: in order of arrival, each with its refused rows.
+    """
+    told = []
+    for sheet in _SHEETS:
+        of_all = (row for before, refused in replaced for row in _gone(sheet.name, before, last, case_book, refused))
+        if names := dict.fromkeys(name for name, was_refused in of_all if not was_refused):
+            told.append(f"{sheet.name}：{messages.listed([*names], '项')}")
+    return tuple(told)
+
+
+_SHEETS = (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)
+
+
+def _gone(
+    sheet: str, before: Reading, after: Reading, case_book: CaseBook, refused: Collection[tuple[str, int | None]]
+) -> list[tuple[str, bool]]:
+    """Return the rows of a sheet that the later report has not, each with whether it had been refused."""
+    earlier, later = (rows_of_sheet(reading.rows, sheet) for reading in (before, after))
+    if earlier is None:
+        return []
+    have = set(_row_names(later, case_book)) if later else set()
+    had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
+    return [
+        (f"{name}{_moved(name, case_book, after.district)}", (earlier.name, line) in refused)
+        for line, name in had
+        if name and name not in have
+    ]
 
 
 def _left_out(sheet: str, gone: Sequence[tuple[str, bool]]) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +25,6 @@ from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.units import District
-from pipeline.terms import messages
 from pipeline.terms.contract import LATE_EXCUSED
 from pipeline.terms.handed_in import Envelope, Filed
 from pipeline.terms.mails import Mail
@@ -103,35 +101,25 @@ class PublishedDay:
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
-        withdrew = self._withdrew()
+        left_out = {line["district"]: line["told"] for line in self._extensions().get("left_out", [])}
         for submission in figures["submissions"]:
-            submission["withdrew"] = withdrew.get(submission["district"], []) if submission["revision"] > 1 else []
+            submission["withdrew"] = left_out.get(submission["district"], [])
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         now = {then: name for name, then in self.named_then.items()}
         named: dict[str, Any] = edition_changes.with_names(figures, {then: then for then in now}, now)
         return named
 
-    def _withdrew(self) -> dict[str, list[str]]:
-        """Return by district what a revision left out that had counted in the one before: rows, and 不认可."""
-        path, withdrew = self.folder / "findings.csv", dict[str, list[str]]()
-        if not path.exists():
-            return {}
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for line in csv.DictReader(file):
-                said = messages.left_out_as_said(line["message"])[0] if line["code"] == "rows-withdrawn" else ""
-                said = f"{line['value']} 的群众不认可" if line["code"] == "dispute-withdrawn" else said
-                if said:
-                    withdrew.setdefault(line["district"], []).append(said)
-        return withdrew
-
     def _excused(self) -> set[str]:
         """Return the districts whose late report of the day is approved; none where an older program wrote the folder."""
-        path = self.folder / extension_files.NAME
-        told = json.loads(path.read_bytes()).get("exceptions", []) if path.exists() else []
+        told = self._extensions().get("exceptions", [])
         mine = f" {self.day.isoformat()}"
         held = (line["subject"] for line in told if line["kind"] == LATE_EXCUSED and line["holds"])
         return {subject.removesuffix(mine) for subject in held if subject.endswith(mine)}
+
+    def _extensions(self) -> dict[str, Any]:
+        path = self.folder / extension_files.NAME
+        return dict(json.loads(path.read_bytes())) if path.exists() else {}
 
     def then(self, name: str) -> str:
         """Return what a district was called when the folder was written."""

@@ -316,7 +316,7 @@ def _verdict(submission: dict[str, Any]) -> str:
     if submission["status"] == "missing":
         return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
-    less = "，少了上一次报的内容" if submission.get("withdrew") else ""
+    less = "，少了先前报的内容" if submission.get("withdrew") else ""
     if refused and refused == submission.get("rows_moved", 0):
         return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去{less}"
     if refused:

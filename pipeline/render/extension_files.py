@@ -50,6 +50,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             "notices": _notices(beyond.notices),
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
+            **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
             **({"units": [_unit(line, report) for line in report.units if line.name in report.settings.tree]} if report.units else {}),
         }
     )
@@ -67,6 +68,10 @@ def _unit(line: UnitLine, report: Report) -> dict[str, Any]:
         "overdue": line.overdue,
         "disputed": line.disputed,
     }
+
+
+def _left_out(report: Report) -> list[dict[str, Any]]:
+    return [{"district": line.district, "told": list(line.left_out)} for line in report.submissions if line.left_out]
 
 
 def compared(report: Report) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from pipeline.day import withdrawn_rows
+from pipeline.day import judging, withdrawn_rows
+from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import first_taken
 from pipeline.day.judging import Judgement
@@ -215,7 +216,27 @@ def address(finding: Finding) -> tuple[int, str, int, int, str]:
 def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settings) -> tuple[SubmissionLine, ...]:
     """Return what each district handed in for the day, in the order of the districts; `refused` are the day's refused files."""
     refused_files = Counter(file.reading.district for file in refused if not file.reading.is_from_stranger)
-    return tuple(_submission_line(district, state, refused_files[district], settings) for district in settings.district_names)
+    left_out = _left_out(state)
+    lines = (_submission_line(district, state, refused_files[district], settings) for district in settings.district_names)
+    return tuple(replace(line, left_out=left_out.get(line.district, ())) for line in lines)
+
+
+def _left_out(state: DayState) -> dict[str, tuple[str, ...]]:
+    """Return by district what its replaced reports of the day had and the one in force has not: rows, and 不认可 that nobody took back."""
+    revised = {district: reports for district, reports in state.submissions.items() if reports.revision > 1}
+    case_book, left_out = CaseBook.of(state.cases if revised else (), state.day), dict[str, tuple[str, ...]]()
+    for district, reports in revised.items():
+        *replaced, last = (
+            (revision.filed.reading, state.judgements.get(revision.filed.arrival.id, Judgement())) for revision in reports.revisions
+        )
+        rows = [(reading, judging.refused_rows(reading.rows, judgement.findings)) for reading, judgement in replaced]
+        said = {number: answer for _reading, judgement in replaced for number, answer in judgement.confirmations.items()}
+        disputes = withdrawn_rows.withdrawn_disputes(said, last[1].confirmations)
+        left_out[district] = (
+            *withdrawn_rows.missing_at_last(rows, last[0], case_book),
+            *(f"{messages.brief(number)} 的群众不认可" for number in disputes),
+        )
+    return left_out
 
 
 def _submission_line(district: str, state: DayState, refused_files: int, settings: Settings) -> SubmissionLine:

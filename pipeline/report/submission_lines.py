@@ -41,6 +41,8 @@ class SubmissionLine:
     """What the revision in force changed against the first one; nothing where that one is in force."""
     revised: RowChanges = field(default_factory=RowChanges)
     """What the revision in force says otherwise than the first one, row by row."""
+    left_out: tuple[str, ...] = ()
+    """What replaced revisions had, was taken there, and the revision in force has not: sheet by sheet in words, then 不认可 of cases."""
     refused_sheets: tuple[str, ...] = ()
     """The sheets of the revision in force that were refused whole; their rows are in no count."""
     refuses_urgent: bool = False

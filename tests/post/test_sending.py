@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment, only
-from workbooks import DAY, assignment, progress_row, report
+from workbooks import DAY, assignment, progress_row, report, urgent_row
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
@@ -213,7 +213,7 @@ def test_a_revision_that_takes_all_rows_back_is_not_called_unchanged(tmp_path: P
     writer = wording.Writer(office.settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     assert letter.subject == "【信访日报】东胜区5月21日：没有内容行，原来报的不再算数"
-    assert "上一次报的这些内容，这次没有了：案件进展：ZZQ-2020-001。" in letter.text
+    assert "贵局先前报的这些内容，算数的这一份里没有了：案件进展：ZZQ-2020-001。" in letter.text
     assert "（按时报送，以贵局第 2 版日报为准）" in letter.text
     silent = writer.to_district(DAY, "达拉特旗", TO, [], published.summary(), later=None)
     assert "不再算数" not in silent.subject
@@ -228,8 +228,29 @@ def test_a_revision_that_drops_some_rows_says_so_in_its_subject_and_which(tmp_pa
     office.run(DAY)
     published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
     letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
-    assert letter.subject == "【信访日报】东胜区5月21日：已采用1行，少了上一次报的内容"
-    assert "这次没有了：案件进展：SJ-2020-001；ZZQ-2020-001 的群众不认可。" in letter.text
+    assert letter.subject == "【信访日报】东胜区5月21日：已采用1行，少了先前报的内容"
+    assert "这一份里没有了：案件进展：SJ-2020-001；ZZQ-2020-001 的群众不认可。" in letter.text
+
+
+def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_told(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    first = report(progress=[progress_row("SJ-2020-001"), progress_row("ZZQ-2020-001", 群众确认="不认可")], urgent=[urgent_row()])
+    office.put(first, "一.xlsx", "2020-05-21T15:00:00+08:00")
+    office.put(report(progress=[progress_row("ZZQ-2020-001")]), "二.xlsx", "2020-05-21T15:30:00+08:00")
+    office.put(first, "一再报.xlsx", "2020-05-21T16:00:00+08:00")
+    day = office.outbox / DAY.isoformat()
+    published = PublishedDay(DAY, day, {}, is_correction=False, answers={}, manifest="", editions=())
+    office.run(DAY)
+    letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert letter.subject == "【信访日报】东胜区5月21日：已采用3行"
+    assert "没有了" not in letter.text
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "四.xlsx", "2020-05-21T16:10:00+08:00")
+    office.put(report(progress=[progress_row("SJ-2020-001", 今日进展="又")]), "五.xlsx", "2020-05-21T16:20:00+08:00")
+    office.run(DAY)
+    letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    gone = "案件进展：ZZQ-2020-001；急报事项：SJ-2020-001 停水停电停暖 2020-05-21 09:30；ZZQ-2020-001 的群众不认可"
+    assert f"算数的这一份里没有了：{gone}。" in letter.text, "also what the report directly before had not"
 
 
 def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:
