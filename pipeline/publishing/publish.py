@@ -6,6 +6,7 @@ Covered by tests/publishing/test_outbox.py and tests/publishing/test_editions.py
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -41,9 +42,9 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
     paths, day = plan.settings.paths, report.day.isoformat()
     if report.has_page_per_unit:
         plan.forget_rows()  # a large day's documents need the memory
-        memory.give_back()
     workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day))
-    files = documents.contents(report, plan.documents, workshop, units)
+    with memory.settled() if report.has_page_per_unit else nullcontext():
+        files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():
         # Kept before the folder takes its place: a run that is killed behind it finds all that it published.
         edition_files.keep(paths.editions, files.values())

@@ -5,7 +5,7 @@ Covered by tests/render/test_large_days.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -32,8 +32,8 @@ class Unit:
     report: Report
 
 
-def of(report: Report) -> list[Unit]:
-    """Return the units that have anything to tell, in the order of the settings; what has no district comes last."""
+def of(report: Report) -> Iterator[Unit]:
+    """Go through the units that have anything to tell, in the order of the settings; what has no district comes last."""
     cases = _by_unit(report.cases, lambda case: case.district)
     unit_of = {case.number: case.district for case in report.cases}
     changes = _by_unit(report.changes, lambda change: unit_of.get(change.number, change.district))
@@ -48,8 +48,8 @@ def of(report: Report) -> list[Unit]:
     decisions, hints = _by_unit(report.decisions, lambda line: line.district), _by_unit(report.beyond.hints, lambda line: line.district)
     differing = _differing(report.beyond.reconciliation)
     bare, files = _bare(report), files_of(report)
-    return [
-        Unit(
+    for name, file in files.items():
+        yield Unit(
             name or NOBODY,
             file,
             replace(
@@ -67,8 +67,6 @@ def of(report: Report) -> list[Unit]:
                 flags={flag: tuple(flags.get(name, {}).get(flag, ())) for flag in report.flags},
             ),
         )
-        for name, file in files.items()
-    ]
 
 
 def files_of(report: Report) -> dict[str, str]:

@@ -5,6 +5,7 @@ Covered by tests/render/test_large_days.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
@@ -44,10 +45,9 @@ class Job:
         return Made(files, tuple(remarks))
 
 
-def jobs_of(report: Report) -> list[Job]:
-    """Return what is to be made, in the order of the units."""
+def jobs_of(report: Report) -> Iterator[Job]:
+    """Go through what is to be made, in the order of the units."""
     drafts = {draft.district.name: draft for draft in report_form.drafts_after(report)}
-    return [
-        Job(replace(unit, report=replace(unit.report, settings=_NO_SETTINGS)), drafts.get(unit.name), report.has_workbook_per_unit)
-        for unit in districts.of(report)
-    ]
+    for unit in districts.of(report):
+        bare = replace(unit, report=replace(unit.report, settings=_NO_SETTINGS))
+        yield Job(bare, drafts.get(unit.name), report.has_workbook_per_unit)

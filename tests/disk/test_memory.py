@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,19 @@ def test_what_lies_free_below_what_is_used_goes_back() -> None:
     memory.give_back()
     assert before - _resident() > 100
     assert len(kept) == 1
+
+
+class _Of:
+    """Something that refers to itself."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_refers_to_itself_alone_goes_and_what_was_there_before_is_not_looked_through() -> None:
+    with memory.settled():
+        assert gc.get_freeze_count() > 1000
+        seen = weakref.ref(_Of())
+        memory.give_back()
+        assert seen() is None
+    assert gc.get_freeze_count() == 0

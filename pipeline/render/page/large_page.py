@@ -42,7 +42,7 @@ _NO_ADDRESS: Final = re.compile(r"[%#?\"<>\\ ]")
 
 def files(index: Index, report: Report, templates: Path) -> dict[str, bytes]:
     """Return the page by its name, and of a whole day the index that its search finds cases by; a level's page uses that of the day."""
-    return {leaders_page.name(report): render(report, templates, index), **({} if report.unit else index.files())}
+    return {leaders_page.name(report): render(report, templates, index), **({} if report.unit else index.given_away())}
 
 
 def _to_day(report: Report) -> str:
@@ -112,7 +112,7 @@ def _own(index: Index, report: Report) -> list[dict[str, object]]:
     """Return the districts that the page is about, with their places in the index."""
     of_page, up = {case.district for case in report.cases}.union(report.settings.district_names), _to_day(report)
     return [
-        {"name": unit.name, "href": f"{up}{_address(page_of(unit))}", "count": len(unit.report.cases), "at": at}
+        {"name": unit.name, "href": f"{up}{_address(unit.page)}", "count": unit.count, "at": at}
         for at, unit in enumerate(index.units)
         if unit.name in of_page or (unit.name == districts.NOBODY and "" in of_page)
     ]
@@ -156,33 +156,53 @@ def unit_page(unit: str, report: Report, templates: Path) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A unit, as the page and its script know it."""
+
+    name: str
+    page: str
+    count: int
+    """How many cases it has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """What the page's script finds cases by: files that it loads when somebody searches, each with the cases of some units."""
 
-    units: list[Unit]
-    shards: list[tuple[int, int, bytes]]
-    """The first and the last unit of each, and the file."""
+    units: list[Listed]
+    ends: list[tuple[int, int]]
+    """The first and the last unit of each file."""
+    nonce: str
+    """By what the page's policy knows these files: nobody can tell it before the day is written, and it is the same each time."""
+    shards: list[bytes]
+    """The files, until they are given away."""
 
     @classmethod
-    def of(cls, of_units: list[Unit]) -> Index:
+    def of(cls, units: Iterable[Unit]) -> Index:
         """Return the index of the cases of these units, in their order."""
-        return cls(of_units, [*_shards(of_units)])
+        listed, ends, shards, whole = list[Listed](), list[tuple[int, int]](), list[bytes](), hashlib.sha256()
 
-    @property
-    def nonce(self) -> str:
-        """By what the page's policy knows these files: nobody can tell it before the day is written, and it is the same each time."""
-        whole = hashlib.sha256(b"".join(content for _first, _last, content in self.shards)).digest()
-        return base64.b64encode(whole[:18]).decode()
+        def noted() -> Iterator[Unit]:
+            for unit in units:
+                listed.append(Listed(unit.name, page_of(unit), len(unit.report.cases)))
+                yield unit
+
+        for first, last, content in _shards(noted()):
+            ends.append((first, last))
+            shards.append(content)
+            whole.update(content)
+        return cls(listed, ends, base64.b64encode(whole.digest()[:18]).decode(), shards)
 
     def data(self, up: str) -> str:
         """Return as JSON that can stand in a script element what the script needs to know of them; `up`: the way to the day's folder."""
-        named = [[leaders_page.harmless(unit.name), f"{up}{_address(page_of(unit))}"] for unit in self.units]
-        ends = [[first, last] for first, last, _content in self.shards]
-        return in_script({"folder": f"{up}{INDEX}", "nonce": self.nonce, "units": named, "shards": ends})
+        named = [[leaders_page.harmless(unit.name), f"{up}{_address(unit.page)}"] for unit in self.units]
+        return in_script({"folder": f"{up}{INDEX}", "nonce": self.nonce, "units": named, "shards": self.ends})
 
-    def files(self) -> dict[str, bytes]:
-        """Return the files by their names in the day's folder."""
-        return {f"{INDEX}/{number:04}.js": content for number, (_first, _last, content) in enumerate(self.shards, 1)}
+    def given_away(self) -> dict[str, bytes]:
+        """Return the files by their names in the day's folder; of a country they are a hundred megabytes that nobody needs again."""
+        files = {f"{INDEX}/{number:04}.js": content for number, content in enumerate(self.shards, 1)}
+        self.shards.clear()
+        return files
 
 
 def in_script(value: Any) -> str:  # noqa: ANN401 - JSON

@@ -95,6 +95,12 @@ class Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
 
     # --- what XlsxWriter calls when it writes the sheet -----------------------------------------------------------
 
+    def _assemble_xml_file(self) -> None:
+        """Write the sheet, and let go of its cells: XlsxWriter's objects refer to each other, and would keep them long after."""
+        super()._assemble_xml_file()
+        for kept in (self.table, self._laid, self._links):
+            kept.clear()
+
     def _write_rows(self) -> None:
         """Write the rows in their order, those that are laid and those that XlsxWriter keeps, without the spans that nobody needs."""
         kept = {*(row for row, cells in self.table.items() if cells), *self.row_info}
@@ -160,7 +166,8 @@ class InMemoryWorkbook(Workbook):  # type: ignore[misc] # XlsxWriter has no type
         self.close()
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
-            for part, name, is_binary in self._packager.parts:
+            while self._packager.parts:
+                part, name, is_binary = self._packager.parts.pop(0)
                 entry = zipfile.ZipInfo(name, _FIRST_DAY)
                 entry.create_system = 0  # else it would say whether Windows or Linux wrote it
                 package.writestr(entry, part.getvalue() if is_binary else part.getvalue().encode(), zipfile.ZIP_DEFLATED, _LEVEL)

@@ -253,3 +253,15 @@ def test_the_same_workbook_is_the_same_bytes_and_says_nothing_of_the_system() ->
 
 def settled(content: bytes) -> dict[str, str]:
     return {name: re.sub(r"<dcterms:.*?</dcterms:[a-z]*>", "", text) for name, text in parts(content).items()}
+
+
+def test_a_finished_workbook_keeps_none_of_its_cells() -> None:
+    book = InMemoryWorkbook(OPTIONS)
+    sheet: Sheet = book.add_worksheet("甲")
+    look = book.add_format(LOOKS["long"])
+    sheet.lay(0, [sheet.cell(0, "乙", look)])
+    sheet.write_string(1, 0, "丙", look)
+    sheet.link(1, 0, "'甲'!A1", "丁")
+    read = openpyxl.load_workbook(io.BytesIO(book.content()))["甲"]
+    assert [read["A1"].value, read["A2"].value] == ["乙", "丙"]
+    assert not any(getattr(sheet, kept) for kept in ("table", "_laid", "_links"))
