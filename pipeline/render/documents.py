@@ -70,14 +70,21 @@ Document = Callable[[Report, Workshop], Finish]
 def _briefing(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.papers import briefing_files
 
+    apart = workshop.makers.apart if workshop.makers and not report.unit else None
+
     def finish() -> list[Files]:
-        (files, broken), printed, waiting = briefing_files.begin(report, workshop.templates)
+        begun = briefing_files.begin(report, workshop.templates, *([apart] if apart else []))
+        (files, broken), printed, waiting = begun
         workshop.printed[report.day, report.unit] = printed
         workshop.printing[report.day, report.unit] = waiting
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
         lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
         return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
 
+    if apart:  # of a country it takes hundreds of megabytes to set, which nobody else shall need meanwhile
+        made, pdf = finish(), workshop.printing[report.day, report.unit]()
+        workshop.printing[report.day, report.unit] = lambda: pdf
+        return lambda: made
     return finish
 
 
@@ -195,6 +202,8 @@ ALL: Final[tuple[Document, ...]] = (
 
 These two stand late: by then the readers, which mark the receipts, leave the PDF a processor.
 """
+_OF_THE_DAY: Final = (_briefing, _office_workbook, _briefing_pdf)
+"""What comes first on a large day."""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
 
@@ -249,6 +258,8 @@ def _with_makers(report: Report, workshop: Workshop, room: Path | None) -> Itera
 def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
     """Go through the files of each document."""
     # receipts are marked, and districts' documents made, in processes of their own while the others are made here
+    if workshop.makers:  # which make what each district has, while the day's own are made here
+        documents = tuple(sorted(documents, key=lambda document: document not in _OF_THE_DAY))
     begun = [begin(report, workshop) for begin in documents]
     for make in (files_for_programs.cases, files_for_programs.tables, extension_files.tables):
         yield make(report)

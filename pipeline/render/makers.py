@@ -72,6 +72,14 @@ class Makers:
         """Begin what uses `each` or `papers`, behind what was begun before, and return what waits for it."""
         return self._thread.submit(make).result if self._thread else make
 
+    def apart(self, make: Callable[..., Finished], *given: object) -> Finished:
+        """Return what it makes of this in a process of its own, with which its memory goes; here where none is worth it, or it dies."""
+        if self._thread:
+            ignoring = (signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl+C ends the run
+            with suppress(BrokenExecutor), ProcessPoolExecutor(1, get_context("spawn"), signal.signal, ignoring) as own:
+                return own.submit(make, *given).result()
+        return make(*given)
+
     def each(self, jobs: Iterable[Job]) -> Iterator[Laid]:
         """Go through what the jobs made, in their order; within `begin`."""
         following = self._until_over(jobs)

@@ -5,10 +5,11 @@ Covers `makers`, `cluster_makers` and `jobs`.
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,3 +138,49 @@ def test_a_run_that_is_interrupted_makes_nothing_more(tmp_path: Path, monkeypatc
     assert len(made) < 1000
     with pytest.raises(CancelledError):
         waiting()
+
+
+def _dies_in_another(process: int) -> int:
+    if os.getpid() != process:
+        os._exit(1)
+    return process
+
+
+@pytest.mark.usefixtures("few_are_worth_it")
+def test_what_is_made_apart_is_made_by_a_process_that_ends_and_here_where_it_dies(tmp_path: Path) -> None:
+    own = Makers(SETTINGS, tmp_path, tmp_path, 1)
+    try:
+        other = own.apart(os.getpid)
+        assert other != os.getpid()
+        with pytest.raises(ProcessLookupError):
+            os.kill(other, 0)
+        assert own.apart(_dies_in_another, os.getpid()) == os.getpid()
+    finally:
+        own.end()
+
+
+def test_few_districts_are_worth_no_process(tmp_path: Path) -> None:
+    own = Makers(SETTINGS, tmp_path, tmp_path, 1)
+    assert own.apart(os.getpid) == os.getpid()
+    own.end()
+
+
+@pytest.mark.usefixtures("few_are_worth_it")
+def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_anybody_else_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def noting(name: str) -> Callable[..., object]:
+        make = getattr(Makers, name)
+
+        def noted(*given: object) -> object:
+            done.append(name)
+            return make(*given)
+
+        return noted
+
+    for name in ("apart", "begin"):
+        monkeypatch.setattr(Makers, name, noting(name))
+    _written(tmp_path)
+    assert done[:3] == ["apart", "apart", "begin"]

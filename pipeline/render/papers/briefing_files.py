@@ -101,9 +101,15 @@ class _Form:
 _WORD, _PDF = _Form("docx", WORD_TEMPLATE, docx), _Form("pdf", PDF_TEMPLATE, pdf)
 _Set = tuple[dict[str, bytes], list[str]]
 """A file by its name, and what is wrong with the office's template."""
+Setting = Callable[[Callable[[Fields, datetime, bytes], bytes], Fields, datetime, bytes], bytes]
+"""Has a form set somewhere, as it would be set here."""
 
 
-def begin(report: Report, templates: Path) -> tuple[_Set, Printed, Callable[[], _Set]]:
+def _here(form: Callable[[Fields, datetime, bytes], bytes], fields: Fields, moment: datetime, template: bytes) -> bytes:
+    return form(fields, moment, template)
+
+
+def begin(report: Report, templates: Path, setting: Setting = _here) -> tuple[_Set, Printed, Callable[[], _Set]]:
     """Return the Word file, with what is wrong with the office's template, what the PDF is set with, and what waits for that.
 
     typst sets it in a thread of its own: it needs Python for nothing meanwhile. In the place of a broken template the original is taken.
@@ -111,9 +117,9 @@ def begin(report: Report, templates: Path) -> tuple[_Set, Printed, Callable[[], 
     fields = spread.over_pages(briefing.fields(report))
     opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
     printed = Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
-    word_file = _applied(_WORD, report, fields, templates)
+    word_file = _applied(_WORD, report, templates, fields, setting)
     thread = ThreadPoolExecutor(1)
-    waiting = thread.submit(_applied, _PDF, report, fields, templates)
+    waiting = thread.submit(_applied, _PDF, report, templates, fields, setting)
     thread.shutdown(wait=False)
     return word_file, printed, waiting.result
 
@@ -125,18 +131,18 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
     return files | pdf_file, [*broken, *broken_too], printed
 
 
-def _applied(form: _Form, report: Report, fields: Fields, templates: Path) -> _Set:
-    content, problem = own_templates.apply(templates / form.template, partial(_set, form, report, fields))
+def _applied(form: _Form, report: Report, templates: Path, fields: Fields, setting: Setting) -> _Set:
+    content, problem = own_templates.apply(templates / form.template, partial(_set, form, report, fields, setting))
     broken = [f"版式 {form.template} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
     return {f"{unchanging.NAME}_{report.day.isoformat()}.{form.ending}": content}, broken
 
 
-def _set(form: _Form, report: Report, fields: Fields, template: bytes) -> bytes:
+def _set(form: _Form, report: Report, fields: Fields, setting: Setting, template: bytes) -> bytes:
     """Return the report in that form; for a template with one setting, with what it has room for. Raises BrokenTemplateError."""
     text = word.text(word.Template(template, has_loops_over_columns=True)) if form is _WORD else template.decode("utf-8", "replace")
     if _NEWEST not in text:
         fields = briefing.fields(report, is_older=True)
-    return form.set(fields, report.data_until, template)
+    return setting(form.set, fields, report.data_until, template)
 
 
 def _told(boxes: str, fields: Fields) -> str:
