@@ -283,9 +283,15 @@ def _through(first: date, last: date) -> Iterator[date]:
 
 
 def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tuple[LateReport, ...]:
-    """Return the late reports with whether they replaced one that was known; of a district's day the last one alone."""
-    before = Submissions.of(known.reports)
-    last = {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}
+    """Return the late reports with whether they replaced one that was known; of a district's day the last one alone.
+
+    The bytes that were in force when they came, or that were known, say nothing new: a duplicate is no correction.
+    """
+    before, last = Submissions.of(known.reports), dict[tuple[str, date], Filed]()
+    for filed in in_order(late):
+        of_day = (filed.reading.district, filed.reading.day)
+        if _bytes(last.get(of_day) or before.beside(filed).in_force) != filed.arrival.sha256:
+            last[of_day] = filed
     return tuple(
         LateReport(
             district,
@@ -295,8 +301,12 @@ def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tu
             refused_answers=refused_answers(filed),
         )
         for (district, day), filed in last.items()
-        if district in settings.district_names
+        if district in settings.district_names and _bytes(before.beside(filed).in_force) != filed.arrival.sha256
     )
+
+
+def _bytes(filed: Filed | None) -> str:
+    return filed.arrival.sha256 if filed else ""
 
 
 def _late_matters(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[MatterChange]:

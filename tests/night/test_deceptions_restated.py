@@ -534,3 +534,20 @@ def test_a_correction_says_what_it_mended_added_and_left_out_where_no_figure_mov
     assert f"报后又更正的：东胜区首报 16:00，5月20日15:00 更正，{said}。" in told_on.paper
     assert said in told_on.page
     assert told_on.paper.index("结论：") < told_on.paper.index("本期是更正") < told_on.paper.index("一、")
+
+
+def test_the_same_bytes_again_are_no_correction_of_their_day() -> None:
+    one, two = (report(name, MONDAY, progress=_resolved(TEN[:count])) for name, count in (("东胜区", 3), ("达拉特旗", 0)))
+    late = _of(MONDAY, *_resolved([SEVENTH]), district="乌审旗", came="2020-05-19 15:00")
+    files = [_assigned(), File(one, afternoon(MONDAY)), File(two, afternoon(MONDAY)), late]
+    again = [File(one, moment("2020-05-19 16:00"), "又一次.xlsx"), File(late.content, moment("2020-05-19 17:00"), "再一次.xlsx")]
+    without, read = (told([*files, *more], [MONDAY, TUESDAY]) for more in ([], again))
+    for day in (MONDAY, TUESDAY):
+        assert read[day].paper == without[day].paper
+        for text in read[day].both:
+            assert "东胜区" not in "".join(re.findall(r"[^。]*更正[^。]*。", text))
+    assert [(cause.district, cause.received_at.hour) for cause in read[MONDAY].report.correcting] == [("乌审旗", 15)]
+    assert [(cause.district, cause.received_at.hour) for cause in read[TUESDAY].report.late_reports] == [("乌审旗", 15)]
+    (alone,) = told([*files[:3], *again[:1]], [MONDAY]).values()
+    assert not alone.summary["restated"]
+    assert "更正" not in alone.paper
