@@ -17,7 +17,7 @@ from pipeline.post import letters, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
-from pipeline.publishing import edition_changes, told_editions
+from pipeline.publishing import edition_changes, own_cases, told_editions
 from pipeline.render import extension_files, file_names
 from pipeline.render.forms import report_form
 from pipeline.render.papers import notice
@@ -264,7 +264,7 @@ class Planner:
         if earlier == newest:
             return None
         kept = self._settings.paths.editions
-        own = told_editions.own(published.then(district), (earlier, newest), kept) if kind is Kind.DISTRICT else None
+        own = own_cases.read(published.then(district), (earlier, newest), kept) if kind is Kind.DISTRICT else None
         return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, kept, own))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:

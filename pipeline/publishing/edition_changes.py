@@ -6,11 +6,13 @@ Covered by tests/publishing/test_editions.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from pipeline.publishing.own_cases import Own
 from pipeline.render import files_for_programs
+from pipeline.report import corrections
 from pipeline.terms import words
 from pipeline.terms.contract import cases_in
 
@@ -34,17 +36,6 @@ class Changes:
     def __bool__(self) -> bool:
         """Whether anything does."""
         return bool(self.figures or self.cases)
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What a district may be told: its own."""
-
-    district: str
-    cases: frozenset[str]
-    """The cases that were its own in either edition."""
-    urgent: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Its urgent matters in words, by the manifest of the edition that has them."""
 
 
 class Replaced(NamedTuple):
@@ -229,9 +220,11 @@ _LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
 
 
 def _list_line(title: str, before: Sequence[str], after: Sequence[str], own: Own | None) -> Iterator[str]:
-    earlier, later = ([number for number in numbers if own is None or number in own.cases] for numbers in (before, after))
-    gone = [number for number in earlier if number not in later]
-    come = [number for number in later if number not in earlier]
+    earlier, later = (own.of(before, own.then), own.of(after, own.now)) if own else (before, after)
+    gone, come = (
+        [f"{number}（{moved}）" if own and (moved := own.moved(number)) else number for number in numbers if number not in others]
+        for numbers, others in ((earlier, later), (later, earlier))
+    )
     if gone or come:
         parts = [f"{verb} {_named(numbers)}" for verb, numbers in (("增加", come), ("去掉", gone)) if numbers]
         yield f"{title}：{len(earlier)} 件 → {len(later)} 件，{'，'.join(parts)}"
@@ -246,7 +239,10 @@ def _told_lines(before: Summary, after: Summary) -> Iterator[str]:
     for key in sorted({*then, *now}):
         if then.get(key) != now.get(key):
             day, group = key
-            yield f"对 {day} {group} 的更正：{_restated(then.get(key))} → {_restated(now.get(key))}"
+            was, instead = (_restated(entry) for entry in (then.get(key), now.get(key)))
+            if was == instead:  # the same figures, under another target or of other cases
+                was, instead = (_restated_whole(entry) for entry in (then[key], now[key]))
+            yield f"对 {day} {group} 的更正：{was} → {instead}"
 
 
 def _edit(edit: Mapping[str, Any]) -> str:
@@ -257,6 +253,13 @@ def _restated(entry: Summary | None) -> str:
     if entry is None:
         return _NONE
     return f"化解 {entry['resolved'][0]}/{entry['total'][0]} 改为 {entry['resolved'][1]}/{entry['total'][1]}"
+
+
+def _restated_whole(entry: Summary) -> str:
+    """Return the same with both verdicts and the cases."""
+    verdicts = dict.fromkeys("没有案件" if met is None else words.verdict(is_met=met, is_certain=True) for met in entry["met"])
+    moves = [f"{title} {_named(entry[kind])}" for kind, title in corrections.MOVES.items() if entry[kind]]
+    return "，".join([f"{_restated(entry)}（{'改为'.join(verdicts)}）", *moves])
 
 
 # --- beyond the contract ------------------------------------------------------------------------------------------
@@ -314,8 +317,11 @@ def _case_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[st
         yield from [_IN_FILES] if own is None and before != after else []
         return
     for number in sorted({*earlier, *later}):
-        if earlier.get(number) != later.get(number) and (own is None or number in own.cases):
-            yield f"{number}：{_case(earlier.get(number))} → {_case(later.get(number))}"
+        then, now = earlier.get(number), later.get(number)
+        if own and (moved := own.moved(number)):
+            yield f"{number}：{moved}，现为{_case(now)}" if own.of([number], own.now) else f"{number}：{moved}，不再是{own.district}的"
+        elif then != now and (own is None or own.of([number], own.now) or own.of([number], own.then)):
+            yield f"{number}：{_case(then)} → {_case(now)}"
 
 
 def _case(state: Mapping[str, Any] | None) -> str:

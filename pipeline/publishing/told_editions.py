@@ -5,30 +5,23 @@ Covered by tests/publishing/test_editions.py.
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.ledger import edition_files, editions, places
 from pipeline.ledger.editions import Edition
 from pipeline.ledger.journal import EditionNote
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import edition_changes
-from pipeline.publishing.edition_changes import Changes, Own, Replaced
-from pipeline.render import districts, extension_files, file_names
+from pipeline.publishing import edition_changes, own_cases
+from pipeline.publishing.edition_changes import Changes, Replaced
+from pipeline.publishing.own_cases import OwnByEdition
+from pipeline.render import extension_files
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
-
-_SHEETS = ("案件台账", "撤销案件")
-_NUMBER, _DISTRICT = "案件编号", "旗区"
-_URGENT, _MATTER = "急报事项", ("事项类别", "情况说明")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +114,20 @@ def for_district(settings: Settings, district: str, days: Iterable[date]) -> dic
         with Ledger(settings.paths.ledger_place) as ledger:
             for day in sorted(set(days), reverse=True):
                 of_one_day = editions.of_day(ledger, day)
-                mine = own(district, of_one_day, settings.paths.editions) if len(of_one_day) > 1 else None
+                mine = own_cases.read(district, of_one_day, settings.paths.editions) if len(of_one_day) > 1 else None
                 if differing := [edition for edition in told(of_one_day, settings.paths.editions, mine) if mine and edition.changes]:
                     by_day[day] = differing
     return by_day
 
 
-def told(of_one_day: list[Edition], kept: Path, mine: Own | None = None) -> list[ToldEdition]:
+def told(of_one_day: list[Edition], kept: Path, mine: OwnByEdition | None = None) -> list[ToldEdition]:
     """Return a day's editions, given in order, each with how it differs from the one before; `kept`: where their files are."""
     before = dict(zip((edition.note.number + 1 for edition in of_one_day), of_one_day, strict=True))
     pairs = [(before.get(edition.note.number), edition) for edition in of_one_day]
     return [ToldEdition(later.note, changes(earlier, later, kept, mine), _other_files(earlier, later)) for earlier, later in pairs]
 
 
-def changes(before: Edition | None, after: Edition, kept: Path | None = None, own: Own | None = None) -> Changes | None:
+def changes(before: Edition | None, after: Edition, kept: Path | None = None, own: OwnByEdition | None = None) -> Changes | None:
     """Return how the later edition differs from the earlier; None where what one of them said is no longer there.
 
     `kept`: where their files are, for exemptions and answers.
@@ -142,7 +135,8 @@ def changes(before: Edition | None, after: Edition, kept: Path | None = None, ow
     earlier, later = before.figures if before else None, after.figures
     if before is None or earlier is None or later is None:
         return None
-    found = edition_changes.between(edition_changes.with_names(earlier, before.districts, after.districts), later, own)
+    renamed = edition_changes.with_names(earlier, before.districts, after.districts)
+    found = edition_changes.between(renamed, later, own.between(before, after) if own else None)
     if own:
         return replace(found, figures=(*_urgent_lines(before, after, own), *found.figures))
     return replace(found, figures=(*_asked_lines(before, after), *found.figures, *(_beyond_lines(before, after, kept) if kept else ())))
@@ -166,7 +160,7 @@ def of_unit(edition: Edition, folder: str, kept: Path) -> Edition:
     return replace(edition, summary=summary, manifest=json.dumps({**manifest, **told}).encode())
 
 
-def _urgent_lines(before: Edition, after: Edition, own: Own) -> Iterator[str]:
+def _urgent_lines(before: Edition, after: Edition, own: OwnByEdition) -> Iterator[str]:
     """Yield which urgent matters of a district only one of the two has; nothing where the workbook of one is gone."""
     then, now = (own.urgent.get(edition.note.manifest) for edition in (before, after))
     if then is not None and now is not None:
@@ -218,43 +212,3 @@ def as_json(by_day: Mapping[date, Iterable[ToldEdition]]) -> str:
         for day, of_one_day in by_day.items()
     ]
     return json.dumps(told_of_days, ensure_ascii=False, indent=1)
-
-
-# --- a district's own --------------------------------------------------------------------------------------------
-
-
-def own(district: str, both: Iterable[Edition], folder: Path) -> Own:
-    """Return what a district may be told of these editions, the last of which has its name; whose a case is stands in their workbook."""
-    listed = list(both)
-    code = next((code for code, name in listed[-1].districts.items() if name == district), "")
-    cases: set[str] = set()
-    urgent: dict[str, frozenset[str]] = {}
-    for edition in listed:
-        name = edition.districts.get(code, district)
-        for workbook in _workbooks(edition.outputs, folder, name):
-            listed_cases = [row for sheet in _SHEETS for row in _rows(workbook, sheet, (_NUMBER, _DISTRICT))]
-            cases |= {number for number, whose in listed_cases if whose == name}
-            matters = _rows(workbook, _URGENT, (_DISTRICT, *_MATTER))
-            told = frozenset("：".join(matter) for whose, *matter in matters if whose == name)
-            urgent[edition.note.manifest] = urgent.get(edition.note.manifest, frozenset()) | told
-    return Own(district, frozenset(cases), urgent)
-
-
-def _workbooks(outputs: Mapping[str, str], folder: Path, district: str) -> Iterator[CalamineWorkbook]:
-    """Go through an edition's 汇总 and, of a large day, the district's; none that is gone."""
-    from python_calamine import CalamineWorkbook
-
-    own = f"{districts.WORKBOOKS}/{file_names.portable(district)}.xlsx"
-    for name in (name for name in outputs if name.startswith("信访事项办理情况汇总_") or name == own):
-        if (content := edition_files.read(folder, outputs[name])) is not None:
-            yield CalamineWorkbook.from_filelike(io.BytesIO(content))
-
-
-def _rows(workbook: CalamineWorkbook, sheet: str, columns: Sequence[str]) -> list[list[str]]:
-    """Return these cells of each row of a sheet that has the first of them; none where there is no such sheet."""
-    if sheet not in workbook.sheet_names:
-        return []
-    rows = iter(workbook.get_sheet_by_name(sheet).to_python())
-    head: list[str] = next((list(map(str, row)) for row in rows if all(column in row for column in columns)), [])
-    places = [head.index(column) for column in columns] if head else []
-    return [[str(row[place]) for place in places] for row in rows if places and row[places[0]]]

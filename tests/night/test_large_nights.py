@@ -15,7 +15,7 @@ from provinces import FIRST, LAST, SECOND, lay
 from pipeline.ledger import editions
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.publishing import outbox, told_editions
+from pipeline.publishing import outbox, own_cases
 from pipeline.render import makers
 from pipeline.render.documents import ALL
 from pipeline.settings.large_days import LargeDay
@@ -63,9 +63,10 @@ def test_a_level_has_its_cases_in_a_file_and_leads_to_the_districts_pages(large:
 def test_a_districts_own_cases_are_known_from_its_workbook(large: Office) -> None:
     with Ledger(large.settings.paths.ledger) as ledger:
         of_day = editions.held_of_day(ledger, LAST)
-    own = told_editions.own("甲一区", of_day, large.settings.paths.editions)
-    assert own.cases == {case for case, whose in _register(large) if whose == "甲一区"}
-    assert own.cases
+    read = own_cases.read("甲一区", of_day, large.settings.paths.editions)
+    own = read.between(of_day[-1], of_day[-1])
+    assert own.then == own.now == {case: whose for case, whose in _register(large) if whose == "甲一区"}
+    assert own.then
 
 
 def _register(office: Office) -> set[tuple[str, str]]:

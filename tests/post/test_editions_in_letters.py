@@ -24,6 +24,7 @@ from pipeline.ledger.editions import Edition
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import sending
+from pipeline.publishing import told_editions
 from pipeline.settings.outgoing import Outgoing
 from pipeline.upkeep import repair
 
@@ -107,6 +108,32 @@ def test_a_district_learns_what_differs_of_its_own_alone(mailed: tuple[Office, M
     assert "  - ZZQ-2020-001：已化解（计入化解） → 办理中（不计入化解）" in text
     assert "达拉特旗" not in text
     assert "  - 自治区交办：" not in text
+
+
+def test_a_case_that_moved_is_told_as_that_and_not_as_what_another_district_reported_of_it(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    mine, kept = "SJ-2020-001", case_row("SJ-2020-002", "达拉特旗")
+    office.put_assignment(assignment([case_row(mine, 办结时限="2020-05-10"), kept]))
+    office.put(report(progress=[resolved_row(mine)]), "东胜区.xlsx")
+    office.put(report("达拉特旗", progress=[progress_row("SJ-2020-002")]), "达拉特旗.xlsx")
+    nightly.run(office.settings, [DAY])
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        moved = assignment([case_row(mine, "达拉特旗", 办结时限="2020-05-10"), kept])
+        office.put_assignment(moved, "新分解表.xlsx", f"{DAY}T18:00:00+08:00")
+        nightly.run(office.settings, [DAY])
+        sending.run(office.settings, LATER, server.connect)
+    gave, took = (_text(_letters(server, to)[-1]) for to in (DISTRICT, OTHER))
+    told = [[line.strip() for line in text.splitlines() if mine in line or "件 → " in line] for text in (gave, took)]
+    assert f"- {mine}：改派达拉特旗，不再是东胜区的" in told[0]
+    assert f"- {mine}：由东胜区改派来，现为已交办（不计入化解）" in told[1]
+    assert f"- 新化解：1 件 → 0 件，去掉 {mine}（改派达拉特旗）" in told[0]
+    assert f"- 超期未结：0 件 → 1 件，增加 {mine}（由东胜区改派来）" in told[1]
+    assert not any("新化解" in line or "已化解（" in line for line in told[1])
+    assert not any("超期未结" in line or "已交办" in line for line in told[0])
+    with_page = told_editions.for_district(office.settings, "达拉特旗", [DAY])[DAY][0].lines
+    assert f"案件 {mine}：由东胜区改派来，现为已交办（不计入化解）" in with_page
 
 
 def test_a_district_that_had_no_part_in_it_gets_no_second_letter(mailed: tuple[Office, MailServer]) -> None:

@@ -477,3 +477,11 @@ def test_an_edition_tells_answers_that_went_and_a_renamed_district_is_no_other_e
         "豁免：增加 东胜区 2020-05-21 迟报（甲批准，至2020-05-31，停电，已结束）"
     ]
     assert [*edition_changes.beyond(before, {}, {}, {})] == ["豁免：去掉 东胜区 2020-05-21 迟报（甲批准，至2020-05-31，停电）"]
+
+
+def test_a_restatement_with_the_same_figures_is_told_with_what_differs() -> None:
+    then = {"day": "2020-05-20", "group": "市级交办", "total": [65, 66], "resolved": [59, 59], "entered": ["SJ-2020-066"]}
+    then |= {"left": [], "newly_counted": [], "no_longer_counted": [], "met": [True, False]}
+    (line,) = edition_changes.between({"restated": [then]}, {"restated": [then | {"met": [False, False]}]}).figures
+    both = "化解 59/65 改为 59/66（{}），新列入总数 SJ-2020-066"
+    assert line == f"对 2020-05-20 市级交办 的更正：{both.format('达标改为未达标')} → {both.format('未达标')}"
