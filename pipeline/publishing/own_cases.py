@@ -1,6 +1,6 @@
 """What is a district's own in the editions of a day, as it was in each: all that the district may be told of them.
 
-Covered by tests/publishing/test_editions.py.
+Covered by tests/post/test_editions_in_letters.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Whoever is mailed a later edition of a day than he was mailed before is told so, with every figure that differs and the cases behind."""
+"""Whoever is mailed a later edition of a day than he was mailed before is told so, with every figure that differs and the cases behind.
+
+Covers `own_cases`.
+"""
 
 from __future__ import annotations
 
