@@ -72,7 +72,7 @@ def read(district: str, listed: Sequence[Edition], folder: Path) -> OwnByEdition
         named = {then: names.get(code, then) for code, then in edition.districts.items()} | {name: district}
         for workbook in _workbooks(edition.outputs, folder, name):
             cases = (row for sheet in _SHEETS for row in _rows(workbook, sheet, (_NUMBER, _DISTRICT)))
-            whose.setdefault(edition.note.manifest, {}).update((number, named.get(of, of)) for number, of in cases)
+            whose.setdefault(edition.note.manifest, {}).update((number, named.get(of, of)) for number, of in cases if of)
             matters = _rows(workbook, _URGENT, (_DISTRICT, *_MATTER))
             told = frozenset("：".join(matter) for of, *matter in matters if of == name)
             urgent[edition.note.manifest] = urgent.get(edition.note.manifest, frozenset()) | told
