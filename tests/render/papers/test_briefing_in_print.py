@@ -14,7 +14,7 @@ from hostile import HOSTILE
 from weeks import WEEKS, Published
 
 from pipeline.render import files_for_programs
-from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, plain_text
+from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, page_room, plain_text
 from pipeline.report.report import Report
 
 pytestmark = pytest.mark.external
@@ -116,3 +116,12 @@ def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path
         for typed in words:
             shown = re.sub(r"\s", "", plain_text.plain(typed))[:6]
             assert shown in text
+
+
+def test_that_all_of_a_report_was_refused_stands_on_one_line_of_its_cell(reports: list[Report], tmp_path: Path) -> None:
+    fields = briefing.fields(reports[0]) | {"版面": page_room.USUAL, "后半": page_room.USUAL}
+    fields["旗区"] = [row | {"报送": "全部退回"} for row in fields["旗区"]]
+    word = briefing_files.docx(fields, reports[0].data_until, own_templates.original(briefing_files.WORD_TEMPLATE))
+    pdf = briefing_pdf.render(fields, reports[0].data_until, own_templates.original(briefing_files.PDF_TEMPLATE))
+    for content in (pdf, *briefings.to_pdfs([word], tmp_path)):
+        assert briefings.pdf_text(content, tmp_path).count("全部退回") == len(fields["旗区"])
