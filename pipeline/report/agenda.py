@@ -189,7 +189,8 @@ def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
     said = f"{matter.kind}：{matter.situation}"
     leader = case.leader if case else ""  # the deadline of its case is none of the matter
-    return Decision(("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin)
+    first = (("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin)
+    return Decision(*first, happened=matter.happened, measures=matter.measures)
 
 
 def _decision(line: CaseLine) -> Decision | None:

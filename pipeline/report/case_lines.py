@@ -146,6 +146,10 @@ class Decision:
     """The deadline in force of a case; an urgent matter has none, though its case may."""
     is_beyond: bool = False
     """As of its `CaseLine`."""
+    happened: date | None = None
+    """As of its `UrgentLine`; None for a case."""
+    measures: str = ""
+    """What was done about an urgent matter."""
 
 
 @dataclass(frozen=True, slots=True)

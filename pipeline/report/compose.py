@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pipeline.day import doubts, edit_effects, particulars, unit_state
+from pipeline.day import doubts, edit_effects, misspelt, particulars, unit_state
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
@@ -208,6 +208,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
         attendance=stood(sources.attendance, beyond(state, sources.lost)),
         of_moved_cases=tuple(changes.of_moved_cases(state)),
+        misspelt=misspelt.rows(state),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
         settings=settings,
         reporters=dict(state.reporters),

@@ -6,6 +6,7 @@ Covered by tests/report/test_headline.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.day.edit_effects import Effects
@@ -65,7 +66,7 @@ def _verdicts(report: Report) -> str:
         for name in names
     }
     silence = who_reported.silence(report.submissions, is_first=report.day_before == "none", told=missing if any(reasons) else ())
-    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets)
+    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets) + _once_mended(report)
     return f"{'；'.join(verdicts)}。{silence}"
 
 
@@ -107,6 +108,28 @@ def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) ->
     turning = {of_day for figure in figures if figure.bounds and not figure.is_certain for of_day in figure.bounds.open}
     told = [f"{name}{rows}" for name in (*whose, *others) if (rows := _refused_rows(report, name, turning if name in whose else ()))]
     return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
+
+
+def _once_mended(report: Report) -> str:
+    """Return what verdicts were with the rows that are refused for a mistyped number alone; '' where no verdict can turn by one.
+
+    Each is told with what it says and which case it can be about; other things that keep the verdict open may remain.
+    """
+    groups = {case.number: case.group for case in report.cases if report.misspelt}
+    told = []
+    for figure in report.targets:
+        rows = [row for row in report.misspelt if groups[row.number] == figure.group]
+        gained = sum(row.gained for row in rows)
+        mended = replace(figure.tally, resolved=figure.tally.resolved + gained)
+        open_by = {name for why, names in figure.bounds.reasons if why == "refused" for name in names} if figure.bounds else set()
+        if rows and not figure.is_certain and (mended.met != figure.tally.met or open_by & {row.district for row in rows}):
+            said = first_of(
+                [f"{row.district}{row.place}写的是“{row.written} {row.status}”，若指{row.number}" for row in rows], MOST_RUNS, "；"
+            )
+            verdict = words.verdict(is_met=bool(mended.met), is_certain=True)
+            all_of = "都" if len(rows) > 1 else ""
+            told.append(f"{said}，{all_of}改正后{figure.label}为{mended.resolved}/{mended.total}，按件数算{verdict}。")
+    return "".join(told)
 
 
 def _refused_rows(report: Report, district: str, turning: Collection[tuple[str, date]]) -> str:
@@ -176,16 +199,23 @@ def _told(dangers: Sequence[UrgentLine], day: date) -> str:
     return "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
 
 
-def noted(report: Report, most: int | None = None, characters: int | None = None) -> str:
-    """Return the urgent matters that ask for nothing, so many of them by name, with as many characters; '' where there is none."""
+def noted(report: Report, most: int | None = None, characters: int | None = None, measures: int = 0) -> str:
+    """Return the urgent matters that ask for nothing, so many of them by name, with as many characters; '' where there is none.
+
+    `measures`: as `matter_words.done` has it.
+    """
     matters = agenda.noted(report.urgent)
     if not matters:
         return ""
-    named = "；".join(
-        f"{matter.district}{_cut(f'{matter.number} {matter.kind}：{matter.situation}'.strip(), characters)}" for matter in matters[:most]
-    )
+    named = "；".join(_noted(matter, characters, measures) for matter in matters[:most])
     more = f"；等{len(matters)}件" if most is not None and len(matters) > most else ""
     return f"急报{len(matters)}件没有提出请求，请知悉：{named}{more}。"
+
+
+def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
+    done = matter_words.done(matter, measures)
+    said = _cut(f"{matter.number} {matter.kind}：{matter.situation}".strip(), characters)
+    return f"{matter.district}{said}{f'（{done}）' if done else ''}"
 
 
 def unsettled_in_short(report: Report) -> str:

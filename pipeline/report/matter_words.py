@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange, RowChanges
 from pipeline.report import sentences
-from pipeline.report.case_lines import MovedRow, UrgentLine
+from pipeline.report.case_lines import Decision, MovedRow, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import first_of
@@ -140,6 +140,19 @@ _FEWEST, _LONGEST_REQUEST = 32, 90
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
+
+
+def done(matter: UrgentLine | Decision, most: int) -> str:
+    """Return at what hour an urgent matter happened and what was done: 09:30发生，已采取措施：已停工; '' with no room.
+
+    `most`: characters of what was done that are told. It is told whole or not at all: its first half alone could sound better.
+    """
+    if not most:
+        return ""
+    at = f"{matter.happened:%H:%M}发生" if isinstance(matter.happened, datetime) else ""
+    measures = matter.measures.rstrip("。；，")
+    told = f"已采取措施：{measures}" if len(measures) <= most else "已采取措施见汇总表“急报事项”"
+    return "，".join(part for part in (at, told if measures else "") if part)
 
 
 _MOST_MOVED = 3

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.edit_effects import Effects
+from pipeline.day.misspelt import Misspelt
 from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
@@ -142,6 +143,8 @@ class Report:
     """Every level above the districts below the reader, and the districts directly under the reader beside such; none without levels."""
     earlier_urgent: tuple[UrgentLine, ...] = ()
     """The urgent matters of earlier days of which nothing was said until the day, in the order in which they were reported."""
+    misspelt: tuple[Misspelt, ...] = ()
+    """The day's rows that are refused for a mistyped case number alone; they count nowhere."""
     beyond: Extensions = field(default_factory=Extensions)
     """What is said beyond the contract."""
 

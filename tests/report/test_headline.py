@@ -1,4 +1,4 @@
-"""The lines that come before everything else. Covers `headline`, `same_day`, `urgent_of_period` and `who_reported`."""
+"""The lines that come before everything else. Covers `headline`, `misspelt`, `same_day`, `urgent_of_period` and `who_reported`."""
 
 from __future__ import annotations
 
@@ -126,6 +126,58 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() 
     assert said == f"退回待改正的：东胜区1行（案件进展!{found.cell}）。"
     assert headline.lines(told)[0][1].endswith(said)
     assert said in briefing.fields(told)["范围说明"]
+
+
+def _nine_of_ten(*more: Row, also: Sequence[str] = ()) -> Report:
+    """The report of a day on which eight of ten cases are resolved, and what stands in these rows counts nowhere."""
+    numbers = [f"SJ-2020-{n:03}" for n in range(1, 11)]
+    rows = [*(resolved_row(number) for number in numbers[:8]), *more]
+    files = [assigned(assignment([case_row(number) for number in (*numbers, *also)])), handed_in(report(progress=rows), f"{DAY} 16:00")]
+    return consolidate(files, [DAY])[DAY].report
+
+
+def test_of_a_row_with_a_mistyped_number_that_decides_the_verdict_it_is_told_what_mending_makes_of_it() -> None:
+    """One case is lacking, and the row that would be it stands in the report; it counts in no figure."""
+    told = _nine_of_ten(resolved_row("SJ-2020-0O9"))
+    city = told.targets[1]
+    assert (city.tally.resolved, city.tally.total, city.verdict) == (8, 10, "暂计未达标")
+    cell = next(line.finding.cell for line in told.findings if line.finding.code == "unknown-case")
+    said = f"东胜区案件进展!{cell}写的是“SJ-2020-0O9 已化解”，若指SJ-2020-009，改正后{city.label}为9/10，按件数算达标。"
+    assert headline.lines(told)[0][1].endswith(f"退回待改正的：东胜区1行（案件进展!{cell}）。{said}")
+    assert said in leaders_page.render(told, HOME / "templates").decode()
+    assert said in str(briefing.fields(told)["提要"])
+    both = headline.lines(_nine_of_ten(resolved_row("SJ-2020-0O9"), resolved_row("SJ-2020-O10")))[0][1]
+    assert f"若指SJ-2020-010，都改正后{city.label}为10/10，按件数算达标。" in both
+
+
+def test_a_row_that_takes_a_case_from_those_counted_is_told_likewise() -> None:
+    row = {**resolved_row("SJ-2020-0O9"), "群众确认": "不认可"}
+    assert "若指" not in headline.lines(_nine_of_ten(row))[0][1]  # it changes nothing that is counted
+    numbers = [f"SJ-2020-{n:03}" for n in range(1, 11)]
+    before = handed_in(report(progress=[resolved_row(number) for number in numbers[:9]]), f"{DAY} 16:00")
+    day = DAY + timedelta(days=1)
+    after = handed_in(report(day=day, progress=[row]), f"{day} 16:00")
+    told = consolidate([assigned(assignment([case_row(number) for number in numbers])), before, after], [day])[day].report
+    assert (told.targets[1].tally.resolved, told.targets[1].verdict) == (9, "暂计达标")
+    assert f"若指SJ-2020-009，改正后{told.targets[1].label}为8/10，按件数算未达标。" in headline.lines(told)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "also"),
+    [
+        pytest.param([resolved_row("SJ-2020-OO09")], ["SJ-2020-9"], id="two cases can be meant"),
+        pytest.param([resolved_row("SJ-2020-0O9"), progress_row("SJ-2020-009")], (), id="the case has a row"),
+        pytest.param([resolved_row("SJ-2020-0O9"), resolved_row("SJ-2020-OO9")], (), id="two rows can mean the case"),
+        pytest.param([{**resolved_row("SJ-2020-0O9"), "答复文号": None}], (), id="something else is wrong too"),
+        pytest.param([{**resolved_row("SJ-2020-0O9"), "答复日期": date(2000, 1, 1)}], (), id="it would be refused for its case too"),
+        pytest.param([{**resolved_row("SJ-2020-0O9"), "案由": "另一件事"}], (), id="it is about another matter"),
+        pytest.param([resolved_row("SJ-2020-999")], (), id="no number looks like it"),
+    ],
+)
+def test_a_row_of_which_it_is_not_plain_what_mending_makes_of_it_is_named_by_its_cell_alone(rows: list[Row], also: Sequence[str]) -> None:
+    said = headline.lines(_nine_of_ten(*rows, also=also))[0][1]
+    assert "退回待改正的：东胜区" in said
+    assert "若指" not in said
 
 
 def test_that_nothing_needs_a_decision_is_said_of_those_who_reported(published: Published) -> None:

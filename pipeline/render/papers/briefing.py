@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room, unchanging
@@ -79,6 +81,10 @@ class _Drafts:
             self.made[room] = {name: texts[name] for name in _NAMES}
         return self.made[room]
 
+    def has_measures(self, room: Limits) -> bool:
+        """Return whether anything is known to have been done about an urgent matter, and requests are told whole."""
+        return room.requests == decision_items.LONGEST_REQUEST and any(matter.measures for matter in self.report.urgent)
+
 
 def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fields | None:
     """Return the fullest texts that fit on so many pages, if any do; on fewer than the most, no decision is left out for that.
@@ -102,7 +108,7 @@ def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fie
     if not found:
         return None
     number, tried, draft = found
-    return _filled(drafts, tried, draft, most) if number or tried.is_listed else draft
+    return _filled(drafts, tried, draft, most, is_full=not (number or tried.is_listed))
 
 
 def _of_rung(drafts: _Drafts, rung: list[Limits]) -> list[tuple[Limits, Fields]]:
@@ -132,21 +138,33 @@ def things(report: Report) -> int:
     return items + changes + len(report.restated) + len(report.absences) + len(report.urgent) + len(report.edited.edits)
 
 
-def _filled(drafts: _Drafts, tried: Limits, draft: Fields, most: int) -> Fields:
-    """Return the texts with as much more in them as the pages hold, decisions first: nothing is left out beside free space."""
+def _filled(drafts: _Drafts, tried: Limits, draft: Fields, most: int, *, is_full: bool) -> Fields:
+    """Return the texts with as much more in them as the pages hold, decisions first: nothing is left out beside free space.
+
+    `is_full`: nothing was cut, so that only the measures are still to be told; they give way to what is asked.
+    """
     is_decided = page_room.is_decided(draft)
 
     def has_room(fuller: Fields) -> bool:
         return page_room.pages(fuller) <= most and page_room.is_decided(fuller) >= is_decided
 
-    for name, highest in limits.FILLED.items():
-        for step in limits.STEPS:
-            while (raised := getattr(tried, name) + step) <= highest:
+    def raised(tried: Limits, draft: Fields, names: Iterable[str]) -> tuple[Limits, Fields]:
+        for name, step in itertools.product(names, limits.STEPS):
+            while (raised := getattr(tried, name) + step) <= limits.FILLED[name]:
                 more = replace(tried, **{name: raised})
                 fuller = drafts.within(more)
                 if fuller == draft or not has_room(fuller):
                     break
                 tried, draft = more, fuller
+        return tried, draft
+
+    if not is_full:
+        tried, draft = raised(tried, draft, limits.FILLED_FIRST)
+    measured = (replace(tried, **measured) for measured in limits.MEASURES if drafts.has_measures(tried))
+    tried, draft = next(((more, fuller) for more in measured if has_room(fuller := drafts.within(more))), (tried, draft))
+    if is_full and not tried.is_brief:
+        return draft
+    tried, draft = raised(tried, draft, [name for name in limits.FILLED if name not in limits.FILLED_FIRST])
     for left_out in limits.LEFT_OUT:
         more = replace(tried, **left_out, cases=max(1, tried.cases))
         # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
@@ -364,7 +382,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     shown = decision_items.chosen(items, room.decisions)
     named = sum(min(len(item), room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
-    noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters))
+    noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
     noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters)) if most else ""
     noted += matter_words.changed(report, most, room.characters)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions

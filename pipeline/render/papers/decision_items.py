@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import agenda, decision_words, sentences, who_reported
+from pipeline.report import agenda, decision_words, matter_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
@@ -49,12 +49,15 @@ class Space:
     """Characters of a request that is shown whole."""
     is_older: bool = False
     """As of `limits.Limits`."""
+    measures: int = 0
+    """Characters of what was done about an urgent matter; with 0 neither that is told nor at what hour it happened."""
 
 
 def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     """Return an item's cells by name; a request stays whole.
 
-    A long request, and several cases, stand in a row of their own (清单, of which 案件 is the cases); older templates have none.
+    A long request, several cases, and what was done about an urgent matter stand in a row of their own (清单, of which 案件 is all but the
+    request); older templates have none.
     """
     first, characters = item[0], space.characters
     asked = whole_sentences(decision_words.asked(item), space.requests)
@@ -63,15 +66,16 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
-        matter = short(first.matter, _characters(first, characters))
+        done = "" if space.is_older else _done(first, space)
+        matter = _matter(first, space) if space.is_older else short(first.matter, _characters(first, characters))
         return cells | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
             "事项": matter if first.number else "",
-            "清单": request,
-            "案件": "",
+            "清单": "　".join(filter(None, [request, done])),
+            "案件": done,
             "起始": sentences.day(first.since, day) if first.since else "—",
             "包案领导": short(first.leader, leader_width) or "—",
         }
@@ -113,6 +117,16 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
             behind.append(f"第{row['序号']}项（{row['事由']}）：{cases}")
         cells.append(row)
     return cells, behind
+
+
+def _matter(decision: Decision, space: Space) -> str:
+    """Return what a decision is about; of an urgent matter also when it happened and what was done, where there is room for that."""
+    done = _done(decision, space)
+    return f"{short(decision.matter, _characters(decision, space.characters))}{f'（{done}）' if done else ''}"
+
+
+def _done(decision: Decision, space: Space) -> str:
+    return plain(matter_words.done(decision, space.measures)) if "urgent" in decision.kinds else ""
 
 
 def _characters(decision: Decision, characters: int) -> int:
@@ -261,7 +275,7 @@ def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
     """
     number = short(decision.number, LONGEST_NUMBER)
     if decision.kinds[0] == "urgent":
-        return f"{decision.district}{number} {short(decision.matter, _characters(decision, space.characters))}"
+        return f"{decision.district}{number} {_matter(decision, space)}"
     if space.matters < _FEWEST_OF_MATTER:
         return number
     matter = "" if is_told else f" {short(decision.matter, space.matters)}"

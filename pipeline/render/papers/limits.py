@@ -56,6 +56,8 @@ class Limits:
     """Characters of a request that is shown whole."""
     list_lines: int = 0
     """Lines beyond the first of each that decisions may have in that list, the first of them before the others."""
+    measures: int = 0
+    """As of `decision_items.Space`."""
 
     @property
     def named(self) -> int:
@@ -65,7 +67,7 @@ class Limits:
     @property
     def space(self) -> decision_items.Space:
         """For a decision."""
-        return decision_items.Space(self.characters, self.named, self.matters, self.requests, self.is_older)
+        return decision_items.Space(self.characters, self.named, self.matters, self.requests, self.is_older, self.measures)
 
     @property
     def edits(self) -> edit_words.Room:
@@ -95,6 +97,17 @@ FILLED: dict[str, Any] = {
     "edited": 12,
 }
 """What is raised where room is left, in this order, and how far."""
+FILLED_FIRST = ("list_lines", "decisions")
+"""What of these comes before the measures: what is asked."""
+_GATHERED_MEASURES: dict[str, Any] = {"is_gathered": True}
+_BRIEFER: dict[str, Any] = {"is_gathered": True, "cases": 0, "edited": 4, "is_brief": True}
+MEASURES: tuple[dict[str, Any], ...] = tuple(
+    {"measures": characters, **shape} for shape in ({}, _GATHERED_MEASURES, _BRIEFER) for characters in (160, 60, 24)
+)
+"""Characters of what was done about urgent matters, for which there may be room: with each of them, else behind all decisions.
+
+What the workbook has too, such as the cases of the day's changes, gives way to it, and is told again as far as there is room.
+"""
 STEPS = (8, 4, 2, 1)
 LEFT_OUT: tuple[dict[str, Any], ...] = (
     {"requests": decision_items.LONGEST_REQUEST},

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from itertools import cycle
 from pathlib import Path
@@ -36,7 +36,7 @@ from pipeline.render.papers import (
     plain_text,
     unchanging,
 )
-from pipeline.report import sentences
+from pipeline.report import agenda, sentences
 from pipeline.report.case_lines import Change, Decision
 from pipeline.report.figures import Bounds
 from pipeline.report.report import Report
@@ -507,6 +507,47 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     long = decision_items.in_a_line([replace(matter, matter="停水停电停暖：" + "外墙脱落" * 20)], 1, DAYS[4])["何事"]
     assert (long[:7], long[-8:]) == ("急报：外墙脱落", "…（请示见下表）")
     assert page_room.width(long) <= 28
+
+
+def test_of_an_urgent_matter_the_hour_and_what_was_done_are_told_whole_where_there_is_room() -> None:
+    at = datetime.combine(DAYS[4], time(7, 30))
+    kind = "停水停电停暖：小区停暖，300户"
+    leak = Decision(("urgent",), "", "东胜区", kind, "", DAYS[4], "请协调", "", happened=at, measures="已派人抢修。")
+
+    def told(matter: Decision, measures: int) -> str:
+        cells = decision_items.texts([matter], DAYS[4], decision_items.Space(40, 2, measures=measures))
+        assert cells["旗区"] == f"东胜区：{kind}"
+        return str(cells["清单"])
+
+    assert told(leak, 0) == ""
+    assert told(leak, 24) == "07:30发生，已采取措施：已派人抢修"
+    long = replace(leak, measures="已停工，80户还没有疏散，支护方案没有人审过")  # its first words alone would say that all is well
+    assert told(long, 8) == "07:30发生，已采取措施见汇总表“急报事项”"
+    assert told(replace(leak, happened=DAYS[4], measures=""), 24) == ""
+    older = decision_items.texts([leak], DAYS[4], decision_items.Space(40, 2, measures=24, is_older=True))
+    assert (older["旗区"], older["清单"]) == (f"东胜区：{kind}（07:30发生，已采取措施：已派人抢修）", "")
+    _cells, behind = decision_items.rows([[leak]], DAYS[4], decision_items.Space(40, 2, measures=24), is_gathered=True)
+    assert behind == ["第1项（急报事项）：07:30发生，已采取措施：已派人抢修"]
+    several = decision_items.texts([leak, replace(leak, number="SJ-2020-001")], DAYS[4], decision_items.Space(40, 8, measures=24))
+    assert several["清单"].count("（07:30发生，已采取措施：已派人抢修）") == 2
+
+
+def test_what_was_done_gives_way_to_what_is_asked(day: Report) -> None:
+    """On a quiet day both stand there; where requests are cut for want of room, neither hour nor measures take any."""
+    happened = datetime.combine(day.day, time(9, 30))
+    urgent = [
+        replace(day.urgent[0], number="", happened=happened, measures=f"已停工，第{n}处已封闭", coordination=f"请市级安排第{n}次鉴定")
+        for n in range(3)
+    ]
+    asked = replace(day, urgent=tuple(urgent), decisions=agenda.decisions((), urgent, day.targets))
+    fields = briefing.fields(asked)
+    assert all(f"09:30发生，已采取措施：已停工，第{n}处已封闭" in f"{fields['决策事项']}{fields['案件清单']}" for n in range(3))
+    assert page_room.pages(fields) <= page_room.pages(briefing.fields(replace(asked, decisions=day.decisions, urgent=())))
+    noted = briefing.fields(replace(asked, urgent=(replace(urgent[0], coordination=""),), decisions=()))
+    assert "（09:30发生，已采取措施：已停工，第0处已封闭）" in noted["决策"] + noted["其余决策"]
+    crowd = briefings.busy(asked, ("某小区三期道路没有移交",))
+    drafts = briefing._Drafts.of(replace(crowd, urgent=tuple(urgent)))  # noqa: SLF001
+    assert not drafts.has_measures(limits.tightest(is_older=False))
 
 
 def test_a_day_of_another_year_is_said_with_its_year() -> None:
