@@ -97,12 +97,15 @@ class PublishedDay:
     def summary(self) -> dict[str, Any]:
         """Return the day's figures, as in `summary.json` but with the districts' present names.
 
-        Beside that of each district whether its report is left out by decision, and whether it is approved that it came late.
+        Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, and whether it is
+        approved that it came late.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
         left_out = {line["district"]: line["told"] for line in self._extensions().get("left_out", [])}
+        refused = {line["district"]: line["sheets"] for line in self._extensions().get("refused_sheets", [])}
         for submission in figures["submissions"]:
+            submission["refused_sheets"] = refused.get(submission["district"], [])
             submission["withdrew"] = left_out.get(submission["district"], [])
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out

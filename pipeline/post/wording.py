@@ -114,7 +114,9 @@ class Writer:
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
-            "must_mend": submission["status"] == "missing" or submission["rows_refused"] > submission.get("rows_moved", 0),
+            "must_mend": submission["status"] == "missing"
+            or bool(submission.get("refused_sheets"))
+            or submission["rows_refused"] > submission.get("rows_moved", 0),
             "rows_moved": submission.get("rows_moved", 0),
         }
         return self._letter(Kind.DISTRICT, day, (district, recipient), subject, items, details)
@@ -317,6 +319,8 @@ def _verdict(submission: dict[str, Any]) -> str:
         return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
     less = "，少了先前报的内容" if submission.get("withdrew") else ""
+    if sheets := "、".join(submission.get("refused_sheets", ())):
+        return f"采用{taken}行，退回{f'{refused}行和' if refused else ''}整张表（{sheets}），请改正{less}"
     if refused and refused == submission.get("rows_moved", 0):
         return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去{less}"
     if refused:

@@ -51,6 +51,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
             **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
+            **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
             **({"units": [_unit(line, report) for line in report.units if line.name in report.settings.tree]} if report.units else {}),
         }
     )
@@ -72,6 +73,10 @@ def _unit(line: UnitLine, report: Report) -> dict[str, Any]:
 
 def _left_out(report: Report) -> list[dict[str, Any]]:
     return [{"district": line.district, "told": list(line.left_out)} for line in report.submissions if line.left_out]
+
+
+def _refused_sheets(report: Report) -> list[dict[str, Any]]:
+    return [{"district": line.district, "sheets": list(line.refused_sheets)} for line in report.submissions if line.refused_sheets]
 
 
 def compared(report: Report) -> dict[str, Any]:

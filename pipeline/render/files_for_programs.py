@@ -98,11 +98,14 @@ def is_zero(submission: Mapping[str, Any]) -> bool:
 
 
 def stands_in(submission: Mapping[str, Any]) -> Stands:
-    """Return how a district's report of a day stands, as people are shown it, by its entry in `summary.json` (decision 27)."""
+    """Return how a district's report of a day stands, as people are shown it, by its entry in `summary.json` (decision 27).
+
+    Which sheets were refused whole is not said there, but in `extensions.json`: letters add it to the entry.
+    """
     by_its_fault = submission.get("rows_refused", 0) - submission.get("rows_moved", 0)
     return stands(
         submission["status"],
-        is_refused=takes_nothing(submission.get("rows_accepted", 0), by_its_fault, is_sheet_refused=False),
+        is_refused=takes_nothing(submission.get("rows_accepted", 0), by_its_fault, is_sheet_refused=bool(submission.get("refused_sheets"))),
         is_lost=bool(submission.get("lost")),
         is_excused=bool(submission.get("is_excused")),
         is_mended=bool(submission.get("mended_at")),

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment, only
-from workbooks import DAY, assignment, progress_row, report, urgent_row
+from workbooks import DAY, assignment, edit, progress_row, reception_row, report, report_pages, urgent_row, write
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
@@ -251,6 +251,18 @@ def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_t
     letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     gone = "案件进展：ZZQ-2020-001；急报事项：SJ-2020-001 停水停电停暖 2020-05-21 09:30；ZZQ-2020-001 的群众不认可"
     assert f"算数的这一份里没有了：{gone}。" in letter.text, "also what the report directly before had not"
+
+
+def test_a_report_of_which_only_a_sheet_was_refused_is_not_called_unchanged_or_in_time(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    pages = report_pages(progress=[], new=[], reception=[reception_row()], urgent=[])
+    office.put(write(edit(pages, {"接访情况!B1": "批数"})), "一.xlsx", "2020-05-21T15:00:00+08:00")
+    office.run(DAY)
+    published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+    letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert letter.subject == "【信访日报】东胜区5月21日：采用0行，退回整张表（接访情况），请改正"
+    assert "（全部退回）" in letter.text
 
 
 def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:
