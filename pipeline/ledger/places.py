@@ -21,8 +21,9 @@ _WITHOUT_DRIVER = (
 
 _LOST = (
     "台账 {place} 不见了或是空的，存档里却有 {count} 个原件：为免数字算错，什么都没有显示。已报送的文件都还在，已写出的结果没有变动。"
-    "请用同一时间的备份恢复整个 state 文件夹；没有备份的，运行 python run.py doctor --repair，从存档重建台账。"
+    "{way_out}请用同一时间的备份恢复整个 state 文件夹；没有备份的，运行 python run.py doctor --repair，从存档重建台账。"
 )
+_NEVER_FINISHED = "还没有哪一天的结果：第一次汇总中途停了的，再运行一次 python run.py，就会接着做。以前汇总过的，"
 
 
 def database(place: LedgerPlace) -> Database:
@@ -52,7 +53,8 @@ def check_there(paths: Paths, *, is_empty: bool = False) -> None:
     `is_empty`: nothing is in the ledger that is there.
     """
     if (is_empty or not is_filled(paths.ledger_place)) and (archived := Originals(*paths.originals).names()):
-        raise LostLedgerError(_LOST.format(place=paths.ledger_place, count=len(archived)))
+        way_out = "" if any(paths.outbox.glob("*/summary.json")) else _NEVER_FINISHED
+        raise LostLedgerError(_LOST.format(place=paths.ledger_place, count=len(archived), way_out=way_out))
 
 
 def is_filled(place: LedgerPlace) -> bool:

@@ -39,6 +39,15 @@ class WorkerError(PipelineError):
     """No such process can be started."""
 
 
+_STARTS: Final = 3
+"""So often a process is started that a signal ends before it has come up, as a system short of memory does."""
+_KEPT: Final = "没有读完。收下的文件都在存档里，一个也没有丢；"
+_NO_START: Final = f"读取文件的进程启动不了，{_KEPT}请检查 Python 环境是否完整，或重新安装，再运行一次 python run.py，就会接着读。"
+_KILLED: Final = (
+    f"读取文件的进程刚启动就被系统结束（试了 {_STARTS} 次），{_KEPT}多半是内存不够：请关掉别的程序，再运行一次 python run.py，就会接着读。"
+)
+
+
 class Worker:
     """One process that runs a module, started again when it has died. `greeting` is the first thing that is sent to it.
 
@@ -83,14 +92,17 @@ class Worker:
 
     def come_up(self) -> None:
         """Hear that the process has come up. Raises WorkerError: one that cannot start says nothing of any file."""
-        if not self._is_ready:
+        for attempt in reversed(range(_STARTS)):
+            if self._is_ready:
+                return
             try:
                 self.confinement = Confinement(**json.loads(_receive(self._process.stdout)))
+                self._is_ready = True
             except EOFError as error:
+                code = self._process.wait()
                 self.again()
-                msg = "读取文件的进程启动不了，本次没有读取文件；已收到的文件都还在。请检查 Python 环境是否完整，或重新安装后再运行一次。"
-                raise WorkerError(msg) from error
-            self._is_ready = True
+                if code >= 0 or not attempt:  # below zero: somebody else's signal ended it
+                    raise WorkerError(_KILLED if code < 0 else _NO_START) from error
 
     def stop(self) -> None:
         """End the process."""

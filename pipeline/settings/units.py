@@ -205,11 +205,14 @@ def _check_no_circle(tree: Tree) -> None:
 
 def _check_districts(districts: Sequence[District]) -> dict[str, str]:
     """Return by every word that names a district, as it is compared, its name. Raises ContradictionError where one names two."""
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for index, district in enumerate(districts):
         for field, words in (("code", [district.code]), ("name", [district.name]), ("aliases", district.aliases)):
             for word in words:
-                owner = seen.setdefault(text.key(word), district.name)
-                if owner != district.name:
-                    raise ContradictionError(("districts", index, field), f"“{word}”同时指{owner}和{district.name}")
-    return seen
+                first = seen.setdefault(text.key(word), index)
+                if first != index:
+                    other = districts[first].name
+                    same = f"两个旗区都叫“{word}”：请写全称，如 {district.parent or '某市'}{word}；简称也要分得开"
+                    sentence = same if other == district.name else f"“{word}”同时指{other}和{district.name}"
+                    raise ContradictionError(("districts", index, field), sentence)
+    return {word: districts[index].name for word, index in seen.items()}

@@ -87,8 +87,6 @@ def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, set
     file = _file(tmp_path / "a.xlsx", report())
     with Readers(settings, 1) as pool:
         _process_of(pool).kill()
-        with pytest.raises(WorkerError):
-            list(pool.transcribe([file]))
         (transcript,) = pool.transcribe([file])
     assert transcript.reading.accepted
 
@@ -142,3 +140,19 @@ def test_a_reader_that_cannot_start_says_nothing_of_any_file(tmp_path: Path, set
     monkeypatch.setattr("pipeline.reading.readers.sys.executable", sys.executable + "-missing")
     with pytest.raises((WorkerError, OSError)), Readers(settings, 1) as pool:
         list(pool.transcribe([_file(tmp_path / "a.xlsx", report())]))
+
+
+def test_readers_that_the_system_always_ends_are_told_as_that_and_that_nothing_is_lost(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, ...]] = []
+
+    def killed(program: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        started.append(program)
+        suicide = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+        return subprocess.Popen(suicide, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(worker, "_begun", killed)
+    with Readers(settings, 1) as pool, pytest.raises(WorkerError, match=r"被系统结束（试了 3 次）.*一个也没有丢.*内存不够.*再运行一次"):
+        list(pool.transcribe([_file(tmp_path / "a.xlsx", report())]))
+    assert len(started) == 4  # the last one waits for the next question

@@ -75,6 +75,12 @@ def test_the_settings_of_a_unit_hold_by_day_as_the_offices_do(tmp_path: Path) ->
         ),
         ("- {name: 丙市, level: 盟市}", "- {name: 丙市, parent: 丙北片}", "parent: 丙北片", "上下级绕成了一圈：丙市→丙北片→丙市"),
         ("- {name: 甲市, level: 盟市}", "- {name: 甲/市}", "甲/市", "不能用作文件夹的名称"),
+        (
+            "name: 乙一区, parent: 乙市",
+            "name: 甲一区, parent: 乙市",
+            "name: 甲一区, parent: 乙市",
+            "两个旗区都叫“甲一区”：请写全称，如 乙市甲一区",
+        ),
     ],
 )
 def test_what_is_no_tree_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line_with: str, sentence: str) -> None:

@@ -25,7 +25,7 @@ from workbooks import DAY, assignment, progress_row, report
 
 from pipeline import cli
 from pipeline.disk import first_seen, originals, storage
-from pipeline.ledger import journal
+from pipeline.ledger import journal, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.reading import readers
@@ -398,6 +398,18 @@ def test_the_same_bytes_in_the_inbox_are_enough_for_a_repair(ran: Office) -> Non
     assert repair.repair(ran.settings, documents=FIGURES).mended.without == []
     assert tree(ran.outbox) == before
     assert _problems(ran) == []
+
+
+def test_where_no_day_was_ever_written_it_is_said_that_a_first_night_may_just_be_run_again(ran: Office) -> None:
+    _lose_ledger(ran)
+    with pytest.raises(LedgerError) as written:
+        places.check_there(ran.settings.paths)
+    shutil.rmtree(ran.outbox)
+    with pytest.raises(LedgerError) as never:
+        places.check_there(ran.settings.paths)
+    said = "第一次汇总中途停了的，再运行一次 python run.py，就会接着做"
+    assert (said in str(written.value), said in str(never.value)) == (False, True)
+    assert "恢复整个 state 文件夹" in str(never.value)
 
 
 def test_a_lost_original_is_asked_for_as_well_and_its_time_is_never_over(ran: Office) -> None:
