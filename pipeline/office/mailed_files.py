@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files, incoming
 from pipeline.office import check, preview_text, status, waiting
+from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
@@ -50,7 +51,7 @@ class MailedFile:
     is_moved: bool = False
     """Whether nothing of it is refused but rows of cases that the office has given to other districts."""
     is_old: bool = False
-    """Whether it had been taken in before, or a later report counts in its place."""
+    """Whether it had been taken in before, is the one that counts once more, or a later report counts in its place."""
 
     @property
     def counts(self) -> bool:
@@ -88,6 +89,8 @@ class MailedFiles:
             counts = f"同一天的日报又收到一份（{words.moment(after, self._now.date())}），以那一份为准，这一份不算数{why}。"
             return MailedFile(name, f"{whose}{counts}", is_old=True)
         line = handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
+        if answer.preview is not None and answer.preview.is_repeat and answer.reading.accepted:
+            return MailedFile(name, self._repeated(answer, answer.preview, line), is_old=True)
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
         reminders = answer.preview.reminders if answer.preview else ()
         shown = (*(f"（提醒）{said}" for said in reminders), *_shown(line, takes_nothing=takes_nothing))
@@ -108,6 +111,17 @@ class MailedFiles:
             is_moved=_is_moved(line),
             has_marks=any(finding.cell for finding in answer.findings),
         )
+
+    def _repeated(self, answer: check.Answer, preview: Preview, line: ArrivedReport) -> str:
+        """Return what is said of the report that counts, come once more: nothing of it is taken, and which later days have none."""
+        reading, today, refused = answer.reading, self._now.date(), line.rows_refused - line.rows_moved
+        mend = f"：采用{line.rows_accepted}行，退回{refused}行，请照它的回信或回执改好再发一次。" if refused else "，不用再报。"
+        same = f"与正在算数的那一份完全相同，汇总时会忽略；那一份照算{mend}"
+        between = (reading.day + timedelta(days=count) for count in range(1, (today - reading.day).days))
+        lacking = [words.near(day, today) for day in between if not self._has_report(reading.district, day)]
+        without = f"{'、'.join(lacking)}的日报没有收到过，请核对是不是发错了文件。" if lacking else ""
+        whose = f"收到了，是{reading.district}{words.near(reading.day, today)}的日报。"
+        return f"{whose}{same}{preview_text.told_by_mail(preview)}{without}"
 
     def _day(self, answer: check.Answer) -> date:
         return answer.filed.arrival.envelope.received_at.astimezone(self._settings.calendar.zone).date()

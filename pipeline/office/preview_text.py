@@ -76,9 +76,7 @@ def question(preview: Preview) -> str:
 def told_by_mail(preview: Preview) -> str:
     """Return the same for a report that is in the inbox already: whoever mails one is asked nothing before."""
     said, was = "", preview.replaced
-    if preview.is_repeat:
-        said = "与正在算数的那一份完全相同，不改变什么。"
-    elif was:
+    if was and not preview.is_repeat:
         less = "，采用的比原来少" if preview.takes_less else ""
         said = f"它代替{version(was)}，第 {was.revision} 版不再算数{less}。"
     if preview.day != preview.today:

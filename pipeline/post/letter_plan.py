@@ -97,8 +97,8 @@ class PublishedDay:
     def summary(self) -> dict[str, Any]:
         """Return the day's figures, as in `summary.json` but with the districts' present names.
 
-        Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, and whether it is
-        approved that it came late.
+        Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, whether it is
+        approved that it came late, what replaced reports had and the one in force has not, and whether any file of it has a receipt.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
@@ -107,6 +107,8 @@ class PublishedDay:
         for submission in figures["submissions"]:
             submission["refused_sheets"] = refused.get(submission["district"], [])
             submission["withdrew"] = left_out.get(submission["district"], [])
+            receipts = (path for path in self.outputs if path.startswith(_PATHS[0].format(district=submission["district"])))
+            submission["has_come"] = not all(map(self.is_for_stranger, receipts))
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
         now = {then: name for name, then in self.named_then.items()}

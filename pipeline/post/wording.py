@@ -106,6 +106,7 @@ class Writer:
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
+            "has_come": submission.get("has_come", False),
             "withdrew": submission.get("withdrew", []),
             "state": _state(submission),
             "has_receipt": any("_回执_" in name for name in names),

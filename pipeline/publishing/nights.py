@@ -115,16 +115,25 @@ class FailedNight:
     """The name of the report below `state/faults`; '' where its faults left none."""
     fault: tuple[str, ...]
     """The last lines of that report: places in the program, no contents."""
+    written: datetime | None = None
+    """When an earlier run for the day, after its cut-off, ended well: its result is there."""
 
     @property
     def in_short(self) -> str:
         """What happened, in a few words."""
         happened = {Wrong.NOT_RUN: "没有运行", Wrong.NOT_ENDED: "没有做完", Wrong.FAILED: "出了错"}
+        if self.written:
+            return f"{self._near(self.day)}的汇总已在 {self._clock(self.written)} 做完，后来又运行的一次{happened[self.wrong]}"
         return f"{self._near(self.day)}晚上的汇总{happened[self.wrong]}"
 
     @property
     def happened(self) -> str:
-        """What happened, in a sentence that names no place and no content."""
+        """What happened, in sentences that name no place and no content."""
+        kept = f"此前 {self._clock(self.written)} 做完的一次，结果还在；在那以后收到的，可能还没有汇总。" if self.written else ""
+        return f"{self._went_wrong}{kept}"
+
+    @property
+    def _went_wrong(self) -> str:
         match self.wrong:
             case Wrong.NOT_RUN:
                 before = f"上一次做完的汇总是 {self._clock(self.before)}" if self.before else "以前也没有做完汇总的记录"
@@ -208,14 +217,16 @@ def _last(runs: Iterable[_Run], day: date, settings: Settings) -> _Run | None:
 
 
 def _failed(day: date, wrong: Wrong, last: _Run | None, runs: Iterable[_Run], settings: Settings, now: datetime) -> FailedNight:
-    well = [run.ended for run in runs if run.ended and not run.status and (last is None or run.begun < last.begun)]
+    before = [run for run in runs if run.ended and not run.status and (last is None or run.begun < last.begun)]
+    written = _last(before, day, settings) if last else None
     run = last or _Run(now, 0, day)
     return FailedNight(
         day=day,
         wrong=wrong,
         begun=last.begun if last else None,
         due=_due(day, settings),
-        before=max(well, default=None),
+        before=max((run.ended for run in before if run.ended), default=None),
+        written=written.ended if written else None,
         did=mask(run.did),
         status=run.status,
         report=run.report,

@@ -212,6 +212,25 @@ def test_an_answer_that_comes_late_says_what_took_the_reports_place_meanwhile_al
     assert "今天（5月21日）的日报已经收到（采用1行）。" in of_yesterday
 
 
+def test_the_report_that_counts_come_once_more_takes_no_row_and_names_the_days_without_one(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    before = DAY - timedelta(days=2)
+    of_then = report(day=before, progress=[progress_row()])
+    office.put(of_then, "那天.xlsx", f"{before}T15:00:00+08:00")
+    office.run(before)
+    answering.run(office.settings, NOW, [_mailed(office, of_then, CAME, "1")], server.connect)
+    ((message, body),) = _told(server)
+    assert message["Subject"] == "【回信】收到了：日报"
+    same = "与正在算数的那一份完全相同，汇总时会忽略；那一份照算，不用再报。今天（5月21日）的日报还没有收到。"
+    assert f"是东胜区5月19日的日报。{same}5月20日的日报没有收到过，请核对是不是发错了文件。" in body
+    for untrue in ("都会采用", "等待汇总", "照常采用", "随信附上"):
+        assert untrue not in body
+    bad = report(progress=[progress_row("SJ-2020-999")])
+    for number in "23":
+        answering.run(office.settings, NOW, [_mailed(office, bad, CAME + timedelta(minutes=int(number)), number)], server.connect)
+    assert "那一份照算：采用0行，退回1行，请照它的回信或回执改好再发一次。" in _told(server)[2][1]
+
+
 def test_a_letter_without_a_report_tells_how_its_day_stands(office: Office, server: MailServer) -> None:
     office.put_assignment(assignment())
     late = CAME + timedelta(hours=2)

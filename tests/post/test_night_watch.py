@@ -130,6 +130,15 @@ def test_a_later_run_that_ends_well_takes_a_fault_back(office: Office, server: M
     assert server.taken == []
 
 
+def test_a_run_that_fails_after_the_nights_result_is_there_does_not_call_it_lost(office: Office, server: MailServer) -> None:
+    _ran(office, "2020-05-21 18:10", "收下 3 个文件", 0)
+    _ran(office, "2020-05-21 23:30", "设置文件有错", 2)
+    _watch(office, server, MORNING)
+    (message,) = _told(server)
+    assert message["Subject"] == "【要处理】5月21日的汇总已在 5月21日 18:12 做完，后来又运行的一次出了错"
+    assert "此前 5月21日 18:12 做完的一次，结果还在；在那以后收到的，可能还没有汇总。" in _body(message)
+
+
 def test_the_time_is_the_offices_own_and_may_be_in_the_same_evening(office: Office, server: MailServer) -> None:
     early = OUTGOING.model_copy(update={"night_by": moment("2020-05-21 19:00").time()})
     office.settings = office.settings.model_copy(update={"outgoing_mail": early})

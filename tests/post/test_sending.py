@@ -232,6 +232,23 @@ def test_a_revision_that_drops_some_rows_says_so_in_its_subject_and_which(tmp_pa
     assert "这一份里没有了：案件进展：SJ-2020-001；ZZQ-2020-001 的群众不认可。" in letter.text
 
 
+@pytest.mark.parametrize(
+    ("outputs", "said"),
+    [
+        ({}, "没有收到贵局5月21日的日报。请尽快照"),
+        ({"回执/东胜区_回执_0_坏.xlsx": ""}, "贵局5月21日的日报收到过，但没有采用，原因见回执。请改好，尽快照"),
+    ],
+)
+def test_a_district_without_a_report_is_told_whether_anything_came(tmp_path: Path, outputs: dict[str, str], said: str) -> None:
+    missing = {"status": "missing", "district": "东胜区", "revision": 0, "rows_accepted": 0, "rows_refused": 0}
+    (tmp_path / "summary.json").write_text(json.dumps({"submissions": [missing], "targets": []}), encoding="utf-8")
+    published = PublishedDay(DAY, tmp_path, outputs, is_correction=False, answers={}, manifest="", editions=())
+    writer = wording.Writer(Office(tmp_path / "office").settings, DAY)
+    letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    assert said in letter.text
+    assert said in letter.html
+
+
 def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_told(tmp_path: Path) -> None:
     office = Office(tmp_path / "office")
     office.put_assignment(assignment())
