@@ -122,6 +122,8 @@ class Case:
     """The first day of which a row had another status than 已交办, and that row's arrival."""
     referred_since: date | None = None
     """The day since which its rows have said 导入法定途径; None where the last one does not."""
+    settled_since: date | None = None
+    """The day of which a row made it resolved or 导入法定途径, whatever cancels it; None where it is neither."""
     asking_since: date | None = None
     """The day since which every row about it has asked for coordination; None where the last one does not."""
     touched: date | None = None
@@ -348,8 +350,11 @@ class Case:
         self.referred_since = (self.referred_since or day) if status == REFERRED else None
         self.status = status
         self.last, self.reported = place, day
-        if was_resolved and not self.is_resolved:
+        is_resolved = self.is_resolved
+        if was_resolved and not is_resolved:
             self.open_again = day
+        since = self.settled_since if status == before else None
+        self.settled_since = (since or day) if is_resolved or status == REFERRED else None
         return before
 
     def _note_repeats(self, place: RowPlace, day: date, *, is_back: bool) -> None:

@@ -12,7 +12,7 @@ from pipeline.day.cases import Case, RowPlace
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
-from pipeline.terms.contract import CASE, REFERRED
+from pipeline.terms.contract import CASE
 from pipeline.terms.text import key
 
 DAYS_WITHOUT_CASE: Final = 7
@@ -42,6 +42,7 @@ def after(
     """Return what is known at the end of a day of those that had not ended the day before, and the day's own.
 
     One whose case is settled by its own day's report is none: nothing is left to be followed up.
+    That it was settled before says nothing of it.
     """
     own = [
         EarlierMatter(day, district, row, case.number if case else "")
@@ -49,7 +50,7 @@ def after(
         if (report := reports.in_force)
         for row in judgements[report.arrival.id].urgent
         for case in [book.find(canonical(row[CASE] or ""))]
-        if case is None or not _is_settled(case)
+        if case is None or not _is_settled(case, day)
     ]
     return [*(replace(matter, ended=_ended(matter, day, own, book)) for matter in matters if not matter.ended), *own]
 
@@ -58,15 +59,15 @@ def _ended(matter: EarlierMatter, day: date, own: Sequence[EarlierMatter], book:
     if any(_is_same(matter, other) for other in own):
         return "again"
     case = book.cases.get(matter.case)
-    if case and (_is_settled(case) or (case.touched or date.min) > matter.day):
+    if case and (_is_settled(case, matter.day) or (case.touched or date.min) > matter.day):
         return "followed-up"
-    has_open_case = case is not None and not case.grounds
+    has_open_case = case is not None and case.is_open
     return "" if has_open_case or (day - matter.day).days <= DAYS_WITHOUT_CASE else "over"
 
 
-def _is_settled(case: Case) -> bool:
-    """Whether it counts as resolved, or is 导入法定途径. A cancellation settles nothing of what is urgent."""
-    return case.is_counted or (case.status == REFERRED and not case.grounds)
+def _is_settled(case: Case, since: date) -> bool:
+    """Whether it came to count as resolved, or to be 导入法定途径, on that day or later. A cancellation settles nothing urgent."""
+    return not case.grounds and (case.settled_since or date.min) >= since
 
 
 def _is_same(matter: EarlierMatter, other: EarlierMatter) -> bool:

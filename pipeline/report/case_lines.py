@@ -88,6 +88,8 @@ class CaseLine:
     """The exemption that moves its deadline; None where none does, and of a cancelled case, which has nothing due."""
     open_again: date | None = None
     """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
+    settled_since: date | None = None
+    """The day of which a row made it resolved or 导入法定途径; None where it is neither."""
     is_beyond: bool = False
     """Whether its deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
     reasoned_on: date | None = None

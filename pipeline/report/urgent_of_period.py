@@ -33,7 +33,8 @@ def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
     for report in days:
         for line in report.earlier_urgent:
             matters[_key(line)] = UrgentOverDays(line, report.day if line.since else None, line.since)
-        settled = {case.number: case.status for case in report.cases if case.is_counted or case.is_referred} if report.urgent else {}
+        outcomes = (case for case in report.cases if report.urgent and (case.is_counted or case.is_referred))
+        settled = {case.number: case.status for case in outcomes if case.settled_since == report.day}
         for own in report.urgent:
             line = replace(own, reported_on=report.day)
             status = settled.get(line.number, "")

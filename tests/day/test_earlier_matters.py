@@ -50,6 +50,22 @@ def test_what_is_settled_by_the_report_that_tells_it_is_not_told_again() -> None
     assert _matters({0: settled, 1: {}}, 1) == []
 
 
+def test_what_was_settled_before_says_nothing_of_a_matter_and_nobody_is_asked_for_ever() -> None:
+    days: dict[int, dict[str, list[Row]]] = {
+        0: {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18")]},
+        1: {"urgent": [urgent_row(NUMBER, **DANGER | {"发生时间": "2020-05-19 09:30"})]},
+        2: {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="")]},  # the same again: it says nothing new
+    }
+    assert [_matters(days, on) for on in (2, 3, 8, 9, 10)] == [[(1, NUMBER, "")]] * 3 + [[(1, NUMBER, "over")], []]
+    days[1]["progress"] = [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="已回访")]  # of the old outcome, on the day itself
+    assert _matters(days, 3) == [(1, NUMBER, "")]
+    days[2] = {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="塔吊已拆除")]}
+    assert _matters(days, 2) == [(1, NUMBER, "followed-up")]
+    days[2] = {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="", 群众确认="不认可")]}
+    days[20] = {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="", 群众确认="认可")]}
+    assert [_matters(days, on) for on in (2, 19, 20)] == [[(1, NUMBER, "")]] * 2 + [[(1, NUMBER, "followed-up")]]  # open meanwhile
+
+
 def test_a_matter_reported_once_more_takes_the_place_of_the_earlier_one() -> None:
     first: dict[str, list[Row]] = {"urgent": [urgent_row(NUMBER, **DANGER)]}
     days: dict[int, dict[str, list[Row]]] = {0: first, 1: {"urgent": [urgent_row(NUMBER, **DANGER | {"情况说明": "又有裂缝"})]}}

@@ -405,6 +405,17 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001）。" in period_words.urgent(still)
 
 
+@pytest.mark.parametrize("was_settled", [True, False])
+def test_a_period_says_of_no_urgent_matter_that_an_outcome_of_before_settled_it(*, was_settled: bool) -> None:
+    before, row = DAY - timedelta(days=1), resolved_row("SJ-2020-001", 答复日期=DAY - timedelta(days=1))
+    urgent = report(day=DAY, progress=[] if was_settled else [row], urgent=[urgent_row("SJ-2020-001", 发生时间=f"{DAY}")])
+    files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(urgent, f"{DAY} 16:00")]
+    files += [handed_in(report(day=before, progress=[row] if was_settled else []), f"{before} 16:00")]
+    days = consolidate(files, [before, DAY])
+    (matter,) = period.of([days[day].report for day in (before, DAY)], {}).urgent
+    assert (matter.ended, matter.since) == ((None, "") if was_settled else (DAY, "已化解"))
+
+
 def test_on_a_day_without_any_report_the_flags_are_told_as_of_earlier_ones() -> None:
     told = on(DAY, assigned(assignment([case_row("SJ-2020-001")]))).report
     assert headline.flags(told).startswith("督办（按此前的报送）：")
