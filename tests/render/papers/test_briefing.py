@@ -532,6 +532,18 @@ def test_of_an_urgent_matter_the_hour_and_what_was_done_are_told_whole_where_the
     assert several["清单"].count("（07:30发生，已采取措施：已派人抢修）") == 2
 
 
+def test_the_row_of_its_own_of_a_decision_about_one_case_stands_in_the_word_file(day: Report) -> None:
+    """A long request, or what was done about an urgent matter: with a case's number as without one."""
+    asked = "请市级协调资金缺口，" * 8 + "并请于6月5日以前答复"
+    at = datetime.combine(DAYS[4], time(7, 30))
+    long = Decision(("overdue",), "SJ-2020-001", "东胜区", "甲", "领导甲", DAYS[0], asked, "")
+    crane = Decision(("urgent",), "SJ-2020-002", "东胜区", "工程安全隐患：倾斜", "", DAYS[4], "请协调", "", happened=at, measures="已停工")
+    urgent = (replace(day.urgent[0], measures="已停工"),)
+    text = "\n".join(lines(word(replace(day, decisions=(crane, long), urgent=urgent))))
+    assert f"请决定的事：{asked}" in text
+    assert "07:30发生，已采取措施：已停工" in text
+
+
 def test_what_was_done_gives_way_to_what_is_asked(day: Report) -> None:
     """On a quiet day both stand there; where requests are cut for want of room, neither hour nor measures take any."""
     happened = datetime.combine(day.day, time(9, 30))
