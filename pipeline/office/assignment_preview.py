@@ -86,7 +86,7 @@ class RegisterChanges:
     cancelled: tuple[CaseOutline, ...]
     restored: tuple[CaseOutline, ...]
     missing: tuple[CaseOutline, ...]
-    """Cases that an earlier workbook lists and this one does not; they go on counting."""
+    """Cases that the workbook in force lists and this one does not; they go on counting."""
     total: int
     """So many cases the register would hold."""
     postponed: tuple[CaseOutline, ...]
@@ -179,7 +179,7 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         changed=tuple(ChangedCase(_outline(case), differences) for was, case in kept if (differences := _differences(was, case))),
         cancelled=tuple(_outline(case) for was, case in kept if case.grounds and not was.grounds),
         restored=tuple(_outline(case) for was, case in kept if was.grounds and not case.grounds),
-        missing=tuple(_outline(case) for case in new.values() if case.is_missing),
+        missing=tuple(_outline(case) for number, case in new.items() if case.is_missing and not (number in old and old[number].is_missing)),
         total=len(new),
         postponed=tuple(_outline(case) for case in new.values() if case.postponed_to),
         figures=tuple(GroupFigures(group, said_before.get(group, _NO_CASES), said) for group, said in look_after.said.items()),

@@ -351,25 +351,25 @@ def handed_in(line: SubmissionLine, day: date, most: int = MOST) -> str:
 
 
 def is_noteworthy(line: SubmissionLine, report: Report) -> bool:
-    """Whether leaders have to know that a report was replaced: after the cut-off, or a zero report."""
-    if not line.is_replaced or line.in_force_received_at is None:
-        return False
-    return line.was_zero_report or bool(line.repeats) or line.in_force_received_at > report.settings.calendar.last_moment(report.day)
+    """Whether leaders have to know that a report was replaced: not where it says by the cut-off what the first said."""
+    return line.is_replaced and (line.repeats != 1 or _is_late_or_was_zero(line, report))
+
+
+def _is_late_or_was_zero(line: SubmissionLine, report: Report) -> bool:
+    limit = report.settings.calendar.last_moment(report.day)
+    return line.was_zero_report or (line.in_force_received_at or limit) > limit
 
 
 def replaced(report: Report, most: int, cases: int) -> str:
     """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of."""
     lines = [line for line in report.submissions if is_noteworthy(line, report)]
-    if not lines:
-        return ""
     shown = [f"{line.district}{handed_in(line, report.day, cases)}" for line in lines[:most]]
-    more = f"等{len(lines)}个" if len(lines) > len(shown) else ""
-    return f"报后又更正的：{'；'.join(shown)}{more}。"
+    return f"报后又更正的：{'；'.join(shown)}{f'等{len(lines)}个' if len(lines) > len(shown) else ''}。" if lines else ""
 
 
 def _revised(report: Report, group: str, most: int) -> str:
     """Return what reports replaced after the cut-off, and before the day became a correction, changed in a group."""
-    lines = [line for line in report.submissions if is_noteworthy(line, report)]
+    lines = [line for line in report.submissions if line.is_replaced and (line.repeats or _is_late_or_was_zero(line, report))]
     groups = {case.number: case.group for case in report.cases} if lines else {}
     own = next((entry.name for entry in report.settings.groups if SOURCE_DISTRICT in entry.sources), "")
     until, noted, all_moves = known_until(report.day, report.settings), [], []

@@ -95,7 +95,7 @@ def _receptions(changes: Sequence[ReceptionChange], today: date, most: int | Non
         return ""
     told = [_reception(change, today) for change in changes]
     named = first_of(told, len(told) if most is None else most) if most != 0 else ""
-    return f"接访情况有更正{len(told)}处{f'：{named}' if named else ''}。"
+    return f"接访情况在截止以后有更正{len(told)}处{f'：{named}' if named else ''}。"
 
 
 def _reception(change: ReceptionChange, today: date) -> str:

@@ -551,3 +551,14 @@ def test_the_same_bytes_again_are_no_correction_of_their_day() -> None:
     (alone,) = told([*files[:3], *again[:1]], [MONDAY]).values()
     assert not alone.summary["restated"]
     assert "更正" not in alone.paper
+
+
+def test_who_changed_a_report_is_named_and_not_who_has_said_the_first_again_by_the_cut_off() -> None:
+    one, two = (report("东胜区", MONDAY, progress=_resolved(TEN[:count])) for count in (1, 2))
+    files = [_assigned(), *(File(content, moment(f"2020-05-18 1{hour}:00")) for hour, content in ((4, one), (5, two), (6, one)))]
+    files += [_of(MONDAY, progress_row("SJ-2020-001"), district="达拉特旗", came="2020-05-18 15:42")]
+    files += [_of(MONDAY, district="达拉特旗", came="2020-05-18 16:30")]
+    paper = told(files, [MONDAY])[MONDAY].paper
+    assert re.findall("报后又更正的：(.*)", paper) == ["达拉特旗首报 15:42，16:30 更正，去掉1行（SJ-2020-001）。"]
+    assert "按时，后更正" in paper
+    assert "同首报" not in paper

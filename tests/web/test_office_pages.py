@@ -588,7 +588,9 @@ def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_onc
 
 
 def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office: Office) -> None:
-    office.put_assignment(assignment([case_row("ZZQ-2020-001"), case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("SJ-2020-003")]))
+    rows = [case_row(number) for number in ("ZZQ-2020-001", "SJ-2020-001", "SJ-2020-002", "SJ-2020-003", "SJ-2020-004")]
+    office.put_assignment(assignment(rows), "更早的.xlsx")
+    office.put_assignment(assignment(rows[:-1]), received="2020-05-02T09:00:00+08:00")
     office.put(report(progress=[progress_row()]), "东胜区.xlsx")
     office.run(DAY)
     newer = assignment(
@@ -606,7 +608,8 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
         page = browser.follow(answer).text
         for words in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
             assert words in page, words
-        assert len(tree(office.inbox / "assignment")) == 2, "nothing has changed yet"
+        assert "SJ-2020-004" not in page, "the one in force does not have it either"
+        assert len(tree(office.inbox / "assignment")) == 4, "nothing has changed yet"
         assert "还没有起用" in browser.get("/board").text
         sent = browser.click(answer.where, f"{answer.where}/send")
         assert "下一次汇总时起用" in browser.follow(sent).text
@@ -616,7 +619,7 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
     office.run(day)
     summary = office.summary(day)
     assert summary["flags"]["cancelled"] == ["SJ-2020-001"]
-    assert summary["flags"]["missing_from_assignment"] == ["SJ-2020-002"]
+    assert summary["flags"]["missing_from_assignment"] == ["SJ-2020-002", "SJ-2020-004"]
     assert "SJ-2020-009" in summary["cases"]
 
 
