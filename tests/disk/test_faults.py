@@ -296,7 +296,8 @@ def test_a_run_that_is_told_to_end_says_so_and_the_next_goes_on(
     script = (
         "import signal, time; from pipeline.render.page import leaders_page; from pipeline import cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever started the tests may have it ignored
-        "def wait(*_): print('here', flush=True); time.sleep(60)\n"
+        # In short sleeps: one that is told between `print` and a long sleep would sleep on to its end, as no document does.
+        "def wait(*_): print('here', flush=True); [time.sleep(0.05) for _ in range(1200)]\n"
         f"leaders_page.render = wait; raise SystemExit(cli.main({DAYS}))"
     )
     process = subprocess.Popen(
