@@ -106,13 +106,25 @@ def test_word_and_pdf_say_the_same(reports: list[Report], tmp_path: Path) -> Non
                 assert re.sub(r"\s", "", sentence)[:12] in text
 
 
+def test_a_long_case_number_is_found_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
+    """It may be broken at the end of a line, but no character stands in it that nobody typed: so it can be copied."""
+    told = json.dumps(briefing.fields(reports[3]), ensure_ascii=False).replace("ZZQ-2020-", "ZZQ-2020-00000")
+    numbers = set(re.findall(r"ZZQ-2020-\d+", told))
+    assert numbers
+    assert min(map(len, numbers)) > 14
+    template = own_templates.original(briefing_files.PDF_TEMPLATE)
+    printed = briefings.pdf_text(briefing_pdf.render(json.loads(told), reports[3].data_until, template), tmp_path)
+    assert "\u200b" not in printed
+    assert any(number in printed for number in numbers)
+
+
 def test_hostile_words_are_text_in_the_pdf(reports: list[Report], tmp_path: Path) -> None:
     for start in range(0, len(HOSTILE), 4):
         words = HOSTILE[start : start + 4]
         report = briefings.busy(reports[0], words, 4)  # a day with room for four decisions
         content = _pdf(report)
         assert re.findall(rb"/(?:URI|JavaScript|JS|Launch|GoToR|SubmitForm|EmbeddedFile)\b", content) == []
-        text = re.sub(r"\s|\u200b", "", briefings.pdf_text(content, tmp_path))
+        text = re.sub(r"\s", "", briefings.pdf_text(content, tmp_path))
         for typed in words:
             shown = re.sub(r"\s", "", plain_text.plain(typed))[:6]
             assert shown in text
