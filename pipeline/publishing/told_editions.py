@@ -135,6 +135,8 @@ def changes(before: Edition | None, after: Edition, kept: Path | None = None, ow
     earlier, later = before.figures if before else None, after.figures
     if before is None or earlier is None or later is None:
         return None
+    if kept and (read := _extensions(before, after, kept)):
+        earlier, later = (_with_refused_sheets(said, beyond) for said, beyond in zip((earlier, later), read, strict=True))
     renamed = edition_changes.with_names(earlier, before.districts, after.districts)
     found = edition_changes.between(renamed, later, own.between(before, after) if own else None)
     if own:
@@ -144,9 +146,21 @@ def changes(before: Edition | None, after: Edition, kept: Path | None = None, ow
 
 def _beyond_lines(before: Edition, after: Edition, kept: Path) -> Iterator[str]:
     """Yield how exemptions and answers differ; nothing where the file of one of the two is gone, or it never had one."""
+    if read := _extensions(before, after, kept):
+        yield from edition_changes.beyond(*read, before.districts, after.districts)
+
+
+def _extensions(before: Edition, after: Edition, kept: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return what both said beyond the contract; None where the file of one of the two is gone, or it never had one."""
     read = [edition_files.read(kept, edition.outputs.get(extension_files.NAME, "")) for edition in (before, after)]
-    if read[0] and read[1]:
-        yield from edition_changes.beyond(json.loads(read[0]), json.loads(read[1]), before.districts, after.districts)
+    return (json.loads(read[0]), json.loads(read[1])) if read[0] and read[1] else None
+
+
+def _with_refused_sheets(figures: dict[str, Any], beyond: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures with the sheets of each report that were refused whole: without them it seems to have come in time."""
+    sheets = {line["district"]: line["sheets"] for line in beyond.get("refused_sheets", ())}
+    told = [entry | {"refused_sheets": sheets.get(entry["district"], [])} for entry in figures.get("submissions", ())]
+    return figures | {"submissions": told}
 
 
 def of_unit(edition: Edition, folder: str, kept: Path) -> Edition:

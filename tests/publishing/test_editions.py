@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from offices import ZONE, Office, as_version_1, sum_again, tree
-from workbooks import CASES, DAY, assignment, exemption_row, progress_row, report, resolved_row
+from workbooks import CASES, DAY, assignment, edit, exemption_row, progress_row, reception_row, report, report_pages, resolved_row, write
 
 from pipeline import cli
 from pipeline.disk import storage
@@ -485,3 +485,15 @@ def test_a_restatement_with_the_same_figures_is_told_with_what_differs() -> None
     (line,) = edition_changes.between({"restated": [then]}, {"restated": [then | {"met": [False, False]}]}).figures
     both = "化解 59/65 改为 59/66（{}），新列入总数 SJ-2020-066"
     assert line == f"对 2020-05-20 市级交办 的更正：{both.format('达标改为未达标')} → {both.format('未达标')}"
+
+
+def test_a_report_of_which_only_a_sheet_was_refused_is_not_said_to_have_come_in_time(office: Office) -> None:
+    office.put_assignment(assignment())
+    pages = report_pages(progress=[], new=[], reception=[reception_row()], urgent=[])
+    office.put(write(edit(pages, {"接访情况!B1": "批数"})), "一.xlsx", f"{DAY}T15:00:00+08:00")
+    office.run(DAY)
+    office.put(report(progress=[progress_row()]), "二.xlsx", f"{DAY}T16:00:00+08:00")
+    office.run(DAY)
+    (_first, later) = told_editions.of_day(office.settings, DAY)
+    assert later.changes
+    assert any("状态 全部退回 → 按时" in line for line in later.changes.figures)
