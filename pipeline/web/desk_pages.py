@@ -55,6 +55,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "untold": site.urgent_untold(now),
         "failed_night": failed,
         "settings_fault": settings_pages.fault(settings),
+        "settings_changed": settings_pages.changed(settings),
         "night_said": without_places(failed.did, settings) if failed else "",
         "day": day,
         "yesterday": yesterday,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, time
 from itertools import zip_longest
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.settings import config, meanings
 from pipeline.settings.config import Settings
 from pipeline.settings.meanings import Setting
 from pipeline.terms import words
+from pipeline.terms.errors import ConfigurationError
 from pipeline.web import published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
@@ -25,6 +27,8 @@ from pipeline.web.started_runs import without_places
 
 router = APIRouter()
 _DAYS: Final = 14
+_RULES: Final = ("sources", "categories", "groups", "calendar", "windows", "notices", "changes", "statute", "hints", "case_number_pattern")
+"""The settings by which a day is judged."""
 _SECRETS: Final = ("password", "password_env", "password_file", "certificate", "key", "ca_file")
 """Of these only whether they are set is said: they lead to what nobody should look for."""
 
@@ -32,12 +36,23 @@ _SECRETS: Final = ("password", "password_env", "password_file", "certificate", "
 @router.get("/settings")
 def show_settings(request: Request, site: TheSite, _session: Office) -> Response:
     """Show every setting as it holds since the server runs, with its meaning."""
-    return page(request, site, "settings", {"settings": list(_settings(site.settings)), "settings_fault": fault(site.settings)})
+    told = {"settings_fault": fault(site.settings), "settings_changed": changed(site.settings)}
+    return page(request, site, "settings", {"settings": list(_settings(site.settings)), **told})
 
 
 def fault(settings: Settings) -> list[str]:
     """Return what is wrong with the settings' file as it is on the disk now, in lines that name no place; none where it can be used."""
     return without_places(config.fault(settings.file), settings).splitlines() if settings.file else []
+
+
+def changed(settings: Settings) -> list[str]:
+    """Return which rules the settings' file has otherwise by now than the server, which runs by those that it began with."""
+    if not settings.file:
+        return []
+    with suppress(ConfigurationError):
+        began, now = (held.model_dump(mode="json", include={*_RULES}) for held in (settings, config.load(settings.file)))
+        return [name for name in _RULES if began[name] != now[name]]
+    return []
 
 
 def _settings(settings: Settings) -> Iterator[Setting]:

@@ -75,6 +75,19 @@ def test_settings_that_no_longer_read_are_on_the_desk_and_beside_the_settings_wi
     assert "现在读不了" not in browser.get("/today").text
 
 
+def test_rules_that_were_changed_since_the_server_began_are_on_the_desk_and_beside_the_settings(site: Website) -> None:
+    browser, config = site.signed_in("办公室"), site.office.home / "config.yaml"
+    began = config.read_text(encoding="utf-8")
+    assert "改过" not in browser.get("/today").text
+    config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: 9", began, count=1), encoding="utf-8")
+    for path in ("/today", "/settings"):
+        page = browser.get(path).text
+        assert "config.yaml 在网页打开以后改过" in page
+        assert "<p>改了 windows。网页上的结论" in page
+    config.write_text(began, encoding="utf-8")
+    assert "改过" not in browser.get("/today").text
+
+
 def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> None:
     page = site.signed_in("办公室").get("/editions").text
     assert "2 版" in page
