@@ -36,8 +36,12 @@ _SECRETS: Final = ("password", "password_env", "password_file", "certificate", "
 @router.get("/settings")
 def show_settings(request: Request, site: TheSite, _session: Office) -> Response:
     """Show every setting as it holds since the server runs, with its meaning."""
-    told = {"settings_fault": fault(site.settings), "settings_changed": changed(site.settings)}
-    return page(request, site, "settings", {"settings": list(_settings(site.settings)), **told})
+    return page(request, site, "settings", {"settings": list(_settings(site.settings)), **as_on_disk(site.settings)})
+
+
+def as_on_disk(settings: Settings) -> dict[str, list[str]]:
+    """Return what pages say of the settings' file as it is on the disk now."""
+    return {"settings_fault": fault(settings), "settings_changed": changed(settings)}
 
 
 def fault(settings: Settings) -> list[str]:
