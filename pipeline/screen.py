@@ -256,9 +256,10 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
     """Print who has reported, what waits in the inbox, what was refused, which edition there is, and which days stand under other rules."""
     say(f"{board.day} 报送情况")
     for district in board.districts:
-        arrived = clock(district.received_at, board.day) if district.received_at else "—"
+        came = district.received_at or (district.waits and district.waits.first_received)
+        arrived = clock(came, board.day) if came else "—"
         remarks = [f"第 {district.revision} 版"] if district.revision > 1 else []
-        remarks += [district.replaced] if district.replaced else []
+        remarks += [said] if (said := district.replaced or district.zero) else []
         if district.rows_accepted is not None:
             whole = f"{district.refusal}：" if district.refusal not in ("", "部分退回") else ""
             remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")

@@ -46,7 +46,7 @@ class DistrictStatus:
     is_zero: bool = False
     """Whether its cover says that there is nothing to report, whatever else is in it; and whether nothing is."""
     replaced: str = ""
-    """When the first and the one in force came, where that was a zero report or is replaced: 首报 16:59 零报告，23:00 更正."""
+    """When the first and the one in force came, where that is not the first: 首报 16:59 零报告，23:00 更正."""
     rows_accepted: int | None = None
     rows_refused: int | None = None
     """As published; None where the day's folder does not show it yet."""
@@ -120,8 +120,8 @@ class DistrictStatus:
     @property
     def word(self) -> str:
         """How it stands, for people."""
-        if self.is_coming:
-            return _ARRIVED[self.waiting]
+        if self.is_coming and self.waits:
+            return _ARRIVED[self.waiting] + ("" if self.excused else self.waits.lateness)
         if self.mended_at and self.received_at and self.shown == "mended":
             return words.mended(self.mended_at, self.received_at)
         return words.NOT_YET if self.is_due and self.shown == "missing" else words.STANDS[self.shown]
@@ -336,11 +336,9 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
 
 def _replaced(reports: Reports, day: date, settings: Settings) -> str:
     first, last = reports.revisions[0].filed, reports.revisions[-1].filed
-    if first is last and not first.reading.holds_nothing:
-        return ""
     came, replaced = (file.arrival.envelope.received_at.astimezone(settings.calendar.zone) for file in (first, last))
     is_zero = first.reading.holds_nothing, last.reading.holds_nothing
-    return words.first_and_last(day, (came, is_zero[0]), (replaced if first is not last else None, is_zero[1]))
+    return "" if first is last else words.first_and_last(day, (came, is_zero[0]), (replaced, is_zero[1]))
 
 
 # --- for monitoring ----------------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from itertools import repeat
 from pathlib import Path
 
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
-from pipeline.day.submissions import IN_TIME_ONLY, Beyond, Submissions
+from pipeline.day.submissions import IN_TIME_ONLY, Beyond, Reports, Submissions
 from pipeline.intake import facts_known, held_files, incoming
 from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
@@ -23,6 +24,7 @@ from pipeline.reading.readers import Readers
 from pipeline.report import compose, handed_in_lines, reminders
 from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
+from pipeline.terms import words
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import read_rows
@@ -41,8 +43,17 @@ class Waits:
     """Whether it will be refused whole, and a later report of the district counts for its day."""
     is_repeat: bool = False
     """Whether it is the one that counts once more, byte for byte."""
+    first_received: datetime | None = None
+    """When the first report of its district and day came that was or will be taken, in the office's zone; None where it is none."""
+    is_late: bool = False
+    """Whether that first one came after the cut-off."""
     rows: tuple[int, int, int] | None = None
     """So many rows will be taken and refused, and of these of moved cases; None where nobody knows, and where it counts for nothing."""
+
+    @property
+    def lateness(self) -> str:
+        """Return that the report of its district and day is late, behind other words; '' where it is not, or none is there."""
+        return f"，{words.STANDS['late']}" if self.is_late else ""
 
     @property
     def comes_first(self) -> bool:
@@ -121,8 +132,18 @@ def judge(files: Sequence[Incoming], settings: Settings, readers: Readers | None
         if filed.arrival.id in judgements
     }
     placed = [(file, filed and _placed(filed, index, judgements, settings)) for file, filed in came]
-    waits = [_waits(file, filed, judgements if states else None, states) for file, filed in placed]
-    return Judged(tuple(waits), known, states, found)
+    waits = (_waits(file, filed, judgements if states else None, states) for file, filed in placed)
+    beside = (index.beside(filed) if filed else None for _file, filed in placed)
+    return Judged(tuple(map(_with_first, waits, beside, repeat(settings))), known, states, found)
+
+
+def _with_first(waits: Waits, beside: Reports | None, settings: Settings) -> Waits:
+    """Add when the first report of its district and day came, and whether that was too late; nothing of what is no report."""
+    if beside is None or beside.first_received is None or waits.file.day is None:
+        return waits
+    day = waits.file.day
+    is_late = beside.standing(day, settings.on(day).calendar) == "late"
+    return replace(waits, first_received=beside.first_received.astimezone(settings.calendar.zone), is_late=is_late)
 
 
 def receipt_line(path: Path, files: Sequence[Incoming], settings: Settings, readers: Readers, waits: Waiting) -> ArrivedReport | None:
@@ -175,7 +196,16 @@ def _waits(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement]
         return Waits(file, answer, is_made_good=is_followed)
     judged = (judgements or {}).get(filed.arrival.id)
     rows = (judged.rows_accepted, judged.rows_refused, judged.rows_moved) if judged else None
-    return Waits(file, answer, is_replaced=is_followed, is_repeat=bool(states) and not judged, rows=rows)
+    is_repeat = bool(states) and not judged
+    is_in_force = is_repeat and _in_force(file, filed, states) == filed.arrival.sha256
+    return Waits(file, answer, is_replaced=is_followed and not is_in_force, is_repeat=is_repeat, rows=rows)
+
+
+def _in_force(file: Incoming, filed: Filed, states: Mapping[date, DayState]) -> str:
+    """Return the bytes that count for its district and day, by their SHA-256; '' where none do."""
+    state = states.get(filed.reading.day)
+    counts = state.in_force.get(file.district) if state else None
+    return counts.arrival.sha256 if counts else ""
 
 
 def _is_followed(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:

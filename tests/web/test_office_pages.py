@@ -20,7 +20,7 @@ from urllib.parse import quote
 import pytest
 from offices import Office, moment, tree
 from websites import BOUNDARY, Website, form, served, token_in
-from workbooks import assignment, case_row, exemption_row, progress_row, report, resolved_row
+from workbooks import assignment, case_row, edit, exemption_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline import screen
 from pipeline.night import nightly
@@ -534,6 +534,31 @@ def _tiles(page: str) -> dict[str, tuple[str, str]]:
     """By name, each count of the board with how it looks."""
     found = re.findall(r'<dt>([^<]+)</dt><dd(?: class="([^"]+)")?>(?:<a [^>]+>)?(\d+)', page)
     return {name: (look, count) for name, look, count in found}
+
+
+def test_what_waits_says_when_it_came_and_that_it_is_late_and_a_single_report_is_told_once(
+    begun: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = date(2020, 5, 20)
+    content = report("达拉特旗", day=day, progress=[])
+    begun.put(content, "达旗.xlsx", "2020-05-20T16:00:00+08:00")
+    begun.put(content, "改名.xlsx", "2020-05-20T16:10:00+08:00")
+    begun.put(report("达拉特旗", day=day), "改.xlsx", "2020-05-20T16:20:00+08:00")
+    begun.put(content, "又是第一份.xlsx", "2020-05-20T16:30:00+08:00")
+    begun.put(report("乌审旗", day=day, progress=[]), "乌审.xlsx", "2020-05-20T17:20:00+08:00")
+    board = status.look(begun.settings, day)
+    assert {waits.file.name: waits.verdict for waits in board.waiting if waits.is_repeat} == {"改名.xlsx": "与算数的那一份完全相同"}
+    screen.tell_status(board, [], [])
+    said = capsys.readouterr().out
+    assert "  达拉特旗  文件已到，等待收取  16:00，" in said
+    assert "  乌审旗  文件已到，等待收取，迟报  17:20，没有内容行\n" in said
+    nothing = report_pages("杭锦旗", day, progress=[], new=[], reception=[], urgent=[])
+    begun.put(write(edit(nothing, {"封面!B5": "是"})), "杭锦.xlsx", "2020-05-20T16:20:00+08:00")
+    begun.run(day)
+    screen.tell_status(status.look(begun.settings, day), [], [])
+    said = capsys.readouterr().out
+    assert "  杭锦旗  按时  16:20，零报告，采用 0 行，退回 0 行\n" in said
+    assert "  乌审旗  迟报  17:20，采用 0 行，退回 0 行\n" in said
 
 
 def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_once(

@@ -585,7 +585,7 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     assert "东胜区 坏的.xlsx" in today
     screen.tell_status(status.look(site.office.settings, DAY), [], [])
     terminal = capsys.readouterr().out
-    assert "  东胜区  邮件已到，等待收取  —，会采用 0 行，退回 2 行，等待收取的 1 个文件会整份退回\n" in terminal
+    assert "  东胜区  邮件已到，等待收取  16:00，会采用 0 行，退回 2 行，等待收取的 1 个文件会整份退回\n" in terminal
     assert "退回 0 行，等待收取的会退回 2 行\n" in terminal
     assert "坏行.xlsx  东胜区 邮件 5月21日16:10 2020-05-21 的日报，会采用 0 行，退回 2 行\n" in terminal
     site.office.settings = site.office.settings.model_copy(update={"outgoing_mail": Outgoing(host="127.0.0.1", sender="a@example.com")})
