@@ -17,6 +17,7 @@ from pipeline.settings.config import Paths, Settings
 from pipeline.terms import words
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival
+from pipeline.terms.text import mask
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """Clocks of computers in an office, and of the servers that mail goes through, may differ by so much."""
@@ -83,14 +84,23 @@ def untold(ledger: Ledger, archive: Path) -> list[Arrival]:
 
 
 def emptied(ledger: Ledger, archive: Originals) -> str | None:
-    """Return what to do where most of what was taken in is not in the archive; a run with nothing new would not notice."""
+    """Return what to do where originals that were read are not in the archive; a run with nothing new would not notice.
+
+    Those without a verdict, and those without which the office goes on, are told of elsewhere.
+    """
+    came = {sha256: path for path, sha256, _received in ledger.identities()}
     there = {*archive.names()}  # assignment workbooks, which stay in the inbox, come into it again
-    lacking = {sha256 for _path, sha256, _received in ledger.identities()} - there
+    lacking = came.keys() - there
     lacking -= journal.removed(archive.folder) if lacking else frozenset()
-    if not lacking or len(lacking) < len(there):
+    if not lacking:
         return None
-    gone = f"存档 {archive.where} 空了或不见了，少了 {len(lacking)} 个原件。"
-    return f"{gone}数字仍按台账计算；请从备份把这个文件夹放回去，再运行 doctor 核对。"
+    if len(lacking) >= len(there):
+        gone = f"存档 {archive.where} 空了或不见了，少了 {len(lacking)} 个原件。"
+        return f"{gone}数字仍按台账计算；请从备份把这个文件夹放回去，再运行 doctor 核对。"
+    lacking -= {arrival.sha256 for arrival in ledger.unread()} | {file.sha256 for file in journal.left_out(archive.folder)}
+    named = words.first_of([f"{mask(Path(came[sha256]).name)}（archive/{sha256[:12]}…）" for sha256 in sorted(lacking)], _MOST_DAYS)
+    told = f"{len(lacking)} 个原件在存档里不见了：{named}。数字仍按台账计算；请从备份把它们放回存档，再运行 doctor 核对。"
+    return told if lacking else None
 
 
 def restore_journal(ledger: Ledger, archive: Path) -> int:

@@ -6,13 +6,14 @@ Covers `desk`, `outcome`, `read_new` and `soundness`.
 from __future__ import annotations
 
 import errno
-from datetime import date, timedelta
+import hashlib
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
 import pytest
-from offices import tree
+from offices import ZONE, tree
 from workbooks import CASES, DAY, assignment, assignment_pages, case_row, edit, progress_row, reception_row, report, write
 
 from pipeline import cli
@@ -89,6 +90,20 @@ def test_a_day_long_before_the_first_report_can_be_asked_for(office: Office) -> 
     office.put(report(), "日报.xlsx")
     office.run(date(2020, 1, 1), date(2020, 5, 1), date(2020, 12, 31))
     assert [office.summary(day)["targets"][0]["total"] for day in (date(2020, 1, 1), date(2020, 5, 1), date(2020, 12, 31))] == [0, 1, 1]
+
+
+def test_a_run_names_an_original_that_is_lost_and_none_whose_time_was_over(office: Office) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-001")]))
+    content = report(progress=[progress_row("SJ-2020-001")])
+    office.put(content, "日报.xlsx")
+    office.put(report("达拉特旗"), "达旗.xlsx")
+    office.run(DAY)
+    sha256 = hashlib.sha256(content).hexdigest()
+    (office.archive / sha256).unlink()
+    told = f"1 个原件在存档里不见了：日报.xlsx（archive/{sha256[:12]}…）。数字仍按台账计算"
+    assert [told in remark for remark in office.run(DAY).remarks] == [True]
+    journal.note_removal(office.archive, sha256, datetime(2020, 11, 30, tzinfo=ZONE), [])
+    assert office.run(DAY).remarks == ()
 
 
 def test_the_register_holds_after_the_inbox_was_emptied(office: Office) -> None:
