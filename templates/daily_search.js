@@ -74,8 +74,8 @@
       byId("listed").hidden = !count;
       byId("found").textContent = count + " 件" + (count > MOST_LISTED ? "，先列 " + MOST_LISTED + " 件，可以多写几个字" : "") + (done + 1 < wanted.length ? "（还在找）" : "");
     }
-    if (lacking) byId("found").textContent = "“案件”文件夹不在本页旁边，或者里面的文件不全：没有找全。请从结果文件夹里打开本页。";
-    else if (!count) byId("found").textContent = "没有符合的案件。";
+    if (lacking) byId("found").textContent = "从本页找不到“案件”文件夹，或者里面的文件不全：没有找全。请从结果文件夹里打开本页。";
+    else if (!count) byId("found").textContent = "没有符合的案件。查的是编号、案由的前 60 个字、项目、包案领导、时限、状态、问题类别、责任单位和旗区上面的单位；超期、停滞等看“需要督办”。";
   }
 
   let pause = 0;

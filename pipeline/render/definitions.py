@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.day import supervision
@@ -23,7 +24,8 @@ UNMOVED: Final = (
     "不让台账的改动影响化解率：案件来源按最先交办的算，撤销的案件仍计入总数、不算已化解。与化解率不同的才列出，并列出有关的案件。"
 )
 CONFIRMATION: Final = "已化解的案件按最近一行日报的“群众确认”分：群众认可、未回访、没有填写；三项相加就是已化解的件数。"
-DISTRICTS: Final = "旗区按固定次序排列，不排名次。还差按各旗区自己的总数计算，逐个取整，相加可能大于全市还差的件数。"
+_CITY, SUM = "全市", "合计"
+DISTRICTS: Final = f"旗区按固定次序排列，不排名次。还差按各旗区自己的总数计算，逐个取整，相加可能大于{_CITY}还差的件数。"
 """Of districts that lie directly under the reader."""
 LEADER: Final = "一案有几位包案领导的，计入第一位；没有写明的，列为“未明确”。"
 
@@ -74,9 +76,19 @@ ROWS: Final = "采用、退回的行数按现行版本的全部工作表计；�
 RECEPTION: Final = "接访批次、当场答复、转交办理按各旗区当日被采用的日报合计；未报的旗区不在内。"
 
 
-def rows_below(tree: Tree) -> str:
-    """What the rows of a table are that shows what lies directly under the reader."""
+def total(settings: Settings) -> str:
+    """What the row of all districts is called: the whole is no city where there are levels above the districts."""
+    return SUM if settings.tree or settings.way else f"{_CITY}{SUM}"
+
+
+def districts(settings: Settings) -> str:
+    """What the rows of a table of all districts are."""
+    return DISTRICTS.replace(_CITY, SUM) if settings.tree or settings.way else DISTRICTS
+
+
+def rows_below(tree: Tree, way: Sequence[str] = ()) -> str:
+    """What the rows of a table are that shows what lies directly under the reader; `way`: the names down to the reader's unit."""
     if not tree:
-        return DISTRICTS
+        return DISTRICTS.replace(_CITY, SUM) if way else DISTRICTS
     word = tree.word()
     return f"各{word}的数字是下面各旗区之和，按固定次序排列，不排名次。还差按各{word}自己的总数计算，逐个取整，相加可能大于合计还差的件数。"

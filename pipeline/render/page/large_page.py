@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +66,7 @@ def render(report: Report, templates: Path, index: Index) -> bytes:
         "place": _places(report),
         "units": _own(index, report),
         "nonce": index.nonce,
-        "data": Markup(index.data(_to_day(report))),  # noqa: S704 - JSON that cannot end its element
+        "data": Markup(index.data(_to_day(report), _own(index, report))),  # noqa: S704 - JSON that cannot end its element
         "script": Markup(source),  # noqa: S704 - a file of the templates
         "script_hash": leaders_page.hash_of(source),
     }
@@ -193,9 +193,12 @@ class Index:
             whole.update(content)
         return cls(listed, ends, base64.b64encode(whole.digest()[:18]).decode(), shards)
 
-    def data(self, up: str) -> str:
-        """Return as JSON that can stand in a script element what the script needs to know of them; `up`: the way to the day's folder."""
-        named = [[leaders_page.harmless(unit.name), f"{up}{_address(unit.page)}"] for unit in self.units]
+    def data(self, up: str, own: Iterable[Mapping[str, object]]) -> str:
+        """Return as JSON that can stand in a script element what the script needs to know of them.
+
+        `up`: the way to the day's folder. `own`: the districts that the page is about; it names no others.
+        """
+        named = {str(unit["at"]): [leaders_page.harmless(str(unit["name"])), unit["href"]] for unit in own}
         return in_script({"folder": f"{up}{INDEX}", "nonce": self.nonce, "units": named, "shards": self.ends})
 
     def given_away(self) -> dict[str, bytes]:
@@ -214,11 +217,12 @@ def _shards(of_units: Iterable[Unit]) -> Iterator[tuple[int, int, bytes]]:
     lines: list[str] = []
     first, number, size, count = 0, 0, 0, 0
     for number, unit in enumerate(of_units):
+        above = unit.report.settings.tree.units_of
         for case in unit.report.cases:
             if size > _SHARD:
                 yield first, number, _shard(count, lines)
                 lines, first, size, count = [], number, 0, count + 1
-            lines.append(_line(case, number))
+            lines.append(_line(case, number, above.get(case.district, ())))
             size += len(lines[-1].encode())
     if lines:
         yield first, number, _shard(count, lines)
@@ -228,8 +232,8 @@ def _shard(number: int, lines: Iterable[str]) -> bytes:
     return f"casesOf({number},{in_script(chr(10).join(lines))});\n".encode()
 
 
-def _line(case: CaseLine, unit: int) -> str:
-    """Return what is found of a case, in the order that the script knows: the last parts are only searched."""
+def _line(case: CaseLine, unit: int, above: Iterable[str]) -> str:
+    """Return what is found of a case, in the order that the script knows: the last parts are only searched; `above`: the units above."""
     matter = case.matter if len(case.matter) <= _MATTER else f"{case.matter[:_MATTER]}…"
     cells = (
         case.number,
@@ -241,5 +245,6 @@ def _line(case: CaseLine, unit: int) -> str:
         case.project,
         case.category,
         case.unit,
+        *above,
     )
     return "\t".join(" ".join(str(leaders_page.harmless(str(cell or ""))).split()) for cell in cells)

@@ -103,7 +103,7 @@ def _write_counts(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands],
 def _write_total(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands], attended: Sequence[Mapping[str, Stands]]) -> None:
     """All districts: the counts added up, and of each day how many have reported."""
     sheet.set_row(row, 24)
-    put(sheet, row, 0, words.REPORTED_OF, book.cell("text", "sum"))
+    put(sheet, row, 0, definitions.total(book.report.settings), book.cell("text", "sum"))
     for start, span in ((1, attended[-_WEEK:]), (1 + len(counted), attended)):
         said = [standing for of_day in span for standing in of_day.values()]
         for step, standing in enumerate(counted):

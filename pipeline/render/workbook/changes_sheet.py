@@ -43,7 +43,7 @@ _TITLES = ("变化", "总数", "已化解", "使总数变化的案件", "使已�
 
 def write(book: Book) -> None:
     """The bridges, the edits, every change, and what each kind of change means."""
-    empty = words.IN_UNITS if book.is_split else who_reported.nothing(words.EMPTY[NAME], book.report.submissions)
+    empty = words.in_units(book.report) if book.is_split else who_reported.nothing(words.EMPTY[NAME], book.report.submissions)
     changes = Listing(COLUMNS, () if book.is_split else book.report.changes, empty=empty)
     sheet = frame(book, NAME, changes.widths)
     top = HEADER

@@ -247,7 +247,7 @@ def _about_districts(book: Book) -> list[str]:
     flags = [f"{meaning.name}：{rules[flag]}" for flag, meaning in FLAGS.items() if formulas.flag_name(meaning.name) in _COUNTED]
     units = [words.LEVELS.format(word=report.settings.tree.word())] if report.below else []
     below = (figure for line in report.below for figure in line.figures)
-    about = (*units, definitions.DISTRICTS, *_about_figures(book, *below, *report.by_district, *report.targets))
+    about = (*units, definitions.districts(report.settings), *_about_figures(book, *below, *report.by_district, *report.targets))
     return [*about, f"在办：{definitions.OPEN}", f"导入法定途径：{definitions.REFERRED}", *flags]
 
 
@@ -341,7 +341,7 @@ def _district_headers(book: Book, sheet: Sheet) -> None:
 def _district_total(book: Book, sheet: Sheet, row: int) -> None:
     report = book.report
     sheet.set_row(row, 24)
-    put(sheet, row, 0, "全市合计", book.cell("text", "sum"))
+    put(sheet, row, 0, definitions.total(report.settings), book.cell("text", "sum"))
     put(sheet, row, 1, "", book.cell("text", "sum"))
     for index, figure in enumerate(report.targets):
         place = book.places.figure("group", figure.group, figure.label)

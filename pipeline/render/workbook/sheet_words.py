@@ -9,6 +9,7 @@ from typing import Final
 from pipeline.render import districts
 from pipeline.report import exemptions, notice_words
 from pipeline.report.case_lines import CaseLine, Notice, Settled, SettledSince
+from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms.contract import RESOLVED
 from pipeline.terms.words import NO, NONE, YES, near
@@ -61,7 +62,9 @@ OF_UNIT: Final = (
 OF_FIGURES: Final = ("说明", "目标完成", "旗区", "包案领导", "诉求认定")
 """The sheets of formulas, and the one that says how to read them."""
 UNITS_FOLDER: Final = districts.WORKBOOKS
-IN_UNITS: Final = f"案件很多的一天，逐案清单按旗区分开：在本表旁边的“{UNITS_FOLDER}”文件夹里，一个旗区一份；逐个旗区的链接在“案件台账”里。"
+IN_UNITS: Final = f"案件很多的一天，逐案清单按旗区分开：在{{where}}“{UNITS_FOLDER}”文件夹里，一个旗区一份；逐个旗区的链接在“案件台账”里。"
+BESIDE, FARTHER_UP = "本表旁边的", "当日结果文件夹（本表往上{up}级）里的"
+"""Where that folder is: of the day's own workbook, and of a unit's."""
 MOST_IN_WHOLE: Final = 2000
 REST_IN_UNITS: Final = f"其余 {{count}} 行不列在这里：见“{UNITS_FOLDER}”文件夹里各旗区的表；督办回复和接访下访的全部在 extensions.json。"
 """Below a list of which the workbook of a large day has only the beginning."""
@@ -174,7 +177,6 @@ ATTENDED_MENDED: Final = "退回后改好：截止以前报来的全部退回，
 ATTENDED_OTHERWISE: Final = (
     "全部退回：收到了，但一行也没有采用；不算按时、迟报。原件遗失：收到过，后来原件遗失，办公室决定不计入；不算未报。"
 )
-REPORTED_OF: Final = "全市合计"
 REST_OF_DECISION: Final = "……（全文见“决策事项”）"
 
 CONTENTS: Final = {
@@ -238,6 +240,11 @@ CORRECTION: Final = "（更正）"
 MOST_CASES: Final = 20
 """Cases that a sentence about a correction names."""
 CUT: Final = "……（原文过长，以下略）"
+
+
+def in_units(report: Report) -> str:
+    """Where the lists of cases are of which the workbook of a large day has none, from where that workbook stands."""
+    return IN_UNITS.format(where=FARTHER_UP.format(up=len(report.settings.way) + 1) if report.unit else BESIDE)
 
 
 def status(line: CaseLine) -> str:

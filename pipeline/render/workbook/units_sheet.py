@@ -25,7 +25,7 @@ def write(book: Book) -> None:
     """Write a row for each unit with a link to its workbook; the other sheets that have moved say where to."""
     for name in words.MOVED:
         sheet = frame(book, name, _WIDTHS)
-        put(sheet, NOTE, 0, words.IN_UNITS, book.look("note"))
+        put(sheet, NOTE, 0, words.in_units(book.report), book.look("note"))
     sheet, counts = book.sheets[NAME], Counter(case.district for case in book.report.cases)
     headers(book, sheet, HEADER, ("旗区", "案件（件）", "打开"))
     up = "../" * (len(book.report.settings.way) + 1) if book.report.unit else ""  # a level's workbook is in a folder of its own

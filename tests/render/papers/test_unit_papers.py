@@ -108,7 +108,7 @@ def test_the_sheet_of_districts_begins_with_what_lies_directly_under_the_reader(
         sheet = opened(office_workbook.render(report))["旗区"]
         header, *shown = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
         below = [line.name for line in report.below]
-        names = [*below, *report.settings.district_names, "全市合计"]
+        names = [*below, *report.settings.district_names, "合计"]
         assert [row[0] for row in shown[: len(names)]] == names
         assert header[0] == (f"{word}、旗区" if below else "旗区")
         assert (header[-1] == f"所在{word}") is bool(below)
