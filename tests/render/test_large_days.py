@@ -50,10 +50,10 @@ def test_as_many_cases_as_the_limit_make_no_large_day() -> None:
 
 def test_an_index_that_was_given_away_is_known_to_pages_and_lies_in_no_memory() -> None:
     index = large_page.Index.of(districts.of(large(a_report())))
-    before, files = index.data("../"), index.given_away()
+    before, files = index.data("../", []), index.given_away()
     assert files
     assert index.nonce == base64.b64encode(hashlib.sha256(b"".join(files.values())).digest()[:18]).decode()
-    assert (index.shards, index.data("../")) == ([], before)
+    assert (index.shards, index.data("../", [])) == ([], before)
 
 
 def test_every_case_is_in_the_page_of_its_unit_and_nowhere_else(tmp_path: Path) -> None:

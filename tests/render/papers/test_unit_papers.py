@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from briefings import lines
@@ -17,13 +18,14 @@ from provinces import FIRST, LAST, PROVINCE, SECOND, filed
 from python_calamine import CalamineWorkbook
 from workbook_days import opened
 
-from pipeline.render import files_for_programs
-from pipeline.render.page import leaders_page
+from pipeline.render import definitions, districts, files_for_programs
+from pipeline.render.page import large_page, leaders_page
 from pipeline.render.papers import briefing, briefing_files
 from pipeline.render.period import period_files
 from pipeline.render.workbook import office_workbook
 from pipeline.report import period
 from pipeline.report.report import Report
+from pipeline.settings.large_days import LargeDay
 
 Golden = Callable[[str, str], None]
 TEMPLATES = HOME / "templates"
@@ -118,6 +120,42 @@ def test_the_sheet_of_districts_begins_with_what_lies_directly_under_the_reader(
             assert all(each[-1] == line.name for each in own)
             for column in (2, 3, 9, 10, *range(16, 24)):  # 总数 and 已化解 of both groups, and what is to be watched
                 assert row[column] == sum(int(str(each[column])) for each in own), (line.name, header[column])
+
+
+def _large(report: Report) -> Report:
+    return replace(report, settings=report.settings.model_copy(update={"large_day": LargeDay(cases=1, workbook_rows=1)}))
+
+
+def test_a_units_page_of_a_large_day_says_where_its_cases_are_and_names_no_other_districts(day: Day) -> None:
+    """From 单位/丙市 the day's folder is two levels up; what the page knows of districts is its own."""
+    index = large_page.Index.of(districts.of(_large(day.report)))
+    (page,) = large_page.files(index, _large(day.units["丙市"]), TEMPLATES).values()
+    text = page.decode()
+    assert "旁边" not in text
+    assert "同一文件夹" not in text
+    assert text.count("（本页往上2级）") == 2
+    assert "“案件”文件夹在当日结果文件夹里，本页往上2级" in text
+    data = json.loads(text.split('<script type="application/json" id="data">')[1].split("</script>")[0])
+    assert [name for name, _href in data["units"].values()] == ["丙一区", "丙二县", "丙三县"]
+    assert all(href.startswith("../../案件/") for _name, href in data["units"].values())
+    assert all("全市" not in definitions.rows_below(held.tree, held.way) for held in (report.settings for report in day.units.values()))
+
+
+def test_the_search_of_a_large_day_finds_a_case_by_the_unit_in_which_it_lies(day: Day) -> None:
+    report = _large(day.report)
+    lines = "".join(content.decode() for content in large_page.Index.of(districts.of(report)).given_away().values()).split("\\n")
+    under = report.settings.tree.districts("丙市")
+    assert sum("\\t丙市" in line for line in lines) == sum(case.district in under for case in report.cases) > 0
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_a_units_workbook_of_a_large_day_says_where_its_lists_are(day: Day) -> None:
+    said = {
+        name: str(opened(office_workbook.render(_large(report)))["案件台账"]["A2"].value)
+        for name, report in {"": day.report, "丙市": day.units["丙市"]}.items()
+    }
+    assert "在本表旁边的“汇总”文件夹里" in said[""]
+    assert "在当日结果文件夹（本表往上2级）里的“汇总”文件夹里" in said["丙市"]
 
 
 def test_a_periods_report_has_what_lies_directly_under_its_reader_before_the_districts() -> None:
