@@ -69,6 +69,8 @@ class DayState:
     """Of a correction the groups that became known otherwise by noon too: this day as it was known at its end, beside what is known now."""
     correcting: tuple[LateReport, ...] = ()
     """The reports for this day and earlier ones that its own readers could not know, by arrival."""
+    correcting_by_noon: tuple[LateReport, ...] = ()
+    """Of a correction the reports that came between this day's end and noon: those behind `corrected_net`, with these."""
     overnight: Overnight = field(default_factory=Overnight)
     before_corrected: tuple[Register, Register] | None = None
     """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""

@@ -228,6 +228,7 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                 corrected=tuple(entry for entry in entries if entry.differs),
                 corrected_net=() if at_end is None else tuple(_since_its_end(day, (at_end, told, now), settings)),
                 correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
+                correcting_by_noon=_late_reports(_overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), settings),
                 as_told=told,
                 former=state.former | _former(at_end or {}, state) | _former(told, state),
             )

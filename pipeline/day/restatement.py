@@ -48,6 +48,12 @@ class Moves:
         """All of them."""
         return (*self.entered, *self.left, *self.newly_counted, *self.no_longer_counted, *self.passing)
 
+    def among(self, numbers: Container[str]) -> Moves:
+        """Return those of some cases alone."""
+        kinds = ("entered", "left", "newly_counted", "no_longer_counted", "disputed", "passing")
+        of_cases = {kind: tuple(number for number in getattr(self, kind) if number in numbers) for kind in kinds}
+        return Moves(**of_cases, flagged=tuple((number, flag) for number, flag in self.flagged if number in numbers))
+
     def apart_from(self, passing: Container[str]) -> Moves:
         """Return the same, where cases that were only there for a part of the day have left nothing."""
         gone = tuple(number for number in self.left if number in passing)

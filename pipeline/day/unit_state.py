@@ -76,6 +76,7 @@ class Parted:
             replaced=_by_district(state.replaced, districts),
             late_reports=tuple(report for report in state.late_reports if report.district in own),
             correcting=tuple(report for report in state.correcting if report.district in own),
+            correcting_by_noon=tuple(report for report in state.correcting_by_noon if report.district in own),
             late_flags=tuple(flag for flag in state.late_flags if self._lies_in.get(flag.number) in own),
             answers=tuple(answer for answer in state.answers if answer.district in own),
             earlier_matters=tuple(matter for matter in state.earlier_matters if self._lies_in.get(matter.case, matter.district) in own),

@@ -172,6 +172,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         corrected=state.corrected,
         corrected_net=state.corrected_net,
         correcting=state.correcting,
+        correcting_by_noon=state.correcting_by_noon,
         overnight=state.overnight.entries,
         overnight_earlier=state.overnight.earlier,
         overnight_net=state.overnight.net,

@@ -5,10 +5,11 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from pipeline.day.edit_effects import Effects
-from pipeline.day.restatement import Restated
+from pipeline.day.restatement import LateReport, Restated
 from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -47,14 +48,44 @@ def in_a_line(report: Report) -> str:
 def behind(report: Report, most: int = corrections.MOST) -> str:
     """Return whose reports the correction comes from, the cases, and what else changed; '' where the first lines tell it all."""
     told = ((entry, corrections.moved(entry.moves, most)) for entry in of_this_day(report))
-    news = ((entry, moved) for entry, moved in told if corrections.has_moved(entry) or moved != corrections.moved(entry.moves, 1))
-    groups = [f"{entry.group}{'，'.join(moved)}" for entry, moved in news if moved]
+    fuller = ((entry, moved) for entry, moved in told if corrections.has_moved(entry) or moved != corrections.moved(entry.moves, 1))
+    news = [(entry, moved) for entry, moved in fuller if moved]
+    by_cause = _by_cause(report, [entry for entry, _moved in news], most)
+    groups = by_cause or [f"{entry.group}{'，'.join(moved)}" for entry, moved in news]
     rewritten = edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most))
     parts = [*groups, *([f"案件内容有更正：{'；'.join(rewritten)}"] if rewritten else [])]
     if not report.is_correction or not (parts or of_this_day(report) or len(report.correcting) > 1):
         return ""
-    compared = f"，与{_since(report)}相比：{'；'.join(parts)}" if parts else ""
-    return f"本期的更正：{_came(report, most)}{compared}。"
+    compared = f"与{_since(report)}相比：{'；'.join(parts)}" if parts else ""
+    if by_cause:
+        return f"本期的更正：当日24:00以后收到的，{compared}。"
+    return f"本期的更正：{'，'.join(part for part in (_came(report, most), compared) if part)}。"
+
+
+def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[str]:
+    """Return what each district's reports changed of these groups, with its own cases alone, most first; [] where all came after noon."""
+    by_noon = _by_noon(report)
+    reports = [*by_noon, *report.correcting]
+    moved = {number for entry in entries for number in entry.moves.cases}
+    whose = {number: corrections.districts_of(report, [number]) for number in moved}
+    cases = {each.district: {number for number in moved if each.district in whose[number]} for each in reports}
+    order = sorted(cases, key=lambda district: -len(cases[district]))
+    if not by_noon or not order[1:] or set().union(*cases.values()) != moved:
+        return []
+    told = []
+    for district in order[:most]:
+        own = [entry for entry in entries if entry.moves.among(cases[district]).cases]
+        changed = [f"{entry.group}{'，'.join(corrections.moved(entry.moves.among(cases[district]), most))}" for entry in own]
+        listed = corrections.listed([each for each in reports if each.district == district], most, report.day)
+        told.append(f"{listed}：{'、'.join(changed) or '没有改变总数和化解件数'}")
+    return [*told, *([f"等{len(order)}个旗区的日报"] if len(order) > most else [])]
+
+
+def _by_noon(report: Report) -> list[LateReport]:
+    """Return the reports of before noon that stand behind what is told, since that begins with the day's end."""
+    moved = [number for entry in report.corrected_net for number in entry.moves.cases]
+    districts = corrections.districts_of(report, moved)
+    return [late for late in report.correcting_by_noon if late.district in districts]
 
 
 def content(report: Report, most: int = 1) -> str:
@@ -75,10 +106,16 @@ def _same_as(revision: int) -> str:
 
 def _came(report: Report, most: int) -> str:
     """Return whose reports came after the noon by which the day's readers could know them."""
-    noon = f"次日{report.settings.calendar.correction_after:%H:%M}"
+    noon = _noon(report)
     if not report.correcting:
         return f"影响当日数字的内容，有的在{noon}以后才收到"
-    return f"{corrections.listed(report.correcting, most, report.day)}在{noon}以后才收到"
+    came = f"{corrections.listed(report.correcting, most, report.day)}在{noon}以后才收到"
+    by_noon = _by_noon(report)
+    return f"{came}，{corrections.listed(by_noon, most, report.day)}在当日24:00以后、{noon}以前收到" if by_noon else came
+
+
+def _noon(report: Report) -> str:
+    return f"次日{report.settings.calendar.correction_after:%H:%M}"
 
 
 def _since(report: Report) -> str:

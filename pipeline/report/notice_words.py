@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Final
 
+from pipeline.day import supervision
 from pipeline.day.cases import away_from
 from pipeline.day.clocks import Clock
 from pipeline.report import clock_lines, exemptions
@@ -53,7 +55,7 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
         case "stalled":
             again = open_again(line, long_day(line.open_again) if line.open_again else "")
-            return again or f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
+            return f"停滞（{again}）" if again else f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
         case "acceptance_overdue":
             return f"{long_day(line.assigned)}交办，受理已超期{count}天"
         case "disputed":
@@ -63,6 +65,15 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
             return f"{since}{f'（{_reply_number(line)}）' if line.reply_number else ''}"
         case _:
             return f"缺少{'、'.join(line.missing_ones)}"
+
+
+def rule(flag: str, line: CaseLine, windows: Windows) -> str:
+    """Return by which rule the case stands in a notice; of a stalled one that a dispute opened again, how the days count."""
+    told = FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows))
+    return f"{told.removesuffix('。')}{FROM_LAST_PROGRESS}。" if flag == "stalled" and line.open_again else told
+
+
+FROM_LAST_PROGRESS: Final = "（化解后群众又不认可的，从化解以前最后的进展算起，重新在办几天另写）"
 
 
 def open_again(line: CaseLine, since: str = "") -> str:
@@ -88,7 +99,8 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit
         case "due_soon":
             return f"{f'还有{count}天' if count else '当日'}到期{f'（{limit}）' if with_limit else ''}"
         case "stalled":
-            return open_again(line) or f"停滞{count}天"
+            again = open_again(line)
+            return f"停滞（{again}）" if again else f"停滞{count}天"
         case "acceptance_overdue":
             return f"超期{count}天未受理"
         case "disputed":

@@ -17,7 +17,6 @@ from pipeline.report import clock_lines, notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
-from pipeline.terms import words
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
 
@@ -178,7 +177,7 @@ def points_of(day: date, lines: Iterable[CaseLine], windows: Windows) -> dict[st
         for flag in FLAGS:
             if flag in line.flags:
                 count = notice_words.days(flag, line, day, windows)
-                rule = words.FLAGS[flag].rule.format(days=supervision.days_allowed(flag, windows))
+                rule = notice_words.rule(flag, line, windows)
                 said = notice_words.reason(flag, line, day, count), notice_words.brief(flag, line, day, count)
                 points.setdefault(line.number, []).append(Point(flag, line, rule, count, *said))
     return points

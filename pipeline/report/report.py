@@ -91,7 +91,9 @@ class Report:
     corrected_net: tuple[Restated, ...] = ()
     """Where it is a correction: the groups that became known otherwise by noon too, at its end, beside what is known by now."""
     correcting: tuple[LateReport, ...] = ()
-    """The reports behind that, by arrival."""
+    """The reports that this day's own readers could not know, by arrival."""
+    correcting_by_noon: tuple[LateReport, ...] = ()
+    """Of a correction those that came between the day's end and noon."""
     late_effects: Effects = field(default_factory=Effects)
     """What the late reports of earlier days that became known on this day did to particulars and flags."""
     correcting_effects: Effects = field(default_factory=Effects)

@@ -82,8 +82,8 @@ SETTLED, AGAIN = date(2020, 5, 4), date(2020, 5, 20)
 @pytest.mark.parametrize(
     ("asked", "progress", "told", "briefly"),
     [
-        (AGAIN, "", "2020年5月20日起群众不认可、重新在办，还没有报来进展", "重新在办，还没有报来进展"),
-        (date(2020, 5, 23), "", "2020年5月20日起群众不认可、重新在办，已3天没有报来进展", "重新在办，已3天没有报来进展"),
+        (AGAIN, "", "停滞（2020年5月20日起群众不认可、重新在办，还没有报来进展）", "停滞（重新在办，还没有报来进展）"),
+        (date(2020, 5, 23), "", "停滞（2020年5月20日起群众不认可、重新在办，已3天没有报来进展）", "停滞（重新在办，已3天没有报来进展）"),
         (date(2020, 5, 27), "约谈", "自2020年5月20日起没有报来进展，已7天", "停滞7天"),
     ],
 )
@@ -96,6 +96,7 @@ def test_the_days_of_a_stalled_case_are_those_on_which_it_was_open(asked: date, 
     (line,) = seen.report.cases
     (point,) = (point for point in notices.points_of(asked, [line], SETTINGS.windows)[CASE] if point.flag == "stalled")
     assert (point.reason, point.brief, point.days) == (told, briefly, (asked - AGAIN).days)
+    assert ("从化解以前最后的进展算起" in point.rule) is (not progress)
     days, situation = sheet_words.waiting("stalled", line, asked)
     assert (days, "天没有报来进展" in situation or "还没有报来进展" in situation) == (point.days, True)
     assert ("重新在办" in situation) is ("重新在办" in case_texts.stalled(line)) is (not progress)

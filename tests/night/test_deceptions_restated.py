@@ -15,7 +15,7 @@ from read_by_leaders import Told, told
 from workbooks import Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.post.wording import LeadersDay, Writer
-from pipeline.report import corrections, headline
+from pipeline.report import corrections, day_corrected, headline
 
 DAYS = [date(2020, 5, 18) + timedelta(days=days) for days in range(5)]
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS
@@ -386,9 +386,14 @@ def test_a_figure_that_noon_knew_and_that_is_back_is_told_as_taken_back_where_th
     _assert_all_say(monday, f"{CITY}次日12:00所知2/3，又改回1/3。")
     # What noon knew and the night did not is told by a correction of another matter too.
     files[-1] = _of(MONDAY, progress_row("SJ-2020-001", 今日进展="甲"), district="达拉特旗", came="2020-05-19 13:10")
-    _assert_all_say(
-        told(files, [MONDAY])[MONDAY], f"本期是更正：{CITY}由1/3改为2/3（次日12:00所知2/3）", f"与当日24:00所知相比：{CITY}改为计入化解1件"
+    both = told(files, [MONDAY])[MONDAY]
+    _assert_all_say(both, f"本期是更正：{CITY}由1/3改为2/3（次日12:00所知2/3）")
+    # Each is told with its own cases alone: the late report has changed none.
+    by_noon, late = "东胜区5月18日日报的更正（5月19日08:50收到）", "达拉特旗补报的5月18日日报（5月19日13:10收到）"
+    assert day_corrected.behind(both.report) == (
+        f"本期的更正：当日24:00以后收到的，与当日24:00所知相比：{by_noon}：{CITY}改为计入化解1件（SJ-2020-002）；{late}：没有改变总数和化解件数。"
     )
+    assert f"{late}在次日12:00以后才收到，{by_noon}在当日24:00以后、次日12:00以前收到。" in day_corrected.correction(both.report)
 
 
 def test_an_old_version_that_is_sent_again_at_night_is_told_as_that() -> None:

@@ -178,7 +178,7 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     return {
         "名称": words.FLAGS[flag].name,
         "件数": str(len(points)),
-        "规则": points[0].rule,
+        "规则": max((point.rule for point in points), key=len),  # the one that says how all of them count
         "要求": words.FLAGS[flag].asked,
     }
 
