@@ -30,6 +30,7 @@ from pipeline.night import nightly
 from pipeline.publishing import edition_changes, outbox, told_editions
 from pipeline.publishing.told_editions import ToldEdition
 from pipeline.render.documents import FIGURES
+from pipeline.settings.large_days import LargeDay
 from pipeline.settings.rules import Windows
 from pipeline.upkeep import doctor, repair
 
@@ -497,3 +498,17 @@ def test_a_report_of_which_only_a_sheet_was_refused_is_not_said_to_have_come_in_
     (_first, later) = told_editions.of_day(office.settings, DAY)
     assert later.changes
     assert any("状态 全部退回 → 按时" in line for line in later.changes.figures)
+
+
+def test_a_large_days_editions_say_where_their_cases_are(office: Office) -> None:
+    """The list of every edition's files has the name under which its cases are kept."""
+    office.settings = office.settings.model_copy(update={"large_day": LargeDay(cases=1, workbook_rows=1000)})
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "日报.xlsx")
+    office.run(DAY)
+    _correct(office)
+    office.run(DAY)
+    before, after = _told(office)
+    assert any("各版的案件都在 state/editions 里" in line for line in (*before.lines, *after.lines))
+    outputs = [json.loads(_kept(office)[edition.note.manifest])["outputs"] for edition in (before, after)]
+    assert all(listed["cases.jsonl"] in _kept(office) for listed in outputs)
