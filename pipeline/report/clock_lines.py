@@ -123,8 +123,11 @@ def of_case(clocks: Clocks, day: date) -> Iterator[str]:
         extended = f"，延期{clock.extension}天" if clock.extension else ""
         span = f"自{near(clock.start, day)}起{rule.days}{UNITS[rule.unit]}{extended}，{rule.article}"
         done = "首次报已受理" if rule.clock == "acceptance" else "办结"
-        ended = f"{near(clock.done, day)}{done}，" if clock.done else ""
-        yield f"{CLOCKS[rule.clock]}：{near(clock.due, day)}到期（{span}），{ended}{situation(clock, day)}"
+        ended = f"{near(clock.done, day)}{done}，{situation(clock, day)}" if clock.done else situation(clock, day)
+        concluded = clocks.conclusion.done if clocks.conclusion else None
+        if rule.clock == "acceptance" and clock.done and concluded and concluded < clock.done:
+            ended = f"{STATES['done']}：受理不晚于{near(concluded, day)}办结，{near(clock.done, day)}才首次报来"  # how late, nobody knows
+        yield f"{CLOCKS[rule.clock]}：{near(clock.due, day)}到期（{span}），{ended}"
     if said := not_known(clocks.all):
         yield said
 

@@ -118,8 +118,21 @@ def test_the_clocks_of_a_case_say_from_when_they_run_and_what_the_records_cannot
     resolved = by_number["SJ-2020-005"]
     assert resolved
     assert [*clock_lines.of_case(resolved, DAY)] == [
-        "受理：3月16日到期（自3月1日起15天，《信访条例》第二十一条），5月21日首次报已受理，已完成，晚66天",
+        "受理：3月16日到期（自3月1日起15天，《信访条例》第二十一条），已完成：受理不晚于5月20日办结，5月21日才首次报来",
         "办结：5月15日到期（自3月16日起60天，《信访条例》第三十三条），5月20日办结，已完成，晚5天",
         "受理日期以首次报“已受理”之日为准，实际可能更早。",
     ]
     assert by_number["SJ-2020-006"] is None
+
+
+def test_a_case_that_was_first_reported_as_resolved_was_accepted_no_later_than_its_reply() -> None:
+    replied = date(2020, 5, 10)
+    files = [
+        assigned(assignment([case_row("SJ-2020-001", 交办日期="2020-04-20")])),
+        handed_in(report(progress=[resolved_row("SJ-2020-001", 答复日期=replied)]), f"{DAY} 16:00"),
+    ]
+    (case,) = consolidate(files, [DAY])[DAY].report.cases
+    assert case.clocks
+    first = next(iter(clock_lines.of_case(case.clocks, DAY)))
+    assert first.endswith(f"，已完成：受理不晚于5月10日办结，{DAY.month}月{DAY.day}日才首次报来")
+    assert "晚16天" not in first
