@@ -27,8 +27,8 @@ def _urgent_too(matters: Sequence[Decision]) -> set[str]:
     return {matter.number for matter in matters if matter.kinds[0] != "urgent"} & urgent
 
 
-def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = ()) -> str:
-    """Return how many matters need a decision, each counted once, and of which kinds by their first reason."""
+def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = (), *, with_kinds: bool = True) -> str:
+    """Return how many matters need a decision, each counted once, and of which kinds by their first reason where there is room for that."""
     who = unheard(submissions)
     unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
     if not matters and who.nobody:
@@ -40,7 +40,7 @@ def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine]
     kinds = "、".join(
         f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
     )
-    return f"今日需要决策的事项共{count(matters)}件：{kinds}。{unknown}"
+    return f"今日需要决策的事项共{count(matters)}件{f'：{kinds}' if with_kinds else ''}。{unknown}"
 
 
 def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:

@@ -41,7 +41,8 @@ _ALL = 100
 def lines(report: Report, *, is_short: bool = False) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
 
-    `is_short`: urgent matters of earlier days are told elsewhere (`unsettled_in_short`), since there is little room.
+    `is_short`: there is little room. Of earlier days only dangers are told here, before everything else, and of decisions their
+    number; how many other urgent matters of earlier days there are stands elsewhere (`unsettled_in_short`).
     """
     asked, restated = _asked(report, is_short=is_short), (words.RESTATED, _restated(report, _this_issue(report)))
     said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, asked), restated)
@@ -171,11 +172,13 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
 
 def _asked(report: Report, *, is_short: bool) -> str:
     matters = agenda.noted(report.urgent)
-    noted_too = f"另有急报{len(matters)}件没有提出请求，请知悉{_dangers(matters, report.day)}。" if matters else ""
-    decided = decision_words.decisions(report.decisions, report.submissions)
-    is_told = bool(report.unsettled) and not is_short
-    earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if is_told else ""
-    first, last = (earlier, "") if any(matter.kind == SAFETY for matter in report.unsettled) else ("", earlier)
+    has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
+    decided = decision_words.decisions(report.decisions, report.submissions, with_kinds=not (is_short and has_danger))
+    without_request = "" if is_short and has_danger else "没有提出请求，"  # which stands with the matters
+    noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
+    is_told = has_danger or bool(report.unsettled and not is_short)
+    earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day, is_short=is_short)}。" if is_told else ""
+    first, last = (earlier, "") if has_danger else ("", earlier)
     return f"{_to_decide_first(report)}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
 
 
@@ -185,11 +188,14 @@ def _to_decide_first(report: Report) -> str:
     return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day)}。" if dangers else ""
 
 
-def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
+def _dangers(matters: Sequence[UrgentLine], day: date, *, is_short: bool = False) -> str:
     """Return how many of them are about people's safety, and what one or two are: however crowded the day, that stands on page one."""
     dangers = [matter for matter in matters if matter.kind == SAFETY]
-    of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{'都是' if len(dangers) > 1 else ''}{SAFETY}"
-    return f"（{of_all}：{_told(dangers, day)}）" if dangers else ""
+    all_of = "都是" if len(dangers) > 1 and not is_short else ""
+    of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{all_of}{SAFETY}"
+    in_brief = is_short and len(dangers) <= _MOST_TOLD  # their numbers stand with the decisions then
+    named = "、".join(f"{matter.district}“{_brief(matter)}”" for matter in dangers) if in_brief else _told(dangers, day)
+    return f"（{of_all}：{named}）" if dangers else ""
 
 
 def _told(dangers: Sequence[UrgentLine], day: date) -> str:
@@ -208,8 +214,7 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
     if not matters:
         return ""
     named = "；".join(_noted(matter, characters, measures) for matter in matters[:most])
-    more = f"；等{len(matters)}件" if most is not None and len(matters) > most else ""
-    return f"急报{len(matters)}件没有提出请求，请知悉：{named}{more}。"
+    return f"急报{len(matters)}件没有提出请求，请知悉：{named}{_others(matters, most)}。"
 
 
 def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
@@ -219,8 +224,12 @@ def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
 
 
 def unsettled_in_short(report: Report) -> str:
-    """Return how many urgent matters of earlier days nothing has been said of, in brackets behind a heading; '' where of none."""
-    return f"（{_UNSETTLED}{len(report.unsettled)}件）" if report.unsettled else ""
+    """Return how many urgent matters of earlier days nothing has been said of, in brackets behind a heading.
+
+    '' where there are none, and where there are dangers, since the first lines tell that then.
+    """
+    is_told = not report.unsettled or any(matter.kind == SAFETY for matter in report.unsettled)
+    return "" if is_told else f"（{_UNSETTLED}{len(report.unsettled)}件）"
 
 
 def unsettled(report: Report, most: int | None = None, characters: int | None = None) -> str:
@@ -232,11 +241,31 @@ def unsettled(report: Report, most: int | None = None, characters: int | None = 
     if not matters:
         return ""
     named = "；".join(_unsettled(matter, report.day, characters) for matter in matters[:most])
-    more = f"；等{len(matters)}件" if most is not None and len(matters) > most else ""
-    return f"{_UNSETTLED}{len(matters)}件：{named}{more}。"
+    return f"{_UNSETTLED}{len(matters)}件：{named}{_others(matters, most)}。"
 
 
 _UNSETTLED = "此前急报尚无下文"
+_MOST_IN_BRIEF, _FEWEST_OF_MATTER = 24, 14
+"""Urgent matters that are named in few words behind those that are told, and characters of what happened in one of these."""
+
+
+def _others(matters: Sequence[UrgentLine], most: int | None) -> str:
+    """Return which urgent matters there are behind the first: no list is too full to say where one is, of what kind, about which case."""
+    others = [] if most is None else matters[most:]
+    if not others:
+        return ""
+    rest = f"等，共{len(matters)}件，见汇总表“急报事项”" if len(others) > _MOST_IN_BRIEF else ""
+    return f"{'；又有' if most else ''}{'、'.join(_in_brief(matter) for matter in others[:_MOST_IN_BRIEF])}{rest}"
+
+
+def _in_brief(matter: UrgentLine) -> str:
+    """Return a matter in few words; what happened where people are in danger, or where no case's number says what it is about."""
+    is_said = matter.kind == SAFETY or not matter.number
+    return f"{matter.district}{matter.number}{matter.kind}{f'：{_brief(matter)}' if is_said else ''}"
+
+
+def _brief(matter: UrgentLine) -> str:
+    return _cut(matter.situation.rstrip("。；，"), _FEWEST_OF_MATTER)
 
 
 def _unsettled(matter: UrgentLine, day: date, characters: int | None) -> str:

@@ -376,6 +376,23 @@ def test_a_danger_about_which_something_is_asked_is_told_before_how_many_decisio
     assert dict(headline.lines(on(DAY, *files).report))["请决定"].startswith(lead)
 
 
+def test_urgent_matters_for_which_there_is_no_room_are_named_by_district_kind_and_case() -> None:
+    kinds = (("工程安全隐患", "塔吊倾斜"), ("工资支付逾期", "拖欠工资"), ("其他民生事项", "约60人拟到市政府上访，反映工程款"))
+    rows = [
+        urgent_row(number, 事项类别=kind, 情况说明=said)
+        for number, (kind, said) in zip(("SJ-2020-001", "SJ-2020-002", ""), kinds, strict=True)
+    ]
+    files = [assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")])), handed_in(report(progress=[], urgent=rows))]
+    told = on(DAY, *files).report
+    others = "东胜区SJ-2020-002工资支付逾期、东胜区其他民生事项：约60人拟到市政府上访，反…。"
+    first = f"{rows[0]['情况说明']}"
+    assert headline.noted(told, 1) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001 工程安全隐患：{first}；又有{others}"
+    assert headline.noted(told, 0) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001工程安全隐患：{first}、{others}"
+    many = replace(told, urgent=told.urgent * 10)
+    assert headline.noted(many, 3).count("拖欠工资") + headline.noted(many, 3).count("SJ-2020-002") == 10
+    assert headline.noted(many, 3).endswith("等，共30件，见汇总表“急报事项”。")
+
+
 def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case() -> None:
     danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
     next_day, third = (DAY + timedelta(days=days) for days in (1, 2))
