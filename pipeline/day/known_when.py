@@ -20,7 +20,7 @@ from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Res
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
-from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, gained, lost, matters_of, receptions_of, refused_answers, requests_of
+from pipeline.day.withdrawn_rows import MatterChange, late_matters, late_receptions, refused_answers
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Windows
 from pipeline.settings.units import Tree
@@ -158,8 +158,8 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         before_corrected=(told, known),
         restated=tuple(restated),
         late_reports=_late_reports(known_late, then, settings),
-        late_matters=tuple(_late_matters(known_late, then, past.known_by(moments[1]))),
-        late_receptions=tuple(_late_receptions(known_late, then, past.known_by(moments[1]))),
+        late_matters=tuple(late_matters(known_late, then, past.known_by(moments[1]))),
+        late_receptions=tuple(late_receptions(known_late, then, past.known_by(moments[1]))),
         late_flags=tuple(flags[key] for key in sorted(flags)),
         former=state.former | _former(told, state),
     )
@@ -179,8 +179,8 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     entries = [entry for day, then_known, by_noon in days for entry in _all_restated(day, then_known, by_noon, settings) if entry.differs]
     return replace(
         state,
-        late_matters=(*_late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
-        late_receptions=(*_late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
+        late_matters=(*late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
+        late_receptions=(*late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
         overnight=Overnight(
             tuple(entry for entry in entries if entry.day == before),
             _late_reports(came, then, settings),
@@ -227,11 +227,19 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
                 corrected_net=() if at_end is None else tuple(_since_its_end(day, (at_end, told, now), settings)),
+                late_matters=(*state.late_matters, *_withdrawn_since(day, late[day], past)),
                 correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
                 correcting_by_noon=_late_reports(_overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), settings),
                 as_told=told,
                 former=state.former | _former(at_end or {}, state) | _former(told, state),
             )
+
+
+def _withdrawn_since(day: date, late: Iterable[Filed], past: _Past) -> Iterator[MatterChange]:
+    """Go through the urgent matters of earlier days that the day's readers may have read of, and that are reported no more."""
+    earlier = [filed for filed in late if filed.reading.day < day]
+    changes = late_matters(earlier, past.known_by(known_until(day, past.settings)), past.facts) if earlier else ()
+    return (change for change in changes if change.is_urgent and not change.now)
 
 
 def _at_its_end(day: date, past: _Past) -> Register | None:
@@ -308,26 +316,6 @@ def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tu
 
 def _bytes(filed: Filed | None) -> str:
     return filed.arrival.sha256 if filed else ""
-
-
-def _late_matters(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[MatterChange]:
-    """Go through the urgent matters that the late reports leave out, tell otherwise, or are the first to tell."""
-    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
-    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
-        district, day = filed.reading.district, filed.reading.day
-        for said_in in (matters_of, requests_of):
-            before, after = (said_in(reports.beside(filed).in_force) for reports in (told, now))
-            yield from (MatterChange(district, day, was, instead) for was, instead in lost(before, after))
-            yield from (MatterChange(district, day, None, new) for new in gained(before, after))
-
-
-def _late_receptions(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[ReceptionChange]:
-    """Go through the 接访情况 of which the late reports say another thing than what was known."""
-    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
-    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
-        before, after = (receptions_of(reports.beside(filed).in_force) for reports in (told, now))
-        if (before or {}) != (after or {}):
-            yield ReceptionChange(filed.reading.district, filed.reading.day, before, after or {})
 
 
 def _both(told: Register, known: Register, cases: Mapping[str, Case]) -> Iterator[tuple[Case, Standing, Standing]]:

@@ -10,11 +10,12 @@ from typing import TypedDict
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace, away_from
+from pipeline.day.submissions import Submissions
 from pipeline.terms import contract, messages
 from pipeline.terms.case_numbers import canonical, without_zeros
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT, Kind
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Filed, Reading
+from pipeline.terms.handed_in import Facts, Filed, Reading, in_order
 from pipeline.terms.rows import Rows, rows_of_sheet
 from pipeline.terms.text import key
 
@@ -361,3 +362,23 @@ def _clues(matter: Matter) -> list[tuple[str, str]]:
 def gained(before: Sequence[Matter], after: Sequence[Matter]) -> list[Matter]:
     """Return the matters of which nothing was said before."""
     return [now for now, was in lost(after, before) if was is None]
+
+
+def late_matters(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[MatterChange]:
+    """Go through the urgent matters that the late reports leave out, tell otherwise, or are the first to tell."""
+    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
+    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
+        district, day = filed.reading.district, filed.reading.day
+        for said_in in (matters_of, requests_of):
+            before, after = (said_in(reports.beside(filed).in_force) for reports in (told, now))
+            yield from (MatterChange(district, day, was, instead) for was, instead in lost(before, after))
+            yield from (MatterChange(district, day, None, new) for new in gained(before, after))
+
+
+def late_receptions(late: Iterable[Filed], then: Facts, known: Facts) -> Iterator[ReceptionChange]:
+    """Go through the 接访情况 of which the late reports say another thing than what was known."""
+    told, now = Submissions.of(then.reports), Submissions.of(known.reports)
+    for filed in {(filed.reading.district, filed.reading.day): filed for filed in in_order(late)}.values():
+        before, after = (receptions_of(reports.beside(filed).in_force) for reports in (told, now))
+        if (before or {}) != (after or {}):
+            yield ReceptionChange(filed.reading.district, filed.reading.day, before, after or {})

@@ -68,6 +68,8 @@ class LeaderPage:
     """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
     unsettled: tuple[UrgentLine, ...]
     """Those of earlier days of which nothing has been said since."""
+    withdrawn: tuple[UrgentLine, ...]
+    """Those that his page had and that are reported no more."""
     unstaffed: tuple[date, ...]
     """The days of refused rows of the rota that name him, on which nobody stands."""
 
@@ -78,7 +80,7 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     in_use = [line for line in report.cases if not line.grounds]
     own = _by_leader((name, line) for line in in_use for name in leaders_named(line.leaders) if name != NO_LEADER)
     districts: dict[str, list[tuple[str, str]]] = {}
-    matters = (*report.urgent, *report.unsettled)
+    matters = (*report.urgent, *report.unsettled, *matter_words.withdrawn(report))
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
     pressing = shown.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:
@@ -101,7 +103,7 @@ class _Lists:
     visits: Mapping[str, Sequence[Visit]]
     """By leader."""
     matters: Sequence[UrgentLine]
-    """The day's urgent matters, then the unsettled ones of earlier days, the gravest of each first."""
+    """The day's urgent matters, then the unsettled ones of earlier days, then those that are withdrawn, the gravest of each first."""
     matters_of: Mapping[str, Sequence[int]]
     """Their places, by district and by number."""
 
@@ -113,7 +115,8 @@ class _Lists:
         visits: dict[str, list[Visit]] = {}
         for visit in report.beyond.receptions.reported:
             visits.setdefault(visit.leader, []).append(visit)
-        matters, matters_of = [*agenda.gravest_first(report.urgent), *agenda.gravest_first(report.unsettled)], dict[str, list[int]]()
+        kinds = (report.urgent, report.unsettled, matter_words.withdrawn(report))
+        matters, matters_of = [matter for kind in kinds for matter in agenda.gravest_first(kind)], dict[str, list[int]]()
         for place, matter in enumerate(matters):
             for key in {matter.district, matter.number} - {""}:
                 matters_of.setdefault(key, []).append(place)
@@ -183,6 +186,7 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
         tuple(matter for matter in matters if not matter.reported_on),
-        tuple(matter for matter in matters if matter.reported_on),
+        tuple(matter for matter in matters if matter.reported_on and not matter.since),
+        tuple(matter for matter in matters if matter.since),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

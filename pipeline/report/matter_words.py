@@ -37,8 +37,7 @@ def taken_back(report: Report) -> str:
 
     Of the day itself that is what came after its end: by then a run may have told the matter. The first one is named.
     """
-    after = {line.district for line in report.submissions if (came := line.in_force_received_at) and came.date() > report.day}
-    gone = [change for change in report.changed_matters if change.was and (change.day < report.day or change.district in after)]
+    gone = _taken_back(report)
     if not gone:
         return ""
     counts = Counter(("改写" if change.now else "撤下", "急报" if change.is_urgent else "需协调事项") for change in gone)
@@ -47,6 +46,30 @@ def taken_back(report: Report) -> str:
 
 
 _BRIEF = 40
+
+
+def _taken_back(report: Report) -> list[MatterChange]:
+    after = {line.district for line in report.submissions if (came := line.in_force_received_at) and came.date() > report.day}
+    return [change for change in report.changed_matters if change.was and (change.day < report.day or change.district in after)]
+
+
+WITHDRAWN = "更正后的日报里已撤下，不再列"
+"""What is said of an urgent matter that its district's report does not have any more."""
+
+
+def withdrawn(report: Report, *, of_day: bool = False) -> list[UrgentLine]:
+    """Return the urgent matters that leaders may have read and that are reported no more, as they were told first.
+
+    `of_day`: instead those of the day's own reports, whether anybody had read them or not.
+    """
+    changes = [change for change in report.changed_matters if change.day == report.day] if of_day else _taken_back(report)
+    return [_as_told(change, change.was) for change in changes if change.is_urgent and change.was and not change.now]
+
+
+def _as_told(change: MatterChange, was: Matter) -> UrgentLine:
+    said, _mark, asked = was.said.partition(f"；{_ASKED}")
+    kind, situation = said.partition("：")[0], was.situation
+    return UrgentLine(change.district, was.number, kind, situation, None, "", asked, "", change.day, WITHDRAWN)
 
 
 def revised(changes: RowChanges, most: int) -> str:

@@ -258,7 +258,9 @@ def urgent(period: Period) -> str:
     named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(dangers, _MOST_DANGERS)}）" if dangers else ""
     earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
     stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有了下文，或者不再列"
-    return f"期内急报{len(period.urgent)}件{earlier}，{stands}。"
+    gone = sum(matter.is_withdrawn for matter in period.urgent)
+    withdrawn = f"，更正后撤下{gone}件" if gone else ""
+    return f"期内急报{len(period.urgent)}件{earlier}，{stands}{withdrawn}。"
 
 
 _MOST_DANGERS: Final = 3
@@ -277,13 +279,15 @@ def urgent_matter(matter: UrgentOverDays, period: Period) -> tuple[str, ...]:
     happened = f"{words.near(line.happened, period.last)}{at}" if line.happened else ""
     reported = words.near(line.reported_on, period.last) if line.reported_on else ""
     cells = (line.district, line.number, line.kind, line.situation, reported, happened, line.measures, line.coordination)
+    if matter.is_withdrawn:
+        return *cells, matter.since
     return *cells, f"{words.near(matter.ended, period.last)}：{matter.since}" if matter.ended else "尚无下文"
 
 
 def urgent_told(matter: UrgentOverDays, period: Period) -> str:
     """Return the same in a sentence."""
     district, number, kind, situation, reported, happened, measures, asked, stands = urgent_matter(matter, period)
-    said = [f"{district}{number} {kind}（{happened}发生，{reported}所报）：{situation.rstrip('。；，')}"]
+    said = [f"{district}{number} {kind}（{f'{happened}发生，' if happened else ''}{reported}所报）：{situation.rstrip('。；，')}"]
     said += [f"已采取措施：{measures.rstrip('。；，')}"] if measures else []
     said += [f"请求：{asked.rstrip('。；，')}"] if asked else []
     return f"{'；'.join(said)}。{stands}"

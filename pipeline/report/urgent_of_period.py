@@ -1,4 +1,4 @@
-"""The urgent matters of a span of days: all that its reports tell, those that were unsettled before it, and how each stands at the end.
+"""The urgent matters of a span of days: all that its reports told, those that were unsettled before it, and how each stands at the end.
 
 Covered by tests/report/test_headline.py.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from pipeline.report import matter_words
 from pipeline.report.case_lines import UrgentLine
 from pipeline.report.report import Report
 
@@ -22,9 +23,17 @@ class UrgentOverDays:
     line: UrgentLine
     """As its report has it, where its case lies at last; `reported_on` is the day of that report."""
     ended: date | None = None
-    """The day on which something was said of it, or on which it was told for the last time; None where it is unsettled at the end."""
+    """The day on which something was said of it, or on which it was told for the last time; None where it is unsettled at the end.
+
+    Of one that is withdrawn, the day of its report.
+    """
     since: str = ""
     """What was said then."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its district's report does not have it any more; nobody knows here since when."""
+        return self.since == matter_words.WITHDRAWN
 
 
 def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
@@ -39,6 +48,8 @@ def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
             line = replace(own, reported_on=report.day)
             status = settled.get(line.number, "")
             matters[_key(line)] = UrgentOverDays(line, report.day if status else None, status)
+        for line in matter_words.withdrawn(report, of_day=True):
+            matters[_key(line)] = UrgentOverDays(line, report.day, line.since)
     return tuple(sorted(matters.values(), key=lambda matter: matter.line.reported_on or date.min))
 
 

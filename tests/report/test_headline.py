@@ -33,8 +33,18 @@ from pipeline.day.targets import Tally
 from pipeline.office import attendance, status, waiting
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import briefing
-from pipeline.report import corrections, decision_words, headline, leader_pages, period, period_words, sentences, who_reported
+from pipeline.render.papers import briefing, leader_papers
+from pipeline.report import (
+    corrections,
+    decision_words,
+    headline,
+    leader_pages,
+    period,
+    period_words,
+    sentences,
+    urgent_of_period,
+    who_reported,
+)
 from pipeline.report.figures import Bounds
 
 if TYPE_CHECKING:
@@ -391,6 +401,34 @@ def test_urgent_matters_for_which_there_is_no_room_are_named_by_district_kind_an
     many = replace(told, urgent=told.urgent * 10)
     assert headline.noted(many, 3).count("拖欠工资") + headline.noted(many, 3).count("SJ-2020-002") == 10
     assert headline.noted(many, 3).endswith("等，共30件，见汇总表“急报事项”。")
+
+
+def test_a_danger_that_is_withdrawn_leaves_a_trace() -> None:
+    """In the issues of the days whose readers had read of it, on leaders' pages, and in the report of the span."""
+    rows = [urgent_row("SJ-2020-001", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 需协调事项="请派专家")]
+    days = [DAY + timedelta(days=n) for n in range(4)]
+    files = [
+        assigned(assignment([case_row("SJ-2020-001")])),
+        handed_in(report(progress=[], urgent=rows), f"{DAY} 16:00"),
+        handed_in(report(progress=[]), f"{days[3]} 14:00"),
+    ]
+    told = [consolidate(files, days)[day].report for day in days]
+    near = f"{DAY.month}月{DAY.day}日"
+    assert all(report.unsettled == () for report in told)
+    gone = f"更正后撤下急报1件：东胜区{near}日报原报“SJ-2020-001 工程安全隐患：塔吊倾斜；需协调：请派专家”。"
+    assert [gone in dict(headline.lines(report))["请决定"] for report in told] == [False, True, True, True]
+    assert "更正后撤下急报1件：东胜区" in dict(headline.lines(told[0]))["请决定"]
+    for report_ in told:
+        (leader,) = (page for page in leader_pages.of(report_) if page.own)
+        assert [(matter.number, matter.situation, matter.reported_on) for matter in leader.withdrawn] == [("SJ-2020-001", "塔吊倾斜", DAY)]
+        (said,) = leader_papers.fields(leader, report_)["急报"]
+        assert said.startswith(f"东胜区 SJ-2020-001（工程安全隐患，{near}所报，更正后的日报里已撤下，不再列")
+        assert said.endswith("）：塔吊倾斜。原请求：请派专家。")
+        assert leader_papers.fields(leader, report_)["急报件数"] == "0件，已撤下1"
+    over = replace(period.of(told, {}), urgent=urgent_of_period.over_days(told))
+    assert period_words.urgent(over).endswith("，期末都有了下文，或者不再列，更正后撤下1件。")
+    (matter,) = period_words.urgent_matters(over)
+    assert period_words.urgent_told(matter, over).endswith("：塔吊倾斜；请求：请派专家。更正后的日报里已撤下，不再列")
 
 
 def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case() -> None:

@@ -101,7 +101,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "日期": long_day(report.day),
         "更正": report.is_correction,
         _URGENT_FIELD: _urgent(page, report.day),
-        "急报件数": f"{len(page.urgent)}{f'件，此前所报尚无下文{len(page.unsettled)}' if page.unsettled else ''}",
+        "急报件数": _count_of_urgent(page),
         "包案概况": _own(page),
         "包联概况": _liaison(page),
         "说明": _unheard(page, report) + _unknown_years(page),
@@ -125,10 +125,16 @@ def _older(page: LeaderPage, report: Report) -> dict[str, Any]:
 def _urgent(page: LeaderPage, day: date) -> list[str]:
     """Return each urgent matter, those of earlier days last: whose, since when, what happened, what was done, and what is asked."""
     leaders = {case.line.number: case.line.leaders for case in (*page.own, *page.liaison)}
-    matters = (*page.urgent, *page.unsettled)
+    matters = (*page.urgent, *page.unsettled, *page.withdrawn)
     told = [_matter(matter, day, leaders.get(matter.number, "")) for matter in matters[:_MOST_URGENT]]
     left = len(matters) - len(told)
     return [*told, *([f"其余急报{left}件见汇总表“急报事项”。"] if left else [])]
+
+
+def _count_of_urgent(page: LeaderPage) -> str:
+    """Return how many there are, as far as to 件: the template has that."""
+    others = (("此前所报尚无下文", page.unsettled), ("已撤下", page.withdrawn))
+    return "件，".join([f"{len(page.urgent)}", *(f"{what}{len(matters)}" for what, matters in others if matters)])
 
 
 def _matter(matter: UrgentLine, day: date, leader: str) -> str:
@@ -136,11 +142,11 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
     if matter.happened:
         at = f"{matter.happened:%H:%M}" if isinstance(matter.happened, datetime) else ""
         happened = f"，{near(matter.happened, day)}{at}发生"
-    earlier = f"，{near(matter.reported_on, day)}所报，日报里尚无下文" if matter.reported_on else ""
+    earlier = f"，{near(matter.reported_on, day)}所报，{matter.since or '日报里尚无下文'}" if matter.reported_on else ""
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
     said = [short(matter.situation, _LONGEST_URGENT).rstrip("。")]
     said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
-    asked = f"请求：{_whole(matter.coordination)}" if matter.coordination else "没有提出请求，请知悉"
+    asked = f"{'原' * bool(matter.since)}请求：{_whole(matter.coordination)}" if matter.coordination else "没有提出请求，请知悉"
     number = f" {plain(matter.number)}" if matter.number else ""
     return f"{matter.district}{number}（{matter.kind}{happened}{earlier}{whose}）：{'。'.join([*said, asked])}。"
 

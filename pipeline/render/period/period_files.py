@@ -106,9 +106,9 @@ def _duration(entry: Duration, kind: str) -> dict[str, Any]:
 
 
 def _urgent(matter: UrgentOverDays) -> dict[str, Any]:
-    line, ended = matter.line, matter.ended.isoformat() if matter.ended else None
+    line, ended = matter.line, matter.ended.isoformat() if matter.ended and not matter.is_withdrawn else None
     reported = line.reported_on.isoformat() if line.reported_on else None
-    happened = line.happened.isoformat(timespec="minutes") if isinstance(line.happened, datetime) else line.happened
+    happened = line.happened.isoformat(timespec="minutes") if isinstance(line.happened, datetime) else line.happened or ""
     said = {
         "kind": line.kind,
         "situation": line.situation,

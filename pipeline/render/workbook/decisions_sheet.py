@@ -10,7 +10,7 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, Column, explain, heading, note, write_list
-from pipeline.report import decision_words, matter_words, sentences
+from pipeline.report import decision_words, headline, matter_words, sentences
 from pipeline.report.case_lines import Decision
 from pipeline.terms.words import DECISIONS
 
@@ -25,7 +25,9 @@ _MOST_LINES: Final = 4
 _LOOSE: Final = 18
 """Points by which a row may be higher than its text needs."""
 _MOST_CHARACTERS = 200
-"""Of an urgent matter that reports do not keep to."""
+"""Of an urgent matter of an earlier day, or of one that reports do not keep to."""
+_MOST_UNSETTLED = 2
+"""Urgent matters of earlier days that are told; the others are named."""
 _ABOVE, _BELOW = 26 + 22, 22
 """Points of heading and header, and of the row that says where the rest is."""
 _ASKED: Final = 6
@@ -120,9 +122,9 @@ def stretch(sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> f
 
 
 def _told_beside(book: Book) -> list[str]:
-    """What became of urgent matters and requests that reports do not keep to."""
-    changed = matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)
-    return [changed] if changed else []
+    """The urgent matters of earlier days of which nothing was said, and what became of matters and requests that reports do not keep to."""
+    unsettled = headline.unsettled(book.report, _MOST_UNSETTLED, _MOST_CHARACTERS)
+    return [said for said in (unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
 
 
 def _as_many_as_fit(decisions: Sequence[Decision], room: float) -> Sequence[Decision]:
