@@ -6,11 +6,12 @@ Covered by tests/web/test_desk.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from pipeline.day.cases import RowPlace
+from pipeline.day.day_state import DayState
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import facts_known, held_files
 from pipeline.office import report_preview, status
@@ -27,7 +28,7 @@ from pipeline.terms.words import OF_ASSIGNMENT, clock
 
 @dataclass(frozen=True, slots=True)
 class HandedInRow:
-    """A row of a report in force; all texts masked."""
+    """A row of a report; all texts masked."""
 
     day: date
     """Of the report."""
@@ -42,6 +43,8 @@ class HandedInRow:
     findings: tuple[Finding, ...]
     cases: tuple[str, ...] = ()
     """The cases of the register that it or its findings are about."""
+    replaced: str = ""
+    """Of a report that a later one of its day has replaced: which it was and when the one that counts came, in words."""
 
     @property
     def is_refused(self) -> bool:
@@ -116,14 +119,33 @@ def _since(came: datetime, taken: Sequence[datetime], day: date, settings: Setti
 def of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
     """Go through every row of the reports that count for these days, the last of them last, as the ledger has them now.
 
-    Raises LedgerError.
+    With each report come the refused rows of those that it replaced, but for what it is refused for itself. Raises LedgerError.
     """
     known_now = facts_known.until(days, settings, held_files.read_waiting_assignments(settings))
     for state in known_now.fold(settings, days).values():
         in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
         known = report_preview.in_register(state)
         for report in in_force:
-            yield from of_file(report, state.judgements[report.arrival.id].findings, known)
+            rows = [*of_file(report, state.judgements[report.arrival.id].findings, known)]
+            yield from rows
+            yield from _of_replaced(state, report, {_what(row) for row in rows if row.is_refused}, settings)
+
+
+def _of_replaced(state: DayState, report: Filed, still: Collection[tuple[str, ...]], settings: Settings) -> Iterator[HandedInRow]:
+    """Go through the refused rows of the reports before the one that counts; `still`: what rows of it are refused for."""
+    came = clock(report.arrival.envelope.received_at.astimezone(settings.calendar.zone), state.day)
+    known = report_preview.in_register(state)
+    for revision in state.submissions[report.reading.district].revisions:
+        if not revision.in_force:
+            replaced = f"第 {revision.revision} 版，后来另报了，{came} 收到"
+            for row in of_file(revision.filed, state.judgements[revision.filed.arrival.id].findings, known):
+                if row.is_refused and _what(row) not in still:
+                    yield replace(row, replaced=replaced)
+
+
+def _what(row: HandedInRow) -> tuple[str, ...]:
+    """Return what a refused row is about and why it is refused, wherever it stands."""
+    return (row.place.partition(" ")[0], row.about, *(finding.code for finding in row.findings if finding.refuses))
 
 
 def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iterator[HandedInRow]:

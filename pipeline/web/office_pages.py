@@ -118,13 +118,13 @@ async def show_refused_rows(request: Request, site: TheSite) -> Response:
 
 
 def _rows(settings: Settings, days: list[date], district: str, is_refused: bool) -> tuple[list[list[HandedInRow]], int]:  # noqa: FBT001
-    """Return the rows report by report, the newest day first, and how many there are. Raises LedgerError."""
-    by_report: dict[tuple[date, str], list[HandedInRow]] = {}
+    """Return the rows report by report, the newest day first, and how many of them are of reports that count. Raises LedgerError."""
+    by_report: dict[tuple[date, str, str], list[HandedInRow]] = {}
     for row in handed_in_rows.of_days(settings, days):
         if row.is_refused == is_refused and district in ("", row.district):
-            by_report.setdefault((row.day, row.district), []).append(row)
+            by_report.setdefault((row.day, row.district, row.replaced), []).append(row)
     reports = [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]
-    return reports, sum(map(len, reports))
+    return reports, sum(len(rows) for rows in reports if not rows[0].replaced)
 
 
 @router.get("/periods")

@@ -558,6 +558,22 @@ def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_r
     assert "按时 2 天，迟报 0 天，未报 0 天；其中部分退回 2 天" in strip
 
 
+def test_what_was_refused_of_a_report_that_was_mended_later_can_still_be_read(afternoon: Website) -> None:
+    wrong = [progress_row("SJ-2020-001", 当前状态="已化解"), progress_row("SJ-2020-999")]
+    afternoon.office.put(report(progress=wrong), "先报.xlsx", "2020-05-22T15:00:00+08:00")
+    afternoon.office.put(
+        report(progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-999")]), "改好.xlsx", "2020-05-22T17:20:00+08:00"
+    )
+    nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
+    browser = afternoon.signed_in("办公室")
+    rows = _words(browser.get(f"/rows/{DAY}?which=refused&district={quote('东胜区')}").text)
+    assert "共 1 行" in rows, "those of the report that counts"
+    assert "东胜区 1 行，不计在上面的行数里 第 2 版，后来另报了，5月22日17:20 收到 先报.xlsx SJ-2020-001 案件进展 第2行" in rows
+    assert rows.count("SJ-2020-999 案件进展") == 1, "what is refused still is told once"
+    assert "先报.xlsx" not in _words(browser.get(f"/rows/{DAY}?which=taken").text)
+    assert "先报.xlsx" in _words(browser.get("/rows").text)
+
+
 def test_a_lost_original_is_on_the_desk_with_what_to_do(afternoon: Website) -> None:
     journal.note_left_out(
         afternoon.office.archive, [LeftOut("e" * 64, "assignment/旧表.xlsx", "2020-05-02T09:00:00+08:00", DAY, "", is_assignment=True)]
