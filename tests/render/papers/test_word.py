@@ -133,7 +133,7 @@ def test_a_paper_says_its_title_office_and_language_and_its_headings_have_levels
     used = [paragraph.style.name for paragraph in filled.paragraphs if paragraph.style]
     assert (used.count("Heading 1"), used.count("Title")) == (4, 1)
     heads = [[row._tr.find(f"{_W}trPr/{_W}tblHeader") is not None for row in table.rows] for table in filled.tables]  # noqa: SLF001
-    assert heads == [[True, False], [True, False, False], [True, *[False] * 4], [True, True, False, False, False]]
+    assert heads == [[True, False], [True, False, False], [True, *[False] * 6], [True, True, False, False, False]]
     assert all(table._tbl.tblPr.find(f"{_W}tblCaption") is not None for table in filled.tables)  # noqa: SLF001
     assert 'w:eastAsia="zh-CN"' in filled.styles.element.xml
 
