@@ -99,10 +99,16 @@ class Worker:
                 self.confinement = Confinement(**json.loads(_receive(self._process.stdout)))
                 self._is_ready = True
             except EOFError as error:
-                code = self._process.wait()
+                code = self._ended_with()
                 self.again()
                 if code >= 0 or not attempt:  # below zero: somebody else's signal ended it
                     raise WorkerError(_KILLED if code < 0 else _NO_START) from error
+
+    def _ended_with(self) -> int:
+        """Return with what the process ended; 0 where it has shut its pipe and goes on all the same."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_GRACE)
+        return 0
 
     def stop(self) -> None:
         """End the process."""
