@@ -74,8 +74,11 @@ class Forked:
     def poll(self) -> int | None:
         return self._ended(0)
 
-    def wait(self) -> int | None:
-        return self._ended(None)
+    def wait(self, timeout: float | None = None) -> int:
+        """Return with what the worker ended. Raises TimeoutExpired: it goes on."""
+        if (code := self._ended(timeout)) is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        return code
 
     def kill(self) -> None:
         if self.poll() is None:
@@ -103,7 +106,7 @@ def installed() -> Iterator[None]:
         return subprocess.Popen(command, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "subprocess", SimpleNamespace(Popen=start, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL))
+        patch.setattr(worker, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": start}))
         yield
     fork_server.close()
 
