@@ -273,8 +273,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         f"其中{'，'.join(f'{name} {count}' for _kind, name, count in board.among)}；退回 {board.rows_refused} 行"
         f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
-    if board.due:
-        say(f"  {_not_over(board.due)}")
+    tell_lines(f"  {said}" for said in (board.unjudged, board.due and _not_over(board.due)) if said)
     say(f"  收件箱里等待收取：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")
@@ -282,7 +281,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
-    say(f"  当天结果：{'已写出' if board.is_published else '尚未汇总'}")
+    gone = "写出过，现在 outbox 里没有；上面的数按最后一版，下一次汇总重新写出" if editions else "尚未汇总"
+    say(f"  当天结果：{'已写出' if board.is_published else gone}")
     for edition in editions[-1:]:
         differs = f"，与前一版有 {len(edition.lines)} 处不同：python run.py editions --date {board.day}"
         say(f"  {edition.heading}{'' if edition.is_first else differs}")

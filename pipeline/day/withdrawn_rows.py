@@ -270,6 +270,8 @@ class ReceptionChange:
     was: Mapping[str, Reception] | None
     """By category; None where there was no report."""
     now: Mapping[str, Reception]
+    is_late: bool = True
+    """Whether what had come by the cut-off said another thing too."""
 
 
 def matters(rows: Iterable[RowPlace]) -> list[Matter]:

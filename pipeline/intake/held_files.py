@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox, recorded
-from pipeline.ledger import lost_files, places
+from pipeline.ledger import edition_files, editions, lost_files, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
@@ -71,6 +71,20 @@ def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
         return ()
     with Ledger(settings.paths.ledger_place) as ledger:
         return ledger.numbers()
+
+
+def said_last(settings: Settings, day: date, name: str) -> bytes:
+    """Return a file of the day's newest edition as published; empty where there is none, or nobody has it now. Raises LedgerError."""
+    places.check_there(settings.paths)
+    if not places.exists(settings.paths.ledger_place):
+        return b""
+    with Ledger(settings.paths.ledger_place) as ledger:
+        newest = editions.held_of_day(ledger, day)[-1:]
+    for edition in newest:
+        if name == editions.SUMMARY and not edition.is_damaged:
+            return edition.summary
+        return edition_files.read(settings.paths.editions, edition.outputs.get(name, "")) or b""
+    return b""
 
 
 def mentioning(pattern: re.Pattern[str], settings: Settings) -> list[Filed]:

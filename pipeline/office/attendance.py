@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from pipeline.day.submissions import IN_TIME_ONLY, NO_REPORTS, Beyond, OfDay, Submissions
 from pipeline.intake import held_files
-from pipeline.office.status import PARTLY, published_figures
+from pipeline.office import as_published
+from pipeline.office.status import PARTLY
 from pipeline.office.waiting import Waits
 from pipeline.render import files_for_programs
 from pipeline.settings.config import Settings
@@ -24,7 +25,7 @@ ZERO: Final = "zero"
 PART: Final = "part"
 """Marks of a day whose report came: it said that there was nothing to report; rows of it count and others were refused."""
 MARKS: Final = {ZERO: words.ZERO, PART: PARTLY}
-_AHEAD: Final = ("coming", "open")
+_AHEAD: Final = ("coming", "coming-late", "open")
 _TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
 
 
@@ -35,6 +36,8 @@ class Known:
     index: Submissions
     coming: Collection[OfDay] = ()
     """Of which districts and days a report waits that will count."""
+    late: Collection[OfDay] = ()
+    """Of these whose report is their first and came after the cut-off, which nobody approved."""
     in_vain: Collection[OfDay] = ()
     """Of these whose report will count and of which everything will be refused."""
     beyond: Beyond = IN_TIME_ONLY
@@ -45,12 +48,12 @@ def known(
     index: Submissions, coming: Collection[OfDay], in_vain: Collection[OfDay], *, refused: Collection[OfDay], lost: Collection[OfDay]
 ) -> Known:
     """Return what one district is told of its own reports: what it can still make up for."""
-    return Known(index, coming, in_vain, Beyond(refused, lost))
+    return Known(index, coming, in_vain=in_vain, beyond=Beyond(refused, lost))
 
 
 @dataclass(frozen=True, slots=True)
 class DayAttended:
-    """One day of one district: as `submissions.Stands`; coming, coming-refused while its report waits; open before the cut-off."""
+    """One day of one district: as `submissions.Stands`; coming, coming-late or -refused while its report waits; open before the cut-off."""
 
     day: date
     stands: str
@@ -104,8 +107,9 @@ def strips(
     index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
     coming = {(waits.file.district, day): waits.takes_nothing for waits in waiting if (day := waits.counts_for) and not waits.is_repeat}
     in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
-    everybody = Known(index, coming, in_vain, replace(beyond, lost=held.lost))
-    told = {day: published_figures(settings, day) for day in _days(everybody, settings, now)}
+    late = {(waits.file.district, day) for waits in waiting if waits.is_late and (day := waits.file.day)}.difference(beyond.excused)
+    everybody = Known(index, coming, late, in_vain, replace(beyond, lost=held.lost))
+    told = {day: as_published.figures(settings, day) for day in _days(everybody, settings, now)}
     return [_marked(strip(name, everybody, settings, now), told, index) for name in settings.district_names]
 
 
@@ -142,7 +146,7 @@ def strip(district: str, known: Known, settings: Settings, now: datetime) -> Str
         if of_day in known.in_vain:
             return "coming-refused"
         if came == "missing" and of_day in known.coming:
-            return "coming"
+            return "coming-late" if of_day in known.late else "coming"
         standing = known.beyond.stands(came, of_day)
         return "open" if standing == "missing" and now <= calendar.last_moment(day) else standing
 

@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
-from pipeline.office.status import published_figures
+from pipeline.office import as_published
 from pipeline.office.waiting import Waits
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -304,7 +304,7 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
 def _rows(file: Filed, submission: Submission | None, upload: Upload | None, settings: Settings) -> tuple[int, int, int] | None:
     """Return the counts of rows as published; of a version that is not, those that its check expected."""
     if submission and submission.in_force:
-        published = published_figures(settings, file.reading.day).get(file.reading.district, {})
+        published = as_published.figures(settings, file.reading.day).get(file.reading.district, {})
         if published.get("revision") == submission.revision:
             return published["rows_accepted"], published["rows_refused"], published.get("rows_moved", 0)
     return upload.expected_rows if upload else None

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
-from pipeline.day.targets import Tally
 from pipeline.intake import held_files, incoming
+from pipeline.office import as_published
 from pipeline.office import waiting as in_inbox
 from pipeline.office.waiting import Waits
-from pipeline.render import extension_files
-from pipeline.report import sentences
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.contract import LATE_EXCUSED, Severity
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 PARTLY: Final = "部分退回"
+_MOST_NAMED: Final = 6
 _ALWAYS: Final = ("on-time", "late", "coming", "missing")
 COUNTS: Final = {
-    stands: words.ATTENDED[stands] for stands in ("on-time", "mended", "late", "excused", "refused", "coming", "missing", "lost")
+    stands: words.ATTENDED[stands]
+    for stands in ("on-time", "mended", "late", "excused", "refused", "coming", "coming-late", "missing", "lost")
 }
 """The counts of the board, which add up to all districts and are those of the calendars,"""
 AMONG: Final = {"zero": words.ZERO, "partly": PARTLY, "files": "有整份退回"}
@@ -96,9 +95,14 @@ class DistrictStatus:
         return self.status == "missing" and bool(self.waiting)
 
     @property
+    def is_late_coming(self) -> bool:
+        """Whether what waits will be its late report, of which nobody approved that it comes late."""
+        return self.waits is not None and self.waits.is_late and not self.excused
+
+    @property
     def stands(self) -> str:
         """The one count of the board that it is in, by `COUNTS`: as the calendars show it, or coming."""
-        return "coming" if self.is_coming else self.shown
+        return f"coming{'-late' if self.is_late_coming else ''}" if self.is_coming else self.shown
 
     @property
     def among(self) -> tuple[str, ...]:
@@ -121,7 +125,7 @@ class DistrictStatus:
     def word(self) -> str:
         """How it stands, for people."""
         if self.is_coming and self.waits:
-            return _ARRIVED[self.waiting] + ("" if self.excused else self.waits.lateness)
+            return _ARRIVED[self.waiting] + (self.waits.lateness if self.is_late_coming else "")
         if self.mended_at and self.received_at and self.shown == "mended":
             return words.mended(self.mended_at, self.received_at)
         return words.NOT_YET if self.is_due and self.shown == "missing" else words.STANDS[self.shown]
@@ -166,6 +170,13 @@ class Status:
         return [told for told in counts if told[0] != "files" and (told[2] or told[0] == "zero")]
 
     @property
+    def unjudged(self) -> str:
+        """Return whose reports were taken in without a result that anybody has, and what is not known of them; '' where nobody's."""
+        whose = [district.district for district in self.districts if district.revision and district.rows_accepted is None]
+        named = f"{'、'.join(whose[:_MOST_NAMED])}{f'等{len(whose)}个旗区' if len(whose) > _MOST_NAMED else ''}"
+        return f"{named}的日报已收下，还没有写进这一天的结果：哪些行退回、是不是全部退回或退回后才改好，要汇总一次才知道。" if whose else ""
+
+    @property
     def files_refused(self) -> int:
         """So many files were refused whole."""
         return len(self.unknown) + sum(len(district.refused) for district in self.districts)
@@ -196,8 +207,8 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not (file.reading.accepted or held.is_left_out(file))]
     whose = {filed.arrival.id: sent_by(filed, settings) for filed in refused}
-    reports, figures = Submissions.of(of_day).on(day), published_figures(settings, day)
-    excused = _told_excused(settings, day, max(held.published, default=""))
+    reports, figures = Submissions.of(of_day).on(day), as_published.figures(settings, day)
+    excused = as_published.excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
         day=day,
@@ -237,77 +248,6 @@ def _counting(waits: Sequence[Waits], district: str, day: date) -> Waits | None:
 def _in_vain(waits: Sequence[Waits], district: str, day: date) -> Iterator[Waits]:
     own = (waiting for waiting in waits if waiting.file.day is None and not waiting.is_made_good)
     return (waiting for waiting in own if (waiting.file.district, waiting.file.about) == (district, day))
-
-
-def published_figures(settings: Settings, day: date) -> dict[str, Mapping[str, Any]]:
-    """Return what the published summary says of each district's report; nothing where there is none that can be read."""
-    try:
-        return {submission["district"]: submission for submission in published_summary(settings, day)["submissions"]}
-    except (LookupError, TypeError):
-        return {}
-
-
-def published_targets(settings: Settings, day: date) -> list[dict[str, Any]]:
-    """Return the published figures of both targets with their verdicts; nothing where there are none that can be read."""
-    try:
-        return [
-            {
-                **target,
-                "verdict": words.verdict(is_met=target["met"], is_certain=target["certain"]) if target["total"] else "",
-                "without_edits": without_edits(target),
-            }
-            for target in published_summary(settings, day)["targets"]
-        ]
-    except (LookupError, TypeError):
-        return []
-
-
-def without_edits(target: Mapping[str, Any]) -> str:
-    """Return what a published target's rate would be without edits of the register; '' where it is the same, or nothing says it."""
-    unmoved = target.get("unmoved")
-    if not unmoved:
-        return ""
-    of_it, without = (Tally(target["target_percent"], counted["total"], counted["resolved"]) for counted in (target, unmoved))
-    return sentences.without_edits(without, of_it)
-
-
-def told_hints(settings: Settings, day: date) -> int:
-    """Return how many 核查提示 were published for the day that are not on trial."""
-    hints = _published(settings, day.isoformat(), extension_files.NAME).get("hints")
-    return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
-
-
-def _told_excused(settings: Settings, day: date, newest: str) -> dict[str, str]:
-    """Return the late reports that were published as approved, each by its district and day: by whom, why, and until when.
-
-    `newest`: the newest published day (ISO), which may approve what the day itself did not know of yet.
-    """
-    told = (_published(settings, on, extension_files.NAME).get("exceptions") for on in (day.isoformat(), newest) if on)
-    lines = (line for of_day in told if isinstance(of_day, list) for line in of_day if isinstance(line, dict))
-    holding = (line for line in lines if line.get("kind") == LATE_EXCUSED and line.get("holds") is True)
-    return {str(line.get("subject")): _approval(line, day) for line in holding}
-
-
-def _approval(line: Mapping[str, Any], day: date) -> str:
-    """Return by whom an exemption was approved, why and until when."""
-    said = [f"{line['approved_by']}批准"] if line.get("approved_by") else ["已批准"]
-    said += [str(line["reason"])] if line.get("reason") else []
-    with suppress(ValueError):
-        said.append(f"至{words.near(date.fromisoformat(str(line.get('until'))), day)}")
-    return "，".join(said)
-
-
-def published_summary(settings: Settings, day: date) -> dict[str, Any]:
-    """Return the summary that was published for the day; {} where there is none that can be read."""
-    return _published(settings, day.isoformat(), "summary.json")
-
-
-def _published(settings: Settings, day: str, name: str) -> dict[str, Any]:
-    try:
-        content = json.loads((settings.paths.outbox / day / name).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date, settings: Settings) -> DistrictStatus:

@@ -17,7 +17,7 @@ from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
-from pipeline.office import status, waiting
+from pipeline.office import as_published, waiting
 from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, certainty, compose, sentences
@@ -200,7 +200,7 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
 def _restating(targets: tuple[TargetNow, ...], day: date, files: Known, settings: Settings) -> tuple[TargetNow, ...]:
     """Add what the day's report will say of the day before where that was published otherwise: it goes by when a report came."""
     before = day - timedelta(days=1)
-    published = {told["group"]: (told["resolved"], told["total"]) for told in status.published_targets(settings, before) if told["total"]}
+    published = {told["group"]: (told["resolved"], told["total"]) for told in as_published.targets(settings, before) if told["total"]}
     known = {target.figure.group: (target.before.resolved, target.before.total) for target in targets}
     if all(known.get(group, pair) == pair for group, pair in published.items()):
         return targets

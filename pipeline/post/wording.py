@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
-from pipeline.office import status
+from pipeline.office import as_published
 from pipeline.office.mailed_files import MailedFile
 from pipeline.office.urgent_matters import Unsent, UrgentMatter
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
@@ -65,7 +65,7 @@ class LeadersDay:
         """
         verdicts = (words.verdict(is_met=target["met"], is_certain=target["certain"]) for target in self.summary["targets"])
         told = zip(self.summary["targets"], verdicts, strict=True)
-        return [{**target, "verdict": verdict, "without_edits": status.without_edits(target)} for target, verdict in told]
+        return [{**target, "verdict": verdict, "without_edits": as_published.without_edits(target)} for target, verdict in told]
 
 
 class Writer:

@@ -98,6 +98,18 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Stands:
+    """The newest edition of a day, as the journal has it: the ledger may be what is damaged."""
+
+    number: int
+    written: datetime
+    """In the office's zone."""
+    is_before_cut_off: bool
+    is_in_place: bool
+    """Whether it is what lies in the day's folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class FailedNight:
     """A night without its result."""
 
@@ -117,6 +129,20 @@ class FailedNight:
     """The last lines of that report: places in the program, no contents."""
     written: datetime | None = None
     """When an earlier run for the day, after its cut-off, ended well: its result is there."""
+    edition: Stands | None = None
+    """What stands as the day's result; None where none was written."""
+
+    @property
+    def stands(self) -> str:
+        """Which edition of the day stands, whatever became of the night."""
+        day = self._near(self.day)
+        if self.edition is None:
+            return f"{day}的结果一版也没有写出过。"
+        which = f"第 {self.edition.number} 版（{self._clock(self.edition.written)} 写出）"
+        if not self.edition.is_in_place:
+            return f"{day}的结果写出过{which}，outbox 里现在不是它，汇总时会核对、重新写出。"
+        missing = "是截止以前写的，后来报的都不在里面" if self.edition.is_before_cut_off else "在那以后收到的不在里面"
+        return f"{day}的结果现在是{which}，{missing}。"
 
     @property
     def in_short(self) -> str:
@@ -129,8 +155,8 @@ class FailedNight:
     @property
     def happened(self) -> str:
         """What happened, in sentences that name no place and no content."""
-        kept = f"此前 {self._clock(self.written)} 做完的一次，结果还在；在那以后收到的，可能还没有汇总。" if self.written else ""
-        return f"{self._went_wrong}{kept}"
+        before = f"此前 {self._clock(self.written)} 做完过一次。" if self.written else ""
+        return f"{self._went_wrong}{before}"
 
     @property
     def _went_wrong(self) -> str:
@@ -227,11 +253,25 @@ def _failed(day: date, wrong: Wrong, last: _Run | None, runs: Iterable[_Run], se
         due=_due(day, settings),
         before=max((run.ended for run in before if run.ended), default=None),
         written=written.ended if written else None,
+        edition=_edition(day, settings),
         did=mask(run.did),
         status=run.status,
         report=run.report,
         fault=faults.last_lines(settings.paths.state, run.report, _FAULT_LINES) if run.report else (),
     )
+
+
+def _edition(day: date, settings: Settings) -> Stands | None:
+    """Return what stands as the day's result; None where nothing was written."""
+    from pipeline.ledger import journal
+    from pipeline.publishing import outbox
+
+    newest = [note for note in journal.editions(settings.paths.archive) if note.day == day][-1:]
+    calendar = settings.on(day).calendar
+    for note in newest:
+        written = note.published_at.astimezone(calendar.zone)
+        return Stands(note.number, written, written <= calendar.last_moment(day), outbox.has(settings.paths.outbox, day, note.manifest))
+    return None
 
 
 def _runs(lines: Iterable[log.CommandLine]) -> list[_Run]:

@@ -109,6 +109,13 @@ def is_whole(outbox: Path, day: str, manifest: str) -> bool:
     return listed_folder.is_that(outbox / day, MANIFEST, manifest)
 
 
+def has(outbox: Path, day: date, manifest: str) -> bool:
+    """Whether the day's folder has the manifest with that SHA-256; its other files are not looked at."""
+    with contextlib.suppress(OSError):
+        return storage.sha256(outbox / day.isoformat() / MANIFEST) == manifest
+    return False
+
+
 def strangers(outbox: Path, own: Container[str] = ()) -> list[str]:
     """Return the names of what is in the outbox and is none of a day's folders, apart from `own` and what programs leave behind."""
     names = sorted(path.name for path in outbox.glob("*") if not (path.is_dir() and (is_day(path.name) or path.name in own)))

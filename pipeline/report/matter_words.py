@@ -28,7 +28,7 @@ def changed(report: Report, most: int | None = None, characters: int | None = No
 
 
 def receptions_changed(report: Report, most: int | None = None) -> str:
-    """Return whose counts of 接访情况 are others than were told, with both; so many of them by name, all where it is None."""
+    """Return whose counts of 接访情况 are others than were reported first, with both; so many of them by name, all where it is None."""
     return _receptions(report.changed_receptions, report.day, most)
 
 
@@ -113,12 +113,14 @@ def _matters(name: str, changes: Sequence[MatterChange], today: date, room: tupl
 
 
 def _receptions(changes: Sequence[ReceptionChange], today: date, most: int | None) -> str:
-    """Return whose counts of 接访情况 are others than were told, with both."""
+    """Return whose counts of 接访情况 are others than were reported first, with both."""
     if not changes:
         return ""
     told = [_reception(change, today) for change in changes]
     named = first_of(told, len(told) if most is None else most) if most != 0 else ""
-    return f"接访情况在截止以后有更正{len(told)}处{f'：{named}' if named else ''}。"
+    late = sum(change.is_late for change in changes)
+    of_late = f"，其中截止以后{late}处" if 0 < late < len(told) else ""
+    return f"接访情况{'在截止以后' if late == len(told) else ''}有更正{len(told)}处{of_late}{f'：{named}' if named else ''}。"
 
 
 def _reception(change: ReceptionChange, today: date) -> str:

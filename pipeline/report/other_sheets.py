@@ -105,13 +105,14 @@ def changed_matters(state: DayState, settings: Settings) -> tuple[MatterChange, 
 
 
 def changed_receptions(state: DayState, settings: Settings) -> tuple[ReceptionChange, ...]:
-    """Return the 接访情况 that a revision of the day changed after the cut-off, then those of earlier days that became known now."""
+    """Return the 接访情况 that revisions of the day changed, as the first had them that is not kept to, then those of earlier days."""
     until, changes = settings.on(state.day).calendar.last_moment(state.day), list[ReceptionChange]()
     for district, _judgement in _judged(state, settings):
         reports = [revision.filed for revision in state.submissions[district].revisions]
-        in_time = [report for report in reports if report.arrival.envelope.received_at <= until]
-        was, now = receptions_of((in_time or reports[:1])[-1]), receptions_of(state.in_force[district]) or {}
-        changes += [ReceptionChange(district, state.day, was, now)] if was != now else []
+        told, now = [receptions_of(report) for report in reports], receptions_of(state.in_force[district]) or {}
+        in_time = sum(report.arrival.envelope.received_at <= until for report in reports)
+        others = [was for was in told if was != now]
+        changes += [ReceptionChange(district, state.day, others[0], now, is_late=told[max(in_time, 1) - 1] != now)] if others else []
     return (*changes, *(change for change in state.late_receptions if change.district in settings.district_names))
 
 

@@ -124,7 +124,7 @@ class Report:
     refused_late: tuple[ArrivedReport, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one."""
     changed_receptions: tuple[ReceptionChange, ...] = ()
-    """The 接访情况 that revisions of the day changed after the cut-off; then those of earlier days that became known now."""
+    """The 接访情况 that revisions of the day changed; then those of earlier days that became known now."""
     overnight: tuple[Restated, ...] = ()
     """The day before at its end, beside what its own readers could know by noon: the groups that differ."""
     overnight_earlier: tuple[Restated, ...] = ()

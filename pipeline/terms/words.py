@@ -39,6 +39,7 @@ ATTENDED: Final = {
     "excused": STANDS["excused"],
     "refused": STANDS["refused"],
     "coming": "已到待收",
+    "coming-late": "已到待收，迟报",
     "coming-refused": "已到，按现在会全部退回",
     "open": "还没到截止",
     "missing": STANDS["missing"],

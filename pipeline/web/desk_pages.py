@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.office import attendance, handed_in_rows, status, urgent_matters, waiting
+from pipeline.office import as_published, attendance, handed_in_rows, status, urgent_matters, waiting
 from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
@@ -84,13 +84,13 @@ def _named(told: Sequence[status.DistrictStatus], rest: Sequence[str], settings:
 
 
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
-    published = status.published_targets(settings, yesterday)
+    published = as_published.targets(settings, yesterday)
     return {
         "torn": today_look.torn(settings),
         "published_before": {target["group"]: (target["resolved"], target["total"]) for target in published},
         "claims": earlier_claims.told_of_day(settings, yesterday),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
-        "hints_before": status.told_hints(settings, yesterday),
+        "hints_before": as_published.told_hints(settings, yesterday),
         "targets_before": published,
         "refused_files": handed_in_rows.refused_files(
             settings, yesterday - timedelta(days=attendance.DAYS - 2), yesterday + timedelta(days=1)

@@ -18,7 +18,7 @@ from pipeline.office.handed_in_rows import HandedInRow
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, LostLedgerError
-from pipeline.web import opened_page, published_files
+from pipeline.web import opened_page, published_files, settings_pages
 from pipeline.web.page_access import NoSuchPageError, Office, TheSite, attachment, day_of, office_of
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
@@ -58,6 +58,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: str) ->
         "is_discarded": "discarded" in request.query_params,
         "assignments": [sent for sent in site.drafts.sent_of(user, month) if sent.is_assignment],
         "most": site.settings.limits.file_megabytes,
+        **settings_pages.as_on_disk(site.settings),
     }
     try:
         board, editions = status.look(site.settings, day, site.waits(), now), told_editions.of_day(site.settings, day)

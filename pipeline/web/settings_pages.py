@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from pipeline.office import status
+from pipeline.office import as_published
 from pipeline.publishing import edition_changes, told_editions
 from pipeline.settings import config, meanings
 from pipeline.settings.config import Settings
@@ -118,7 +118,7 @@ async def show_editions(request: Request, site: TheSite, _session: Office) -> Re
 def _told(settings: Settings) -> list[dict[str, Any]]:
     """Return the last published days, the newest first. Raises LedgerError."""
     days = [date.fromisoformat(day) for day in published_files.days(settings)[: _DAYS + 1]]
-    summaries = {day: status.published_summary(settings, day) for day in days}
+    summaries = {day: as_published.summary(settings, day) for day in days}
     restated = {day: _restated(summaries[day]) for day in days}
     said = told_editions.said(settings, sorted({date.fromisoformat(entry["day"]) for of_day in restated.values() for entry in of_day}))
     return [

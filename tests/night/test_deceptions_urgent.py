@@ -149,6 +149,23 @@ def test_reception_counts_that_a_correction_of_an_earlier_day_changes_are_told_w
     assert not any("接访情况在截止以后有更正" in text for text in _corrected(five, again).both)
 
 
+def test_reception_counts_that_a_report_of_the_same_day_replaced_before_the_cut_off_are_counted_too() -> None:
+    none, one, two = (
+        report("东胜区", MONDAY, reception=rows)
+        for rows in ([], [reception_row(batches=1, answered=1, passed=0)], [reception_row(batches=2, answered=1, passed=1)])
+    )
+    workbook = assigned(assignment([case_row(CASE, 办结时限="2020-06-30")]))
+
+    def said(*reports: tuple[bytes, str]) -> Told:
+        return told([workbook, *(File(content, moment(f"2020-05-18 {at}")) for content, at in reports)], [MONDAY])[MONDAY]
+
+    for text in said((none, "15:42"), (one, "16:30")).both:
+        assert "接访情况有更正1处：东胜区由0批次（当场答复0、转交0）改为1批次（" in text
+    for text in said((none, "15:42"), (one, "16:30"), (two, "18:00")).both:
+        assert "接访情况在截止以后有更正1处：东胜区由0批次（当场答复0、转交0）改为2批次（" in text
+    assert not any("接访情况有更正" in text for text in said((one, "15:42"), (one + b"", "16:30")).both)
+
+
 def test_what_a_correction_of_an_earlier_day_asks_no_more_is_told_with_its_words() -> None:
     asking, silent = (report("东胜区", MONDAY, progress=[progress_row(CASE, 需协调事项=asked)]) for asked in ("请市里协调资金", ""))
     for text in _corrected(asking, silent).both:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import email
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -22,12 +23,14 @@ from workbooks import DAY, assignment, report
 from pipeline import cli
 from pipeline.disk import faults, log
 from pipeline.doors import mailbox
+from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import night_watch, sending, smtp, told_letters
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import SentLetters, State
-from pipeline.publishing import nights
+from pipeline.publishing import nights, outbox
+from pipeline.render.documents import FIGURES
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import PipelineError
@@ -136,7 +139,29 @@ def test_a_run_that_fails_after_the_nights_result_is_there_does_not_call_it_lost
     _watch(office, server, MORNING)
     (message,) = _told(server)
     assert message["Subject"] == "【要处理】5月21日的汇总已在 5月21日 18:12 做完，后来又运行的一次出了错"
-    assert "此前 5月21日 18:12 做完的一次，结果还在；在那以后收到的，可能还没有汇总。" in _body(message)
+    assert "此前 5月21日 18:12 做完过一次。" in _body(message)
+    assert "\n5月21日的结果一版也没有写出过。\n" in _body(message)
+
+
+def test_it_says_which_edition_of_the_day_stands_also_where_the_ledger_is_what_is_damaged(office: Office, server: MailServer) -> None:
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    office.settings.paths.ledger.write_bytes(b"no database at all" * 100)
+    _ran(office, "2020-05-21 20:00", "台账已经损坏", 1)
+    written = [note for note in journal.editions(office.archive) if note.day == DAY]
+
+    def stands(at: datetime) -> str:
+        journal.note_editions(office.archive, [replace(note, published_at=at) for note in written])
+        failed = nights.look(office.settings, EVENING)
+        assert failed
+        return failed.stands
+
+    early = moment("2020-05-21 16:00")
+    assert stands(early) == "5月21日的结果现在是第 1 版（5月21日 16:00 写出），是截止以前写的，后来报的都不在里面。"
+    _watch(office, server, EVENING)
+    assert stands(early) in _body(_told(server)[0])
+    assert stands(EVENING) == "5月21日的结果现在是第 1 版（5月21日 20:00 写出），在那以后收到的不在里面。"
+    (office.settings.paths.outbox / DAY.isoformat() / outbox.MANIFEST).unlink()
+    assert stands(EVENING) == "5月21日的结果写出过第 1 版（5月21日 20:00 写出），outbox 里现在不是它，汇总时会核对、重新写出。"
 
 
 def test_the_time_is_the_offices_own_and_may_be_in_the_same_evening(office: Office, server: MailServer) -> None:
@@ -338,5 +363,6 @@ def test_the_desk_says_it_without_a_place_on_the_server(office: Office) -> None:
         site.user("办公室", "", "")
         page = site.signed_in("办公室").get("/today").text
     assert "5月21日晚上的汇总出了错" in page
-    assert "开始的汇总没有顺利做完（退出状态 1）。它说：state/ledger.sqlite 读写不了</p><p>请按它说的处理" in page
+    assert "开始的汇总没有顺利做完（退出状态 1）。它说：state/ledger.sqlite 读写不了</p><p>5月21日的结果一版也没有写出过。</p>" in page
+    assert "写出过。</p><p>请按它说的处理" in page
     assert str(office.home) not in page

@@ -540,6 +540,21 @@ def test_in_the_night_what_waits_for_yesterday_is_past_its_cut_off_and_every_dis
     assert sorted(named) == sorted(afternoon.office.settings.district_names)
 
 
+def test_what_waits_and_came_after_the_cut_off_is_late_in_its_tile_its_row_and_its_strip(afternoon: Website) -> None:
+    afternoon.clock.forward(hours=2, minutes=5)
+    late = report("达拉特旗", day=date(2020, 5, 22), progress=[progress_row("SJ-2020-003")])
+    afternoon.office.put(late, "达.xlsx", "2020-05-22T17:20:00+08:00")
+    browser = afternoon.signed_in("办公室")
+    board = _words(browser.get("/board/2020-05-22").text)
+    assert "按时 0 迟报 0 已到待收 1 已到待收，迟报 1 未报 7 其中" in board
+    assert "达拉特旗 文件已到，等待收取，迟报" in board
+    only = _words(browser.get("/board/2020-05-22?of=coming-late").text)
+    assert "只列已到待收，迟报的 1 个旗区" in only
+    desk = browser.get("/today").text
+    assert '<span class="heard">5月22日 已到待收，迟报</span>' in desk
+    assert "<strong>已到待收，迟报</strong>：达拉特旗 1 天。" in desk
+
+
 def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_rows_of_a_case_held(afternoon: Website) -> None:
     twice = [progress_row("SJ-2020-002", 今日进展="一"), progress_row("SJ-2020-002", 今日进展="二")]
     afternoon.office.put(report(progress=[*twice, progress_row("SJ-2020-001")]), "更正.xlsx", "2020-05-22T10:00:00+08:00")

@@ -1,7 +1,7 @@
 """The office's pages, and what of the published files each user can reach.
 
 Covers `office_pages`, `clerk_pages`, `published_files` and `rendering`, and what `check_results` makes of an assignment workbook;
-and behind the pages `assignment_preview`, `district_history`, `status` and `incoming`.
+and behind the pages `as_published`, `assignment_preview`, `district_history`, `status` and `incoming`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -25,6 +26,7 @@ from workbooks import assignment, case_row, edit, exemption_row, progress_row, r
 from pipeline import screen
 from pipeline.night import nightly
 from pipeline.office import status, templates
+from pipeline.publishing import told_editions
 from pipeline.reading.readers import Readers
 from pipeline.web import published_files, rendering
 from pipeline.web.accounts import User
@@ -559,6 +561,34 @@ def test_what_waits_says_when_it_came_and_that_it_is_late_and_a_single_report_is
     said = capsys.readouterr().out
     assert "  杭锦旗  按时  16:20，零报告，采用 0 行，退回 0 行\n" in said
     assert "  乌审旗  迟报  17:20，采用 0 行，退回 0 行\n" in said
+
+
+def test_on_a_copy_of_state_alone_the_board_says_what_it_says_beside_the_results(begun: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    day = date(2020, 5, 20)
+    begun.put(report(day=day, progress=[progress_row("SJ-2020-999")]), "退.xlsx", "2020-05-20T16:00:00+08:00")
+    begun.put(report(day=day, urgent=[]), "改好.xlsx", "2020-05-20T17:20:00+08:00")
+    begun.run(day)
+
+    def told() -> tuple[str, str]:
+        screen.tell_status(status.look(begun.settings, day), told_editions.of_day(begun.settings, day), [])
+        board, _mark, result = capsys.readouterr().out.partition("  当天结果：")
+        return board, result.splitlines()[0]
+
+    board, result = told()
+    assert "退回后改好 1" in board
+    assert result == "已写出"
+    shutil.rmtree(begun.outbox)
+    assert told() == (board, "写出过，现在 outbox 里没有；上面的数按最后一版，下一次汇总重新写出")
+    with served(begun, "2020-05-20 18:00") as site:
+        site.user("办公室", "", "")
+        page = site.signed_in("办公室").get(f"/board/{day}").text
+    assert "结果第 1 版写出过，现在 outbox 里没有" in page
+    assert "退回后改好" in page
+    with sqlite3.connect(begun.settings.paths.ledger) as connection:
+        connection.execute("DELETE FROM editions")
+    board, result = told()
+    assert "东胜区的日报已收下，还没有写进这一天的结果：哪些行退回、是不是全部退回或退回后才改好，要汇总一次才知道。\n" in board
+    assert result == "尚未汇总"
 
 
 def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_once(

@@ -66,7 +66,7 @@ def test_settings_that_no_longer_read_are_on_the_desk_and_beside_the_settings_wi
     sound = config.read_text(encoding="utf-8")
     line = next(number for number, written in enumerate(sound.splitlines(), 1) if written.strip().startswith("due_soon_days:"))
     config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: x", sound, count=1), encoding="utf-8")
-    for path in ("/today", "/settings"):
+    for path in ("/today", "/board", "/settings"):
         page = browser.get(path).text
         assert "服务器上的 config.yaml 现在读不了" in page
         assert f"<p>设置文件 办公室文件夹/config.yaml 第 {line} 行，windows.due_soon_days：应为整数</p>" in page
@@ -80,7 +80,7 @@ def test_rules_that_were_changed_since_the_server_began_are_on_the_desk_and_besi
     began = config.read_text(encoding="utf-8")
     assert "改过" not in browser.get("/today").text
     config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: 9", began, count=1), encoding="utf-8")
-    for path in ("/today", "/settings"):
+    for path in ("/today", f"/board/{DAY}", "/settings"):
         page = browser.get(path).text
         assert "config.yaml 在网页打开以后改过" in page
         assert "<p>改了 windows。网页上的结论" in page
