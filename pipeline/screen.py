@@ -274,7 +274,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
     tell_lines(f"  {said}" for said in (board.unjudged, board.due and _not_over(board.due)) if said)
-    say(f"  收件箱里等待收取：{len(board.waiting)} 个")
+    say(f"  等待汇总：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")
     if len(board.waiting) > _MOST_LINES:

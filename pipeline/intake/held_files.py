@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,10 +13,12 @@ from typing import Final
 from pipeline.disk import storage
 from pipeline.intake import envelopes, inbox, recorded
 from pipeline.ledger import edition_files, editions, lost_files, places
+from pipeline.ledger.journal import Noted
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
 from pipeline.settings.config import Settings
+from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Arrival, Envelope, Filed, LeftOut
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import read_rows
@@ -62,6 +64,19 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
         files = [loaded.get(outline.arrival.id, outline) for outline in outlines]
         left_out = tuple(lost_files.left_out(settings.paths.archive, outlines, ledger))
         return Held(files, list(ledger.publications()), left_out, lost_files.reports(left_out))
+
+
+def taken_in(settings: Settings) -> list[tuple[Noted, Path]]:
+    """Return what was taken in and no run has read yet, since it was stopped before, each with its original.
+
+    Nothing where the ledger does not tell, and none of what has no original here: of these other looks speak.
+    """
+    place, archive = settings.paths.ledger_place, settings.paths.archive
+    with suppress(LedgerError):
+        if places.exists(place):
+            with Ledger(place) as ledger:
+                return [(noted, path) for noted in ledger.not_read() if (path := archive / noted[0].sha256).is_file()]
+    return []
 
 
 def numbers(settings: Settings) -> tuple[NoticeNumber, ...]:
@@ -140,7 +155,10 @@ def _new_assignments(settings: Settings) -> list[tuple[Arrival, Path]]:
     if not seen:
         return []
     noted = recorded.of(settings)
-    files: list[tuple[Arrival, Path]] = []
+    files = [
+        (replace(arrival, id=_WAITING - at), path)
+        for at, ((arrival, _sidecar), path) in enumerate(taken for taken in taken_in(settings) if taken[0][0].is_assignment)
+    ]
     for file in seen:
         try:
             sidecar, sha256 = envelopes.text_of(file.sidecar), storage.sha256(file.path)

@@ -1,11 +1,13 @@
-"""What waits in the inbox for the next run: whose it is, since when, and the report of which day it will be. Nothing is taken in.
+"""What waits for the next run: whose it is, since when, and the report of which day it will be. Nothing is taken in.
+
+It lies in the inbox, or in the archive where a run was stopped after it took it in and before it read it.
 
 Covered by tests/web/test_office_pages.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes, inbox, read_new, recorded
+from pipeline.intake import envelopes, held_files, inbox, read_new, recorded
 from pipeline.intake.contents import Seen
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
@@ -26,6 +28,8 @@ from pipeline.terms.words import moment, whose
 FIRST: Final = -1_000_000
 """The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
 _AHEAD: Final = "（收到时间比今天还晚，请核对信封）"
+STOPPED_BEFORE: Final = "已收下，上次汇总中断，还没有读"
+"""What is said of a file that waits for the next run in the archive."""
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
@@ -61,6 +65,8 @@ class Incoming:
     """The day for which it will count as the district's report; None where it will be refused whole, or left in the inbox."""
     path: Path | None = None
     """Where it lies; None where its envelope cannot be read."""
+    is_taken_in: bool = False
+    """Whether a run took it in and was stopped before it read it."""
     size: int = 0
     envelope: Envelope | None = None
     opened: Opened | None = None
@@ -89,8 +95,9 @@ class Incoming:
         return self.district or f"不知旗区{f'（{sender}）' if sender else ''}"
 
     def how_it_came(self, today: date) -> str:
-        """Return by which door it came, when, and under which receipt number."""
-        return came(self.channel, self.received_at, self.number, today)
+        """Return by which door it came, when, and under which receipt number; also that it is in the archive already."""
+        how = came(self.channel, self.received_at, self.number, today)
+        return f"{how}（{STOPPED_BEFORE}）" if self.is_taken_in else how
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ class _File:
     envelope: Envelope
     is_outdated: bool
     """Whether its bytes changed beside their sidecar."""
+    name: str = ""
+    """As it came, where it lies under its sum; '' where its path says it."""
 
 
 Remembered = MutableMapping[_File, Opened | None]
@@ -149,13 +158,15 @@ def _in_order(files: Iterable[Incoming]) -> tuple[Incoming, ...]:
 
 
 def _filed(file: _File, opened: Opened, number: int) -> Filed:
-    arrival = Arrival(number, str(file.path), file.path.name, opened.sha256, file.size, file.envelope)
+    arrival = Arrival(number, str(file.path), file.name or file.path.name, opened.sha256, file.size, file.envelope)
     return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
 
 
 def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
-    """Go through the reports in the inbox by their masked names; None where the envelope cannot be read."""
-    for seen in inbox.reports(settings.paths.inbox):
+    """Go through the reports that wait by their masked names; None where the envelope cannot be read."""
+    seen_files = inbox.reports(settings.paths.inbox)
+    yield from _files_taken_in(settings, {seen.relative for seen in seen_files})
+    for seen in seen_files:
         name = mask(seen.relative.rpartition("/")[2])
         try:
             status, (envelope, is_outdated) = seen.path.stat(), _envelope(seen, settings)
@@ -164,6 +175,14 @@ def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
             continue  # taken in since
         except (OSError, envelopes.EnvelopeError):
             yield name, None
+
+
+def _files_taken_in(settings: Settings, in_inbox: Collection[str]) -> Iterator[tuple[str, _File]]:
+    """Go through the reports that a stopped run took in and did not read, but for those that are still in the inbox too."""
+    for (arrival, sidecar), path in held_files.taken_in(settings):
+        if not arrival.is_assignment and arrival.path not in in_inbox:
+            is_outdated = recorded.is_outdated(arrival.envelope, sidecar, settings.calendar.zone)
+            yield mask(arrival.name), _File(path, arrival.size, 0, arrival.envelope, is_outdated, arrival.name)
 
 
 def _envelope(file: Seen, settings: Settings) -> tuple[Envelope, bool]:
@@ -202,4 +221,4 @@ def _incoming(name: str, file: _File | None, opened: Opened | None, settings: Se
     day = reading.day if reading and reading.accepted else None
     received = envelope.received_at.astimezone(settings.calendar.zone)
     number = envelope.message_id or "" if envelope.channel == "upload" else ""
-    return Incoming(name, district, envelope.channel, received, number, day, file.path, file.size, envelope, opened)
+    return Incoming(name, district, envelope.channel, received, number, day, file.path, bool(file.name), file.size, envelope, opened)

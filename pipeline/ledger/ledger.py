@@ -126,6 +126,17 @@ class Ledger:
         lasting = {row["arrival"] for row in self.store.rows(schema.readings)} - failed
         return [arrival for arrival, _sidecar in self.arrivals() if arrival.id not in lasting]
 
+    def not_read(self) -> list[Noted]:
+        """Return the arrivals that no run has read yet with their sidecars, in order: after a night that was stopped there are such."""
+        with self.store.connect() as connection:
+            noted, read = (
+                {row[name] for row in connection.select(table, None, (name,))}
+                for table, name in ((schema.arrivals, "id"), (schema.readings, "arrival"))
+            )
+        if not noted - read:
+            return []
+        return [(_arrival(row), row["envelope"]) for row in self.store.rows(schema.arrivals, {"id": noted - read})]
+
     # --- attempts ---
 
     def attempts(self) -> dict[str, int]:

@@ -125,7 +125,8 @@ class DistrictStatus:
     def word(self) -> str:
         """How it stands, for people."""
         if self.is_coming and self.waits:
-            return _ARRIVED[self.waiting] + (self.waits.lateness if self.is_late_coming else "")
+            how = incoming.STOPPED_BEFORE if self.waits.file.is_taken_in else _ARRIVED[self.waiting]
+            return how + (self.waits.lateness if self.is_late_coming else "")
         if self.mended_at and self.received_at and self.shown == "mended":
             return words.mended(self.mended_at, self.received_at)
         return words.NOT_YET if self.is_due and self.shown == "missing" else words.STANDS[self.shown]

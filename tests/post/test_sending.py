@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
@@ -26,9 +27,10 @@ from workbooks import DAY, assignment, edit, progress_row, reception_row, report
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
-from pipeline.intake import district_names
+from pipeline.intake import district_names, held_files
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.office import status
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.letter_plan import PublishedDay
 from pipeline.post.sending import Clarification, SendingOutcome
@@ -847,6 +849,31 @@ def test_before_the_cut_off_those_who_have_not_reported_are_reminded_once(office
 def test_who_has_sent_a_report_that_no_run_has_taken_in_yet_is_not_reminded(office: Office, server: MailServer) -> None:
     office.put(report("准格尔旗", progress=[]), "准旗.xlsx")
     assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
+
+
+def test_who_has_sent_a_report_that_a_stopped_run_took_in_is_not_reminded(
+    office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.put(report("准格尔旗", progress=[]), "准旗.xlsx")
+    office.put_assignment(assignment(), "分解表2.xlsx", "2020-05-21T15:00:00+08:00")
+
+    def stopped(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nightly, "read_new", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            office.run(DAY)
+    assert not [*office.inbox.glob("准旗*")]
+    (waits,) = status.look(office.settings, DAY, now=AFTERNOON).waiting
+    assert waits.description(DAY) == "准格尔旗 文件夹 5月21日16:00（已收下，上次汇总中断，还没有读） 2020-05-21 的日报，没有内容行"
+    (district,) = (district for district in status.look(office.settings, DAY, now=AFTERNOON).districts if district.waits)
+    assert (district.district, district.word) == ("准格尔旗", "已收下，上次汇总中断，还没有读")
+    assert held_files.waiting_assignments(office.settings) == 1
+    assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
+    office.run(DAY)
+    assert status.look(office.settings, DAY, now=AFTERNOON).waiting == ()
+    assert held_files.waiting_assignments(office.settings) == 0
 
 
 def test_a_stranger_s_mail_spares_no_district_its_reminder(office: Office, server: MailServer) -> None:

@@ -244,7 +244,7 @@ def test_a_rate_that_a_cancellation_lifts_never_stands_without_the_rate_that_no_
     now = text("/today")
     without = "不计台账改动（撤销2件：SJ-2020-001、SJ-2020-003；撤销的一律按未化解计），化解率为33.3%（1/3），不到90%。"
     assert f"1/1 ，100.0%（目标 90%） 昨天 0/3，0.0% {without}" in now
-    assert "收件箱里等待收取 3 份日报，1 份分解表" in now
+    assert "等待汇总 3 份日报，1 份分解表" in now
     assert "案件包案任务分解表 新.xlsx 文件夹 5月22日14:00 ：上面的数字已经按它算；下一次汇总时收下。" in now
     assert "已撤销、不在总数里的 2 件 SJ-2020-001 东胜区 · 领导一 · 撤销依据：重复" in now
     nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
