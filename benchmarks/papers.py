@@ -72,7 +72,7 @@ def _receipts(report: Report, settings: Settings) -> object:
     from pipeline.render.receipts import receipt_files
 
     with Readers(settings, len(report.arrived_reports)) as readers:
-        return dict(receipt_files.begin(report.arrived_reports, Originals(settings.paths.archive), readers, Drawn())())
+        return dict(receipt_files.begin(report.arrived_reports, receipt_files.Bench(Originals(settings.paths.archive), readers, Drawn()))())
 
 
 def openpyxl_there_and_back(office: Path) -> Iterator[None]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.ledger import editions, journal, one_run, places
@@ -19,14 +19,13 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, sent_letters, smtp
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sent_letters import JournalAlone, SentLetter, SentLetters, State
-from pipeline.publishing import outbox
-from pipeline.render.receipts import receipt_files
+from pipeline.publishing import handed_out, outbox
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
-from pipeline.terms.handed_in import LEFT_OUT, Filed
+from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.mails import Mail
-from pipeline.terms.text import mask, on_screen
+from pipeline.terms.text import on_screen
 
 _STATES = {
     smtp.Fate.TAKEN: State.SENT,
@@ -190,9 +189,7 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
         written = (folder / outbox.MANIFEST).read_bytes()
         if hashlib.sha256(written).hexdigest() == sha256:
             manifest = json.loads(written)
-            codes = {district.code: district.name for district in settings.districts}
-            named_then = {codes[code]: name for code, name in manifest.get("rules", {}).get("districts", {}).items() if code in codes}
-            answers = _answers(outlines, day, manifest["inputs"], ledger, settings, named_then)
+            answers = handed_out.answers(outlines, day, manifest, ledger, settings)
             of_day = tuple(editions.of_day(ledger, day))
             gone = {file["sha256"] for file in manifest["inputs"] if file.get("role") == LEFT_OUT}
             left_out = frozenset(
@@ -209,34 +206,9 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
                 of_day,
                 left_out,
                 headline,
-                named_then,
+                handed_out.named_then(manifest, settings),
                 manifest.get("units", {}),
             )
-
-
-def _answers(
-    outlines: Iterable[Filed],
-    day: date,
-    inputs: Iterable[dict[str, str]],
-    ledger: Ledger,
-    settings: Settings,
-    named_then: Mapping[str, str],
-) -> dict[str, Filed]:
-    """Return which file each of the folder's receipts answers: of the day's files those that its manifest lists.
-
-    Only of the refused ones the findings are needed, and an outline has none.
-    """
-    listed = {(file["path"], file["sha256"], file["received_at"]) for file in inputs}
-    of_day = [filed for filed in outlines if filed.reading.day == day and (mask(filed.arrival.path), *filed.arrival.identity[1:]) in listed]
-    refused = ledger.load(filed for filed in of_day if not filed.reading.accepted)
-    files = [*refused, *(filed for filed in of_day if filed.reading.accepted)]
-    return receipt_files.files_by_receipt([_named(filed, named_then) for filed in files], settings)
-
-
-def _named(filed: Filed, named_then: Mapping[str, str]) -> Filed:
-    """Return the file under the name that its district had then: by that its receipt is called."""
-    district = filed.reading.district
-    return replace(filed, reading=replace(filed.reading, district=named_then.get(district, district)))
 
 
 # --- handing over ------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
 from pipeline.render import files_for_programs
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.mails import Mail
@@ -110,6 +111,7 @@ class Writer:
             "withdrew": submission.get("withdrew", []),
             "state": _state(submission),
             "has_receipt": any("_回执_" in name for name in names),
+            "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],
             "has_notice": any("_督办通知_" in name for name in names),
             "newest_notice": self._near(newest_notice) if newest_notice else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),

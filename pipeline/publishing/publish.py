@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.disk import drawn, memory
 from pipeline.ledger import edition_files, editions
-from pipeline.publishing import held_days, outbox
+from pipeline.publishing import handed_out, held_days, outbox
 from pipeline.publishing.fault_limits import Written, limit_fault_to_day
 from pipeline.publishing.numbering import Numbers
 from pipeline.publishing.plan import Plan
@@ -42,7 +42,8 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
     paths, day = plan.settings.paths, report.day.isoformat()
     if report.has_page_per_unit:
         plan.forget_rows()  # a large day's documents need the memory
-    workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day))
+    instead = handed_out.in_place_of(plan.ledger, plan.settings, report.day)
+    workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day), instead=instead)
     with memory.settled() if report.has_page_per_unit else nullcontext():
         files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():

@@ -135,7 +135,8 @@ class Why(StrEnum):
     """What can stand in the way of marks."""
 
     UNREAD = "unread"  # the file is no workbook that can be read, or was refused as one
-    GONE = "gone"  # the original is not kept any more
+    GONE = "gone"  # the original was removed when its time was over
+    LOST = "lost"  # the original should be there and is not, or has other bytes
     FORMAT = "format"
     SHEET_NAME = "sheet-name"  # of a sheet in another format, which no .xlsx may have
     BYTES = "bytes"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.render.page.large_page import Index
     from pipeline.render.papers.briefing_files import Printed
     from pipeline.render.papers.word import Filling
+    from pipeline.render.receipts.receipt_files import Instead
 
 MANIFEST: Final = "manifest.json"
 _RECEIPTS: Final = 32
@@ -54,6 +55,8 @@ class Workshop:
     """What an earlier run drew for the day, and what this one does."""
     room: Path | None = None
     """Where the day's folder is made: on a large day files are written there as they are made."""
+    instead: Instead | None = None
+    """Gives the receipt that was handed out where its original is lost, or why there is none; None where nothing was handed out."""
     makers: Makers | None = None
     """On a large day: who makes documents beside the run."""
 
@@ -175,7 +178,8 @@ def _receipts(report: Report, workshop: Workshop) -> Finish:
     from pipeline.render.receipts import receipt_files
 
     at_once = _RECEIPTS if workshop.makers else None
-    finish = receipt_files.begin(report.arrived_reports, workshop.archive, workshop.readers, workshop.drawn, at_once)
+    bench = receipt_files.Bench(workshop.archive, workshop.readers, workshop.drawn, workshop.instead or receipt_files.lost)
+    finish = receipt_files.begin(report.arrived_reports, bench, at_once)
     return lambda: ({name: content} for name, content in finish())
 
 

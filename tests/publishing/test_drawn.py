@@ -1,8 +1,12 @@
-"""A receipt whose lines did not change is not drawn again, and the outbox is byte for byte what it is without."""
+"""A receipt whose lines did not change is not drawn again, and the outbox is byte for byte what it is without.
+
+Covers `handed_out`: a receipt stays what was handed out where its original is lost.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,15 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offices import Office, only
+from offices import Office, moment, only
+from openpyxl import load_workbook
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row
 
 from pipeline.disk import drawn
+from pipeline.ledger import journal
+from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
+from pipeline.publishing import handed_out
 from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle
 from pipeline.render.forms import report_form
 from pipeline.render.papers import word
+from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings, load
 
 STAYS = report("达拉特旗", progress=[progress_row("SJ-2020-777")])
@@ -76,6 +85,48 @@ def test_a_correction_draws_the_receipts_anew_whose_lines_changed_and_no_other(
     assert len(marked) == 2  # the one that is replaced now, and the one in its place
 
 
+def test_a_receipt_does_not_get_poorer_because_its_original_is_lost(written: Office, tmp_path: Path) -> None:
+    """Where nothing is remembered, it is marked anew on the copy that was handed out; where that is gone too, the list says why."""
+    sha256, name = hashlib.sha256(STAYS).hexdigest(), "达拉特旗_回执_1_达旗.xlsx"
+    path = written.settings.paths.outbox / str(DAY) / "回执" / name
+    before = path.read_bytes()
+    (written.archive / sha256).unlink()
+    shutil.copytree(written.home, tmp_path / "copy")
+    shutil.copytree(written.home, tmp_path / "bare")
+    _night(written)
+    assert path.read_bytes() == before
+    copied, bare = Office(tmp_path / "copy"), Office(tmp_path / "bare")
+    again = path.relative_to(written.home)
+    for office in (copied, bare):
+        shutil.rmtree(office.settings.paths.checkpoints / "drawn")
+    _night(copied)
+    old, new = (load_workbook(io.BytesIO(content)) for content in (before, (copied.home / again).read_bytes()))
+    assert new.sheetnames == old.sheetnames
+    for sheet, other in zip(old, new, strict=True):
+        assert [[cell.value for cell in row] for row in sheet.rows] == [[cell.value for cell in row] for row in other.rows]
+        comments = [[(cell.coordinate, cell.comment.text) for row in each.rows for cell in row if cell.comment] for each in (sheet, other)]
+        assert comments[0] == comments[1]
+    assert any(cell.comment for row in new["案件进展"].rows for cell in row)
+    (bare.settings.paths.editions / hashlib.sha256(before).hexdigest()).unlink()
+    _night(bare)
+    told = load_workbook(io.BytesIO((bare.home / again).read_bytes()))
+    assert told.sheetnames == ["回执"]
+    said = [str(cell.value) for row in told["回执"].rows for cell in row]
+    assert any("原件不见了，或者已经损坏，所以没有标在原件上" in text for text in said)
+    assert not any("保存期限" in text for text in said)
+    assert receipt_files.tells_lost((bare.home / again).read_bytes())
+    assert not receipt_files.tells_lost(before)
+
+
+def test_what_went_when_its_time_was_over_is_not_called_lost(written: Office) -> None:
+    sha256 = hashlib.sha256(STAYS).hexdigest()
+    with Ledger(written.settings.paths.ledger_place) as ledger:
+        journal.note_removal(written.archive, sha256, moment("2020-11-30 08:00"), [])
+        (written.archive / sha256).unlink()
+        instead = handed_out.in_place_of(ledger, written.settings, DAY)
+        assert (instead(sha256), instead("0" * 64)) == (receipt_files.GONE, receipt_files.LOST)
+
+
 def test_a_form_whose_rows_did_not_change_is_not_drawn_again(written: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forms = (*only("receipts"), *only("units"))
 
@@ -128,11 +179,13 @@ def test_what_is_not_there_as_it_was_drawn_is_drawn_again(
     assert len(marked) == 3
 
 
-def test_a_receipt_whose_original_is_gone_is_the_list_alone_as_without(
+def test_a_receipt_whose_original_went_when_its_time_was_over_is_the_list_alone_as_without(
     written: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn_before = {name: content for name, content in written.everything().items() if "达拉特旗_回执" in name}
-    (written.archive / hashlib.sha256(STAYS).hexdigest()).write_bytes(b"damaged")
+    sha256 = hashlib.sha256(STAYS).hexdigest()
+    journal.note_removal(written.archive, sha256, moment("2020-05-21 17:00"), [])
+    (written.archive / sha256).unlink()
     expected = _without(written, tmp_path / "without")
     marked = _marked(monkeypatch)
     _night(written)

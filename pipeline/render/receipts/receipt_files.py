@@ -7,10 +7,10 @@ import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Final
 
 from pipeline.day.judging import Judgement
 from pipeline.disk.drawn import Drawn
@@ -19,6 +19,7 @@ from pipeline.reading.readers import Readers
 from pipeline.reading.receipt_layout import Job, Obstacle, Why
 from pipeline.render import file_names, reproducible_zip
 from pipeline.render.receipts import receipt_workbook
+from pipeline.render.receipts.receipt_words import OBSTACLES
 from pipeline.report import handed_in_lines
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
@@ -29,26 +30,44 @@ from pipeline.terms.words import UNKNOWN_DISTRICT
 FOLDER = "回执"
 _LARGEST = 64 << 20
 _NO_WORKBOOK = ("unreadable", "encrypted", "too-large", "macro-workbook")
-_GONE: Final = Obstacle(Why.GONE)
+GONE, LOST = Obstacle(Why.GONE), Obstacle(Why.LOST)
+Found = Path | Obstacle
+"""A receipt that was handed out and is the marked copy of an original that the archive lacks, or why there is none."""
+Instead = Callable[[str], Found]
+"""Gives it, by the original's SHA-256."""
 
 
-def begin(
-    reports: Sequence[ArrivedReport], archive: Originals, readers: Readers, drawn: Drawn, at_once: int | None = None
-) -> Callable[[], Iterator[tuple[str, bytes]]]:
+def lost(_sha256: str) -> Found:
+    """Return that an original which is not there was lost, where nothing tells more."""
+    return LOST
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What receipts are made from and with."""
+
+    archive: Originals
+    readers: Readers
+    drawn: Drawn
+    """Those of an earlier run, which are not marked again where nothing in them would be another."""
+    instead: Instead = lost
+
+
+def begin(reports: Sequence[ArrivedReport], bench: Bench, at_once: int | None = None) -> Callable[[], Iterator[tuple[str, bytes]]]:
     """Begin the receipts of these reports; what comes back waits for them, one after another, each under its name in the day's folder.
 
-    `at_once`: so many are begun at a time; None: all. An original may have gone when its time was over, or be damaged: then the list alone
-    goes back. `drawn`: those of an earlier run, which are not marked again where nothing in them would be another.
+    `at_once`: so many are begun at a time; None: all. Where an original is lost or damaged, the receipt that was handed out is marked anew;
+    where there is none, or the original went when its time was over, the list alone goes back.
     """
-    readers.prepare(sum(not drawn.has(repr(report)) for report in reports))
+    bench.readers.prepare(sum(not bench.drawn.has(repr(report)) for report in reports))
     following = zip(reports, names(reports), strict=True)
-    begun = deque((report, name, _begun(report, archive, readers, drawn)) for report, name in islice(following, at_once))
+    begun = deque((report, name, _begun(report, bench)) for report, name in islice(following, at_once))
 
     def finish() -> Iterator[tuple[str, bytes]]:
         while begun:
             report, name, marked = begun.popleft()
-            begun.extend((other, named, _begun(other, archive, readers, drawn)) for other, named in islice(following, 1))
-            yield name, _settled(report, marked, drawn)
+            begun.extend((other, named, _begun(other, bench)) for other, named in islice(following, 1))
+            yield name, _settled(report, marked, bench.drawn)
 
     return finish
 
@@ -60,20 +79,38 @@ class _Again:
     content: bytes
 
 
-_Begun = Future[bytes | Obstacle] | Obstacle | _Again
+@dataclass(frozen=True, slots=True)
+class _FromReceipt:
+    """A receipt that is marked on one that was handed out: as soon as its original is there again, it is drawn from that."""
+
+    marked: Future[bytes | Obstacle]
 
 
-def _begun(report: ArrivedReport, archive: Originals, readers: Readers, drawn: Drawn) -> _Begun:
-    if not may_be_marked(report.findings) or not archive.has(report.sha256):
-        return _GONE
-    if content := drawn.again(repr(report)):
+_Begun = Future[bytes | Obstacle] | Obstacle | _Again | _FromReceipt
+
+
+def _begun(report: ArrivedReport, bench: Bench) -> _Begun:
+    if not may_be_marked(report.findings):
+        return Obstacle(Why.UNREAD)
+    instead = None if bench.archive.has(report.sha256) else bench.instead(report.sha256)
+    if isinstance(instead, Obstacle):
+        return instead
+    if content := bench.drawn.again(repr(report)):
         return _Again(content)
-    return _begin({report: archive.path(report.sha256)}, readers)[report]
+    if instead:
+        return _FromReceipt(_begin({report: instead}, bench.readers)[report])
+    return _begin({report: bench.archive.path(report.sha256)}, bench.readers)[report]
 
 
 def _settled(report: ArrivedReport, begun: _Begun, drawn: Drawn) -> bytes:
     """Return the receipt; one that a reader has marked is noted, and none that it could not: another time it may."""
-    content = begun.content if isinstance(begun, _Again) else _finished(report, begun)
+    match begun:
+        case _FromReceipt(marked):
+            return _finished(report, marked if isinstance(marked.result(), bytes) else LOST)
+        case _Again(content):
+            pass
+        case _:
+            content = _finished(report, begun)
     if isinstance(begun, _Again) or (isinstance(begun, Future) and isinstance(begun.result(), bytes)):
         drawn.note(repr(report), content)
     return content
@@ -82,7 +119,7 @@ def _settled(report: ArrivedReport, begun: _Begun, drawn: Drawn) -> bytes:
 def receipt(report: ArrivedReport, path: Path, readers: Readers) -> bytes:
     """Return the receipt of the file at that path."""
     begun = _begin({report: path} if may_be_marked(report.findings) and path.is_file() else {}, readers)
-    return _finished(report, begun.get(report, _GONE))
+    return _finished(report, begun.get(report, LOST))
 
 
 def before_sending(filed: Filed, judgement: Judgement | None, original: Path, *, settings: Settings, readers: Readers) -> bytes:
@@ -119,6 +156,23 @@ def _is_stored(content: bytes) -> bool:
             return len(content) <= _LARGEST and all(part.compress_type == zipfile.ZIP_STORED for part in package.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return False
+
+
+def is_marked(content: bytes) -> bool:
+    """Return whether one of our receipts is the sender's workbook with its marks, and not the list alone."""
+    return (_part(content, "xl/workbook.xml") or b"").count(b"<sheet ") > 1
+
+
+def tells_lost(content: bytes) -> bool:
+    """Return whether one of our receipts is a list alone since the original was lost."""
+    parts = (_part(content, name) or b"" for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"))
+    return not is_marked(content) and any(OBSTACLES[Why.LOST].encode() in part for part in parts)
+
+
+def _part(content: bytes, name: str) -> bytes | None:
+    with suppress(zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError), zipfile.ZipFile(io.BytesIO(content)) as package:
+        return package.read(name)
+    return None
 
 
 # --- names -------------------------------------------------------------------------------------------------------

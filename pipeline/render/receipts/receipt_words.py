@@ -31,7 +31,8 @@ ALONE_REPLACED: Final = (
 )
 OBSTACLES: Final = {
     Why.UNREAD: "文件没有读进去（原因见下）",
-    Why.GONE: "原件已过保存期限或不在存档里",
+    Why.GONE: "原件已过保存期限，删掉了",
+    Why.LOST: "原件不见了，或者已经损坏",
     Why.FORMAT: "原件是 {detail} 格式，也做不成 .xlsx 副本",
     Why.SHEET_NAME: "工作表“{detail}”的名称 .xlsx 不允许",
     Why.BYTES: "原件超过 {detail} MB",

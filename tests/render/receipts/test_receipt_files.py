@@ -135,13 +135,16 @@ def test_the_same_day_gives_the_same_receipts_twice(office: Office, tmp_path: Pa
     assert night(office) == night(other)
 
 
-def test_an_original_that_has_gone_leaves_the_list(office: Office) -> None:
+def test_an_original_that_has_gone_leaves_what_was_handed_out_and_without_that_the_list(office: Office) -> None:
     office.put_assignment(assignment())
     office.put(a_messy_report(), "东胜.xlsx")
     (written,) = night(office).values()
     for path in office.archive.iterdir():
         path.unlink()
     shutil.rmtree(office.outbox)
+    assert [*night(office).values()] == [written]
+    for folder in (office.outbox, office.settings.paths.editions, office.settings.paths.checkpoints):
+        shutil.rmtree(folder)
     (alone,) = night(office).values()
     assert opened(alone).sheetnames == ["回执"]
     assert first_line(alone) == first_line(written)
