@@ -8,6 +8,7 @@ from __future__ import annotations
 import email
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,6 +30,7 @@ from pipeline.night import nightly
 from pipeline.post import sending
 from pipeline.publishing import told_editions
 from pipeline.settings.outgoing import Outgoing
+from pipeline.terms.handed_in import Filed
 from pipeline.upkeep import repair
 
 LEADER, DISTRICT, OTHER = "lingdao1@example.com", "dongsheng@example.com", "dalate@example.com"
@@ -235,3 +237,28 @@ def _forget(office: Office, *, items: bool) -> None:
     with closing(sqlite3.connect(office.settings.paths.ledger)) as connection, connection:
         for table in ("letter_editions", "letter_items", "letters"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def test_a_receipt_that_is_a_list_since_its_original_is_lost_says_so_in_the_letter(tmp_path: Path) -> None:
+    """Nobody handed out a marked one that could be kept: the letter does not leave it at 有变化的是随信的文件."""
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[progress_row("ZZQ-2020-001")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY], documents=only("receipts"))
+    for folder in (office.outbox, office.settings.paths.editions, office.settings.paths.checkpoints):
+        shutil.rmtree(folder)
+    (sha256,) = (path for path in office.archive.iterdir() if path.name in {filed.arrival.sha256 for filed in _reports(office)})
+    sha256.unlink()
+    nightly.run(office.settings, [DAY], documents=only("receipts"))
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        (letter,) = _letters(server, DISTRICT)
+    told = "“东胜区_回执_1_东胜区.xlsx”只有清单，没有标在原件上：贵局报来的原件在市局的存档里不见了，数字没有变。"
+    assert told in _text(letter)
+    assert told in _text(letter, "html")
+
+
+def _reports(office: Office) -> list[Filed]:
+    with Ledger(office.settings.paths.ledger) as ledger:
+        return [filed for filed in ledger.outlines() if not filed.arrival.is_assignment]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, Final
 
 from pipeline.render.papers import (
     briefing,
@@ -25,6 +27,7 @@ from pipeline.render.papers import (
     word,
     word_settings,
 )
+from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.render.papers.unchanging import Fields
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -55,10 +58,86 @@ class Printed:
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
     """Return the Word file. Raises BrokenTemplateError."""
     whole = word.Template(template, has_loops_over_columns=True)
+    if _ROW_OF_SINGLE in lacking(template):
+        fields = {**fields, "决策事项": [_in_cell(item) for item in fields["决策事项"]]}
+    return _docx(whole, fields, moment)
+
+
+def _docx(whole: word.Template, fields: Fields, moment: datetime) -> bytes:
     setting: str = fields["版面"]
     properties = word.Properties(fields["文件标题"], fields["单位"])
     endings = word_settings.Endings(_ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"])
     return word.render(whole, _for(word.text(whole), fields), moment, properties, endings)
+
+
+def _in_cell(item: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a decision about a single case with what has no row below it in the cell of what is asked."""
+    if not (item["编号"] and item["清单"]):
+        return item
+    return {**item, "请示": "；".join(filter(None, [item["请示"], item["清单"]])), "清单": ""}
+
+
+@cache
+def lacking(template: bytes) -> tuple[str, ...]:
+    """Return the texts that the program's own Word template prints and this one does not, tried on made-up ones.
+
+    An office that edited the template has it older than what the program says by now. Nothing of a template that cannot be used.
+    """
+    if template == (original := own_templates.original(WORD_TEMPLATE)):
+        return ()
+    try:
+        printed, expected = (_printed(each) for each in (template, original))
+    except BrokenTemplateError:
+        return ()
+    return tuple(name for name in expected if name not in printed)
+
+
+def _printed(template: bytes) -> tuple[str, ...]:
+    """Return by name which of the sample's texts a template prints. Raises BrokenTemplateError."""
+    marks: dict[str, str] = {}
+    fields = _marked(sample(), "", marks)
+    single, others = fields["决策事项"]
+    fields = {**fields, "版面": "", "后半": "", "决策事项": [single, {**others, "编号": ""}]}
+    whole = word.Template(template, has_loops_over_columns=True)
+    text = word.text(word.Template(_docx(whole, fields, _ANY_MOMENT)))
+    return tuple(name for mark, name in marks.items() if mark in text)
+
+
+def _marked(value: Any, name: str, marks: dict[str, str]) -> Any:  # noqa: ANN401 - texts, and lists and records of them
+    """Return the sample with another text in each place, and note in `marks` which is where."""
+    if isinstance(value, Mapping):
+        return {key: _marked(part, f"{name}.{key}" if name else key, marks) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_marked(part, f"{name}（{_NTH[number]}）" if name in _TWO_KINDS else name, marks) for number, part in enumerate(value)]
+    mark = f"⟦{len(marks)}⟧"
+    marks[mark] = name
+    return mark
+
+
+_TWO_KINDS: Final = ("决策事项",)
+_NTH: Final = ("单件", "多件")
+"""A template may set a decision about one case otherwise than one about several."""
+_ROW_OF_SINGLE, _ROW_OF_SEVERAL, _LIST = "决策事项（单件）.清单", "决策事项（多件）.清单", "决策清单.何事"
+
+
+def told_lacking(path: Path) -> str:
+    """Return what the office's own Word template has no place for, and where that is told instead; '' where it has all."""
+    with suppress(BrokenTemplateError):
+        if (template := own_templates.read(path)) is not None and (names := lacking(template)):
+            rows = _ROW_OF_SINGLE in names and not _is_older(word.text(word.Template(template)), template)
+            moved = "单件的决策事项下面一行（较长的请示、已采取的措施）没有位置，写在“请示”那一格里" if rows else ""
+            listed = "没有“决策清单”的位置，按旧版式的写法写出" if _LIST in names else ""
+            others = (name for name in names if name not in (_ROW_OF_SINGLE, _ROW_OF_SEVERAL) and not name.startswith("决策清单"))
+            gone = "、".join(dict.fromkeys(name if name.startswith(_TWO_KINDS) else name.partition(".")[0] for name in others))
+            unprinted = f"没有位置、印不出来的：{gone}，要看请看日报页面和汇总表" if gone else ""
+            said = "；".join(filter(None, [moved, listed, unprinted]))
+            return f"版式 {path.name} 比程序自带的（templates/原版）旧：{said}。请照自带的补上，或删掉这个文件用自带的版式。"
+    return ""
+
+
+def _is_older(text: str, template: bytes) -> bool:
+    """Whether a Word template has one setting only, or no place for the list of decisions on page one: then they are told as before."""
+    return _NEWEST not in text or _LIST in lacking(template)
 
 
 def pdf(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -134,13 +213,14 @@ def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str]
 def _applied(form: _Form, report: Report, templates: Path, fields: Fields, setting: Setting) -> _Set:
     content, problem = own_templates.apply(templates / form.template, partial(_set, form, report, fields, setting))
     broken = [f"版式 {form.template} 不能用：{problem}。这次按程序自带的版式写出。{_WAY_OUT}"] if problem else []
+    broken += [told] if form is _WORD and (told := told_lacking(templates / form.template)) else []
     return {f"{unchanging.NAME}_{report.day.isoformat()}.{form.ending}": content}, broken
 
 
 def _set(form: _Form, report: Report, fields: Fields, setting: Setting, template: bytes) -> bytes:
     """Return the report in that form; for a template with one setting, with what it has room for. Raises BrokenTemplateError."""
     text = word.text(word.Template(template, has_loops_over_columns=True)) if form is _WORD else template.decode("utf-8", "replace")
-    if _NEWEST not in text:
+    if _is_older(text, template) if form is _WORD else _NEWEST not in text:
         fields = briefing.fields(report, is_older=True)
     return setting(form.set, fields, report.data_until, template)
 
@@ -173,6 +253,8 @@ def examine(templates: Path) -> Iterator[str]:
         problems = (own_templates.problem_of(templates / form.template, try_out) for try_out in samples)
         if problem := next(filter(None, problems), ""):
             yield f"版式 {templates / form.template} 不能用：{problem}。{_WAY_OUT}"
+    if told := told_lacking(templates / WORD_TEMPLATE):
+        yield told
 
 
 def sample(*, is_empty: bool = False) -> Fields:

@@ -374,7 +374,8 @@ def test_an_older_template_without_a_smaller_setting_gets_what_it_has_room_for(w
     (tmp_path / briefing_files.WORD_TEMPLATE).write_bytes(older)
     files, broken, _printed = briefing_files.render(report, tmp_path)
     read = lines(files[f"{unchanging.NAME}_{report.day}.docx"])
-    assert not broken
+    (told,) = broken
+    assert "没有“决策清单”的位置，按旧版式的写法写出" in told
     assert not any("（密）" in line for line in read)
     assert page_room.pages(fields := briefing.fields(report, is_older=True)) <= briefing.MOST_PAGES
     assert [(item["清单"], item["事项"][:3]) for item in fields["决策事项"]] == [("", "领导帇")]

@@ -69,6 +69,41 @@ def test_in_an_older_template_without_a_place_for_the_register_it_is_said_with_t
     assert read[read.index("表下说明｜已撤销1件") - 4 :][:4] == ["Heading 1｜例", *["表下说明｜例"] * 3]
 
 
+def older_by_a_row(part: str, content: bytes) -> bytes:
+    """As the program's own was: the row below a decision stands with those about several cases alone."""
+    if part != "word/document.xml":
+        return content
+    rows = re.split(rb"(?=<w:tr[ >])", content)
+    at = next(number for number, row in enumerate(rows) if b"{%tr if \xe9\xa1\xb9.\xe6\xb8\x85\xe5\x8d\x95" in row)
+    assert b"{%tr endif" in rows[at - 1]
+    assert b"{%tr endif" in rows[at + 2]
+    return b"".join([*rows[: at - 1], *rows[at : at + 3], rows[at - 1], *rows[at + 3 :]])
+
+
+def test_what_a_template_of_the_offices_own_lacks_is_said_and_a_long_request_stands_in_another_place(tmp_path: Path) -> None:
+    older = rewrite(original(DOCX), older_by_a_row)
+    item = {**briefing_files.sample()["决策事项"][0], "请示": "", "清单": "请决定的事：请市级协调资金"}
+    said = {**briefing_files.sample(), "决策事项": [item]}
+    assert any("请决定的事：请市级协调资金" in line for line in briefings.lines(briefing_files.docx(said, MOMENT, older)))
+    assert briefing_files.told_lacking(tmp_path / DOCX) == ""
+    (tmp_path / DOCX).write_bytes(older)
+    assert briefing_files.lacking(older) == ("决策事项（单件）.清单",)
+    told = (
+        f"版式 {DOCX} 比程序自带的（templates/原版）旧：单件的决策事项下面一行（较长的请示、已采取的措施）没有位置，写在“请示”那一格里。"
+        "请照自带的补上，或删掉这个文件用自带的版式。"
+    )
+    assert [*briefing_files.examine(tmp_path)] == [told]
+
+
+def test_a_template_that_prints_less_says_what_of_it(tmp_path: Path) -> None:
+    (tmp_path / DOCX).write_bytes(edited("{{ 督办 }}", "督办"))
+    (told,) = briefing_files.examine(tmp_path)
+    assert "没有位置、印不出来的：督办，要看请看日报页面和汇总表。" in told
+    (tmp_path / DOCX).write_bytes(rewrite(original(DOCX), lambda _part, content: content.replace("项.何事".encode(), "项.谁".encode())))
+    (told,) = briefing_files.examine(tmp_path)
+    assert "没有“决策清单”的位置，按旧版式的写法写出" in told
+
+
 def test_in_an_older_template_without_a_head_the_verdicts_and_what_is_asked_stand_in_their_sections() -> None:
     older = rewrite(
         original(DOCX),
