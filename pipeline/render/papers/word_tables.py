@@ -6,6 +6,7 @@ Covered by tests/render/papers/test_word.py and test_briefing_templates.py.
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from pipeline.render.papers import word_settings
@@ -88,7 +89,11 @@ _CHARACTER = 316
 
 def _characters(paragraph: Any) -> float:  # noqa: ANN401 - lxml has no types
     """Return a paragraph's width in Chinese characters; Latin letters and digits are half as wide."""
-    return sum(0.5 if character.isascii() else 1 for character in word_settings.text(paragraph))
+    return _wide(word_settings.text(paragraph))
+
+
+def _wide(words: str) -> float:
+    return sum(0.5 if character.isascii() else 1 for character in words)
 
 
 def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
@@ -96,9 +101,9 @@ def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
     if not _is_measured(table):
         return
     rows = [[cell.find(f"{_WORD}tcPr/{_WORD}tcW") for cell in row.iter(f"{_WORD}tc")] for row in table.iter(f"{_WORD}tr")]
-    width = table.find(f"{_WORD}tblPr/{_WORD}tblW")
+    width, needed = table.find(f"{_WORD}tblPr/{_WORD}tblW"), (_needed(rows, 0), _needed(rows, -1))
     for row in rows:
-        _scale(row, int(width.get(f"{_WORD}w")))
+        _scale(row, int(width.get(f"{_WORD}w")), needed)
     grid = table.findall(f"{_WORD}tblGrid/{_WORD}gridCol")
     finest = max(rows, key=len, default=[])
     if len(finest) == len(grid):
@@ -106,9 +111,28 @@ def _fit(table: Any) -> None:  # noqa: ANN401 - lxml has no types
             column.set(f"{_WORD}w", cell.get(f"{_WORD}w"))
 
 
-def _scale(row: list[Any], whole: int) -> None:
-    """Widen or narrow the cells of a row alike, so that together they are as wide as the whole."""
+def _needed(rows: list[list[Any]], end: int) -> int:
+    """Return how wide the cells at one end of the rows must be that no word in them breaks; of longer words they are no wider."""
+    cells = (row[end].getparent().getparent() for row in rows if len(row) > _ENDS)
+    words = (word for cell in cells for word in re.split(r"[，、；（\s]", word_settings.text(cell)))
+    return min(_WIDEST, max((round(_wide(word) * _SMALL) + _MARGINS for word in words), default=0))
+
+
+_ENDS, _SMALL, _MARGINS, _WIDEST = 2, 200, 108, 1300
+"""Cells of a row that are its ends; twentieths of a point: a character of a table's letters, what a cell leaves free, a name's column."""
+
+
+def _scale(row: list[Any], whole: int, needed: tuple[int, int]) -> None:
+    """Widen or narrow the cells of a row, so that together they are as wide as the whole: alike, but that its ends have what they need.
+
+    Between them stand figures, in as many columns as a loop has groups; the words at the ends must not break for them.
+    """
     widths = [int(cell.get(f"{_WORD}w")) for cell in row]
-    if widths and sum(widths) != whole:
-        for cell, width in zip(row, widths, strict=True):
-            cell.set(f"{_WORD}w", str(width * whole // sum(widths)))
+    if not widths or sum(widths) == whole:
+        return
+    alike = [width * whole // sum(widths) for width in widths]
+    ends = {0: needed[0], len(row) - 1: needed[1]} if len(row) > _ENDS else {}
+    given = {place: least for place, least in ends.items() if alike[place] < least}
+    left, shared = whole - sum(given.values()), sum(width for place, width in enumerate(widths) if place not in given)
+    for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        cell.set(f"{_WORD}w", str(given[place] if place in given else width * left // shared))

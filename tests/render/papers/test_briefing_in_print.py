@@ -137,3 +137,14 @@ def test_that_all_of_a_report_was_refused_stands_on_one_line_of_its_cell(reports
     pdf = briefing_pdf.render(fields, reports[0].data_until, own_templates.original(briefing_files.PDF_TEMPLATE))
     for content in (pdf, *briefings.to_pdfs([word], tmp_path)):
         assert briefings.pdf_text(content, tmp_path).count("全部退回") == len(fields["旗区"])
+
+
+@pytest.mark.parametrize("groups", [1, 3, 4])
+def test_it_does_so_too_where_there_are_other_groups_than_two(reports: list[Report], tmp_path: Path, groups: int) -> None:
+    fields = briefing.fields(reports[0]) | {"版面": page_room.USUAL, "后半": page_room.USUAL}
+    rows = [{**row, "分组": (row["分组"] * 2)[:groups]} for row in (*fields["旗区"], fields["合计"])]
+    fields["旗区"], fields["合计"] = [row | {"报送": "全部退回"} for row in rows[:-1]], rows[-1]
+    fields["分组"] = (fields["分组"] * 2)[:groups]
+    word = briefing_files.docx(fields, reports[0].data_until, own_templates.original(briefing_files.WORD_TEMPLATE))
+    (pdf,) = briefings.to_pdfs([word], tmp_path)
+    assert briefings.pdf_text(pdf, tmp_path).count("全部退回") == len(fields["旗区"])

@@ -73,3 +73,17 @@ def test_pictures_are_numbered_as_docxtpl_numbers_them() -> None:
     numbers = [picture.get("id") for picture in expected.iter(f"{{{drawing}}}docPr")]
     assert [picture.get("id") for picture in word_tables.fitted(document).iter(f"{{{drawing}}}docPr")] == numbers == ["1001", "1002"]
     assert expected.tag == f"{WORD}document"
+
+
+def test_words_at_the_ends_of_a_row_keep_their_room_where_a_loop_has_made_many_columns_between() -> None:
+    """As with the groups of the table of districts: 全部退回 stands on one line, however many figures there are."""
+    rows = [[(900, 1), *[(500, 1)] * 40, (660, 1)], [(900, 1), *[(2000, 4)] * 10, (660, 1)]]
+    tree = etree.fromstring(_document(["900", *["500"] * 40, "660"], rows))
+    for row in tree.iter(f"{WORD}tr"):
+        for cell, words in ((row[0], "鄂托克前旗"), (row[-1], "迟报，全部退回")):
+            etree.SubElement(etree.SubElement(cell.find(f"{WORD}p"), f"{WORD}r"), f"{WORD}t").text = words
+    fitted = word_tables.fitted(etree.tostring(tree, encoding="unicode"))
+    for row in fitted.iter(f"{WORD}tr"):
+        widths = [int(cell.get(f"{WORD}w")) for cell in row.iter(f"{WORD}tcW")]
+        assert (widths[0], widths[-1]) == (1108, 908)
+        assert 9000 - len(widths) <= sum(widths) <= 9000
