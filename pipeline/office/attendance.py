@@ -18,6 +18,7 @@ from pipeline.office.status import PARTLY
 from pipeline.office.waiting import Waits
 from pipeline.render import files_for_programs
 from pipeline.settings.config import Settings
+from pipeline.settings.units import Tree
 from pipeline.terms import words
 
 DAYS: Final = 30
@@ -91,6 +92,37 @@ class Strip:
         said = "，".join(f"{words.ATTENDED[stands]} {len(self.on(stands))} 天" for stands in (*usual, *others))
         marked = "，".join(f"{name} {len(days)} 天" for mark, name in MARKS.items() if (days := self.marked(mark)))
         return f"{said}{f'；其中{marked}' if marked else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStrips:
+    """The strips of the districts under one unit; of all districts where there are no levels above them."""
+
+    unit: str
+    """'' where there are none."""
+    strips: tuple[Strip, ...]
+
+    def on(self, stands: str) -> int:
+        """Return how many reports of these districts stand so, all days together."""
+        return sum(len(strip.on(stands)) for strip in self.strips)
+
+    @property
+    def rows_refused(self) -> int:
+        """So many rows of their reports were refused, as published."""
+        return sum(attended.rows_refused for strip in self.strips for attended in strip.days)
+
+    @property
+    def summary(self) -> str:
+        """How often so, in words, all districts and days together."""
+        return Strip(self.unit, tuple(day for strip in self.strips for day in strip.days)).summary.replace(" 天", " 份")
+
+
+def by_unit(all_strips: Iterable[Strip], tree: Tree) -> list[UnitStrips]:
+    """Return the strips under the unit in which each district lies, directly below the office; all in one where there are no levels."""
+    under: dict[str, list[Strip]] = {}
+    for each in all_strips:
+        under.setdefault(tree.child_of(each.district) if tree else "", []).append(each)
+    return [UnitStrips(unit, tuple(own)) for unit, own in under.items()]
 
 
 def strips(

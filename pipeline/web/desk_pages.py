@@ -73,6 +73,8 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "board_before": status.look(settings, yesterday, waits),
         "will_be_refused": refused,
         "strips": strips,
+        "by_unit": attendance.by_unit(strips, settings.tree),
+        "has_units": bool(settings.tree),
         "missed": missed,
         **_of_earlier_days(yesterday, strips, settings),
     }

@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from pipeline.office import attendance, district_history, handed_in_rows, status
-from pipeline.office.handed_in_rows import HandedInRow
+from pipeline.office.handed_in_rows import HandedInRow, RefusedFile
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, LostLedgerError
@@ -96,36 +97,63 @@ async def show_rows(
     day: str,
     district: Annotated[str, Query(max_length=40)] = "",
     which: Literal["taken", "refused"] = "refused",
+    unit: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Show the rows behind a count of the board: those refused or taken, of one district or of all."""
+    """Show the rows behind a count of the board: those refused or taken, of one district, of those of a unit, or of all."""
     shown_day = day_of(day)
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
-    reports, count = await site.in_turn(_rows, site.settings, [shown_day], district, which == "refused")
+    of = _districts(site.settings, unit, district)
+    reports = await site.in_turn(_rows, site.settings, [shown_day], of, which == "refused")
     files = await site.in_turn(handed_in_rows.refused_files, site.settings, shown_day, shown_day) if which == "refused" else []
-    context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": count}
-    return page(request, site, "rows", {**context, "files": [file for file in files if district in ("", file.district)]})
+    context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": _count(reports)}
+    files = [file for file in files if of is None or file.district in of]
+    return page(request, site, "rows", {**context, "files": files, **_levels(site.settings, unit, reports, files)})
 
 
 @router.get("/rows", dependencies=[Depends(office_of)])
-async def show_refused_rows(request: Request, site: TheSite) -> Response:
-    """Show every row and every whole file that was refused in the last thirty days."""
-    today = site.local_now().date()
+async def show_refused_rows(request: Request, site: TheSite, unit: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Show every row and every whole file that was refused in the last thirty days, with `unit` of its districts."""
+    today, of = site.local_now().date(), _districts(site.settings, unit)
     days = [today - timedelta(days=past) for past in range(attendance.DAYS - 1, -1, -1)]
-    reports, count = await site.in_turn(_rows, site.settings, days, "", True)
-    files = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
-    context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": count, "files": files}
-    return page(request, site, "rows", context)
+    reports = await site.in_turn(_rows, site.settings, days, of, True)
+    found = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
+    files = [file for file in found if of is None or file.district in of]
+    context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": _count(reports), "files": files}
+    return page(request, site, "rows", {**context, **_levels(site.settings, unit, reports, files)})
 
 
-def _rows(settings: Settings, days: list[date], district: str, is_refused: bool) -> tuple[list[list[HandedInRow]], int]:  # noqa: FBT001
-    """Return the rows report by report, the newest day first, and how many of them are of reports that count. Raises LedgerError."""
+def _districts(settings: Settings, unit: str, district: str = "") -> tuple[str, ...] | None:
+    """Return the districts that are shown; None where it is all of them, and what is nobody's. Raises NoSuchPageError."""
+    if unit and unit not in settings.tree:
+        raise NoSuchPageError
+    return (district,) if district else settings.tree.districts(unit) if unit else None
+
+
+def _levels(settings: Settings, unit: str, reports: list[list[HandedInRow]], files: list[RefusedFile]) -> dict[str, Any]:
+    """Return how many of the rows and files are of which unit or district directly under the one that is shown; nothing without levels."""
+    tree, under, whole = settings.tree, Counter[str](), Counter[str]()
+    for rows in reports if tree else ():
+        under[tree.child_of(rows[0].district, unit or None)] += 0 if rows[0].replaced else len(rows)
+    for file in files if tree else ():
+        whole[tree.child_of(file.district, unit or None) if file.district in settings.district_names else ""] += 1
+    names = (*tree.children(unit or None), "") if tree else ()
+    levels = [(name, name in tree, under[name], whole[name]) for name in names if under[name] or whole[name]]
+    return {"unit": unit, "above": tree.above[unit] if unit else None, "levels": levels}
+
+
+def _count(reports: list[list[HandedInRow]]) -> int:
+    """Return how many of the rows are of reports that count."""
+    return sum(len(rows) for rows in reports if not rows[0].replaced)
+
+
+def _rows(settings: Settings, days: list[date], of: Collection[str] | None, is_refused: bool) -> list[list[HandedInRow]]:  # noqa: FBT001
+    """Return the rows report by report, the newest day first; `of`: of these districts alone. Raises LedgerError."""
     by_report: dict[tuple[date, str, str], list[HandedInRow]] = {}
     for row in handed_in_rows.of_days(settings, days):
-        if row.is_refused == is_refused and district in ("", row.district):
+        if row.is_refused == is_refused and (of is None or row.district in of):
             by_report.setdefault((row.day, row.district, row.replaced), []).append(row)
-    reports = [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]
-    return reports, sum(len(rows) for rows in reports if not rows[0].replaced)
+    return [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]
 
 
 @router.get("/periods")

@@ -18,14 +18,15 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 from offices import Office, moment, only
-from provinces import PROVINCE
+from provinces import FIRST, LAST, PROVINCE, SECOND
+from provinces import lay as lay_province
 from websites import Website, served
 from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
 from pipeline.night import nightly
-from pipeline.office import today
+from pipeline.office import attendance, today
 from pipeline.office.urgent_matters import Untold, UrgentMatter
 from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
@@ -212,6 +213,35 @@ def test_districts_to_phone_stand_under_the_unit_in_which_they_lie() -> None:
     assert today.named(["甲一区", "丙一区", "丙三县"], PROVINCE.tree) == "甲市1个（甲一区）；丙市2个（丙一区、丙三县）"
     many = Tree((Unit(name="甲市"),), (*((f"甲{n}县", "甲市") for n in range(7)), ("直管区", None)))
     assert today.named([name for name, _unit in many.leaves], many) == "甲市7个；直管区"
+
+
+def test_with_levels_calendars_and_refused_rows_stand_by_unit_with_their_sums(tmp_path: Path) -> None:
+    office = lay_province(tmp_path / "office")
+    office.put(
+        report("乙二县", LAST, progress=[progress_row("SJ-2020-999"), progress_row("SJ-2020-001")]), "乙.xlsx", f"{LAST}T16:30:00+08:00"
+    )
+    office.put(b"no workbook", "坏的.xlsx", f"{LAST}T16:40:00+08:00")
+    nightly.run(office.settings, [FIRST, SECOND, LAST], documents=FIGURES)
+    with served(office, "2020-05-22 09:00") as website:
+        website.user("办公室", "")
+        browser = website.signed_in("办公室")
+        desk, rows = browser.get("/today").text, browser.get("/rows").text
+        of_unit, of_day = browser.get(f"/rows?unit={quote('乙市')}").text, browser.get(f"/rows/{LAST}?unit={quote('甲市')}").text
+        assert browser.get("/rows?unit=nowhere").status == 404
+    words = _words(desk)
+    strips = attendance.strips(office.settings, moment("2020-05-22 09:00"))
+    missed = {own.unit: own.on("missing") for own in attendance.by_unit(strips, office.settings.tree)}
+    assert missed == {"甲市": 0, "乙市": 0, "丙市": 1}
+    assert "未报 ：丙市 1 份。 迟报 ：丙市 1 份。 全部退回 ：乙市 1 份。" in words
+    assert "丙市 3 个旗区 按时 7 份，迟报 1 份，未报 1 份" in words
+    assert desk.count('<details class="unit">') == 3
+    assert re.search(r'<a href="/rows\?unit=[^"]+">乙市 8 行</a>', desk)
+    assert "甲市 7 行 乙市 8 行 丙市 6 行 不能确认是哪个旗区的 0 行，整份 1 个" in _words(rows)
+    assert "乙市退回的行" in _words(of_unit)
+    assert "共 8 行" in _words(of_unit)
+    assert "乙二县 2 行" in _words(of_unit)
+    assert "坏的.xlsx" not in of_unit
+    assert "共 0 行" in _words(of_day)
 
 
 def test_today_counts_what_waits_and_says_whom_to_phone(afternoon: Website) -> None:

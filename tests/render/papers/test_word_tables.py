@@ -77,7 +77,7 @@ def test_pictures_are_numbered_as_docxtpl_numbers_them() -> None:
 
 def test_words_at_the_ends_of_a_row_keep_their_room_where_a_loop_has_made_many_columns_between() -> None:
     """As with the groups of the table of districts: 全部退回 stands on one line, however many figures there are."""
-    rows = [[(900, 1), *[(500, 1)] * 40, (660, 1)], [(900, 1), *[(2000, 4)] * 10, (660, 1)]]
+    rows: list[list[tuple[int | None, int]]] = [[(900, 1), *[(500, 1)] * 40, (660, 1)], [(900, 1), *[(2000, 4)] * 10, (660, 1)]]
     tree = etree.fromstring(_document(["900", *["500"] * 40, "660"], rows))
     for row in tree.iter(f"{WORD}tr"):
         for cell, words in ((row[0], "鄂托克前旗"), (row[-1], "迟报，全部退回")):
