@@ -113,14 +113,17 @@ def _matters(name: str, changes: Sequence[MatterChange], today: date, room: tupl
 
 
 def _receptions(changes: Sequence[ReceptionChange], today: date, most: int | None) -> str:
-    """Return whose counts of 接访情况 are others than were reported first, with both."""
-    if not changes:
-        return ""
-    told = [_reception(change, today) for change in changes]
-    named = first_of(told, len(told) if most is None else most) if most != 0 else ""
+    """Return whose counts of 接访情况 are others than were reported first, with both.
+
+    Where room is short, those are counted alone that were corrected before the cut-off, and only beside others: nobody had read them.
+    """
     late = sum(change.is_late for change in changes)
-    of_late = f"，其中截止以后{late}处" if 0 < late < len(told) else ""
-    return f"接访情况{'在截止以后' if late == len(told) else ''}有更正{len(told)}处{of_late}{f'：{named}' if named else ''}。"
+    if not changes or (most is not None and not late):
+        return ""
+    of_late = f"，其中截止以后{late}处" if 0 < late < len(changes) else ""
+    told = [_reception(change, today) for change in changes if most is None or change.is_late]
+    named = first_of(told, len(told) if most is None else most) if most != 0 else ""
+    return f"接访情况{'在截止以后' if late == len(changes) else ''}有更正{len(changes)}处{of_late}{f'：{named}' if named else ''}。"
 
 
 def _reception(change: ReceptionChange, today: date) -> str:

@@ -68,16 +68,22 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "missing": missing,
         "takes_nothing": [district for district in board.districts if district.takes_nothing],
         **_named(told, [one.district for one in missing if one not in told], settings),
+        **_by_unit(told, strips, settings),
         "by_mail": by_mail,
         "mails": mails,
         "board_before": status.look(settings, yesterday, waits),
         "will_be_refused": refused,
-        "strips": strips,
-        "by_unit": attendance.by_unit(strips, settings.tree),
-        "has_units": bool(settings.tree),
         "missed": missed,
         **_of_earlier_days(yesterday, strips, settings),
     }
+
+
+def _by_unit(told: Sequence[status.DistrictStatus], strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
+    """Return the strips, and the districts without a report of which something is told, by the unit below the office in which each lies."""
+    under: dict[str, list[status.DistrictStatus]] = {}
+    for one in told:
+        under.setdefault(settings.tree.child_of(one.district) if settings.tree else "", []).append(one)
+    return {"has_units": bool(settings.tree), "strips": strips, "by_unit": attendance.by_unit(strips, settings.tree), "told_by_unit": under}
 
 
 def _named(told: Sequence[status.DistrictStatus], rest: Sequence[str], settings: Settings) -> dict[str, Any]:

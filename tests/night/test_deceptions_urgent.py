@@ -159,8 +159,9 @@ def test_reception_counts_that_a_report_of_the_same_day_replaced_before_the_cut_
     def said(*reports: tuple[bytes, str]) -> Told:
         return told([workbook, *(File(content, moment(f"2020-05-18 {at}")) for content, at in reports)], [MONDAY])[MONDAY]
 
-    for text in said((none, "15:42"), (one, "16:30")).both:
-        assert "接访情况有更正1处：东胜区由0批次（当场答复0、转交0）改为1批次（" in text
+    early = said((none, "15:42"), (one, "16:30"))
+    assert "接访情况有更正" not in early.paper, "nobody had read what it corrects"
+    assert "接访情况有更正1处：东胜区由0批次（当场答复0、转交0）改为1批次（" in early.page
     for text in said((none, "15:42"), (one, "16:30"), (two, "18:00")).both:
         assert "接访情况在截止以后有更正1处：东胜区由0批次（当场答复0、转交0）改为2批次（" in text
     assert not any("接访情况有更正" in text for text in said((one, "15:42"), (one + b"", "16:30")).both)
