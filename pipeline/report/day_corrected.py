@@ -62,14 +62,6 @@ def behind(report: Report, most: int = corrections.MOST) -> str:
     return f"本期的更正：{'，'.join(part for part in (_came(report, most), compared) if part)}。"
 
 
-def rewritten_in_full(report: Report) -> list[str]:
-    """Return what late reports changed in particulars and flags, of the day itself and of every group's earlier days, with all cases."""
-    ample = edit_words.AMPLE
-    of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
-    earlier = [(group.name, corrections.all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
-    return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
-
-
 def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[str]:
     """Return what each district's reports changed of these groups, with its own cases alone, most first; [] where all came after noon."""
     by_noon = _by_noon(report)
@@ -127,7 +119,7 @@ def _noon(report: Report) -> str:
 
 
 def _since(report: Report) -> str:
-    return "当日24:00所知" if report.corrected_net else f"{_noon(report)}所知"
+    return "当日24:00所知" if report.corrected_net else "此前所知"
 
 
 def filled_in(report: Report, most: int = corrections.MOST) -> str:
