@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from pipeline.day.day_state import DayState
 from pipeline.day.targets import PastDay
-from pipeline.report import decision_words
+from pipeline.report import decision_words, matter_words
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
@@ -187,10 +187,10 @@ def unsettled_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 
 def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
-    said = f"{matter.kind}：{matter.situation}"
+    said = f"{matter.kind}：{matter.situation}{matter_words.outcome(matter)}"
     leader = case.leader if case else ""  # the deadline of its case is none of the matter
     first = (("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin)
-    return Decision(*first, happened=matter.happened, measures=matter.measures)
+    return Decision(*first, happened=matter.happened, measures=matter.measures, counted=matter.counted)
 
 
 def _decision(line: CaseLine) -> Decision | None:

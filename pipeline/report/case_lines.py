@@ -152,6 +152,8 @@ class Decision:
     """As of its `UrgentLine`; None for a case."""
     measures: str = ""
     """What was done about an urgent matter."""
+    counted: str = ""
+    """As of its `UrgentLine`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ class UrgentLine:
     """Of a matter of an earlier day: the day of its report; None for one of the day itself."""
     since: str = ""
     """Of such a matter: what is said of it today, and with that for the last time; '' where nothing has been said."""
+    counted: str = ""
+    """That its case counts as resolved all the same, and by which reply; '' where it does not, and where something was said since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
     counting = counting_of(state, cases, sources.refused, settings, sources.lost)
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
-    urgent = other_sheets.urgent(state, sources.arrivals, settings)
+    urgent = other_sheets.urgent(state, cases, sources.arrivals, settings)
     lost = {file.sha256 for file in sources.left_out}
     refused = [file for file in sources.refused if file.arrival.sha256 not in lost]  # a lost original is no refusal
     lines_by_district = [

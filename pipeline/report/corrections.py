@@ -36,7 +36,7 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_once = sum(any(entry.group == group for entry in entries) for entries in times) <= 1
     earlier = overnight(report, group, most) + restated(report, group, most) if is_once else _both_times(report, group, most)
     told = f"{_lost(report, group, most)}{earlier}"
-    return f"{gone}{told}{_all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
+    return f"{gone}{told}{all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
 
 
 def told_otherwise(report: Report) -> list[Restated]:
@@ -64,7 +64,7 @@ def restated(report: Report, group: str, most: int = MOST) -> str:
         return ""
     moves = _together(entry.moves for entry in entries)
     parts = [_several(entries, most, report.day), *moved(moves, most), _whose(report, report.late_reports, moves.cases, most)]
-    return f"以前的数字有更正：{'；'.join(part for part in parts if part)}。"
+    return f"以前的数字，与{_moment_of_noon(report)}所知相比有更正：{'；'.join(part for part in parts if part)}。"
 
 
 def _both_times(report: Report, group: str, most: int) -> str:
@@ -89,12 +89,20 @@ def _both_times(report: Report, group: str, most: int) -> str:
     whose = _whose(report, reports, moves.cases or all_moves.cases, most)
     days = _several(entries, most, report.day, {day: f"（{_moment_of_noon(report)}所知{counts(tally)}）" for day, tally in again.items()})
     parts = [days, *back[: max(1, most)], *moved(moves, most), whose]
-    since = sentences.day(report.day - timedelta(days=1), report.day)
-    return f"以前的数字，与{since}24:00所知相比有更正：{'；'.join(part for part in parts if part)}。"
+    return f"以前的数字，与{_moment_of_night(report)}所知相比有更正：{'；'.join(part for part in parts if part)}。"
+
+
+def basis(report: Report) -> str:
+    """Return as of when the former figures of earlier days are: noon, or the end of the day before where anything came between."""
+    return _moment_of_night(report) if report.overnight or report.overnight_earlier else _moment_of_noon(report)
 
 
 def _moment_of_noon(report: Report) -> str:
     return f"{sentences.day(report.day, report.day)}{noon(report)}"
+
+
+def _moment_of_night(report: Report) -> str:
+    return f"{sentences.day(report.day - timedelta(days=1), report.day)}24:00"
 
 
 def _lost(report: Report, group: str, most: int) -> str:
@@ -146,7 +154,7 @@ def noon(report: Report) -> str:
     return f"{(report.rules_before or report.settings).calendar.correction_after:%H:%M}"
 
 
-def _all_rewritten(report: Report, group: str, most: int) -> str:
+def all_rewritten(report: Report, group: str, most: int) -> str:
     """Return what later reports of earlier days did to a group's cases but for its figures: to their particulars and flags."""
     before = sentences.day(report.day - timedelta(days=1), report.day)
     of_last_night = f"{before}日报里的案件内容，{_between(report)}有更正"
@@ -175,14 +183,6 @@ def _rewritten(report: Report, group: str, told: tuple[str, Effects, Sequence[La
         return ""
     whose = _whose(report, reports, of_group.numbers, most)
     return f"{name}：{'；'.join([*said, *([whose] if whose else [])])}。"
-
-
-def rewritten_in_full(report: Report) -> list[str]:
-    """Return the same of every group, and of the day itself where it is a correction, with all cases."""
-    ample = edit_words.AMPLE
-    of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
-    earlier = [(group.name, _all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
-    return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
 
 
 def room(most: int) -> edit_words.Room:

@@ -28,7 +28,7 @@ def correction(report: Report, most: int = corrections.MOST) -> str:
         return ""
     told = ((entry, [figures_of_this_day(report, entry), *corrections.moved(entry.moves, most)]) for entry in of_this_day(report))
     groups = [f"{entry.group}案件{'；'.join(parts)}。" for entry, parts in told]
-    figures = f"与{_since(report)}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{_since(report)}相同。"
+    figures = f"与{since(report)}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{since(report)}相同。"
     if rewritten := edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most)):
         unchanged = "" if groups else "各组的总数和化解件数没有变，但"
         figures = f"{figures if groups else ''}{unchanged}案件内容有更正：{'；'.join(rewritten)}。"
@@ -56,10 +56,18 @@ def behind(report: Report, most: int = corrections.MOST) -> str:
     parts = [*groups, *([f"案件内容有更正：{'；'.join(rewritten)}"] if rewritten else [])]
     if not report.is_correction or not (parts or of_this_day(report) or len(report.correcting) > 1):
         return ""
-    compared = f"与{_since(report)}相比：{'；'.join(parts)}" if parts else ""
+    compared = f"与{since(report)}相比：{'；'.join(parts)}" if parts else ""
     if by_cause:
         return f"本期的更正：当日24:00以后收到的，{compared}。"
     return f"本期的更正：{'，'.join(part for part in (_came(report, most), compared) if part)}。"
+
+
+def rewritten_in_full(report: Report) -> list[str]:
+    """Return what late reports changed in particulars and flags, of the day itself and of every group's earlier days, with all cases."""
+    ample = edit_words.AMPLE
+    of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
+    earlier = [(group.name, corrections.all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
+    return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
 
 
 def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[str]:
@@ -118,8 +126,9 @@ def _noon(report: Report) -> str:
     return f"次日{report.settings.calendar.correction_after:%H:%M}"
 
 
-def _since(report: Report) -> str:
-    return "当日24:00所知" if report.corrected_net else "此前所知"
+def since(report: Report) -> str:
+    """Return as of when the former figures are of a day that is a correction."""
+    return "当日24:00所知" if report.corrected_net else f"{_noon(report)}所知"
 
 
 def filled_in(report: Report, most: int = corrections.MOST) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Restated
@@ -38,14 +38,13 @@ _ALL = 100
 """The target in percent of which every case counts."""
 
 
-def lines(report: Report, *, is_short: bool = False) -> tuple[tuple[str, str], ...]:
+def lines(report: Report) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
 
-    `is_short`: there is little room. Of earlier days only dangers are told here, before everything else, and of decisions their
-    number; how many other urgent matters of earlier days there are stands elsewhere (`unsettled_in_short`).
+    They are the same however much room a paper has: who reads one of them knows as much as who reads another.
     """
-    asked, restated = _asked(report, is_short=is_short), (words.RESTATED, _restated(report, _this_issue(report)))
-    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, asked), restated)
+    restated = (words.RESTATED, _restated(report, _this_issue(report)))
+    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), restated)
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
@@ -170,14 +169,14 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
     )
 
 
-def _asked(report: Report, *, is_short: bool) -> str:
+def _asked(report: Report) -> str:
     matters = agenda.noted(report.urgent)
     has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
-    decided = decision_words.decisions(report.decisions, report.submissions, with_kinds=not (is_short and has_danger))
-    without_request = "" if is_short and has_danger else "没有提出请求，"  # which stands with the matters
+    # beside a danger of an earlier day nothing is told that the sections below tell with their cases
+    decided = decision_words.decisions(report.decisions, report.submissions, with_kinds=not has_danger)
+    without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
-    is_told = has_danger or bool(report.unsettled and not is_short)
-    earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day, is_short=is_short)}。" if is_told else ""
+    earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if report.unsettled else ""
     first, last = (earlier, "") if has_danger else ("", earlier)
     return f"{_to_decide_first(report)}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
 
@@ -188,19 +187,21 @@ def _to_decide_first(report: Report) -> str:
     return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day)}。" if dangers else ""
 
 
-def _dangers(matters: Sequence[UrgentLine], day: date, *, is_short: bool = False) -> str:
+def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
     """Return how many of them are about people's safety, and what one or two are: however crowded the day, that stands on page one."""
     dangers = [matter for matter in matters if matter.kind == SAFETY]
-    all_of = "都是" if len(dangers) > 1 and not is_short else ""
+    all_of = "都是" if len(dangers) > 1 else ""
     of_all = f"其中{SAFETY}{len(dangers)}件" if len(dangers) < len(matters) else f"{all_of}{SAFETY}"
-    in_brief = is_short and len(dangers) <= _MOST_TOLD  # their numbers stand with the decisions then
-    named = "、".join(f"{matter.district}“{_brief(matter)}”" for matter in dangers) if in_brief else _told(dangers, day)
-    return f"（{of_all}：{named}）" if dangers else ""
+    return f"（{of_all}：{_told(dangers, day)}）" if dangers else ""
 
 
 def _told(dangers: Sequence[UrgentLine], day: date) -> str:
     """Return what one or two dangers are; of more, and of long ones, where they are."""
-    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}{matter_words.when(matter, day)}" for matter in dangers]
+    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}{matter_words.outcome(matter)}" for matter in dangers]
+    days = [matter_words.when(matter, day) for matter in dangers]
+    if len(told) > 1 and len(set(days)) == 1:  # said once behind all of them
+        days = [""] * (len(told) - 1) + [days[0].replace("（", "（都是", 1)]
+    told = [f"{danger}{reported}" for danger, reported in zip(told, days, strict=True)]
     is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
     return "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
 
@@ -220,16 +221,7 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
 def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
     done = matter_words.done(matter, measures)
     said = _cut(f"{matter.number} {matter.kind}：{matter.situation}".strip(), characters)
-    return f"{matter.district}{said}{f'（{done}）' if done else ''}"
-
-
-def unsettled_in_short(report: Report) -> str:
-    """Return how many urgent matters of earlier days nothing has been said of, in brackets behind a heading.
-
-    '' where there are none, and where there are dangers, since the first lines tell that then.
-    """
-    is_told = not report.unsettled or any(matter.kind == SAFETY for matter in report.unsettled)
-    return "" if is_told else f"（{_UNSETTLED}{len(report.unsettled)}件）"
+    return f"{matter.district}{said}{matter_words.outcome(matter)}{f'（{done}）' if done else ''}"
 
 
 def unsettled(report: Report, most: int | None = None, characters: int | None = None) -> str:
@@ -272,7 +264,9 @@ def _unsettled(matter: UrgentLine, day: date, characters: int | None) -> str:
     said = _cut(f"{matter.number} {matter.kind}：{matter.situation.rstrip('。；，')}".strip(), characters)
     asked = matter.coordination.rstrip("。；，")
     request = asked if characters is None or len(asked) <= characters else "见汇总表“急报事项”"
-    return f"{matter.district}{said}{matter_words.when(matter, day)}{f'，当时请求：{request}' if asked else ''}"
+    return (
+        f"{matter.district}{said}{matter_words.outcome(matter)}{matter_words.when(matter, day)}{f'，当时请求：{request}' if asked else ''}"
+    )
 
 
 def _cut(text: str, characters: int | None) -> str:
@@ -320,12 +314,15 @@ def _restated(report: Report, this_issue: str) -> str:
     entries = corrections.told_otherwise(report)
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
-    shown = sorted(runs, key=lambda run: _weight(run[0]))[:MOST_RUNS]
-    named = "、".join(f"{corrections.days_of(run, report.day)}{run[0].group}{corrections.pair_with_cases(run[0])}" for run in shown)
+    shown = sorted(runs, key=lambda run: _weight(run[0]))[: MOST_RUNS + (len(runs) == MOST_RUNS + 1)]  # "and one more" takes as much room
+    named_groups = [run[0].group for run in shown]
+    named = "、".join(
+        f"{corrections.days_of(run, report.day)}{group if group != before else ''}{corrections.pair_with_cases(run[0])}"
+        for before, group, run in zip(["", *named_groups], named_groups, shown, strict=False)
+    )
     same = sum(not corrections.has_moved(run[0]) for run in runs if run not in shown)
     unchanged = f"，没有写的有{same}处件数不变、案件有变" if same else ""
-    is_since_night = bool(entries and report.restated and (report.overnight or report.overnight_earlier))
-    basis = f"与{sentences.day(report.day - timedelta(days=1), report.day)}24:00所知相比，" if is_since_night else ""
+    basis = f"与{corrections.basis(report)}所知相比，" if runs else ""
     earlier = f"{basis}{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = "以前日报里的案件内容有更正"

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange, RowChanges
 from pipeline.report import sentences
-from pipeline.report.case_lines import Decision, MovedRow, UrgentLine
+from pipeline.report.case_lines import CaseLine, Decision, MovedRow, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.words import first_of
@@ -168,6 +168,17 @@ _FEWEST, _LONGEST_REQUEST = 32, 90
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
+
+
+def counted(case: CaseLine, day: date) -> str:
+    """Return that a case of which something urgent is reported counts as resolved all the same, and by which reply."""
+    replied = f"{sentences.day(case.replied_on, day)}的答复" if case.replied_on else "答复"
+    return f"该件已按{replied}计入化解"
+
+
+def outcome(matter: UrgentLine | Decision) -> str:
+    """Return the same in brackets behind what happened; '' where no case of it counts."""
+    return f"（{matter.counted}）" if matter.counted else ""
 
 
 def done(matter: UrgentLine | Decision, most: int) -> str:

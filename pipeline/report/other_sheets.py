@@ -12,6 +12,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE, EarlierMatter, Ended
 from pipeline.day.judging import Judgement
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
+from pipeline.report import matter_words
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.settings.config import Settings
@@ -36,10 +37,13 @@ def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
     return tuple(lines)
 
 
-def urgent(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[UrgentLine, ...]:
+def urgent(state: DayState, cases: Iterable[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[UrgentLine, ...]:
     """Return the day's 急报事项 by district, in the order of their rows."""
     judged = _judged(state, settings)
-    return tuple(_urgent_line(district, row, arrivals) for district, judgement in judged for row in judgement.urgent)
+    lines = [_urgent_line(district, row, arrivals) for district, judgement in judged for row in judgement.urgent]
+    named = {line.number for line in lines if line.number}
+    counted = {case.number: matter_words.counted(case, state.day) for case in cases if case.number in named and case.is_counted}
+    return tuple(replace(line, counted=counted.get(line.number, "")) for line in lines)
 
 
 def _urgent_line(district: str, row: RowPlace, arrivals: Mapping[int, Arrival]) -> UrgentLine:
@@ -66,8 +70,9 @@ def earlier_urgent(
         case = by_number.get(matter.case)
         district = case.district if case else matter.district
         if district in turn:  # a ledger outlives its settings
-            line = _urgent_line(district, matter.row, arrivals)
-            lines.append(replace(line, number=matter.case or line.number, reported_on=matter.day, since=_since(matter, case, state.day)))
+            line, since = _urgent_line(district, matter.row, arrivals), _since(matter, case, state.day)
+            counted = matter_words.counted(case, state.day) if case and case.is_counted and not since else ""
+            lines.append(replace(line, number=matter.case or line.number, reported_on=matter.day, since=since, counted=counted))
     return tuple(sorted(lines, key=lambda line: (line.reported_on or state.day, turn[line.district])))
 
 

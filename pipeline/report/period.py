@@ -134,6 +134,8 @@ class Period:
     """How many editions each day has had."""
     restated: tuple[tuple[date, Restated], ...]
     """With the day on which it was told: the day itself where it is marked 更正 and no later day of the period tells it."""
+    former: Mapping[tuple[date, bool], str]
+    """As of when the former figures are that a day tells of earlier ones, and with True those that it tells of itself (更正)."""
     corrected: tuple[date, ...]
     """The days that are marked 更正."""
     standing: tuple[Standing, ...]
@@ -200,6 +202,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         submissions=_submissions(days),
         editions=tuple((report.day, editions.get(report.day, 0)) for report in days),
         restated=_restated(days),
+        former=_former(days),
         corrected=tuple(report.day for report in days if report.is_correction),
         standing=_standing(days),
         exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
@@ -318,6 +321,11 @@ def _restated(days: Sequence[Report]) -> tuple[tuple[date, Restated], ...]:
     marked = (report for report in days if report.is_correction)
     own = [(report.day, entry) for report in marked for entry in day_corrected.of_this_day(report) if entry.differs]
     return tuple(sorted([*told, *(pair for pair in own if (pair[0], pair[1].group) not in named)], key=lambda pair: pair[0]))
+
+
+def _former(days: Sequence[Report]) -> dict[tuple[date, bool], str]:
+    earlier = {(report.day, False): f"{corrections.basis(report)}所知" for report in days}
+    return earlier | {(report.day, True): day_corrected.since(report) for report in days if report.is_correction}
 
 
 def _is_said_again(entry: Restated, report: Report, before: Report) -> bool:

@@ -294,8 +294,13 @@ def urgent_told(matter: UrgentOverDays, period: Period) -> str:
 
 
 def _told(day: date, run: Sequence[Restated], period: Period) -> str:
-    """Return which day says it: a later one, or by its mark the day itself."""
-    return f"{sentences.day(day, period.last)}{'的结果标明更正：' if run[0].day == day else '说的'}"
+    """Return which day says it, a later one or by its mark the day itself, and as of when the former figures are."""
+    return f"{sentences.day(day, period.last)}{'的结果标明更正' if run[0].day == day else '说的'}：与{former(day, run[0], period)}相比，"
+
+
+def former(day: date, entry: Restated, period: Period) -> str:
+    """Return as of when the former figures are that a day tells, of itself or of an earlier day."""
+    return period.former[day, entry.day == day]
 
 
 def days(count: int | None) -> str:

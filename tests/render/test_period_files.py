@@ -248,7 +248,12 @@ def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_an
     fields = period_papers.fields(much)
     assert len(re.findall(rb"/Type\s*/Page\b", period_papers.pdf(fields, much.data_until, own_templates.original("阶段报告版式.typ")))) == 4
     assert "包案领导24位，各自的期初、期末见同一文件夹里的工作簿“包案领导”。" in fields["部分"][1]["注"][0]
-    assert fields["部分"][6]["注"] == [f"其余{16 - len(fields['部分'][6]['说明'])}处见同一文件夹里的工作簿“更正和版次”。"]
+    assert _restated(fields)["注"] == [f"其余{16 - len(_restated(fields)['说明'])}处见同一文件夹里的工作簿“更正和版次”。"]
+
+
+def _restated(fields: dict[str, Any]) -> dict[str, Any]:
+    section: dict[str, Any] = next(section for section in fields["部分"] if section["小标题"].endswith("、更正"))
+    return section
 
 
 def test_tables_of_durations_make_room_for_restatements_and_what_turned_a_verdict_is_always_on_paper(month: Period) -> None:
@@ -264,9 +269,10 @@ def test_tables_of_durations_make_room_for_restatements_and_what_turned_a_verdic
     fields = period_papers.fields(crowded)
     turned = "由153/170改为150/170，按件数算由达标变为未达标"
     assert turned in {line["名称"]: line["内容"] for line in fields["提要"]}["更正"]
-    assert [line.rstrip("。") for line in fields["部分"][6]["说明"]] == period_words.restated_runs(crowded)
-    assert fields["部分"][6]["注"] == []
-    assert fields["部分"][3]["说明"] == ["见同一文件夹里的工作簿“办理用时”。"]
+    assert [line.rstrip("。") for line in _restated(fields)["说明"]] == period_words.restated_runs(crowded)
+    assert _restated(fields)["注"] == []
+    assert "各类案件的办理用时见“办理用时”。" in fields["部分"][2]["注"][0], "a section of one sentence is none"
+    assert [section["小标题"].partition("、")[0] for section in fields["部分"]] == [*"一二三四五六七八九"][: len(fields["部分"])]
 
 
 def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:

@@ -84,14 +84,16 @@ def test_cases_that_an_extension_makes_no_longer_overdue_are_named_with_the_day_
     assert told.endswith("没有化解而延期超过法定延长上限，请核的1件：SJ-2020-002延至2022年12月31日。")
 
 
-def test_what_endangers_people_is_told_whole_in_the_decisions_however_little_room_there_is() -> None:
+def test_what_is_urgent_is_told_whole_in_the_decisions_however_little_room_there_is() -> None:
     told = "工程安全隐患：某小区3号塔吊基础沉降12厘米，倾斜，附近两栋楼80户已疏散，正在监测，尚未排除险情"
     danger = Decision(("urgent",), "SJ-2020-001", "东胜区", told, "", MONDAY, "请派专家", "")
     space = decision_items.Space(12, 2)
     assert decision_items.texts([danger], MONDAY, space)["事项"] == told
     assert told in decision_items.texts([danger, danger], MONDAY, space)["清单"]
     other = replace(danger, matter=told.replace("工程安全隐患", "其他民生事项"))
-    assert len(decision_items.texts([other], MONDAY, space)["事项"]) == len(told[:28])
+    assert decision_items.texts([other], MONDAY, space)["事项"] == other.matter
+    long = replace(other, matter=f"其他民生事项：{'约60人拟集体上访，' * 30}")
+    assert len(decision_items.texts([long], MONDAY, space)["事项"]) == 160
 
 
 def _days(count: int) -> list[date]:

@@ -33,7 +33,7 @@ from pipeline.day.targets import Tally
 from pipeline.office import attendance, status, waiting
 from pipeline.render import files_for_programs
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import briefing, leader_papers
+from pipeline.render.papers import briefing, decision_items, leader_papers
 from pipeline.report import (
     corrections,
     decision_words,
@@ -61,13 +61,16 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     assert verdicts == "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理未达标，还差58件。"
     assert asked == (
         "此前急报尚无下文3件（都是工程安全隐患：乌审旗、准格尔旗）。"
-        "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件没有提出请求，请知悉（都是工程安全隐患：东胜区等3个旗区）。"
+        "今日需要决策的事项共24件。另有急报3件请知悉（都是工程安全隐患：东胜区等3个旗区）。"
     )
-    assert restated == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；5月20日市级交办和旗区自行梳理由7/69改为7/71。"
+    assert (
+        restated
+        == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，5月20日市级交办和旗区自行梳理由7/69改为7/71。"
+    )
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
     by_noon = replace(quiet, overnight=report.restated[:1])
-    assert headline.lines(by_noon)[-1] == ("更正", "5月20日市级交办和旗区自行梳理由7/69改为7/71。")
+    assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，5月20日市级交办和旗区自行梳理由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
     assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == ("更正", "以前日报里的案件内容有更正。")
 
@@ -84,18 +87,20 @@ def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_thos
 
     quiet = replace(report, is_correction=False, overnight=(), overnight_earlier=(), overnight_net=())
     entries = (
+        told(17, region, (32, 29), (32, 28)),
         told(19, region, (31, 29), (31, 28)),
         told(19, city, (65, 59), (65, 58)),
         told(20, region, (30, 29), (30, 28)),
         told(20, city, (66, 60), (66, 60)),
     )
-    named = (
-        f"5月19日{city}由59/65改为58/65，按件数算由达标变为未达标、5月20日{region}由29/30改为28/30、5月19日{region}由29/31改为28/31等，"
-        "共4处，没有写的有1处件数不变、案件有变。"
+    first = (
+        f"与5月21日12:00所知相比，5月19日{city}由59/65改为58/65，按件数算由达标变为未达标、"
+        f"5月20日{region}由29/30改为28/30、5月19日由29/31改为28/31"  # the same group is named once
     )
-    assert headline.lines(replace(quiet, restated=entries))[-1] == ("更正", named)
-    same = f"{city}仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
-    assert headline.lines(replace(quiet, restated=entries[2:]))[-1][1] == f"5月20日{region}由29/30改为28/30、5月20日{same}"
+    assert headline.lines(replace(quiet, restated=entries))[-1][1] == f"{first}等，共5处，没有写的有1处件数不变、案件有变。"
+    four = headline.lines(replace(quiet, restated=entries[1:]))[-1][1]
+    same = f"5月20日{city}仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
+    assert four == f"{first}、{same}", "of four none is left out"
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:
@@ -327,21 +332,24 @@ def test_a_day_that_was_corrected_there_and_back_is_told_once_with_its_cases() -
     said = _restated(tuesday, more, _late("2020-05-19 14:05", "SJ-2020-009", district="达拉特旗"))
     moves = "改为计入化解1件（ZZQ-2020-002），改为不计入化解1件（ZZQ-2020-005）"
     assert said == f"与5月18日24:00所知相比，5月18日自治区交办仍为2/6（{moves}）。"
-    assert _restated(tuesday, more) == "5月18日自治区交办由2/6改为3/6。"
+    assert _restated(tuesday, more) == "与5月18日24:00所知相比，5月18日自治区交办由2/6改为3/6。"
     assert _restated(tuesday, more, _late("2020-05-19 14:05", "ZZQ-2020-001")) == "5月18日自治区交办曾有更正，又改回2/6。"
 
 
 def test_what_came_by_noon_is_told_of_every_earlier_day_that_it_changed() -> None:
     """The day before restates them, but in an edition that came after its readers had read it."""
     late = _late("2020-05-21 10:00", "ZZQ-2020-001", "ZZQ-2020-002")
-    assert _restated(DAY, late) == "5月18日至5月20日自治区交办由2/6改为3/6。"
+    assert _restated(DAY, late) == "与5月20日24:00所知相比，5月18日至5月20日自治区交办由2/6改为3/6。"
     came, cases = "东胜区5月18日日报的更正（5月21日10:00收到）", "改为计入化解1件（ZZQ-2020-002）"
     assert corrections.of_group(_corrected(DAY, late), "自治区交办").startswith(
         f"以前的数字，与5月20日24:00所知相比有更正：5月18日至5月20日由2/6改为3/6；{cases}；依据{came}。"
     )
-    assert _restated(DAY - timedelta(days=1), late) == "5月18日至5月19日自治区交办由2/6改为3/6。"
+    assert _restated(DAY - timedelta(days=1), late) == "与5月20日12:00所知相比，5月18日至5月19日自治区交办由2/6改为3/6。"
     evening = _late("2020-05-20 20:00", "ZZQ-2020-001", "ZZQ-2020-002")
-    assert (_restated(DAY, evening), _restated(DAY - timedelta(days=1), evening)) == ("", "5月18日至5月19日自治区交办由2/6改为3/6。")
+    assert (_restated(DAY, evening), _restated(DAY - timedelta(days=1), evening)) == (
+        "",
+        "与5月20日12:00所知相比，5月18日至5月19日自治区交办由2/6改为3/6。",
+    )
 
 
 def test_a_correction_that_changes_no_figure_says_whose_report_came_late() -> None:
@@ -384,6 +392,32 @@ def test_a_danger_about_which_something_is_asked_is_told_before_how_many_decisio
     files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(report(progress=[], urgent=rows))]
     lead = "工程安全隐患1件请先决定：东胜区SJ-2020-001塔吊倾斜，80户已疏散。今日需要决策的事项共"
     assert dict(headline.lines(on(DAY, *files).report))["请决定"].startswith(lead)
+
+
+def test_an_urgent_matter_of_a_case_that_counts_as_resolved_says_so_everywhere() -> None:
+    """On its day and on the days after it: what is asked for there seems settled by the figures of the same paper."""
+    urgent = [urgent_row("SJ-2020-001", 事项类别="工资支付逾期", 情况说明="40人两月未发工资，拟停工", 需协调事项="请约谈总包")]
+    before, next_day = (DAY + timedelta(days=days) for days in (-1, 1))
+    resolved = report(day=before, progress=[resolved_row("SJ-2020-001", 答复日期=f"{before}")])
+    files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(resolved, f"{before} 16:00")]
+    files.append(handed_in(report(day=DAY, progress=[], urgent=urgent), f"{DAY} 16:00"))
+    told, later = (day.report for day in consolidate(files, [DAY, next_day]).values())
+    said = f"（该件已按{before.month}月{before.day}日的答复计入化解）"
+    assert told.decisions[0].matter == f"工资支付逾期：40人两月未发工资，拟停工{said}"
+    fields = briefing.fields(told)
+    assert said in fields["决策事项"][0]["事项"]
+    short = decision_items.texts(
+        [replace(told.decisions[0], matter=f"工资支付逾期：{'拟停工，' * 60}{said}")], DAY, decision_items.Space(12, 2)
+    )
+    assert short["事项"].endswith(f"…{said}")
+    for day in (told, later):
+        assert leaders_page.render(day, HOME / "templates").decode().count(said) >= 1
+        leader = next(page for page in leader_pages.of(day) if page.urgent or page.unsettled)
+        assert said in leader_papers.fields(leader, day)["急报"][0]
+    assert said in headline.unsettled(later)
+    disputed = resolved_row("SJ-2020-001", 答复日期=f"{before}", 群众确认="不认可")
+    files.append(handed_in(report(day=next_day, progress=[disputed]), f"{next_day} 16:00"))
+    assert said not in headline.unsettled(on(next_day, *files).report)
 
 
 def test_urgent_matters_for_which_there_is_no_room_are_named_by_district_kind_and_case() -> None:

@@ -269,7 +269,7 @@ def test_of_many_restatements_the_first_that_is_told_is_one_that_turned_a_verdic
         for count, (then, now) in enumerate(pairs)
     ]
     week = replace(whole, restated=tuple(told))
-    turned = "5月30日说的自治区交办5月3日由153/170改为150/170，按件数算由达标变为未达标"
+    turned = "5月30日说的：与5月30日12:00所知相比，自治区交办5月3日由153/170改为150/170，按件数算由达标变为未达标"
     assert period_words.restated_runs(week, 1) == [turned]
     assert period_words.restated(week, 1).startswith(f"期内更正3处：{turned}；等3处。")
     assert "；等3处。" in period_words.restated(week, 2)
@@ -389,7 +389,10 @@ def test_restatements_are_told_in_runs_of_days(whole: Period) -> None:
     tallies = Tally(100, 10, 8), Tally(100, 10, 9)
     told = [(LAST, Restated(FIRST + timedelta(days=count), "自治区交办", tallies, Moves())) for count in (0, 1, 3)]
     runs = period_words.restated_runs(replace(whole, restated=tuple(told)))
-    assert runs == ["5月30日说的自治区交办5月1日至5月2日由8/10改为9/10", "5月30日说的自治区交办5月4日由8/10改为9/10"]
+    assert runs == [
+        "5月30日说的：与5月30日12:00所知相比，自治区交办5月1日至5月2日由8/10改为9/10",
+        "5月30日说的：与5月30日12:00所知相比，自治区交办5月4日由8/10改为9/10",
+    ]
 
 
 def test_a_span_is_said_as_short_as_it_can_be(whole: Period) -> None:
@@ -414,7 +417,7 @@ def test_a_day_that_is_marked_a_correction_is_among_the_restatements_also_where_
     alone = period.of([out[each].report for each in days[:3]], {day: 1, days[2]: 1})  # what came is told on the 25th
     assert alone.corrected == (day, days[2])
     said = dict(period_words.lines(alone))["更正"]
-    assert "5月21日的结果标明更正：市级交办和旗区自行梳理5月21日由0/2改为1/2" in said
+    assert "5月21日的结果标明更正：与次日12:00所知相比，市级交办和旗区自行梳理5月21日由0/2改为1/2" in said
     assert "结果标明“更正”的有2天（5月21日、5月22日）。期内2天的结果共写出2版，没有改写。" in said
     assert [(told, entry.day) for told, entry in alone.restated if entry.day == day] == [(day, day)]
     later = period.of([out[each].report for each in days], {})

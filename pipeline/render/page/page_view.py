@@ -136,7 +136,7 @@ def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
         "refused_urgent": who_reported.refused_urgent(report.submissions),
         "unheard": who_reported.unheard(report.submissions),
         "absences": {absence.district: absence for absence in report.absences},
-        "edit_sentences": [*edit_words.of_day(report), *corrections.rewritten_in_full(report)],
+        "edit_sentences": [*edit_words.of_day(report), *day_corrected.rewritten_in_full(report)],
         "edits": edit_words.by_edit(report.edited),
         "changes": cases_behind_figures.changes(report),
         "follow_ups": [cases_behind_figures.flagged(flag, report, by_number) for flag in cases_behind_figures.FOLLOWED_UP],

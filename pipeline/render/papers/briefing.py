@@ -192,7 +192,6 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
-        **(unchanging.with_short_head(report) if room.is_parted and report.unsettled and report.decisions else {}),
         "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),

@@ -27,10 +27,10 @@ _IN_CELL = 40
 """Characters of a request that has room in its column; a longer one has a row as wide as the table."""
 _ELSEWHERE, _ABOVE = "见下一行", "见上表"
 _REQUEST = "请决定的事："
-_FEWEST_OF_URGENT = 28
-"""Characters of what happened, however little room there is: it stands nowhere else on the paper."""
-_LONGEST_DANGER = 160
-"""And of what endangers people: how many are concerned is often said last."""
+_LONGEST_URGENT = 160
+"""Characters of what happened, however little room there is: leaders decide on it, and what matters most is often said last."""
+_FEWEST_SHARED = 28
+"""Characters of what several cases of an item are about, however little room there is."""
 _LONGEST_SHARED = 80
 """And of what several cases of an item are about, where their matters differ by numbers alone."""
 
@@ -67,7 +67,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         done = "" if space.is_older else _done(first, space)
-        matter = _matter(first, space) if space.is_older else short(first.matter, _characters(first, characters))
+        matter = _matter(first, space) if space.is_older else _short(first.matter, first, _characters(first, characters))
         return cells | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
@@ -122,7 +122,14 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
 def _matter(decision: Decision, space: Space) -> str:
     """Return what a decision is about; of an urgent matter also when it happened and what was done, where there is room for that."""
     done = _done(decision, space)
-    return f"{short(decision.matter, _characters(decision, space.characters))}{f'（{done}）' if done else ''}"
+    matter = _short(decision.matter, decision, _characters(decision, space.characters))
+    return f"{matter}{f'（{done}）' if done else ''}"
+
+
+def _short(matter: str, decision: Decision, most: int) -> str:
+    """Return a matter in so many characters; that its case counts all the same, which stands behind an urgent one, stays whole."""
+    outcome = matter_words.outcome(decision)
+    return f"{short(matter.removesuffix(outcome), most)}{outcome}"
 
 
 def _done(decision: Decision, space: Space) -> str:
@@ -130,10 +137,8 @@ def _done(decision: Decision, space: Space) -> str:
 
 
 def _characters(decision: Decision, characters: int) -> int:
-    """Return how many characters of a matter are shown: what endangers people is told whole, of other urgent matters the most of it."""
-    if agenda.is_danger(decision):
-        return _LONGEST_DANGER
-    return max(_FEWEST_OF_URGENT, characters) if "urgent" in decision.kinds else characters
+    """Return how many characters of a matter are shown: what is urgent is told whole."""
+    return _LONGEST_URGENT if "urgent" in decision.kinds else characters
 
 
 def _kind(item: Item) -> str:
@@ -207,9 +212,10 @@ _MOST_HAPPENED = 3
 
 def _happened(item: Item) -> str:
     """Return what happened, of urgent matters with the same request each once."""
-    said = dict.fromkeys((matter.matter.partition("：")[2] or matter.matter).rstrip("。；，") for matter in item)
-    longest = _LONGEST_DANGER if agenda.is_danger(item[0]) else _MOST_HEARD
-    return words.first_of([short(happened, longest) for happened in islice(said, _MOST_HAPPENED + 1)], _MOST_HAPPENED)
+    said = {(matter.matter.partition("：")[2] or matter.matter).rstrip("。；，"): matter for matter in item}
+    longest = _LONGEST_URGENT if agenda.is_danger(item[0]) else _MOST_HEARD
+    told = [_short(happened, matter, longest) for happened, matter in islice(said.items(), _MOST_HAPPENED + 1)]
+    return words.first_of(told, _MOST_HAPPENED)
 
 
 def _by_request(item: Item, day: date, space: Space) -> str:
@@ -241,7 +247,7 @@ def _shared_matter(item: Item, space: Space) -> str:
     if not _alike(item):
         return ""
     matters = {decision.matter for decision in item}
-    matter = short(item[0].matter, max(_LONGEST_SHARED if space.matters else _FEWEST_OF_URGENT, space.characters))
+    matter = short(item[0].matter, max(_LONGEST_SHARED if space.matters else _FEWEST_SHARED, space.characters))
     return f"{len(item)}件的案由{'只有数字不同，第一件是' if len(matters) > 1 else '都是'}“{matter}”。"
 
 
@@ -277,7 +283,7 @@ def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
     if decision.kinds[0] == "urgent":
         return f"{decision.district}{number} {_matter(decision, space)}"
     if space.matters < _FEWEST_OF_MATTER:
-        return number
+        return f"{number}（{due}）" if due and decision.is_beyond else number  # it waits longer than the law allows
     matter = "" if is_told else f" {short(decision.matter, space.matters)}"
     return f"{number}{matter}{f'（{due}）' if due else ''}"
 

@@ -58,9 +58,9 @@ def rows(report: Report) -> list[Fields]:
 
 
 def is_certain(report: Report) -> bool:
-    """Return whether no verdict in the table can still turn."""
+    """Return whether no verdict in the table can still turn; where there are no cases there is none."""
     shown = (figure for line in report.below for figure in line.figures) if report.below else report.by_district
-    return all(figure.is_certain for figure in (*report.targets, *shown))
+    return all(figure.is_certain or not figure.tally.total for figure in (*report.targets, *shown))
 
 
 def _reported(line: UnitLine, report: Report) -> str:
@@ -96,5 +96,5 @@ def _cells(figure: Figure) -> Fields:
         "化解": str(tally.resolved),
         "化解率": sentences.rate(tally.rate_percent),
         "范围": sentences.bounds_range(figure.bounds) if figure.bounds else "—",
-        "还差": f"{tally.shortfall}{'' if figure.is_certain else '*'}",
+        "还差": f"{tally.shortfall}{'' if figure.is_certain or not tally.total else '*'}",  # without cases there is no verdict to turn
     }

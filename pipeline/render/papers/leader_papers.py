@@ -15,7 +15,7 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import clock_lines, leader_pages
+from pipeline.report import clock_lines, leader_pages, matter_words
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
@@ -144,7 +144,7 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
         happened = f"，{near(matter.happened, day)}{at}发生"
     earlier = f"，{near(matter.reported_on, day)}所报，{matter.since or '日报里尚无下文'}" if matter.reported_on else ""
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
-    said = [short(matter.situation, _LONGEST_URGENT).rstrip("。")]
+    said = [f"{short(matter.situation, _LONGEST_URGENT).rstrip('。')}{matter_words.outcome(matter)}"]
     said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
     asked = f"{'原' * bool(matter.since)}请求：{_whole(matter.coordination)}" if matter.coordination else "没有提出请求，请知悉"
     number = f" {plain(matter.number)}" if matter.number else ""

@@ -81,8 +81,8 @@ LADDER = (
     Limits(8, 0, 2, 24, "", 3, is_brief=True),
     *(Limits(8, 0, absences, 20, CHANGES_SHEET, edited, 2, is_brief=True) for absences, edited in ((4, 4), (2, 3))),
     *(Limits(8, 0, 1, characters, CHANGES_SHEET, edited, 1, is_brief=True) for characters, edited in ((18, 3), (16, 2), (12, 1))),
-    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True) for count in (8, 6, 5, 4, 3)),
-    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 0, is_brief=True, requests=90, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
+    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 1, is_brief=True) for count in (8, 6, 5, 4, 3)),
+    *(Limits(count, 0, 0, 12, CHANGES_SHEET, 1, 1, is_brief=True, requests=90, is_dense=True) for count in (8, 6, 4, 3, 2, 1)),
 )
 """From generous to tight; the first that fits on the pages is taken, and what room is left is filled."""
 _MOST_LINES = 24
@@ -125,6 +125,7 @@ _PARTED: dict[str, Any] = {"is_parted": True}
 _GATHERED: dict[str, Any] = {"is_parted": True, "is_gathered": True}
 _LISTED: dict[str, Any] = {"is_parted": True, "is_listed": True}
 _BARE: dict[str, Any] = {"is_bare": True}
+_DENSE: dict[str, Any] = {"is_dense": True}
 _SHAPES: tuple[dict[str, Any], ...] = ({}, _PARTED)
 
 
@@ -146,7 +147,7 @@ def rungs(items: int, *, is_older: bool, may_cut: bool, may_cut_requests: bool =
     shapes = [_GATHERED] * (items > 1)
     if _FEWEST_LISTED <= items <= _MOST_ITEMS:
         shapes += [_LISTED | {"list_lines": lines} for lines in (_MOST_LINES, 0)]
-    shapes += [shape | _BARE for shape in shapes] or [_PARTED | _BARE]
+    shapes += [shape | bare for bare in (_BARE, _BARE | _DENSE) for shape in shapes or [_PARTED]]
     listed = [] if is_older else [(page_room.SMALL, shape) for shape in shapes]
     in_order = [(setting, shape) for setting in settings for shape in _SHAPES] + listed
     yield [replace(_IN_FULL[0], setting=setting, is_older=is_older, **shape) for setting, shape in in_order]

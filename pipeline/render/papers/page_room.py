@@ -144,9 +144,8 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     for text in fields["案件清单"]:
         yield from _cases(text, setting)
     yield from _note(fields["其余决策"], setting)
-    yield from _below(setting.heading, _note(fields["变化"], later))
-    for text in (*fields["由来"], *fields["台账"]):
-        yield from _note(text, later)
+    texts = (fields["变化"], *fields["由来"], *fields["台账"])  # the heading stays with the first there is
+    yield from _below(setting.heading, [piece for text in texts for piece in _note(text, later)])
     yield from _districts(fields, later, _BEGINNING[behind])
     yield _Piece(setting.closing)
 

@@ -29,7 +29,7 @@ def texts(report: Report) -> Fields:
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{report.unit}{day}信访事项办理情况",
         "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
-        "提要": _head(report),
+        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
         "小标题": _headings(report),
         "近日": district_table.recent(report),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
@@ -40,16 +40,6 @@ def texts(report: Report) -> Fields:
         + who_reported.left_out(report.left_out, report.day)
         + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
     }
-
-
-def with_short_head(report: Report) -> Fields:
-    """Return the first lines where decisions have little room below them, and what of them a heading takes over."""
-    headings = _headings(report)
-    return {"提要": _head(report, is_short=True), "小标题": headings | {"决策": headings["决策"] + headline.unsettled_in_short(report)}}
-
-
-def _head(report: Report, *, is_short: bool = False) -> list[dict[str, str]]:
-    return [{"名称": name, "内容": said} for name, said in headline.lines(report, is_short=is_short)]
 
 
 def _headings(report: Report) -> Fields:

@@ -6,6 +6,7 @@ Covered by tests/render/test_period_files.py.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -28,11 +29,11 @@ _MOST_CASES: Final = 4
 """Of one kind in one sentence."""
 _MOST_PAGES: Final = 4
 _VARIANTS: Final = (
-    *((24, 12, 2, True), (24, 4, 2, True), (0, 12, 2, True), (0, 4, 2, True)),
-    *((0, 12, 2, False), (0, 4, 2, False), (0, 4, 1, False), (0, 2, 1, False), (0, 1, 1, False)),
+    *((24, 12, 2, 2), (24, 4, 2, 2), (0, 12, 2, 2), (0, 4, 2, 2), (0, 12, 2, 1), (0, 4, 2, 1)),
+    *((0, 12, 2, 0), (0, 4, 2, 0), (0, 4, 1, 0), (0, 2, 1, 0), (0, 1, 1, 0)),
 )
-"""From generous to tight: so many rows of leaders have their tables here, so many restatements are named, and in the beginning, and whether
-there are tables of how long cases take: what was told otherwise before goes last, and first of it stays what turned a verdict."""
+"""From generous to tight: so many rows of leaders have their tables here, so many restatements are named, and in the beginning, and so many
+tables tell how long cases take: what was told otherwise before goes last, and first of it stays what turned a verdict."""
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases; the others stand in the workbook."""
 _LONGEST_LABEL: Final = 12
@@ -40,6 +41,8 @@ _SHORT: Final = 6
 """With so many rows or fewer a table is not torn apart."""
 _ANY_MOMENT: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _WORKBOOK: Final = "同一文件夹里的工作簿"
+_NUMBERS: Final = "一二三四五六七八九"
+"""Of the sections: those that have nothing to say are not there."""
 
 
 def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
@@ -79,14 +82,25 @@ def examine(templates: Path) -> Iterator[str]:
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
     drafts = (_draft(period, *variant) for variant in _VARIANTS)
-    return next((draft for draft in drafts if _height(draft) <= _MOST_PAGES * _PAGE), _draft(period, *_VARIANTS[-1]))
+    return next((draft for draft in drafts if _has_room(draft, period.data_until)), _draft(period, *_VARIANTS[-1]))
 
 
-def _draft(period: Period, leaders: int, runs: int, first_runs: int, has_durations: bool) -> Fields:  # noqa: FBT001 - one of `_VARIANTS`
-    """Return the texts with at most so many rows of leaders and so many restatements."""
+def _has_room(draft: Fields, moment: datetime) -> bool:
+    """Whether four pages hold the texts: where that is close, they are set to see it, with a little to spare for other fonts."""
+    pages = _height(draft) / _PAGE
+    if not _MOST_PAGES < pages <= _MOST_PAGES * _TOO_HIGH:
+        return pages <= _MOST_PAGES
+    *sections, last = draft["部分"]
+    longer = draft | {"部分": [*sections, last | {"注": [*last["注"], *_SPARE]}]}
+    return len(_PAGE_OF_PDF.findall(pdf(longer, moment, own_templates.original(PDF_TEMPLATE)))) <= _MOST_PAGES
+
+
+def _draft(period: Period, leaders: int, runs: int, first_runs: int, durations: int) -> Fields:
+    """Return the texts of one of `_VARIANTS`."""
     name, until = period_words.NAME[period.is_closing], period.data_until
-    sections = [_targets(period), _districts(period, leaders), _remaining(period)]
-    sections += [_durations(period) if has_durations else _no_durations(), _later(period), _reports(period)]
+    sections = [_targets(period), _districts(period, leaders), _remaining(period, has_durations=bool(durations))]
+    sections += [*([_durations(period, durations)] if durations else []), _later(period), _reports(period)]
+    sections += [section for section in (_restated(period, runs), _exempted(period, runs), _urgent(period, runs)) if section]
     said: Fields = {
         "报头": name,
         "文件标题": f"{name}（{period_words.span(period)}）",
@@ -96,13 +110,18 @@ def _draft(period: Period, leaders: int, runs: int, first_runs: int, has_duratio
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
         "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period, first_runs)],
-        "部分": [*sections, *_last_sections(period, runs)],
+        "部分": [section | {"小标题": f"{number}、{section['小标题']}"} for number, section in zip(_NUMBERS, sections, strict=False)],
     }
     return {key: plain_in(value) for key, value in said.items()}
 
 
 _PAGE: Final = 665.0
 """Points of a page as `_height` counts them, which is rather too high."""
+_TOO_HIGH: Final = 1.4
+"""By what at most `_height` is too high."""
+_PAGE_OF_PDF: Final = re.compile(rb"/Type ?/Page\b")
+_SPARE: Final = ("空", "空", "空")
+"""Notes that stand for what another font takes more."""
 _HEAD_AND_END, _LINE, _HEADING, _NOTE_LINE, _ROW_HEIGHT = 190.0, 28.95, 37.0, 13.7, 16.2
 _LINE_WIDTH, _NOTE_WIDTH = 27, 41
 """Characters of a line of the text, and of a note."""
@@ -145,7 +164,7 @@ def _targets(period: Period) -> Fields:
         if cases and kind in _LOST
     ]
     table = _parts("组别", period.groups, period)
-    return _section("一、两项目标：期初、期末和其间的变化", (), [table], [*told, period_words.NEWLY])
+    return _section("两项目标：期初、期末和其间的变化", (), [table], [*told, period_words.NEWLY])
 
 
 def _named(group: str, kind: str, cases: Sequence[str]) -> str:
@@ -163,41 +182,38 @@ def _districts(period: Period, most: int) -> Fields:
     if len(period.leaders) <= most:
         leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
         tables += [_parts(f"{label}（包案领导）", own, period) for label, own in leaders.items() if own]
-        return _section(f"二、各{word}和包案领导", (), tables, (f"{unknown}{period_words.BELONGS}",))
+        return _section(f"各{word}和包案领导", (), tables, (f"{unknown}{period_words.BELONGS}",))
     where = f"包案领导{len({part.label for part in period.leaders})}位，各自的期初、期末见{_WORKBOOK}“包案领导”。"
-    return _section(f"二、各{word}", (), tables, (f"{unknown}{period_words.BELONGS}{where}",))
+    return _section(f"各{word}", (), tables, (f"{unknown}{period_words.BELONGS}{where}",))
 
 
 def _has_cases(part: Part) -> bool:
     return any(tally.total for tally in part.tallies)
 
 
-def _remaining(period: Period) -> Fields:
+def _remaining(period: Period, *, has_durations: bool) -> Fields:
     by_reason: dict[str, dict[str, int]] = {}
     for entry in period.remaining:
         by_reason.setdefault(entry.reason, {})[entry.group] = len(entry.cases)
     groups = [group.label for group in period.groups]
     rows = [(reason, [str(counts.get(group, 0)) for group in groups]) for reason, counts in by_reason.items()]
     tables = [_table("为什么没有计入", groups, rows)] if rows else []
-    return _section("三、余下的案件", (period_words.remaining(period),), tables, (f"逐件见{_WORKBOOK}“余下的案件”。",) if rows else ())
+    elsewhere = [*(["逐件见“余下的案件”"] if rows else []), *([] if has_durations else ["各类案件的办理用时见“办理用时”"])]
+    below = (f"{_WORKBOOK}里，{'，'.join(elsewhere)}。",) if elsewhere else ()  # a section of its own would be one sentence
+    return _section("余下的案件", (period_words.remaining(period),), tables, below)
 
 
-def _durations(period: Period) -> Fields:
+def _durations(period: Period, most: int) -> Fields:
     def table(name: str, entries: Sequence[Duration]) -> Fields:
         return _table(name, period_words.DURATION_COLUMNS, [(entry.label, period_words.duration(entry)) for entry in entries])
 
     tables = [table("问题类别", period.by_category), table("案件来源", period.by_source)]
-    return _section("四、办理用时", (), [one for one in tables if one["行"]], (period_words.DURATIONS,))
-
-
-def _no_durations() -> Fields:
-    return _section("四、办理用时", (f"见{_WORKBOOK}“办理用时”。",))
+    more = "" if most == len(tables) else f"按问题类别的见{_WORKBOOK}“办理用时”。"
+    return _section("办理用时", (), [one for one in tables[-most:] if one["行"]], (f"{period_words.DURATIONS}{more}",))
 
 
 def _later(period: Period) -> Fields:
-    return _section(
-        "五、群众确认，和化解以后", [*period_words.confirmations(period), *period_words.later(period)], (), (period_words.LATER,)
-    )
+    return _section("群众确认，和化解以后", [*period_words.confirmations(period), *period_words.later(period)], (), (period_words.LATER,))
 
 
 def _reports(period: Period) -> Fields:
@@ -207,16 +223,10 @@ def _reports(period: Period) -> Fields:
     if len(days) <= _WIDEST_CALENDAR:
         rows = [(name, [SIGNS[of_day[name].stands] for _day, of_day in days]) for name in names]
         tables = [_table("旗区", [str(day.day) for day, _of_day in days], rows, is_calendar=True)] if days else []
-        return _section("六、日报报送", above, tables, (f"{signs}。",) if days else ())
+        return _section("日报报送", above, tables, (f"{signs}。",) if days else ())
     counted = [(name, [str(sum(of_day[name].stands == stands for _day, of_day in days)) for stands in period.counted]) for name in names]
     tables = [_table("旗区", [period_words.STANDS[stands] for stands in period.counted], counted)]
-    return _section("六、日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
-
-
-def _last_sections(period: Period, most: int) -> list[Fields]:
-    """Return the sections that are there only where they say something; so many lines of each."""
-    told = (_restated(period, most), _exempted(period, most), _urgent(period, most))
-    return [section | {"小标题": f"{number}、{section['小标题']}"} for number, section in zip("七八九", filter(None, told), strict=False)]
+    return _section("日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
 
 
 def _urgent(period: Period, most: int) -> Fields | None:

@@ -348,8 +348,8 @@ def _rows(book: _Book) -> None:
 
 def _restated(book: _Book) -> None:
     columns = [_Column("说的那天", 12, "date"), _Column("哪一天", 12, "date"), _Column("组别", 27), _Column("原报", 16, "center")]
-    columns += [_Column("现在", 16, "center"), _Column("按件数", 18, "center"), _Column("案件", 46, "long")]
-    rows = [_restatement(told, entry) for told, entry in book.period.restated]
+    columns += [_Column("现在", 16, "center"), _Column("按件数", 18, "center"), _Column("案件", 46, "long"), _Column("原报是何时所知", 18)]
+    rows = [(*_restatement(told, entry), period_words.former(told, entry, book.period)) for told, entry in book.period.restated]
     book.list_sheet("更正和版次", columns, rows, definitions.RESTATED, "期内没有更正以前的数字。")
     sheet = book.workbook.get_worksheet_by_name("更正和版次")
     top = _HEADER + max(len(rows), 1) + 2

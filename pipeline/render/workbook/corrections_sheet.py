@@ -71,7 +71,7 @@ def write(book: Book) -> None:
     notes = (
         day_corrected.correction(report, words.MOST_CASES),
         *by_noon,
-        *corrections.rewritten_in_full(report),
+        *day_corrected.rewritten_in_full(report),
         matter_words.receptions_changed(report),
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came, report.day)}" for came in late),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook import formulas
@@ -37,6 +37,11 @@ _ROOMS: Final = (OVERVIEW_WIDTHS[0], *(width + 2 for width in OVERVIEW_WIDTHS[1:
 _TITLES: Final = ("事项", "旗区", "案件编号", "包案领导", "原因", "从何时起", "请领导决定")
 
 
+_ASKED_WIDTH: Final = 46
+_FEW_LINES, _BEGINNING = 2, 12
+"""Lines of a request that is told with each of its cases, and characters by which a longer one is known again."""
+
+
 def _kinds(decision: Decision) -> str:
     return "、".join(DECISIONS[kind].name for kind in decision.kinds)
 
@@ -49,19 +54,32 @@ COLUMNS: tuple[Column[Decision], ...] = (
     Column("原因", 18, "center", _kinds),
     Column("从何时起", 12, "date", lambda line: line.since),
     Column("现行时限", 12, "date", lambda line: line.due),
-    Column("请领导决定", 46, "long", sentences.asked),
+    Column("请领导决定", _ASKED_WIDTH, "long", sentences.asked),
 )
 
 
 def write(book: Book) -> None:
     """All of them, and above the list what each reason means."""
     decisions = book.report.decisions
-    sheet = write_list(book, NAME, COLUMNS, decisions)
+    asked = _once(decisions)
+    sheet = write_list(book, NAME, (*COLUMNS[:-1], replace(COLUMNS[-1], value=lambda decision: asked[decision])), decisions)
     if not decisions:
         put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
     note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in COLUMNS])
+
+
+def _once(decisions: Sequence[Decision]) -> dict[Decision, str]:
+    """Return what is asked about each; a long text that a case further up has too is told there, and here whose it is."""
+    first: dict[str, str] = {}
+    said = {}
+    for decision in decisions:
+        asked = sentences.asked(decision)
+        number = first.setdefault(asked, decision.number)
+        is_told = number not in ("", decision.number) and lines(asked, _ASKED_WIDTH) > _FEW_LINES
+        said[decision] = f"同{number}：{asked[:_BEGINNING]}……" if is_told else asked
+    return said
 
 
 # --- on 总览 -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, print_only, write_list, write_table
-from pipeline.report import agenda, corrections, exemptions, who_reported
+from pipeline.report import agenda, corrections, exemptions, matter_words, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
@@ -78,7 +78,7 @@ URGENT: tuple[Column[UrgentLine], ...] = (
     Column("旗区", 12, "text", lambda line: line.district),
     Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
     Column("事项类别", 15, "center", lambda line: line.kind),
-    Column("情况说明", 34, "long", lambda line: line.situation),
+    Column("情况说明", 34, "long", lambda line: f"{line.situation}{matter_words.outcome(line)}"),
     Column("发生时间", 17, "minute", lambda line: line.happened),
     Column("已采取措施", 28, "long", lambda line: line.measures),
     Column("需协调事项", 24, "long", lambda line: line.coordination),

@@ -13,14 +13,15 @@ from dataclasses import replace
 
 import pytest
 from briefings import lines
-from offices import HOME, Day, consolidated
+from offices import HOME, Day, assigned, consolidated, on
 from provinces import FIRST, LAST, PROVINCE, SECOND, filed
 from python_calamine import CalamineWorkbook
 from workbook_days import opened
+from workbooks import DAY, assignment, case_row
 
 from pipeline.render import definitions, districts, files_for_programs
 from pipeline.render.page import large_page, leaders_page
-from pipeline.render.papers import briefing, briefing_files
+from pipeline.render.papers import briefing, briefing_files, district_table
 from pipeline.render.period import period_files
 from pipeline.render.workbook import office_workbook
 from pipeline.report import period
@@ -34,6 +35,14 @@ TEMPLATES = HOME / "templates"
 @pytest.fixture(scope="module")
 def day() -> Day:
     return consolidated(filed(), [FIRST, SECOND, LAST], PROVINCE)[LAST]
+
+
+def test_where_a_district_has_no_case_no_verdict_can_turn() -> None:
+    """Nobody has reported; 东胜区 has a case of the second group."""
+    told = on(DAY, assigned(assignment([case_row("SJ-2020-001")]))).report
+    lacking = {row["名称"]: [cells["还差"] for cells in row["分组"]] for row in district_table.rows(told)}
+    assert (lacking["东胜区"], lacking["达拉特旗"]) == (["0", "1*"], ["0", "0"])
+    assert not district_table.is_certain(told)
 
 
 def _word(report: Report) -> str:

@@ -45,6 +45,8 @@ def test_words_and_numbers_are_not_torn_apart_when_lines_are_counted() -> None:
     assert lines("某房地产开发有限公司开发的某某小区的业主反映逾期交房", 28) == 2
     assert lines("甲" * 13, 28) == 1
     assert lines("SJ-2020-001", 14) == 1
+    cases = "、".join(f"11月2{n}日由93/124改为96/124（11月28日12:00所知98/123）" for n in range(4))
+    assert lines(cases, 84) == 3, "letters of a substitute font are wider"
 
 
 def test_a_day_of_which_nobody_reported_has_no_figures_in_the_days_so_far() -> None:

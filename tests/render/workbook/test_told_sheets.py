@@ -304,3 +304,14 @@ def test_each_kind_of_disagreement_is_a_list_by_district() -> None:
     ]
     links = {row[1].value: bool(row[1].hyperlink) for row in book["对账"].iter_rows(min_row=4) if row[6].value}
     assert links == {f"SJ-2020-{n:03}": n < 777 for n in (1, 2, 3, 4, 777)}
+
+
+def test_a_long_request_of_several_cases_is_told_once_and_the_others_say_whose_it_is() -> None:
+    numbers = [f"SJ-2020-{n:03}" for n in range(1, 5)]
+    long = "请市级召开专题会议，协调不动产登记、自然资源、财政和法院等单位明确分步办证路径、垫付资金来源和处置意见，并书面答复时限。" * 2
+    asked = [long, long, "请市级协调资金", "请市级协调资金"]
+    sent = [progress_row(number, 需协调事项=said) for number, said in zip(numbers, asked, strict=True)]
+    files = [assigned(assignment([case_row(number) for number in numbers])), handed_in(written(progress=sent), f"{DAY} 16:00")]
+    sheet = opened(office_workbook.render(on(DAY, *files).report))["决策事项"]
+    told = [f"{row[-1].value}" for row in sheet.iter_rows() if row[2].value in numbers]
+    assert told == [long, "同SJ-2020-001：请市级召开专题会议，协调……", "请市级协调资金", "请市级协调资金"]
