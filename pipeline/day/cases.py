@@ -289,6 +289,10 @@ class Case:
         move = Move(day, whose, after, place.arrival, place.rows.name, place.rows.lines[place.position])
         self.moves = earlier if whose == after else (*earlier, move)
 
+    def district_on(self, day: date) -> str:
+        """Return the district whose it was at the end of an earlier day."""
+        return next((move.before for move in self.moves if move.day > day), self.text("旗区"))
+
     def note_before(self, day: date) -> None:
         """Note how it is before the first assignment workbook of a day comes into force."""
         if self.before is None or self.before.day != day:

@@ -17,6 +17,7 @@ from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold_noting, registers
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
+from pipeline.day.row_changes import told_otherwise
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
 from pipeline.day.targets import Tally
@@ -24,6 +25,7 @@ from pipeline.day.withdrawn_rows import MatterChange, late_matters, late_recepti
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Windows
 from pipeline.settings.units import Tree
+from pipeline.terms.case_numbers import alike
 from pipeline.terms.handed_in import Facts, Filed, in_order
 from pipeline.terms.words import FLAGS
 
@@ -157,7 +159,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         before_as_told=told,
         before_corrected=(told, known),
         restated=tuple(restated),
-        late_reports=_late_reports(known_late, then, settings),
+        late_reports=_late_reports(known_late, then, state, settings),
         late_matters=tuple(late_matters(known_late, then, past.known_by(moments[1]))),
         late_receptions=tuple(late_receptions(known_late, then, past.known_by(moments[1]))),
         late_flags=tuple(flags[key] for key in sorted(flags)),
@@ -183,7 +185,7 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
         late_receptions=(*late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
         overnight=Overnight(
             tuple(entry for entry in entries if entry.day == before),
-            _late_reports(came, then, settings),
+            _late_reports(came, then, state, settings),
             (told, known),
             tuple(entry for entry in entries if entry.day < before),
             tuple(_net(state, entries, dict(zip(_through(first, before), midnight, strict=True)), past)),
@@ -228,8 +230,10 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                 corrected=tuple(entry for entry in entries if entry.differs),
                 corrected_net=() if at_end is None else tuple(_since_its_end(day, (at_end, told, now), settings)),
                 late_matters=(*state.late_matters, *_withdrawn_since(day, late[day], past)),
-                correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), settings),
-                correcting_by_noon=_late_reports(_overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), settings),
+                correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), state, settings),
+                correcting_by_noon=_late_reports(
+                    _overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), state, settings
+                ),
                 as_told=told,
                 former=state.former | _former(at_end or {}, state) | _former(told, state),
             )
@@ -291,12 +295,13 @@ def _through(first: date, last: date) -> Iterator[date]:
 # --- what is compared --------------------------------------------------------------------------------------------
 
 
-def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tuple[LateReport, ...]:
-    """Return the late reports with whether they replaced one that was known; of a district's day the last one alone.
+def _late_reports(late: Iterable[Filed], known: Facts, state: DayState, settings: Settings) -> tuple[LateReport, ...]:
+    """Return the late reports with whether they replaced one that was known, and their cases; of a district's day the last one alone.
 
     The bytes that were in force when they came, or that were known, say nothing new: a duplicate is no correction.
     """
     before, last = Submissions.of(known.reports), dict[tuple[str, date], Filed]()
+    cases = {case.number: case for case in state.cases}
     for filed in in_order(late):
         of_day = (filed.reading.district, filed.reading.day)
         if _bytes(last.get(of_day) or before.beside(filed).in_force) != filed.arrival.sha256:
@@ -308,6 +313,11 @@ def _late_reports(late: Iterable[Filed], known: Facts, settings: Settings) -> tu
             filed.arrival.envelope.received_at.astimezone(settings.calendar.zone),
             is_revision=before.beside(filed).in_force is not None,
             refused_answers=refused_answers(filed),
+            cases=frozenset(
+                alike(number)
+                for number in told_otherwise(before.beside(filed).in_force, filed)
+                if (case := cases.get(number)) is None or case.district_on(day) == district
+            ),
         )
         for (district, day), filed in last.items()
         if district in settings.district_names and _bytes(before.beside(filed).in_force) != filed.arrival.sha256

@@ -5,12 +5,13 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pipeline.day.standing import Register
 from pipeline.day.targets import Tally
+from pipeline.terms.case_numbers import alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +120,9 @@ class LateReport:
     """Whether it took the place of one that was known; else the district had been silent."""
     refused_answers: tuple[str, ...] = ()
     """The cases, compared as `Matter.case` is, whose row says 不认可 or 认可 and was refused by itself."""
+    cases: frozenset[str] = frozenset()
+    """The cases, compared likewise, of which it says something, as a revision something else: but for those that were another's then."""
+
+    def speaks_of(self, numbers: Iterable[str]) -> bool:
+        """Whether it says something of one of these cases: whose they are by now makes no difference."""
+        return any(alike(number) in self.cases for number in numbers)

@@ -12,8 +12,8 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace, away_from
 from pipeline.day.submissions import Submissions
 from pipeline.terms import contract, messages
-from pipeline.terms.case_numbers import canonical, without_zeros
-from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT, Kind
+from pipeline.terms.case_numbers import alike
+from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, PROGRESS, RECEPTION, URGENT
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, Reading, in_order
 from pipeline.terms.rows import Rows, rows_of_sheet
@@ -130,11 +130,6 @@ def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
     return [" ".join(part for part in row if part) for row in parts]
 
 
-def alike(number: str) -> str:
-    """Return a case's number, the same however it is written; '' for none."""
-    return without_zeros(canonical(number)) if number else ""
-
-
 def refused_answers(report: Filed) -> tuple[str, ...]:
     """Return the cases whose row in 案件进展 says 不认可 or 认可 and was refused by itself, each as `alike` writes it."""
     rows = rows_of_sheet(report.reading.rows, PROGRESS.name)
@@ -142,75 +137,6 @@ def refused_answers(report: Filed) -> tuple[str, ...]:
         return ()
     answers, numbers = rows.texts("群众确认"), rows.texts(CASE)
     return tuple(sorted({alike(numbers[place] or "") for place in rows.refused if answers[place] in (DISPUTED, CONFIRMED)} - {""}))
-
-
-# --- row by row --------------------------------------------------------------------------------------------------
-
-
-Refusals = Mapping[tuple[str, int | None], str]
-"""By sheet and row, as findings name them, the code that refuses the row."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowChanges:
-    """What a revision says otherwise than the first report of its day, each row by its case, its category or its sheet."""
-
-    mended: tuple[tuple[str, str], ...] = ()
-    """Rows that were refused and are taken, each with the code that refused it."""
-    refused: tuple[str, ...] = ()
-    """Rows that were taken and are refused."""
-    changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Rows that say something else in these columns."""
-    added: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-
-
-def row_changes(before: Reading, after: Reading, refusals: tuple[Refusals, Refusals]) -> RowChanges:
-    """Return what the later report says otherwise; `refusals`: of either. What is filled in beforehand changes nothing."""
-    then, now = (_by_identity(reading, codes) for reading, codes in zip((before, after), refusals, strict=True))
-    both = [(then[name], now[name]) for name in then if name in now]
-    return RowChanges(
-        mended=tuple((was.name, was.refusal) for was, stands in both if was.refusal and not stands.refusal),
-        refused=tuple(was.name for was, stands in both if stands.refusal and not was.refusal),
-        changed=tuple(
-            (was.name, columns) for was, stands in both if bool(was.refusal) == bool(stands.refusal) and (columns := was.differing(stands))
-        ),
-        added=tuple(row.name for name, row in now.items() if name not in then),
-        gone=tuple(row.name for name, row in then.items() if name not in now),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    refusal: str
-    """The code that refuses it; '' where it is taken."""
-    cells: Mapping[str, str]
-
-    def differing(self, other: _Row) -> tuple[str, ...]:
-        """Return the columns in which the other says something else."""
-        return tuple(column for column, text in self.cells.items() if text != other.cells.get(column, text))
-
-
-def _by_identity(reading: Reading, refusals: Refusals) -> dict[tuple[str, str, int], _Row]:
-    """Return the rows of all sheets by sheet and case, category or the like; of several with one such by their order."""
-    found: dict[tuple[str, str, int], _Row] = {}
-    seen: Counter[tuple[str, str]] = Counter()
-    for rows in reading.rows:
-        kinds = {column.name: column.kind for column in contract.SHEETS[rows.sheet].columns}
-        read = [column for column in rows.values if kinds.get(column) not in _PREFILLED]
-        for place, line in enumerate(rows.lines):
-            name = rows.text("问题类别" if rows.sheet == RECEPTION.name else CASE, place) or ""
-            identity = rows.sheet, alike(name) if rows.sheet != RECEPTION.name else name
-            cells = {column: key(rows.text(column, place) or "") for column in read}
-            found[*identity, seen[identity]] = _Row(
-                messages.brief(name) if name else rows.sheet, refusals.get((rows.name, line), ""), cells
-            )
-            seen[identity] += 1
-    return found
-
-
-_PREFILLED = (Kind.PREFILLED, Kind.PREFILLED_DATE)
 
 
 # --- urgent matters ----------------------------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from typing import Final
 
 from pipeline.day import rota
 from pipeline.day.cases import RowPlace
-from pipeline.day.withdrawn_rows import alike
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
 from pipeline.settings.config import Settings
+from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import CASE, URGENT, Severity
 from pipeline.terms.errors import LostLedgerError
 from pipeline.terms.findings import Finding

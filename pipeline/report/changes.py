@@ -10,9 +10,9 @@ from pipeline.day.disputes import Dispute
 from pipeline.day.judging import Judgement
 from pipeline.day.standing import Register
 from pipeline.day.submissions import takes_nothing
-from pipeline.day.withdrawn_rows import alike
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.terms import words
+from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, RESOLVED, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import rows_of_sheet, written

@@ -309,17 +309,9 @@ def _of_moved(report: Report, group: str, most: int) -> str:
 
 
 def _whose(report: Report, late: Sequence[LateReport], cases: Collection[str], most: int) -> str:
-    """Return the late reports behind what is told of cases: those of the cases' own districts, since only these speak of them."""
-    districts = districts_of(report, cases)
-    behind = [entry for entry in late if entry.district in districts] or list(late)
+    """Return the late reports behind what is told of cases: those that speak of them, whose ever they are by now."""
+    behind = [entry for entry in late if entry.speaks_of(cases)]
     return f"依据{listed(behind, most, report.day)}" if behind and most else ""
-
-
-def districts_of(report: Report, cases: Collection[str]) -> set[str]:
-    """Return the districts whose cases these are, or were before they left the register."""
-    named = {*cases}
-    former = {report.former[number][0] for number in named if number in report.former}
-    return former | {case.district for case in report.cases if case.number in named}
 
 
 def listed(reports: Sequence[LateReport], most: int, told_on: date) -> str:

@@ -75,8 +75,9 @@ def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[st
     by_noon = _by_noon(report)
     reports = [*by_noon, *report.correcting]
     moved = {number for entry in entries for number in entry.moves.cases}
-    whose = {number: corrections.districts_of(report, [number]) for number in moved}
-    cases = {each.district: {number for number in moved if each.district in whose[number]} for each in reports}
+    cases: dict[str, set[str]] = {}
+    for each in reports:
+        cases.setdefault(each.district, set()).update(number for number in moved if each.speaks_of([number]))
     order = sorted(cases, key=lambda district: -len(cases[district]))
     if not by_noon or not order[1:] or set().union(*cases.values()) != moved:
         return []
@@ -92,8 +93,7 @@ def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[st
 def _by_noon(report: Report) -> list[LateReport]:
     """Return the reports of before noon that stand behind what is told, since that begins with the day's end."""
     moved = [number for entry in report.corrected_net for number in entry.moves.cases]
-    districts = corrections.districts_of(report, moved)
-    return [late for late in report.correcting_by_noon if late.district in districts]
+    return [late for late in report.correcting_by_noon if late.speaks_of(moved)]
 
 
 def content(report: Report, most: int = 1) -> str:
@@ -139,9 +139,9 @@ def filled_in(report: Report, most: int = corrections.MOST) -> str:
     entries = (*report.overnight_earlier, *report.overnight, *report.restated)
     effects = (report.overnight_effects, report.late_effects)
     cases = {number for entry in entries for number in entry.moves.cases}.union(*(effect.numbers for effect in effects))
-    told = corrections.districts_of(report, cases) | {change.district for change in report.changed_matters if change.day < report.day}
+    told = {change.district for change in report.changed_matters if change.day < report.day}
     came = {(late.district, late.day): late for late in (*report.overnight_reports, *report.late_reports) if not late.is_revision}
-    reports = [late for late in came.values() if late.district not in told]
+    reports = [late for late in came.values() if late.district not in told and not late.speaks_of(cases)]
     return f"{corrections.listed(reports, most, report.day)}，以前的数字没有因此改变。" if reports else ""
 
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from pipeline.day import judging, withdrawn_rows
+from pipeline.day import judging, row_changes, withdrawn_rows
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import first_taken
 from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
+from pipeline.day.row_changes import RowChanges
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
-from pipeline.day.withdrawn_rows import RowChanges
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
@@ -294,7 +294,7 @@ def _revised(reports: Reports, judgements: Mapping[int, Judgement]) -> RowChange
         }
         for filed in (first, last)
     ]
-    return withdrawn_rows.row_changes(first.reading, last.reading, (refusals[0], refusals[1]))
+    return row_changes.row_changes(first.reading, last.reading, (refusals[0], refusals[1]))
 
 
 def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[ArrivedReport]) -> tuple[FindingLine, ...]:

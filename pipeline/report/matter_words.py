@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange, RowChanges
+from pipeline.day.row_changes import RowChanges
+from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Decision, MovedRow, UrgentLine
 from pipeline.report.report import Report
@@ -79,9 +80,12 @@ def revised(changes: RowChanges, most: int) -> str:
     kinds = (
         ("原退回的{}行改好采用", mended),
         ("原采用的{}行改为退回", changes.refused),
+        ("原退回的{}行改写后仍退回", changes.unmended),
         ("改写{}行", changed),
-        ("增加{}行", changes.added),
-        ("去掉{}行", changes.gone),
+        ("增加{}行", [name for name, is_refused in changes.added if not is_refused]),
+        ("增加而退回{}行", [name for name, is_refused in changes.added if is_refused]),
+        ("去掉{}行", [name for name, was_refused in changes.gone if not was_refused]),
+        ("去掉原退回的{}行", [name for name, was_refused in changes.gone if was_refused]),
     )
     parts = [f"{kind.format(len(rows))}{f'（{first_of(rows, most)}）' if most else ''}" for kind, rows in kinds if rows]
     return "，".join(parts) or "各行内容与首报相同"

@@ -15,11 +15,11 @@ from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.judging import Judgement
 from pipeline.day.supervision import NOTICED
-from pipeline.day.withdrawn_rows import alike
 from pipeline.report import notice_answers
 from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
+from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import ANSWERS, CASE
 from pipeline.terms.findings import column_letter
 from pipeline.terms.handed_in import Filed

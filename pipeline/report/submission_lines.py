@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.day.restatement import Moves
+from pipeline.day.row_changes import RowChanges
 from pipeline.day.submissions import Standing, Stands, stands, takes_nothing
-from pipeline.day.withdrawn_rows import RowChanges
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding

@@ -51,6 +51,11 @@ def without_zeros(number: str) -> str:
     return f"{parts[1]}{parts[2]}-{parts[3].lstrip('0')}" if parts else number
 
 
+def alike(number: str) -> str:
+    """Return a case's number, the same however it is written; '' for none."""
+    return without_zeros(canonical(number)) if number else ""
+
+
 def could_mean(number: str, written: str) -> bool:
     """Whether a canonical number, as it is written in a row, could mean the case of that number: but for leading zeros it is the same."""
     return without_zeros(number) == without_zeros(written)

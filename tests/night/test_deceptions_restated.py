@@ -1,6 +1,6 @@
 """What became known later, as the leaders read it: each reader of 专报 or page alone learns what was told and what is known now.
 
-Covers `restatement`, `corrections`, `day_corrected` and `corrections_sheet`.
+Covers `restatement`, `row_changes`, `corrections`, `day_corrected` and `corrections_sheet`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,27 @@ def _assert_all_say(day: Told, *sentences: str) -> None:
     for text in day.both:
         for sentence in sentences:
             assert sentence in text
+
+
+def test_a_late_report_is_told_with_what_it_changed_though_its_case_is_another_districts_by_now() -> None:
+    seventh_moved = [case_row(number, 旗区="达拉特旗" if number == SEVENTH else "东胜区") for number in TEN]
+    others = [case_row("SJ-2020-001", 旗区="达拉特旗"), case_row("ZZQ-2020-011", 旗区="达拉特旗")]
+    files = [
+        assigned(assignment([*map(case_row, TEN), *others])),
+        assigned(assignment([*seventh_moved, *others]), "2020-05-19 09:00"),
+        _of(MONDAY, progress_row("SJ-2020-001"), district="达拉特旗"),
+        _of(MONDAY, *_resolved([SEVENTH]), came="2020-05-19 15:00"),
+        _of(MONDAY, *_resolved(["SJ-2020-001", "ZZQ-2020-011"]), came="2020-05-19 16:00", district="达拉特旗"),
+        _of(MONDAY, progress_row("ZZQ-2020-011"), came="2020-05-19 16:30", district="乌审旗"),
+    ]
+    tuesday = told(files, DAYS[:2])[TUESDAY]
+    _assert_all_say(
+        tuesday,
+        f"5月18日由0/11改为2/11；改为计入化解2件（{SEVENTH}、ZZQ-2020-011）；"
+        "依据东胜区补报的5月18日日报（5月19日15:00收到）、达拉特旗5月18日日报的更正（5月19日16:00收到）。",
+        "乌审旗补报的5月18日日报（5月19日16:30收到），以前的数字没有因此改变。",
+    )
+    assert not any("东胜区补报的5月18日日报（5月19日15:00收到），以前的数字" in text for text in tuesday.both)
 
 
 # --- the table of the issue --------------------------------------------------------------------------------------
@@ -540,6 +561,20 @@ def test_a_correction_says_what_it_mended_added_and_left_out_where_no_figure_mov
     assert told_on.paper.index("结论：") < told_on.paper.index("本期是更正") < told_on.paper.index("一、")
 
 
+def test_a_row_that_both_versions_had_refused_is_not_told_as_rewritten() -> None:
+    wrong = progress_row("SJ-2020-001", 当前状态="已答复")
+    files = [
+        _assigned(),
+        _of(MONDAY, wrong, progress_row("SJ-2020-404")),
+        _of(MONDAY, {**wrong, "今日进展": "已约谈"}, progress_row("SJ-2020-405"), came="2020-05-18 18:00"),
+    ]
+    _assert_all_say(
+        told(files, DAYS[:1])[MONDAY],
+        "首报 16:00，18:00 更正，原退回的1行改写后仍退回（SJ-2020-001），"
+        "增加而退回1行（SJ-2020-405），去掉原退回的1行（SJ-2020-404）",
+    )
+
+
 def test_the_same_bytes_again_are_no_correction_of_their_day() -> None:
     one, two = (report(name, MONDAY, progress=_resolved(TEN[:count])) for name, count in (("东胜区", 3), ("达拉特旗", 0)))
     late = _of(MONDAY, *_resolved([SEVENTH]), district="乌审旗", came="2020-05-19 15:00")
@@ -563,6 +598,6 @@ def test_who_changed_a_report_is_named_and_not_who_has_said_the_first_again_by_t
     files += [_of(MONDAY, progress_row("SJ-2020-001"), district="达拉特旗", came="2020-05-18 15:42")]
     files += [_of(MONDAY, district="达拉特旗", came="2020-05-18 16:30")]
     paper = told(files, [MONDAY])[MONDAY].paper
-    assert re.findall("报后又更正的：(.*)", paper) == ["达拉特旗首报 15:42，16:30 更正，去掉1行（SJ-2020-001）。"]
+    assert re.findall("报后又更正的：(.*)", paper) == ["达拉特旗首报 15:42，16:30 更正，去掉原退回的1行（SJ-2020-001）。"]
     assert "按时，后更正" in paper
     assert "同首报" not in paper
