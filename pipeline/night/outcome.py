@@ -74,10 +74,9 @@ class Outcome:
     def in_short(self) -> str:
         """What was taken in and written, for the office's log."""
         refused = sum(not file.reading.accepted for file in self.read.files)
-        not_written = len(self.written.failed) + len(self.written.held)
         # Without the place before the colon, which the log's readers elsewhere have no use for.
         why = "".join(f"：{(sentence.partition('：')[2] or sentence).rstrip('。')}" for sentence in self.written.held[:1])
-        return nothing_new.in_short(len(self.taken.taken), refused, len(self.written.published), not_written, why)
+        return nothing_new.in_short(len(self.taken.taken), refused, len(self.written.published), self.written.not_written, why)
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pipeline.day.submissions import IN_TIME_ONLY, NO_REPORTS, Beyond, OfDay, Submissions
 from pipeline.intake import held_files
-from pipeline.office import as_published
+from pipeline.office import as_published, row_counts
 from pipeline.office.status import PARTLY
 from pipeline.office.waiting import Waits
 from pipeline.render import files_for_programs
@@ -141,7 +141,7 @@ def strips(
     in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
     late = {(waits.file.district, day) for waits in waiting if waits.is_late and (day := waits.file.day)}.difference(beyond.excused)
     everybody = Known(index, coming, late, in_vain, replace(beyond, lost=held.lost))
-    told = {day: as_published.figures(settings, day) for day in _days(everybody, settings, now)}
+    told = row_counts.known({day: as_published.figures(settings, day) for day in _days(everybody, settings, now)}, index, settings)
     return [_marked(strip(name, everybody, settings, now), told, index) for name in settings.district_names]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from pipeline.day.submissions import Submissions
 from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
-from pipeline.office import as_published
+from pipeline.office import as_published, row_counts
+from pipeline.office.row_counts import Figures
 from pipeline.office.waiting import Waits
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -147,11 +148,13 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     by_number = {upload.number: upload for upload in uploads}
     try:
         taken, filed, index, lost = _filed(district, by_number, settings, since)
+        told = {day: as_published.figures(settings, day) for day in sorted({file.reading.day for file in filed if file.reading.accepted})}
+        figures = row_counts.known(told, index, settings)
     except LedgerError:
         waiting = sorted(map(_waiting, by_number.values()), key=_newest, reverse=True)
         return History(waiting, {}, {}, Submissions.of(()), [], ledger_fails=True)
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
-    files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, settings)]
+    files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, figures, settings)]
     receipts, receipt_of = _receipts(district, filed, by_number, settings)
     return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost)
 
@@ -277,7 +280,7 @@ def _receipts(
     return own, by_number
 
 
-def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Settings) -> list[HandedIn]:
+def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], figures: Mapping[date, Figures], settings: Settings) -> list[HandedIn]:
     index = Submissions.of(filed)
     files = []
     for file in filed:
@@ -294,19 +297,17 @@ def _taken_in(filed: list[Filed], uploads: Mapping[str, Upload], settings: Setti
                 revision=submission.revision if submission else 0,
                 in_force=index.beside(file).revision,
                 reason=next((finding.message for finding in file.reading.findings if finding.refuses), ""),
-                rows=_rows(file, submission, upload, settings),
+                rows=_rows(submission, upload, figures.get(file.reading.day, {}).get(file.reading.district, {})),
                 sha256=file.arrival.sha256,
             )
         )
     return files
 
 
-def _rows(file: Filed, submission: Submission | None, upload: Upload | None, settings: Settings) -> tuple[int, int, int] | None:
-    """Return the counts of rows as published; of a version that is not, those that its check expected."""
-    if submission and submission.in_force:
-        published = as_published.figures(settings, file.reading.day).get(file.reading.district, {})
-        if published.get("revision") == submission.revision:
-            return published["rows_accepted"], published["rows_refused"], published.get("rows_moved", 0)
+def _rows(submission: Submission | None, upload: Upload | None, figures: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """Return the counts of rows of the version that counts; of another those that its check expected. `figures`: of its day."""
+    if submission and submission.in_force and figures.get("revision") == submission.revision:
+        return figures["rows_accepted"], figures["rows_refused"], figures.get("rows_moved", 0)
     return upload.expected_rows if upload else None
 
 

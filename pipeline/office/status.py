@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
-from pipeline.office import as_published
+from pipeline.office import as_published, row_counts
 from pipeline.office import waiting as in_inbox
 from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
@@ -48,7 +48,7 @@ class DistrictStatus:
     """When the first and the one in force came, where that is not the first: 首报 16:59 零报告，23:00 更正."""
     rows_accepted: int | None = None
     rows_refused: int | None = None
-    """As published; None where the day's folder does not show it yet."""
+    """None where nobody has judged it, since there is no assignment workbook."""
     rows_moved: int = 0
     """Of the refused rows those of cases that the office has given to other districts."""
     refused: tuple[Filed, ...] = ()
@@ -57,7 +57,7 @@ class DistrictStatus:
     in_vain: tuple[Waits, ...] = ()
     """What waits, is about the day, and will be refused whole; what a later report has made good is not among it."""
     is_wholly_refused: bool = False
-    """As published; False where the day's folder does not show it yet."""
+    """Likewise False."""
     is_lost: bool = False
     """Whether it came, its original is lost, and the office decided to go on without it."""
     excused: str = ""
@@ -65,7 +65,7 @@ class DistrictStatus:
     is_due: bool = False
     """Whether the cut-off is still to come: it can report in time."""
     mended_at: datetime | None = None
-    """As published: when the first report came of which anything was taken, where all that came by the cut-off was refused."""
+    """When the first report came of which anything was taken, where all that came by the cut-off was refused."""
 
     @property
     def waiting(self) -> str:
@@ -184,7 +184,7 @@ class Status:
 
     @property
     def rows_refused(self) -> int:
-        """So many rows were refused, as published."""
+        """So many rows of the reports that count were refused."""
         return sum(district.rows_refused or 0 for district in self.districts)
 
     @property
@@ -208,7 +208,8 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     of_day = [file for file in held.files if is_of_day(file)]
     refused = [file for file in of_day if not (file.reading.accepted or held.is_left_out(file))]
     whose = {filed.arrival.id: sent_by(filed, settings) for filed in refused}
-    reports, figures = Submissions.of(of_day).on(day), as_published.figures(settings, day)
+    index = Submissions.of(file for file in held.files if file.reading.day >= day - row_counts.LOOKS_BACK)
+    reports, figures = index.on(day), row_counts.known({day: as_published.figures(settings, day)}, index, settings)[day]
     excused = as_published.excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
     return Status(
@@ -255,9 +256,9 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
     status, in_force = reports.standing(day, settings.on(day).calendar), reports.in_force
     if in_force is None or reports.first_received is None:
         return DistrictStatus(name, status)
-    is_published = figures.get("revision") == reports.revision
-    rows = (figures["rows_accepted"], figures["rows_refused"]) if is_published else None
-    moved = figures.get("rows_moved", 0) if is_published else 0
+    is_known = figures.get("revision") == reports.revision
+    rows = (figures["rows_accepted"], figures["rows_refused"]) if is_known else None
+    moved = figures.get("rows_moved", 0) if is_known else 0
     is_sheet_refused = any(finding.severity is Severity.SHEET for finding in in_force.reading.findings)
     return DistrictStatus(
         name,
@@ -271,7 +272,7 @@ def _district(name: str, reports: Reports, figures: Mapping[str, Any], day: date
         rows_refused=rows[1] if rows else None,
         is_wholly_refused=rows is not None and takes_nothing(rows[0], rows[1] - moved, is_sheet_refused=is_sheet_refused),
         rows_moved=moved,
-        mended_at=datetime.fromisoformat(came) if is_published and (came := figures.get("mended_at")) else None,
+        mended_at=datetime.fromisoformat(came) if is_known and (came := figures.get("mended_at")) else None,
     )
 
 

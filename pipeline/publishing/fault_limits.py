@@ -43,6 +43,11 @@ class Written:
     """The folders of the weeks that were reported on."""
 
     @property
+    def not_written(self) -> int:
+        """So many days could not be written, for whatever reason."""
+        return len(self.failed) + sum(map(len, self.refused.values()))
+
+    @property
     def held(self) -> list[str]:
         """Why days could not be written, because somebody has their files open or the disk is full; the other days were."""
         way_out = "后再运行一次；原有文件没有变动。"

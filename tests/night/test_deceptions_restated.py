@@ -570,8 +570,7 @@ def test_a_row_that_both_versions_had_refused_is_not_told_as_rewritten() -> None
     ]
     _assert_all_say(
         told(files, DAYS[:1])[MONDAY],
-        "首报 16:00，18:00 更正，原退回的1行改写后仍退回（SJ-2020-001），"
-        "增加而退回1行（SJ-2020-405），去掉原退回的1行（SJ-2020-404）",
+        "首报 16:00，18:00 更正，原退回的1行改写后仍退回（SJ-2020-001），增加而退回1行（SJ-2020-405），去掉原退回的1行（SJ-2020-404）",
     )
 
 
