@@ -7,7 +7,7 @@ Covered by tests/web/test_office_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, MutableMapping
+from collections.abc import Collection, Container, Iterable, Iterator, MutableMapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,8 +20,10 @@ from pipeline.intake.contents import Seen
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
+from pipeline.terms.case_numbers import alike
+from pipeline.terms.contract import CASE
 from pipeline.terms.handed_in import Arrival, Envelope, Filed
-from pipeline.terms.rows import read_rows
+from pipeline.terms.rows import Rows, read_rows
 from pipeline.terms.text import mask
 from pipeline.terms.words import moment, whose
 
@@ -46,6 +48,8 @@ class Opened:
 
     sha256: str
     transcript: Transcript
+    cases: frozenset[str] = frozenset()
+    """The cases that it names, as `case_numbers.alike` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Incoming:
     envelope: Envelope | None = None
     opened: Opened | None = None
     """What a reader found in it; None where no district may send it."""
+
+    def speaks_of(self, cases: Container[str]) -> bool:
+        """Whether it names one of these cases."""
+        return self.opened is not None and any(case in cases for case in self.opened.cases)
 
     @property
     def about(self) -> date | None:
@@ -132,34 +140,30 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
     return _in_order(_incoming(name, file, remembered.get(file) if file else None, settings) for name, file in waiting_files)
 
 
-def of_district(district: str, settings: Settings, readers: Readers | None = None, remembered: Remembered | None = None) -> list[Filed]:
-    """Return the district's reports that wait and will be accepted; only what the district may send is read."""
-    remembered = {} if remembered is None else remembered
-    files = [file for _name, file in _read_of_district(district, settings, readers, remembered)]
-    found = [_filed(file, opened, FIRST - at) for at, file in enumerate(files) if (opened := remembered.get(file))]
-    return [filed for filed in found if filed.reading.accepted and filed.reading.district == district]
+def beside(files: Iterable[Incoming], district: str, cases: Container[str]) -> list[Filed]:
+    """Return what a district's report is judged with, of all that waits and will be accepted: its own, and what names one of these cases.
+
+    A case that it reports can have been another's a day ago, whose late report says how it stands then.
+    """
+    wanted = ((FIRST - at, file) for at, file in enumerate(files) if file.day and (file.district == district or file.speaks_of(cases)))
+    return [filed for number, file in wanted if (filed := as_filed(file, number))]
 
 
-def sent_by(district: str, settings: Settings, readers: Readers, remembered: Remembered) -> tuple[Incoming, ...]:
-    """Return what waits and the district may have sent, as `look` does; nothing else is read."""
-    files = _read_of_district(district, settings, readers, remembered)
-    return _in_order(_incoming(name, file, remembered.get(file), settings) for name, file in files)
+def as_filed(file: Incoming, number: int) -> Filed | None:
+    """Return a waiting file as the ledger would file it, under that number; None where nobody opened it."""
+    if file.opened is None or file.envelope is None:
+        return None
+    arrival = Arrival(number, str(file.path), file.name, file.opened.sha256, file.size, file.envelope)
+    return Filed(arrival, replace(file.opened.transcript.reading, rows=read_rows(file.opened.transcript.rows)))
 
 
-def _read_of_district(district: str, settings: Settings, readers: Readers | None, remembered: Remembered) -> list[tuple[str, _File]]:
-    own = next(named for named in settings.districts if named.name == district)
-    files = [(name, file) for name, file in _files_in_inbox(settings) if file and own.accepts(file.envelope)]
-    remembered.update(_read([file for _name, file in files if file not in remembered], settings, readers))
-    return files
+def named_in(sheets: Iterable[Rows]) -> frozenset[str]:
+    """Return the cases that rows name, as `case_numbers.alike` writes them."""
+    return frozenset(alike(number) for rows in sheets if CASE in rows.values for number in rows.texts(CASE) if number)
 
 
 def _in_order(files: Iterable[Incoming]) -> tuple[Incoming, ...]:
     return tuple(sorted(files, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
-
-
-def _filed(file: _File, opened: Opened, number: int) -> Filed:
-    arrival = Arrival(number, str(file.path), file.name or file.path.name, opened.sha256, file.size, file.envelope)
-    return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
 
 
 def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
@@ -207,7 +211,8 @@ def _read(files: list[_File], settings: Settings, readers: Readers | None) -> di
         with nullcontext(readers) if readers else Readers(settings, len(to_read), marking=False) as lent:
             for file, transcript in zip(allowed, lent.transcribe(to_read), strict=True):
                 with suppress(FileNotFoundError):  # taken in since
-                    read[file] = Opened(storage.sha256(file.path), read_new.with_warning(transcript) if file.is_outdated else transcript)
+                    found = read_new.with_warning(transcript) if file.is_outdated else transcript
+                    read[file] = Opened(storage.sha256(file.path), found, named_in(read_rows(found.rows)))
     return read
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.day.judging import Judgement
 from pipeline.day.submissions import Submissions
 from pipeline.intake import envelopes, facts_known, held_files, inbox, incoming
+from pipeline.intake.facts_known import Known
+from pipeline.intake.incoming import Incoming
 from pipeline.office import report_preview
 from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
@@ -19,6 +21,7 @@ from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import messages
+from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.findings import Finding
@@ -101,14 +104,14 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-Waiting = Callable[[str], list[Filed]]
-"""Gives a district's reports that wait in the inbox and will be accepted."""
+Waiting = Callable[[], Sequence[Incoming]]
+"""Gives the reports that wait in the inbox."""
 
 
 def waiting(settings: Settings) -> Waiting:
     """Return who is asked what waits, for a look at many files: each waiting file is read once."""
     remembered: incoming.Remembered = {}
-    return lambda district: incoming.of_district(district, settings, remembered=remembered)
+    return lambda: incoming.look(settings, remembered=remembered)
 
 
 def check(path: Path, settings: Settings, now: datetime, readers: Readers | None = None, *, waits: Waiting | None = None) -> Answer:
@@ -136,16 +139,27 @@ def check(path: Path, settings: Settings, now: datetime, readers: Readers | None
         if is_assignment:
             return Answer(path, filed, _of_assignment(filed, settings, now, readers))
         # before the ledger: what a run takes in between is in one of the two
-        others = (waits or waiting(settings))(filed.reading.district)
-        today = now.astimezone(settings.calendar.zone).date()
-        beside = [file for file in others if Path(file.arrival.path) != path.resolve()]
-        days = sorted({filed.reading.day, max(filed.reading.day, today)})
-        known = facts_known.until(days, settings, [*held_files.read_waiting_assignments(settings, readers), *beside])
-        judgement, preview = report_preview.of(filed, held_files.sha256(path), known, settings, today=today)
-        filed = handed_in_lines.placed(filed, Submissions.of(known.files).beside(filed), preview.judgements, settings, is_sent=False)
-        return Answer(path, filed, judgement, preview=preview, known=preview.known)
+        others = [file for file in (waits or waiting(settings))() if file.path is None or file.path.resolve() != path.resolve()]
+        return _of_report(path, filed, others, settings, now.astimezone(settings.calendar.zone).date(), readers)
     except LedgerError:  # whoever asks is told of it by the command or the page; what the file says by itself is judged all the same
         return Answer(path, filed, None, ledger_fails=True)
+
+
+def _of_report(path: Path, filed: Filed, others: Sequence[Incoming], settings: Settings, today: date, readers: Readers | None) -> Answer:
+    """Judge a report with all that waits beside it and speaks of the same cases, or of others of its district."""
+    days, district = sorted({filed.reading.day, max(filed.reading.day, today)}), filed.reading.district
+    workbooks, sha256 = held_files.read_waiting_assignments(settings, readers), held_files.sha256(path)
+
+    def judge(beside: Sequence[Filed]) -> tuple[Known, Judgement | None, Preview]:
+        known = facts_known.until(days, settings, [*workbooks, *beside])
+        return known, *report_preview.of(filed, sha256, known, settings, today=today)
+
+    named = incoming.named_in(filed.reading.rows)
+    known, judgement, preview = judge(beside := incoming.beside(others, district, named))
+    if len(more := incoming.beside(others, district, named.union(map(alike, preview.known)))) > len(beside):
+        known, judgement, preview = judge(more)
+    filed = handed_in_lines.placed(filed, Submissions.of(known.files).beside(filed), preview.judgements, settings, is_sent=False)
+    return Answer(path, filed, judgement, preview=preview, known=preview.known)
 
 
 def _of_assignment(filed: Filed, settings: Settings, now: datetime, readers: Readers | None) -> Judgement | None:

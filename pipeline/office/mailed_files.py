@@ -5,7 +5,7 @@ Covered by tests/post/test_answering.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Self
 
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files, incoming
+from pipeline.intake.incoming import Incoming
 from pipeline.office import check, preview_text, status, waiting
 from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
@@ -101,7 +102,7 @@ class MailedFiles:
             _verdict(answer, line, self._now.date()),
             shown[:_MOST_FINDINGS],
             len(shown[_MOST_FINDINGS:]),
-            self._receipt(answer, district) if may_be_marked else b"",
+            self._receipt(answer) if may_be_marked else b"",
             day=answer.reading.day if accepted else None,
             takes_nothing=takes_nothing,
             takes_less=answer.preview is not None and answer.preview.takes_less,
@@ -147,8 +148,8 @@ class MailedFiles:
         meant = "那一天的收到过，再改正不会变成迟报" if self._has_report(district, day) else "现在报算迟报，内容照常采用"
         return f"{limit:%H:%M}已经截止，{meant}"
 
-    def _waiting(self, district: str) -> list[Filed]:
-        return incoming.of_district(district, self._settings, self._readers, self._remembered)
+    def _waiting(self) -> Sequence[Incoming]:
+        return incoming.look(self._settings, self._readers, self._remembered)
 
     def _overtaken_by(self, answer: check.Answer, place: Path) -> datetime | None:
         """Return when the other report came that counts in the place of this one; None where none does.
@@ -171,14 +172,13 @@ class MailedFiles:
 
     def _counting(self, district: str, day: date) -> Filed | None:
         """Return the report of the district that counts for that day, or waits and will."""
-        waiting = self._waiting(district)  # before the ledger: a run may take it in between
+        waiting = incoming.beside(self._waiting(), district, ())  # before the ledger: a run may take it in between
         known = held_files.held(self._settings, lambda _file: False).files
         return Submissions.of([*known, *waiting]).on(day).get(district, NO_REPORTS).in_force
 
-    def _receipt(self, answer: check.Answer, district: str) -> bytes:
+    def _receipt(self, answer: check.Answer) -> bytes:
         """Return its receipt as of a report that was sent and waits; where a run takes it in just now, as of one that is asked about."""
-        files = incoming.sent_by(district, self._settings, self._readers, self._remembered)
-        line = waiting.receipt_line(answer.path, files, self._settings, self._readers, Waiting())
+        line = waiting.receipt_line(answer.path, self._waiting(), self._settings, self._readers, Waiting())
         line = line or handed_in_lines.unsent(answer.filed, answer.judgement, self._settings)
         return receipt_files.receipt(line, answer.path, self._readers)
 

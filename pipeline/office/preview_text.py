@@ -14,6 +14,7 @@ from pipeline.terms.messages import brief, listed
 from pipeline.terms.words import FLAGS, moment, near
 
 _MOST_NUMBERS: Final = 6
+_WITH_OTHERS: Final = "有的案件别的旗区也报了、还在等待汇总，已经一起算：那一份改了，这里的结论也可能跟着变。"
 _STARS: Final = "回执里遮住号码的星号还在："
 
 
@@ -39,7 +40,7 @@ def notes(preview: Preview) -> list[str]:
     if preview.is_repeat and replaced:
         stands = "等待汇总" if replaced.is_waiting else "正在算数"
         said = f"与{stands}的那一份（{moment(replaced.received_at, preview.today)} 收到）完全相同：再报一次，汇总时会忽略，那一份照算"
-    masked = [_masked(preview.masked)] if preview.masked else []
+    masked = [*([_masked(preview.masked)] if preview.masked else []), *([_WITH_OTHERS] if preview.with_others else [])]
     if preview.day == preview.today:
         return [*([f"{said}。"] if said else []), *masked, *preview.reminders]
     which = f"这是{near(preview.day, preview.today)}的日报，{said or '那一天还没有报过'}；{_of_today(preview)}。"
@@ -83,7 +84,7 @@ def told_by_mail(preview: Preview) -> str:
         said += _today_by_mail(preview)
     if preview.masked:
         said += f"{_STARS}{listed(preview.masked, '处')}，会当作内容收下。请把这一段删去或改写后再发一次，不要再填号码。"
-    return said.replace(" ", "")
+    return f"{said.replace(' ', '')}{_WITH_OTHERS if preview.with_others else ''}"
 
 
 def _today_by_mail(preview: Preview) -> str:

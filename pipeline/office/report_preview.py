@@ -134,6 +134,8 @@ class Preview:
     """The cells that hold what a receipt put in place of a personal number: it would go into the register as it is."""
     ahead: datetime | None = None
     """When the report came that counts in spite of this one, since it says that it came later; None where there is none."""
+    with_others: bool = False
+    """Whether reports of other districts that wait bear on its cases."""
     known: frozenset[str] = frozenset()
     """The district's cases of the register, without those that only a file brings in that no run has taken in."""
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
@@ -184,6 +186,7 @@ def of(filed: Filed, sha256: str, known: Known, settings: Settings, *, today: da
         ahead=max(
             (file.arrival.envelope.received_at for file in known.files if file.reading.accepted and _is_later(file, filed)), default=None
         ),
+        with_others=any(_is_waiting(file) and file.reading.district != district for file in known.files if not file.arrival.is_assignment),
         known=known_cases,
         judgements=judgements,
     )

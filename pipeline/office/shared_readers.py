@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline.intake import envelopes, incoming
+from pipeline.intake import envelopes, held_files, incoming
 from pipeline.office import assignment_preview, check, waiting
 from pipeline.office.assignment_preview import Preview
 from pipeline.office.check import Answer
@@ -20,7 +20,7 @@ from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report.submission_lines import Waiting
 from pipeline.settings.config import Settings
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.errors import ConfigurationError
 
 _PATIENCE: Final = 1.0
 """Seconds that a page waits for somebody else's look,"""
@@ -65,21 +65,40 @@ class SharedReaders:
         """Return the findings of a report as if that address had uploaded it now; a sidecar beside it says so from then on."""
         envelope = {"received_at": now.isoformat(), "channel": "upload", "sender": sender}
         path.with_name(path.name + envelopes.SIDECAR).write_text(json.dumps(envelope, ensure_ascii=False), encoding="utf-8")
-        return check.check(path, self._settings, now, self.start(), waits=self._waiting_of)
+        return check.check(path, self._settings, now, self.start(), waits=self.waiting)
+
+    def recheck(self, number: str, now: datetime) -> Answer | None:
+        """Return what the check says by now of the report that was sent under that number and waits; None where it says what it said then.
+
+        What came since can bear on it: a workbook, its district's report of an earlier day, another's that names one of its cases.
+        """
+        files = self.waiting_as_known()
+        itself = next((file for file in files if file.number == number and file.opened), None)
+        if itself is None or itself.opened is None or itself.path is None or itself.day is None or itself.is_taken_in:
+            return None
+        earlier = [file for file in files if file.day and file.day <= itself.day and file is not itself]
+        own, cases = itself.district, itself.opened.cases
+        bears = any(file.day != itself.day if file.district == own else file.speaks_of(cases) for file in earlier)
+        if not bears and not held_files.waiting_assignments(self._settings):
+            return None
+        try:
+            return check.check(itself.path, self._settings, now, self.start(), waits=lambda: files)
+        except ConfigurationError:  # taken in since
+            return None
 
     def mark_report(self, path: Path, name: str, now: datetime) -> bytes:
         """Return the report with every finding on its cell, as `check --receipt` does; the name is the sender's for the file."""
         readers = self.start()
-        answer = check.check(path, self._settings, now, readers, waits=self._waiting_of)
+        answer = check.check(path, self._settings, now, readers, waits=self.waiting)
         filed = replace(answer.filed, arrival=replace(answer.filed.arrival, name=name))
         return receipt_files.before_sending(filed, answer.judgement, path, settings=self._settings, readers=readers)
 
-    def mark_waiting(self, number: str, name: str, district: str, instead: str) -> bytes | None:
+    def mark_waiting(self, number: str, name: str, instead: str) -> bytes | None:
         """Return the receipt of a report that was sent under that number and waits; None where none does, since a run has taken it in.
 
         `name`: the sender's for the file; `instead`: in words which report counts, where this one will not.
         """
-        files = [file for file in self.waiting() if file.district == district or file.number == number]
+        files = self.waiting()
         path = next((file.path for file in files if number and file.number == number), None)
         line = waiting.receipt_line(path, files, self._settings, self.start(), Waiting(number, instead)) if path else None
         return receipt_files.receipt(replace(line, name=name), path, self.start()) if line and path else None
@@ -103,10 +122,6 @@ class SharedReaders:
             return self._today.look(day, files, self.start()).waiting
         finally:
             self._folding.release()
-
-    def _waiting_of(self, district: str) -> list[Filed]:
-        with self._looking:
-            return incoming.of_district(district, self._settings, self.start(), self._remembered)
 
     def waiting(self) -> tuple[incoming.Incoming, ...]:
         """Return the reports in the inbox. A file is read once, however often this is called."""

@@ -26,8 +26,7 @@ from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.handed_in import Arrival, Filed
-from pipeline.terms.rows import read_rows
+from pipeline.terms.handed_in import Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +145,16 @@ def _with_first(waits: Waits, beside: Reports | None, settings: Settings) -> Wai
     return replace(waits, first_received=beside.first_received.astimezone(settings.calendar.zone), is_late=is_late)
 
 
-def receipt_line(path: Path, files: Sequence[Incoming], settings: Settings, readers: Readers, waits: Waiting) -> ArrivedReport | None:
+def receipt_line(
+    path: Path, files: Sequence[Incoming], settings: Settings, readers: Readers | None, waits: Waiting
+) -> ArrivedReport | None:
     """Return the receipt's line of the waiting report at that path; None where none waits there. `files`: all that waits beside it."""
-    filed = next((filed for file, filed in _came(files) if file.path == path), None)
-    if filed is None:
+    itself = next((file for file in files if file.path == path), None)
+    filed = incoming.as_filed(itself, incoming.FIRST - len(files)) if itself else None
+    if itself is None or filed is None:
         return None
-    day, accepted = filed.reading.day, [other for other in opened(files) if other.reading.accepted]
+    others = incoming.beside([file for file in files if file is not itself], filed.reading.district, incoming.named_in(filed.reading.rows))
+    day, accepted = filed.reading.day, [*others, *([filed] if filed.reading.accepted else [])]
     try:
         numbers = held_files.numbers(settings) if reminders.answers(filed) else ()
         known = facts_known.until([day], settings, [*held_files.read_waiting_assignments(settings, readers), *accepted])
@@ -168,7 +171,7 @@ def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:
 
 
 def _came(files: Sequence[Incoming]) -> list[tuple[Incoming, Filed | None]]:
-    return [(file, _filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
+    return [(file, incoming.as_filed(file, incoming.FIRST - number)) for number, file in enumerate(files)]
 
 
 def _placed(filed: Filed, index: Submissions, judgements: Mapping[int, Judgement], settings: Settings) -> Filed:
@@ -179,15 +182,6 @@ def _placed(filed: Filed, index: Submissions, judgements: Mapping[int, Judgement
 def unjudged(files: Iterable[Incoming]) -> tuple[Waits, ...]:
     """Return the same of what nobody has judged: whose it is, and what it says by itself."""
     return tuple(Waits(file, None) for file in files)
-
-
-def _filed(file: Incoming, number: int) -> Filed | None:
-    """Return a waiting file as the ledger would file it; None where nobody opened it."""
-    opened = file.opened
-    if opened is None or file.envelope is None:
-        return None
-    arrival = Arrival(number, file.name, file.name, opened.sha256, file.size, file.envelope)
-    return Filed(arrival, replace(opened.transcript.reading, rows=read_rows(opened.transcript.rows)))
 
 
 def _waits(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None, states: Mapping[date, DayState]) -> Waits:

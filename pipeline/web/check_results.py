@@ -48,6 +48,17 @@ def of_report(answer: Answer) -> dict[str, Any]:
     }
 
 
+def again(answer: Answer, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the findings of a report that was checked before it was sent, with what that said of its rows where it is another thing."""
+    checked = {**before, **of_report(answer)}
+    then, now = (_rows(each) for each in (before, checked))
+    return {**checked, "was": then} if then and then != now else checked
+
+
+def _rows(checked: Mapping[str, Any]) -> list[int]:
+    return [checked["rows_accepted"], checked["rows_refused"], checked.get("rows_moved", 0)] if "rows_accepted" in checked else []
+
+
 def _of_preview(preview: ReportPreview) -> dict[str, Any]:
     effect, replaced = preview.effect, preview.replaced
     changes = effect.changes if effect else ()

@@ -81,7 +81,8 @@ def _editions(site: Site, user: User, papers: list[PublishedFile]) -> dict[date,
 
 def history_of(site: Site, user: User, district: str, since: date) -> History:
     """Return what the district has handed in since that day, as that user may know it."""
-    uploads = [_upload(sent) for sent in site.drafts.sent_of(user, since) if not sent.is_assignment and sent.district == district]
+    own = [sent for sent in site.drafts.sent_of(user, since) if not sent.is_assignment and sent.district == district]
+    uploads = [_upload(sent) for sent in site.rechecked(own)]
     history = district_history.of(district, uploads, site.settings, since)
     return district_history.with_others_waiting(history, district, _waiting_by_other_doors(site, district))
 

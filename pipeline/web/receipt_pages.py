@@ -45,6 +45,7 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
     sent = site.drafts.receipt(number, session.user)
     if sent is None:
         raise NoSuchPageError
+    (sent,) = site.rechecked([sent])
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
     context["late"] = _late(sent, known, site.settings)
@@ -117,7 +118,7 @@ async def marked_sent(site: TheSite, session: SignedIn, number: str) -> Response
     if known.receipt:
         return see_other(f"/file/{known.receipt.day}/{known.receipt.id}")
     instead = _instead(known.stands, site.local_now())
-    content = await site.in_turn(site.readers.mark_waiting, number, sent.name, sent.district, instead)
+    content = await site.in_turn(site.readers.mark_waiting, number, sent.name, instead)
     if content is None:  # a run is taking it in just now
         return see_other(f"/sent/{number}")
     return download(check_results.marked_name(sent.name), content)

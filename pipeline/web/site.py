@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final, TypeVar, TypeVarTuple
@@ -31,7 +32,7 @@ from pipeline.terms.mails import Mail, SentOut
 from pipeline.web import check_results, database, upload_limits
 from pipeline.web.accounts import Accounts, User
 from pipeline.web.bounded_log import BoundedLog
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Draft, Drafts, SentUpload
 from pipeline.web.started_runs import StartedRuns
 
 ACTIONS: Final = "upload.log"
@@ -145,6 +146,19 @@ class Site:
         """Return the same without waiting long for it, for pages that many ask for at once. Raises LedgerError."""
         found = self._if_it_can(self.readers.waits_as_known)
         return waiting.unjudged(self.readers.waiting_as_known()) if found is None else found
+
+    def rechecked(self, sent: Sequence[SentUpload]) -> list[SentUpload]:
+        """Return these uploads as their check would find them by now, as far as they wait and something that came since bears on them."""
+        waiting_numbers = {file.number for file in self.readers.waiting_as_known() if file.number}
+        return [self._rechecked(each) if each.number in waiting_numbers and each.checked else each for each in sent]
+
+    def _rechecked(self, sent: SentUpload) -> SentUpload:
+        answer = None
+        with suppress(LedgerError):
+            answer = self._if_it_can(lambda _day: self.readers.recheck(sent.number, self.now()))
+        if answer is None or answer.ledger_fails:
+            return sent
+        return replace(sent, checked=check_results.again(answer, sent.checked or {}))
 
     def _if_it_can(self, look: Callable[[date], Result]) -> Result | None:
         now = self.local_now()

@@ -24,12 +24,14 @@ from workbooks import (
     write,
 )
 
+from pipeline.intake import incoming
 from pipeline.ledger.ledger import Ledger
-from pipeline.office import check, check_text, preview_text
+from pipeline.office import check, check_text, preview_text, waiting
 from pipeline.office.check import Answer
 from pipeline.office.report_preview import Preview
 from pipeline.render.receipts import receipt_words, receipt_workbook
 from pipeline.report import handed_in_lines
+from pipeline.report.submission_lines import Waiting
 from pipeline.terms import words
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.text import mask
@@ -315,3 +317,39 @@ def test_without_a_register_an_assignment_workbook_is_judged_by_itself(office: O
     path.write_bytes(assignment([*CASES, case_row("SJ-2020-002")]))
     answer = check.check(path, office.settings, moment("2020-05-21 16:00"))
     assert [finding.code for finding in answer.findings] == ["repeated-case"] * 2
+
+
+def test_what_another_district_reports_of_a_case_that_moved_is_counted_in_while_it_waits(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.put_assignment(assignment([*CASES[:1], case_row("SJ-2020-001", "达拉特旗"), *CASES[2:]]), "新.xlsx", "2020-05-21T09:00:00+08:00")
+    office.run(date(2020, 5, 19))
+    both = report("达拉特旗", progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-002")])
+    assert preview(asked(office, both)).rows_refused == 0
+    late = report("东胜区", date(2020, 5, 20), progress=[resolved_row("SJ-2020-001")])
+    office.put(late, "东胜区昨天.xlsx", "2020-05-21T11:00:00+08:00")
+    answer = asked(office, both)
+    assert (preview(answer).rows_accepted, preview(answer).rows_refused) == (1, 1)
+    assert [finding.code for finding in answer.findings if finding.refuses] == ["status-went-back"]
+    lines = list(check_text.lines(answer))
+    others = "有的案件别的旗区也报了、还在等待汇总，已经一起算：那一份改了，这里的结论也可能跟着变。"
+    assert f"  {others}" in lines
+    assert not any("东胜区" in line for line in lines), "of another district's report nothing is said but what it does to the own case"
+    path = office.put(both, "达拉特旗.xlsx", "2020-05-21T12:00:00+08:00")
+    judged = waiting.judge(incoming.look(office.settings), office.settings)
+    assert [one.rows for one in judged.waits] == [(1, 0, 0), (1, 1, 0)]
+    line = waiting.receipt_line(path, incoming.look(office.settings), office.settings, None, Waiting())
+    assert line
+    assert (line.rows_accepted, line.rows_refused) == (1, 1)
+
+
+def test_the_figures_of_an_own_case_that_the_report_does_not_name_go_by_all_that_waits_too(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.put_assignment(assignment([*CASES[:1], case_row("SJ-2020-001", "达拉特旗"), *CASES[2:]]), "新.xlsx", "2020-05-21T09:00:00+08:00")
+    office.run(date(2020, 5, 19))
+    late = report("东胜区", date(2020, 5, 20), progress=[resolved_row("SJ-2020-001")])
+    office.put(late, "东胜区昨天.xlsx", "2020-05-21T11:00:00+08:00")
+    answer = asked(office, report("达拉特旗", progress=[progress_row("SJ-2020-002")]))
+    (city,) = [line for line in preview_text.outcome(preview(answer)) if "市级交办" in line]
+    assert city.endswith("化解 1/2，不变。")
+    alone = asked(office, report("东胜区", progress=[progress_row("SJ-2020-003")]))
+    assert not preview(alone).with_others

@@ -9,7 +9,7 @@ from offices import ZONE, Office, moment
 from workbooks import assignment, case_row, progress_row, report
 
 from pipeline.office import attendance, district_history, status, today
-from pipeline.publishing import outbox, publish
+from pipeline.publishing import outbox
 
 MONDAY = date(2020, 5, 18)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -35,7 +35,7 @@ def full_disk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     )
     office.put(report("乌审旗", MONDAY, progress=[progress_row("SJ-2020-404")]), "乌审.xlsx", "2020-05-19T16:00:00+08:00")
     with monkeypatch.context() as patched:
-        patched.setattr(publish.outbox, "publish", _refuse)
+        patched.setattr(outbox, "publish", _refuse)
         outcome = office.run(MONDAY, TUESDAY)
     assert outcome.written.held
     assert outcome.in_short.startswith("收下 2 个文件，整份退回 0 个，写出 0 天，没有写成 2 天：磁盘满了。请清理")

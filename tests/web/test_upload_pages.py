@@ -27,7 +27,7 @@ import pytest
 import xlsb
 from offices import HOME, Office, moment, only, tree
 from websites import BOUNDARY, PASSWORD, Answer, Browser, Website, form, head, served, token_in
-from workbooks import Row, assignment, progress_row, report, report_pages
+from workbooks import Row, assignment, case_row, progress_row, report, report_pages, resolved_row
 
 from pipeline import cli, screen
 from pipeline.ledger.ledger import Ledger
@@ -268,6 +268,22 @@ def test_a_check_is_made_again_where_another_report_of_the_day_was_sent_meanwhil
     page = browser.get(again.where).text
     assert "这一天的日报刚才另外报送过" in page
     assert "会替换已报送、等待汇总的第 1 版（2 行）。" in page
+
+
+def test_what_was_sent_is_judged_again_where_another_report_that_came_since_bears_on_it(site: Website) -> None:
+    cases = [case_row("SJ-2020-001", "达拉特旗"), case_row("SJ-2020-002", "达拉特旗")]
+    site.office.put_assignment(assignment([case_row("SJ-2020-001"), *cases[1:]]), "分解表2.xlsx", "2020-05-20T09:00:00+08:00")
+    site.office.put_assignment(assignment(cases), "分解表3.xlsx", "2020-05-21T09:00:00+08:00")
+    site.office.run(date(2020, 5, 20))
+    first, other = site.signed_in("乙"), site.signed_in("甲")
+    number = send(first, report("达拉特旗", progress=[progress_row("SJ-2020-001")]))
+    assert "：会采用 1 行。" in first.get(f"/sent/{number}").text
+    send(other, report("东胜区", date(2020, 5, 20), progress=[resolved_row("SJ-2020-001")]))
+    page = first.get(f"/sent/{number}").text
+    assert "已收到，但一行也不会采用" in page
+    assert "结论有变化：报送时核对的是会采用 1 行，现在以这里写的为准。" in page
+    assert "此前已是“已化解”" in page
+    assert "一行也不会采用" in first.get("/").text
 
 
 def test_a_report_of_yesterday_is_said_to_be_one(site: Website) -> None:
