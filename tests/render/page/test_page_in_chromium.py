@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from importlib.resources import files as files_of
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browsers import TOO_WIDE, Browser
@@ -17,6 +18,9 @@ from page_days import TEMPLATES, a_hostile_report, a_report
 
 from pipeline.render.page import cases_behind_figures, leaders_page
 from pipeline.report.report import Report
+
+if TYPE_CHECKING:
+    from weeks import Published
 
 pytestmark = pytest.mark.external
 
@@ -303,6 +307,14 @@ def test_on_paper_what_is_folded_is_left_out_and_that_is_said(browser: Browser, 
     paper = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
     assert paper.startswith(b"%PDF-")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 4
+
+
+def test_no_day_of_the_sample_weeks_takes_more_than_four_pages_on_paper(browser: Browser, published: Published, tmp_path: Path) -> None:
+    for day in published("week-messy").reports:
+        (path := tmp_path / f"{day.day}.html").write_bytes(leaders_page.render(day, TEMPLATES))
+        browser.open(path, 1280)
+        paper = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 4, day.day
 
 
 def test_a_remark_that_is_as_wide_as_its_table_stands_in_a_cell(browser: Browser, pages: dict[str, Path]) -> None:
