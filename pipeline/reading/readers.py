@@ -94,6 +94,11 @@ class Readers:
         """Have as many readers as so many files to mark are worth, which come up while something else goes on."""
         self._have(_worth(files))
 
+    def rest(self) -> None:
+        """Let their processes, of which none has anything to do, go until there is: something else needs the memory meanwhile."""
+        for reader in self._all:
+            reader.rest()
+
     def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | Obstacle]]:
         """Each workbook with its marks, begun at once; or what stands in the way."""
         self._have(_worth(len(jobs)))
@@ -209,6 +214,10 @@ class _Reader:
             self._worker.again()
             return None
         return (verdict, rows) if isinstance(verdict, dict) else None
+
+    def rest(self) -> None:
+        """End the process until it is asked again."""
+        self._worker.rest()
 
     def stop(self) -> None:
         """End the process."""

@@ -63,7 +63,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = _taken_over(self._program) or _begun(self._program)
-        self._is_ready = False
+        self._is_ready = self._rests = False
         _send(process.stdin, self._greeting)
         return process
 
@@ -92,6 +92,8 @@ class Worker:
 
     def come_up(self) -> None:
         """Hear that the process has come up. Raises WorkerError: one that cannot start says nothing of any file."""
+        if self._rests:
+            self._process = self._start()
         for attempt in reversed(range(_STARTS)):
             if self._is_ready:
                 return
@@ -109,6 +111,11 @@ class Worker:
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(_GRACE)
         return 0
+
+    def rest(self) -> None:
+        """End the process until somebody asks again."""
+        self.stop()
+        self._is_ready, self._rests = False, True
 
     def stop(self) -> None:
         """End the process."""

@@ -85,6 +85,8 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
         return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
 
     if apart:  # of a country it takes hundreds of megabytes to set, which nobody else shall need meanwhile
+        if workshop.makers and workshop.makers.has_processes:
+            workshop.readers.rest()
         made, pdf = finish(), workshop.printing[report.day, report.unit]()
         workshop.printing[report.day, report.unit] = lambda: pdf
         return lambda: made

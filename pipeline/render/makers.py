@@ -68,6 +68,11 @@ class Makers:
         self._processes: _Processes | None = None
         self._is_over = threading.Event()
 
+    @property
+    def has_processes(self) -> bool:
+        """Whether there is so much to make that processes of its own are worth it."""
+        return self._thread is not None
+
     def begin(self, make: Callable[[], Finished]) -> Callable[[], Finished]:
         """Begin what uses `each` or `papers`, behind what was begun before, and return what waits for it."""
         return self._thread.submit(make).result if self._thread else make

@@ -83,6 +83,20 @@ def test_a_reader_gives_way_after_a_large_workbook(tmp_path: Path, settings: Set
         assert _process_of(pool).pid != before
 
 
+def test_readers_that_rest_are_no_processes_until_there_is_something_to_do(tmp_path: Path, settings: Settings) -> None:
+    file = _file(tmp_path / "a.xlsx", report())
+    with Readers(settings, 1) as pool:
+        (before,) = pool.transcribe([file])
+        pool.rest()
+        pool.rest()
+        assert _process_of(pool).poll() is not None
+        pool.prepare(1)
+        assert [*pool.transcribe([file])] == [before]
+        lacking = pool.not_shut
+        pool.rest()
+        assert pool.not_shut == lacking
+
+
 def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, settings: Settings) -> None:
     file = _file(tmp_path / "a.xlsx", report())
     with Readers(settings, 1) as pool:

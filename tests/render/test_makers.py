@@ -21,6 +21,7 @@ from provinces import FIRST, LAST, SECOND, lay
 from benchmarks import clusters
 from benchmarks.clusters import Cluster
 from pipeline.night import nightly
+from pipeline.reading.readers import Readers
 from pipeline.render import cluster_makers, makers
 from pipeline.render.cluster_makers import Greeting, OnCluster
 from pipeline.render.documents import ALL
@@ -171,8 +172,8 @@ def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_a
 ) -> None:
     done: list[str] = []
 
-    def noting(name: str) -> Callable[..., object]:
-        make = getattr(Makers, name)
+    def noting(of: type, name: str) -> Callable[..., object]:
+        make = getattr(of, name)
 
         def noted(*given: object) -> object:
             done.append(name)
@@ -180,7 +181,7 @@ def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_a
 
         return noted
 
-    for name in ("apart", "begin"):
-        monkeypatch.setattr(Makers, name, noting(name))
+    for of, name in ((Makers, "apart"), (Makers, "begin"), (Readers, "rest")):
+        monkeypatch.setattr(of, name, noting(of, name))
     _written(tmp_path)
-    assert done[:3] == ["apart", "apart", "begin"]
+    assert done[:4] == ["rest", "apart", "apart", "begin"]

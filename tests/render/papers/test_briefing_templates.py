@@ -14,10 +14,12 @@ from collections.abc import Callable, Container, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import briefings
 import pytest
 import rare_font
+import typst
 from hostile import rewrite
 from offices import HOME, Office, let_nights_make, only
 from python_calamine import CalamineWorkbook
@@ -53,6 +55,22 @@ def written(template: bytes) -> list[str]:
 def test_what_is_changed_in_word_comes_out_changed() -> None:
     assert "表头｜请示" not in (read := written(edited("请决定的事", "请领导定的事")))
     assert any("请领导定的事" in line for line in read)
+
+
+def test_wherever_the_table_of_districts_falls_the_pages_settle_and_have_their_own_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, warnings = typst.compile_with_warnings, list[object]()
+
+    def noting(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - typst's own
+        made, warned = compiled(*given, **named)
+        warnings.extend(warned)
+        return made, warned
+
+    monkeypatch.setattr(typst, "compile_with_warnings", noting)
+    fields = briefing_files.sample()
+    for lines in range(0, 40, 2):
+        fields["台账"] = ["例"] * lines
+        briefing_files.pdf(fields, MOMENT, original(TYP))
+    assert not warnings
 
 
 def test_word_may_tear_a_field_into_pieces() -> None:
