@@ -11,7 +11,7 @@ from pipeline.day.cases import Case
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
-from pipeline.day.judging import Judgement
+from pipeline.day.judging import Judgement, RowOfMoved
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register
@@ -108,6 +108,8 @@ class DayState:
     """Of one unit's state: the cases that lay in it the day before and lie in another one today, as they stood then,"""
     went_as_told: Register = field(default_factory=dict)
     """and as the day's own readers could know it."""
+    told_elsewhere: tuple[tuple[str, RowOfMoved], ...] = ()
+    """Of one unit's state: what reports of other units' districts say of cases that were given to it, each with its district."""
     reported_elsewhere: Mapping[str, bool] = field(default_factory=dict)
     """Of one unit's state: the districts of other units, with whether a report of the day counts."""
 

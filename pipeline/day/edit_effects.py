@@ -116,18 +116,30 @@ class Effects:
         return tuple(shift for shift in self.shifts if (shift.part, shift.group) == (part, group))
 
 
-def of(edits: tuple[Edit, ...], before: Register, cases: Sequence[Case], day: date, settings: Settings) -> Effects:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The cases that the office gave to a unit's districts from those of others, and the other way round."""
+
+    came: frozenset[str] = frozenset()
+    went: tuple[Case, ...] = ()
+    """As they stand, where they lie today."""
+
+
+def of(edits: tuple[Edit, ...], before: Register, today: Today, given: Given | None = None) -> Effects:
     """Return what these edits, which lead from the register `before` to the day's cases, did on that day.
 
-    A case that comes into the register with 撤销依据 counts as cancelled on the day: its coming changes no total.
+    A case that comes into the register with 撤销依据 counts as cancelled on the day: its coming changes no total. Of a unit, what was
+    given to it left no figure of its own, and what it gave away came into none.
     """
+    cases, day, settings, given = today.cases, today.day, today.settings, given or Given()
     edited: dict[str, list[str]] = {case.number: [_GROUNDS] for case in cases if case.grounds and case.number not in before}
     for edit in edits:
         edited.setdefault(edit.number, []).append(edit.column)
     pairs = [(unedited(case, before, columns), case) for case in cases if (columns := edited.get(case.number))]
-    if not pairs:
+    gone = [(unedited(case, before, columns), case) for case in given.went if (columns := edited.get(case.number))]
+    if not (pairs or gone):
         return Effects(edits)
-    shifts = [shift for part in PARTS for shift in _shifts(part, cases, pairs, settings)]
+    shifts = [shift for part in PARTS for shift in _shifts(part, cases, [*pairs, *gone], settings, given)]
     flags = [effect for was, case in pairs for effect in _flag_effects(was, case, edited[case.number], day, settings)]
     return Effects(edits, tuple(shifts), tuple(flags))
 
@@ -149,8 +161,10 @@ _Key = tuple[str, str]
 """Group and label; ('', '') stands for outside every total."""
 
 
-def _shifts(part: str, cases: Iterable[Case], pairs: Sequence[tuple[Case, Case]], settings: Settings) -> list[Shift]:
-    key = _keys(part, settings)
+def _shifts(
+    part: str, cases: Iterable[Case], pairs: Sequence[tuple[Case, Case]], settings: Settings, given: Given | None = None
+) -> list[Shift]:
+    key, came, went = _keys(part, settings), given.came if given else (), {case.number for case in given.went} if given else ()
     moves = [(key(was), key(case), was, case) for was, case in pairs if key(was) != key(case)]
     if not moves:
         return []
@@ -159,8 +173,10 @@ def _shifts(part: str, cases: Iterable[Case], pairs: Sequence[tuple[Case, Case]]
     targets = {group.name: group.target_percent for group in settings.groups}
     shifts = []
     for place in sorted(moved, key=_order(part, settings)):
-        left = tuple(_mover(move, settings) for move in moves if move[0] == place)
-        entered = tuple(_mover(move, settings) for move in moves if move[1] == place)
+        left = tuple(_mover(move, settings) for move in moves if move[0] == place and move[3].number not in came)
+        entered = tuple(_mover(move, settings) for move in moves if move[1] == place and move[3].number not in went)
+        if not (left or entered):
+            continue
         now = Tally(targets[place[0]], total[place], resolved[place])
         without = Tally(
             now.target_percent,

@@ -22,6 +22,9 @@ from pipeline.terms.text import key, without_controls
 _MOST_TOLD = 3
 """So many columns in which rows of one case differ, and so many of these rows, a sentence tells."""
 
+RowOfMoved = tuple[str, RowPlace, Move]
+"""A row about a case that was given to another district: the case, what it says, and how that went away."""
+
 
 @dataclass(slots=True)
 class Judgement:
@@ -44,8 +47,8 @@ class Judgement:
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     moved_places: set[tuple[str, int]] = field(default_factory=set)
     """Where these stand: sheet and row, as findings name them."""
-    of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
-    """The rows of 案件进展 among them, each with its case and how that went away."""
+    of_moved: list[RowOfMoved] = field(default_factory=list)
+    """The rows of 案件进展 among them."""
     doubtful: list[str] = field(default_factory=list)
     """The district's cases that a refused row of 案件进展 is about."""
     moved_away: list[str] = field(default_factory=list)

@@ -14,6 +14,7 @@ from typing import Final
 from pipeline.day import edit_effects, particulars, rota
 from pipeline.day.cases import PARTICULARS, Case
 from pipeline.day.day_state import DayState
+from pipeline.day.edit_effects import Today
 from pipeline.day.standing import standing_of
 from pipeline.intake import facts_known, held_files
 from pipeline.intake.facts_known import Known
@@ -222,7 +223,7 @@ def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple
     """Return what the edits do, as 专报 and page would have it: each group's total first."""
     register = {number: standing_of(case) for number, case in old.items()}
     edits = particulars.edits(register, {case.number: standing_of(case) for case in after.cases})
-    effects = edit_effects.of(edits, register, after.cases, after.day, settings)
+    effects = edit_effects.of(edits, register, Today(after.day, after.cases, settings))
     by_group = {group.name: edit_words.of_group(effects, group.name) for group in settings.groups}
     totals = [f"{name}：{changes}" for name, changes in by_group.items() if changes]
     return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects, after.day)))

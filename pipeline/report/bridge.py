@@ -61,7 +61,15 @@ def build(state: DayState, group: Group, group_before: Group | None, known_until
         resolved=len(counted),
         day_before=day_before(state),
         known_until=known_until,
+        given=_given(state),
     )
+
+
+def _given(state: DayState) -> dict[str, str]:
+    """Return whereto, or from where, the office gave cases of a unit."""
+    before = {**(state.before_as_told or {}), **state.before}
+    away = {number: f"改派{state.elsewhere[number].text('旗区')}" for number in {*state.went, *state.went_as_told}}
+    return away | {number: f"由{before[number].district}改派来" for number in state.came}
 
 
 def day_before(state: DayState) -> DayBefore:

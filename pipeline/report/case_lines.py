@@ -124,7 +124,9 @@ class MovedRow:
     """Whose report it stands in."""
     move: Move
     status: tuple[str, str]
-    """As the row has it, and as it stands."""
+    """As the row has it, and as it stands, with 群众不认可 where it does not count for that."""
+    source: str
+    """The case's 案件来源."""
     columns: tuple[str, ...]
     """In which else it says something that does not stand."""
 

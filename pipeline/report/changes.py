@@ -188,12 +188,13 @@ def _answers_to_dispute(state: DayState) -> dict[str, str]:
 def of_moved_cases(state: DayState) -> Iterator[MovedRow]:
     """Go through what the day's reports say anew of cases that were given to another district, and what does not count for that."""
     cases = {case.number: case for case in state.cases}
-    for district, report in state.in_force.items():
-        for number, place, move in state.judgements[report.arrival.id].of_moved:
-            case = cases.get(number) or state.elsewhere[number]
-            status, columns = place["当前状态"] or case.status, tuple(_said_anew(place, case.last))
-            if columns or status != case.status:
-                yield MovedRow(number, district, move, (status, case.status), columns)
+    own = ((name, row) for name, report in state.in_force.items() for row in state.judgements[report.arrival.id].of_moved)
+    for district, (number, place, move) in (*own, *state.told_elsewhere):
+        case = cases.get(number) or state.elsewhere[number]
+        status, columns = place["当前状态"] or case.status, tuple(_said_anew(place, case.last))
+        if columns or status != case.status:
+            stands = f"{case.status}（群众不认可，不计入化解）" if case.dispute and case.status == RESOLVED else case.status
+            yield MovedRow(number, district, move, (status, stands), case.text("案件来源"), columns)
 
 
 def _said_anew(place: RowPlace, last: RowPlace | None) -> Iterator[str]:

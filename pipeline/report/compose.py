@@ -316,8 +316,12 @@ def _flagged(flag: str, cases: Iterable[CaseLine]) -> list[str]:
 
 
 def _edited(state: DayState, settings: Settings) -> Effects:
+    went = [state.elsewhere[number] for number in sorted(state.went)]
     edits = particulars.edits(state.before, {case.number: standing_of(case) for case in state.cases})
-    return edit_effects.of(edits, state.before, state.cases, state.day, settings)
+    away = particulars.edits(state.went, {case.number: standing_of(case) for case in went})
+    all_edits = sorted((*edits, *(edit for edit in away if edit.column == "旗区")), key=lambda edit: edit.number)
+    before = {**state.before, **state.went} if went else state.before
+    return edit_effects.of(tuple(all_edits), before, Today(state.day, state.cases, settings), edit_effects.Given(state.came, tuple(went)))
 
 
 def _late_effects(state: DayState, settings: Settings) -> Effects:

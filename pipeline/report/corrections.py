@@ -36,7 +36,7 @@ def of_group(report: Report, group: str, most: int = MOST) -> str:
     is_once = sum(any(entry.group == group for entry in entries) for entries in times) <= 1
     earlier = overnight(report, group, most) + restated(report, group, most) if is_once else _both_times(report, group, most)
     told = f"{_lost(report, group, most)}{earlier}"
-    return f"{gone}{told}{all_rewritten(report, group, most)}{_revised(report, group, most)}{_of_moved(report, group, most)}"
+    return f"{gone}{told}{all_rewritten(report, group, most)}{_revised(report, group, most)}{of_moved(report, group, most)}"
 
 
 def told_otherwise(report: Report) -> list[Restated]:
@@ -298,11 +298,10 @@ def _named(cases: Sequence[str], most: int) -> str:
     return f"（{words.first_of(cases, most)}）" if most else ""
 
 
-def _of_moved(report: Report, group: str, most: int) -> str:
-    if not report.of_moved_cases:
-        return ""
-    of_group = {case.number for case in report.cases if case.group == group}
-    return matter_words.of_moved_cases([row for row in report.of_moved_cases if row.number in of_group], report.day, most)
+def of_moved(report: Report, group: str, most: int) -> str:
+    """Return what was reported of cases given to other districts, and does not count; of a unit also of what it gave away."""
+    rows = [row for row in report.of_moved_cases if report.settings.group_of_source[row.source].name == group]
+    return matter_words.of_moved_cases(rows, report.day, most)
 
 
 # --- whose reports -----------------------------------------------------------------------------------------------

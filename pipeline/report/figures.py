@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal
 
@@ -173,6 +173,8 @@ class Bridge:
     day_before: DayBefore = "reported"
     known_until: time = time(12)
     """Until when on the next day yesterday's own readers could know of it (`correction_after`)."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """By case that the office gave to the unit from another one, or away: from where, or whereto, in words."""
 
     @property
     def ladders(self) -> tuple[Ladder, Ladder]:
@@ -181,6 +183,17 @@ class Bridge:
             Ladder("总数", self.total_before, self.total_steps, self.total),
             Ladder("已化解", self.resolved_before, self.resolved_steps, self.resolved),
         )
+
+    @property
+    def given_in_brief(self) -> str:
+        """The first cases of the steps 改派, each with where it lies now or lay before."""
+        steps = [step for step in (*self.total_steps, *self.resolved_steps) if step.kind == "given"]
+        told = [f"{number}{self.given[number]}" for number in dict.fromkeys(number for step in steps for number in step.cases)]
+        return "、".join(told[:_MOST_GIVEN]) + (f"等{len(told)}件" if len(told) > _MOST_GIVEN else "")
+
+
+_MOST_GIVEN = 3
+"""Cases that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) 
     restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
     because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
     given = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.given)]
-    because += f"（其中案件改派使{'，'.join(given)}）" if given else ""
+    because += f"（其中案件改派使{'，'.join(given)}：{bridge.given_in_brief}）" if given else ""
     as_before = f"（{who.some}）" if who.some else ""
     if not any(ladder.change for ladder in bridge.ladders):
         if who.nobody and not restated:

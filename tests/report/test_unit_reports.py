@@ -13,11 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from offices import Day, consolidated
-from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed
+import workbooks
+from offices import Day, consolidated, handed_in, read_in
+from page_days import page_of
+from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files
+from workbook_days import cells, opened
+from workbooks import resolved_row
 
 from pipeline.day.targets import Tally
-from pipeline.report import headline, sentences, units, who_reported
+from pipeline.render.workbook import office_workbook
+from pipeline.report import corrections, edit_words, headline, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -25,6 +30,7 @@ from pipeline.settings.units import Unit
 from pipeline.terms import words
 
 DAYS = (FIRST, SECOND, LAST)
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +48,10 @@ def _summed(reports: Sequence[Report]) -> list[tuple[int, int]]:
         (sum(total for total, _resolved in of_group), sum(resolved for _total, resolved in of_group))
         for of_group in zip(*parts, strict=True)
     ]
+
+
+def workbook_texts(report: Report) -> list[object]:
+    return [cell.value for _sheet, cell in cells(opened(office_workbook.render(report)))]
 
 
 @st.composite
@@ -135,11 +145,47 @@ def test_a_case_that_is_given_to_another_unit_goes_with_its_past_and_is_told_as_
     ]
     assert [(step.kind, step.change, step.cases) for step in got.bridges[1].total_steps if step.kind == "given"] == [("given", 1, (MOVED,))]
     assert gave.bridges[1].total_before == days[SECOND].units["甲市"].targets[1].tally.total
-    assert "（其中案件改派使总数减少1件，已化解减少1件）" in sentences.since_yesterday(gave.bridges[1])
-    assert "（其中案件改派使总数增加1件，已化解增加1件）" in sentences.since_yesterday(got.bridges[1])
+    assert "（其中案件改派使总数减少1件，已化解减少1件：SJ-2020-001改派乙一区）" in sentences.since_yesterday(gave.bridges[1])
+    assert "（其中案件改派使总数增加1件，已化解增加1件：SJ-2020-001由甲一区改派来）" in sentences.since_yesterday(got.bridges[1])
     assert MOVED not in got.new_cases + got.newly_resolved
     assert MOVED not in gave.no_longer_counted
     assert all(step.kind != "given" for bridge in days[LAST].report.bridges for step in bridge.total_steps)
+
+
+def test_no_unit_is_told_a_figure_of_another_units_district_when_a_case_is_given(days: dict[date, Day]) -> None:
+    """甲一区 lost one resolved case to 乙一区: its figure is told where it lies, by what it really was."""
+    whole, gave, got = (days[LAST].report, days[LAST].units["甲市"], days[LAST].units["乙市"])
+    group = "市级交办和旗区自行梳理"
+    lost, won = f"甲一区（{group}）由2/5（40.0%）变为1/4（25.0%）", f"乙一区（{group}）由1/5（20.0%）变为2/6（33.3%）"
+    both, own, others = (edit_words.outcomes(report.edited, LAST)[1] for report in (whole, gave, got))
+    assert both == f"因旗区改动（{MOVED}），{lost}、{won}。"
+    assert own == f"因旗区改动（{MOVED}），{lost}。"
+    assert others == f"因旗区改动（{MOVED}），{won}。"
+    for report in (whole, gave, got):
+        assert edit_words.edits(report.edited) == f"台账要素改动1件：旗区1件（{MOVED}：甲一区→乙一区）。"
+
+
+def test_whoever_lost_a_case_reads_whereto(days: dict[date, Day]) -> None:
+    for unit, where in (("甲市", "改派乙一区"), ("乙市", "由甲一区改派来")):
+        report = days[LAST].units[unit]
+        (told,) = [said for bridge in report.bridges if MOVED in (said := sentences.since_yesterday(bridge))]
+        assert f"{MOVED}{where}" in told
+        page, cells = page_of(report), workbook_texts(report)
+        assert "已不在台账" not in page.text
+        assert where in page.text
+        assert f"{MOVED}（{where}）" in cells
+
+
+def test_what_was_reported_of_a_case_given_away_is_told_by_both_units_and_stands_in_their_workbooks() -> None:
+    row = resolved_row(MOVED, 答复文号="信复〔2020〕99号", 今日进展="已回访")
+    again = handed_in(workbooks.report("甲一区", LAST, progress=[row]), "2020-05-21 07:00", "早报.xlsx")
+    quiet = [file for file in files() if file.name != f"甲一区{LAST}.xlsx"]
+    day = consolidated(read_in([*quiet, again], PROVINCE), [LAST], PROVINCE)[LAST]
+    said = f"案件已改派、没有计入的报送1件：{MOVED}（甲一区报“已化解”，另填了今日进展；5月21日已改派乙一区，仍按“已化解”）。"
+    for report in (day.report, day.units["甲市"], day.units["乙市"]):
+        assert said in corrections.of_group(report, "市级交办和旗区自行梳理")
+        assert f"市级交办和旗区自行梳理：{said}" in workbook_texts(report)
+    assert "已改派" not in corrections.of_group(day.units["丙市"], "市级交办和旗区自行梳理")
 
 
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:

@@ -112,8 +112,9 @@ def _write_bridge(book: Book, sheet: Sheet, top: int, *, bridge: Bridge, target:
             # A link is set on the number: LibreOffice does not break a linked text into lines.
             is_linked = formulas.link_cases(book, sheet, at, named)
             put(sheet, *at, step.change if step else None, book.cell("change", *(("link",) if is_linked else ())))
-            cases.append("、".join(named))
-            _write_cases(book, sheet, (row, column + 2), named)
+            shown = [f"{number}（{bridge.given[number]}）" if kind == "given" else number for number in named]
+            cases.append("、".join(shown))
+            _write_cases(book, sheet, (row, column + 2), named, cases[-1])
         most = max(lines(cases[0], COLUMNS[3].width), lines(cases[1], COLUMNS[4].width), lines(STEPS[kind].name, COLUMNS[0].width))
         sheet.set_row(row, height(most))
         row += 1
@@ -125,10 +126,10 @@ def _write_bridge(book: Book, sheet: Sheet, top: int, *, bridge: Bridge, target:
     return row + 1
 
 
-def _write_cases(book: Book, sheet: Sheet, at: tuple[int, int], numbers: Sequence[str]) -> None:
+def _write_cases(book: Book, sheet: Sheet, at: tuple[int, int], numbers: Sequence[str], shown: str) -> None:
     """The numbers of cases; a single one leads to its row."""
     is_linked = len(numbers) == 1 and formulas.link_cases(book, sheet, at, numbers)
-    put(sheet, *at, "、".join(numbers), book.cell("case" if is_linked else "long"))
+    put(sheet, *at, shown, book.cell("case" if is_linked else "long"))
 
 
 def _write_end(book: Book, sheet: Sheet, row: int, title: str) -> None:

@@ -61,7 +61,8 @@ def write(book: Book) -> None:
     rows = [*day_corrected.of_this_day(report), *day_corrected.earlier(report)]
     known: Column[Restated] = Column("“原”是\n何时所知", 12, "long", lambda entry: day_corrected.known_before(report, entry))
     columns = (*COLUMNS, known)
-    by_noon = [f"{group.name}：{said}" for group in report.settings.groups if (said := corrections.overnight(report, group.name))]
+    groups = [group.name for group in report.settings.groups]
+    by_noon = [f"{name}：{said}" for name in groups if (said := corrections.overnight(report, name))]
     empty = words.nothing_since_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else words.EMPTY[NAME]
     listing = Listing(columns, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
     sheet = frame(book, NAME, listing.widths)
@@ -72,6 +73,7 @@ def write(book: Book) -> None:
         day_corrected.correction(report, words.MOST_CASES),
         *by_noon,
         *day_corrected.rewritten_in_full(report),
+        *(f"{name}：{said}" for name in groups if (said := corrections.of_moved(report, name, words.MOST_CASES))),
         matter_words.receptions_changed(report),
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came, report.day)}" for came in late),
