@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from pipeline.intake.found_results import Standing
 from pipeline.ledger import edition_files, editions, journal, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.settings.config import Paths, Settings
-from pipeline.terms.contract import cases_in
+from pipeline.terms.contract import CASES_FILE, cases_in
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.handed_in import LEFT_OUT, LeftOut, SaidBefore
 from pipeline.terms.messages import shorten
@@ -101,16 +101,36 @@ def said_before(settings: Settings, standing: Iterable[Standing], left_out: Sequ
     lost, days = {file.sha256 for file in left_out}, []
     for edition in standing:
         behind = tuple(file["sha256"] for file in _inputs(edition) if file["sha256"] in lost)
-        summary = _content(edition, settings.paths.editions, editions.SUMMARY) if behind else None
         with suppress(ValueError, LookupError, TypeError, AttributeError):  # anybody may have written it
-            said = json.loads(summary or b"")
-            tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
-            cases = (cases_in(said) or {}).items()  # and what is no case number is shown to nobody
-            counted = {
-                number: bool(case["counted_resolved"]) for number, case in cases if re.fullmatch(settings.case_number_pattern, number)
-            }
-            days.append(SaidBefore(edition.day, behind, tallies, counted))
+            if behind:
+                days.append(replace(_said(edition, settings, behind), units=_said_by_unit(edition, settings, behind)))
     return days
+
+
+def _said(edition: Standing, settings: Settings, behind: tuple[str, ...], folder: str = "") -> SaidBefore:
+    """Return what an edition says of its figures, or of those of a unit in whose folder that stands."""
+
+    def content(name: str) -> bytes:
+        return _content(edition, settings.paths.editions, f"{folder}{name}") or b""
+
+    said = json.loads(content(editions.SUMMARY))
+    tallies = {str(group["group"]): (int(group["resolved"]), int(group["total"])) for group in said["targets"]}
+    cases = cases_in(said)
+    if cases is None:
+        cases = {case["case"]: case for case in map(json.loads, content(CASES_FILE).decode().split("\n")[:-1])}
+    # What is no case number is shown to nobody.
+    pattern = re.compile(settings.case_number_pattern)
+    counted = {number: bool(case["counted_resolved"]) for number, case in cases.items() if pattern.fullmatch(number)}
+    return SaidBefore(edition.day, behind, tallies, counted)
+
+
+def _said_by_unit(edition: Standing, settings: Settings, behind: tuple[str, ...]) -> dict[str, SaidBefore]:
+    """Return the same of the units above the districts that the edition has."""
+    said: dict[str, SaidBefore] = {}
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
+        for unit in json.loads(_content(edition, settings.paths.editions, editions.EXTENSIONS) or b"{}").get("units", ()):
+            said[str(unit["unit"])] = _said(edition, settings, behind, f"{unit['folder']}/")
+    return said
 
 
 def refuse_needless(without: Iterable[str]) -> None:

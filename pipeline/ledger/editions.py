@@ -21,6 +21,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.tables import Row
 
 SUMMARY = "summary.json"
+EXTENSIONS = "extensions.json"
 
 
 @dataclass(frozen=True, slots=True)

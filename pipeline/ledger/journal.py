@@ -207,10 +207,14 @@ def said_before(archive: Path) -> dict[date, SaidBefore]:
 
 
 def _said_before(entry: dict[str, Any]) -> SaidBefore:
-    fields = entry[_SAID_BEFORE]
+    return _figures_said(entry[_SAID_BEFORE])
+
+
+def _figures_said(fields: dict[str, Any]) -> SaidBefore:
     tallies = {str(group): (int(resolved), int(total)) for group, (resolved, total) in fields["tallies"].items()}
     counted = {str(number): bool(is_counted) for number, is_counted in fields["counted"].items()}
-    return SaidBefore(date.fromisoformat(fields["day"]), tuple(map(str, fields["sha256s"])), tallies, counted)
+    units = {str(unit): _figures_said(said) for unit, said in fields.get("units", {}).items()}
+    return SaidBefore(date.fromisoformat(fields["day"]), tuple(map(str, fields["sha256s"])), tallies, counted, units)
 
 
 def note_releases(archive: Path, releases: Sequence[Release]) -> None:

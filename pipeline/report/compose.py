@@ -75,22 +75,23 @@ class Sources:
     lost: frozenset[OfDay] = frozenset()
     """Of which districts and days a report came that is lost and left out."""
 
-    def of(self, districts: Collection[str], codes: Collection[str]) -> Sources:
-        """Return what stands behind the figures of some districts, with the assignment workbooks, which are everybody's."""
+    def of(self, own: Settings) -> Sources:
+        """Return what stands behind the figures of one unit, with the assignment workbooks, which are everybody's."""
+        districts, codes = frozenset(own.district_names), {district.code for district in own.districts}
 
-        def own(files: Iterable[Filed]) -> tuple[Filed, ...]:
+        def of_these(files: Iterable[Filed]) -> tuple[Filed, ...]:
             return tuple(file for file in files if file.arrival.is_assignment or file.reading.district in districts)
 
         return replace(
             self,
-            files_in_force=own(self.files_in_force),
-            superseded=own(self.superseded),
+            files_in_force=of_these(self.files_in_force),
+            superseded=of_these(self.superseded),
             refused=tuple(file for file in self.refused if file.reading.district in districts and not file.arrival.is_assignment),
-            replaced_since=own(self.replaced_since),
+            replaced_since=of_these(self.replaced_since),
             numbers=tuple(number for number in self.numbers if number.district in districts),
             left_out=tuple(file for file in self.left_out if file.is_assignment or file.district in districts),
             refused_late=tuple(file for file in self.refused_late if file.reading.district in districts and not file.arrival.is_assignment),
-            said_before=None,
+            said_before=self.said_before and self.said_before.units.get(own.way[-1]),
             former_names={code: name for code, name in self.former_names.items() if code in codes},
             attendance=tuple(
                 (day, {name: stands for name, stands in of_day.items() if name in districts}) for day, of_day in self.attendance
@@ -110,9 +111,7 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
     parted = unit_state.Parted(state, settings.district_names)
     for unit in tree.in_order():
         own = settings.of_unit(unit)
-        districts = own.district_names
-        codes = {district.code for district in own.districts}
-        yield _build(parted.of(unit, districts), sources.of(frozenset(districts), codes), own)
+        yield _build(parted.of(unit, own.district_names), sources.of(own), own)
 
 
 def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Report, Iterator[Report]]:

@@ -22,11 +22,18 @@ def of(state: DayState, said: SaidBefore | None, settings: Settings) -> tuple[Re
     """Return the groups that differ, of the day itself or of the day before: what was said, and what is known without these files."""
     if said is None:
         return ()
-    register = {case.number: standing_of(case) for case in state.cases} if said.day == state.day else state.before
+    register = {case.number: standing_of(case) for case in state.cases} if said.day == state.day else _as_it_lay(state)
     groups = settings.on(said.day).groups
     gone = _gone(said, register, groups, settings)
     entries = (_of_group(said, register, group, gone[group.name]) for group in groups)
     return tuple(entry for entry in entries if entry and entry.differs)
+
+
+def _as_it_lay(state: DayState) -> Register:
+    """Return the register of the day before; of one unit with the cases that lay in it then."""
+    if not (state.came or state.went):
+        return state.before
+    return {number: standing for number, standing in state.before.items() if number not in state.came} | dict(state.went)
 
 
 def _of_group(said: SaidBefore, register: Register, group: Group, gone: Container[str]) -> Restated | None:
@@ -38,7 +45,7 @@ def _of_group(said: SaidBefore, register: Register, group: Group, gone: Containe
     then = {number: is_counted for number, is_counted in said.counted.items() if number in of_group or number in gone}
     resolved, total = said.tallies[group.name]
     tallies = (Tally(group.target_percent, total, resolved), Tally(group.target_percent, len(now), sum(now.values())))
-    return Restated(said.day, group.name, tallies, Moves.between(then, now))
+    return Restated(said.day, group.name, tallies, Moves.between(then, now) if said.counted else Moves())
 
 
 def _gone(said: SaidBefore, register: Register, groups: Sequence[Group], settings: Settings) -> dict[str, set[str]]:

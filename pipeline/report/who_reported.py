@@ -192,7 +192,8 @@ def some(districts: Sequence[str]) -> str:
 def left_out(files: Sequence[LeftOut], told_on: date | None = None) -> str:
     """Return which files are lost and count nowhere by the office's decision; '' where there is none."""
     named = "、".join(_left_out(file, told_on) for file in files[:_MOST_DAYS])
-    return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。" if files else ""
+    besides = "其中的急报、接访等也不再列出。" if any(not file.is_assignment for file in files) else ""
+    return f"{named}{f'等{len(files)}份' if len(files) > _MOST_DAYS else ''}的原件遗失，办公室决定不计入。{besides}" if files else ""
 
 
 def _left_out(file: LeftOut, told_on: date | None) -> str:

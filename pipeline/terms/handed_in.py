@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -119,7 +119,9 @@ class SaidBefore:
     tallies: Mapping[str, tuple[int, int]]
     """By group: how many cases were resolved, of how many."""
     counted: Mapping[str, bool]
-    """Its cases, with whether each was counted as resolved."""
+    """Its cases, with whether each was counted as resolved; none where nothing tells that any more."""
+    units: Mapping[str, SaidBefore] = field(default_factory=dict)
+    """By level above the districts, what the day said of it."""
 
 
 LEFT_OUT: Final = "left out by decision"

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+import workbooks
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-import workbooks
 from offices import Day, consolidated, handed_in, read_in
 from page_days import page_of
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import provinces
 import pytest
 from offices import ZONE, Office, let_nights_make, only, tree
 from read_by_leaders import page_text, paper_text
@@ -31,6 +32,7 @@ from pipeline.render.documents import FIGURES
 from pipeline.render.workbook import office_workbook
 from pipeline.report import corrections, headline, sentences, who_reported
 from pipeline.report.report import Report
+from pipeline.settings.large_days import LargeDay
 from pipeline.settings.rules import Windows
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.upkeep import doctor, repair
@@ -445,6 +447,28 @@ def test_a_report_that_is_lost_with_the_ledger_is_told_of_as_one_that_an_older_s
     (office.archive / hashlib.sha256(OWN).hexdigest()).write_bytes(OWN)
     office.run(DAY, DAY + timedelta(days=1))
     assert tree(office.outbox) == stood
+
+
+@pytest.mark.parametrize("cases", [2, 3000])
+def test_a_unit_and_a_large_day_say_what_their_figures_were_with_a_lost_report(tmp_path: Path, cases: int) -> None:
+    office = provinces.lay(tmp_path)
+    office.settings = office.settings.model_copy(update={"large_day": LargeDay(cases=cases, workbook_rows=3000)})
+    nightly.run(office.settings, [provinces.SECOND], documents=FIGURES)
+    nightly.run(office.settings, [provinces.LAST], documents=FIGURES)
+    (content,) = (file.content for file in provinces.files() if file.name == f"甲一区{provinces.LAST}.xlsx")
+    sha256 = hashlib.sha256(content).hexdigest()
+    (office.archive / sha256).unlink()
+    office.settings.paths.ledger.unlink()
+    repair.repair(office.settings, [sha256[:12]], documents=only("briefing"))
+    said = "因原件遗失、不计入，5月21日的数字与以前发布的不同：由"
+    folder = office.outbox / str(provinces.LAST)
+    whole, of_city, of_other = (
+        paper_text(next((folder / part).glob("*.docx"))).replace("\n　　", "") for part in ("", "单位/甲市", "单位/乙市")
+    )
+    assert "新列入" not in whole
+    assert re.findall(f"{said}(.*?)。", whole) == ["17/41改为16/41；改为不计入化解1件（SJ-2020-102）"]
+    assert re.findall(f"{said}(.*?)。", of_city) == ["6/13改为5/13；改为不计入化解1件（SJ-2020-102）"]
+    assert "原件遗失" not in of_other
 
 
 def test_cases_that_are_gone_with_an_assignment_workbook_are_named(office: Office) -> None:
