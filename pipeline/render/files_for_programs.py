@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import CONTRACT_VERSION, __version__
+from pipeline.day.particulars import Edit
 from pipeline.day.restatement import Restated
 from pipeline.day.submissions import Stands, stands, takes_nothing
 from pipeline.disk import storage
@@ -53,13 +54,19 @@ def summary(report: Report) -> bytes:
             "withdrawn_cases": list(report.withdrawn_cases),
             "withdrawn_disputes": list(report.withdrawn_disputes),
             "particulars": [
-                {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in report.edited.edits
+                {"case": edit.number, "column": edit.column, "before": edit.before, "after": edit.after} for edit in _edits(report)
             ],
         },
         "restated": [restated(entry) for entry in report.restated],
         "flags": {name: list(numbers) for name, numbers in report.flags.items()},
     }
     return as_json(fields)
+
+
+def _edits(report: Report) -> Iterable[Edit]:
+    """Return the edits of the report's own cases: what a unit gave away stands with the unit that has it, so that units part them."""
+    own = {case.number for case in report.cases} if report.unit else ()
+    return (edit for edit in report.edited.edits if not report.unit or edit.number in own)
 
 
 def _cases(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
