@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.day.answers import AnswerRow
-from pipeline.day.cases import Case
+from pipeline.day.cases import Case, RowOfMoved
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
-from pipeline.day.judging import Judgement, RowOfMoved
+from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register

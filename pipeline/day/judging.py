@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.day import disputes
 from pipeline.day.case_book import CaseBook
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowOfMoved, RowPlace, away_from, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
@@ -21,9 +21,6 @@ from pipeline.terms.text import key, without_controls
 
 _MOST_TOLD = 3
 """So many columns in which rows of one case differ, and so many of these rows, a sentence tells."""
-
-RowOfMoved = tuple[str, RowPlace, Move]
-"""A row about a case that was given to another district: the case, what it says, and how that went away."""
 
 
 @dataclass(slots=True)
