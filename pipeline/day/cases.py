@@ -79,10 +79,6 @@ class Move:
     row: int
 
 
-RowOfMoved = tuple[str, RowPlace, Move]
-"""A row about a case that was given to another district: the case, what it says, and how that went away."""
-
-
 def away_from(moves: Sequence[Move], district: str) -> Move | None:
     """Return how a district lost a case, of which these are the moves; None where it has it, or never had it."""
     last = next((move for move in reversed(moves) if district in (move.before, move.after)), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.day.answers import AnswerRow
-from pipeline.day.cases import Case, RowOfMoved
+from pipeline.day.cases import Case, Move, RowPlace
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
@@ -108,7 +108,7 @@ class DayState:
     """Of one unit's state: the cases that lay in it the day before and lie in another one today, as they stood then,"""
     went_as_told: Register = field(default_factory=dict)
     """and as the day's own readers could know it."""
-    told_elsewhere: tuple[tuple[str, RowOfMoved], ...] = ()
+    told_elsewhere: tuple[tuple[str, tuple[str, RowPlace, Move]], ...] = ()
     """Of one unit's state: what reports of other units' districts say of cases that were given to it, each with its district."""
     reported_elsewhere: Mapping[str, bool] = field(default_factory=dict)
     """Of one unit's state: the districts of other units, with whether a report of the day counts."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.day import disputes
 from pipeline.day.case_book import CaseBook
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowOfMoved, RowPlace, away_from, goes_back
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
@@ -44,8 +44,8 @@ class Judgement:
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     moved_places: set[tuple[str, int]] = field(default_factory=set)
     """Where these stand: sheet and row, as findings name them."""
-    of_moved: list[RowOfMoved] = field(default_factory=list)
-    """The rows of 案件进展 among them."""
+    of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
+    """The rows of 案件进展 among them, each with its case and how that went away."""
     doubtful: list[str] = field(default_factory=list)
     """The district's cases that a refused row of 案件进展 is about."""
     moved_away: list[str] = field(default_factory=list)
