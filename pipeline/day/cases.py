@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
-from pipeline.day import disputes, receptions
+from pipeline.day import disputes, receptions, template_values
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
 from pipeline.day.receptions import Received
@@ -158,6 +158,8 @@ class Case:
     """How it was before the last day on which an assignment workbook arrived."""
     earlier_deadlines: tuple[tuple[date, date], ...] = ()
     """The deadlines in force that newer workbooks, or the end of an exemption, may have changed, each with the day before which it held."""
+    earlier_texts: tuple[tuple[str, Value], ...] = ()
+    """案由 and 包案领导, by column, as templates had them before workbooks changed them."""
     moves: tuple[Move, ...] = ()
     """From district to district, by the workbooks, in their order; of a day what it came to."""
     units_differ: tuple[str, date] | None = None
@@ -178,7 +180,7 @@ class Case:
 
     def update_particulars(self) -> None:
         """Work out `particulars` again, after one of their sources changed."""
-        listed, found = self.listed or {}, self.found or {}
+        listed, found, before = self.listed or {}, self.found or {}, self.particulars
         assigned = [day for source in (listed, found) if isinstance(day := source.get("交办日期"), date)]
         self.began = min([*assigned, self.began] if self.began else assigned, default=None)
         only = {} if self.filled or (listed and found) else listed or found
@@ -188,6 +190,7 @@ class Case:
             self.particulars = {name: _first_filled(*(source.get(name) for source in (listed, found, self.filled))) for name in PARTICULARS}
             self.particulars["交办日期"] = self.began
         self.first_source = self.first_source or self.text("案件来源")
+        self.earlier_texts = template_values.after(self.earlier_texts, before, self.particulars)
 
     def note_units(self, day: date) -> None:
         """Note since when 责任单位 differ, after the workbook of that day or the district's first row was taken."""
@@ -302,8 +305,7 @@ class Case:
 
     def _note_deadline(self, day: date) -> None:
         """Note the deadline in force before a day that may change it; what changes it first on the day tells what held before."""
-        noted = self.earlier_deadlines
-        deadline = self.deadline if self.particulars else None
+        noted, deadline = self.earlier_deadlines, self.deadline if self.particulars else None
         if deadline and not (noted and noted[-1][0] == day):
             self.earlier_deadlines = (*noted[: -1 if noted and noted[-1][1] == deadline else None], (day, deadline))
 
@@ -317,6 +319,11 @@ class Case:
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline that was in force at the end of an earlier day."""
         return next((deadline for until, deadline in self.earlier_deadlines if until > day), self.deadline)
+
+    def was_filled_in(self, column: str, value: Value) -> bool:
+        """Whether a template of an earlier day had that value there: then the office has changed it since, and not the district."""
+        meant = column, template_values.compared(column, value, self.assigned)
+        return meant in (*self.earlier_texts, *(("办结时限", deadline) for _until, deadline in self.earlier_deadlines))
 
     def count_changes(self) -> None:
         """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once.

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from pipeline.day import disputes
+from pipeline.day import disputes, template_values
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
-from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
 from pipeline.terms import case_numbers, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
-from pipeline.terms.month_day import MonthDay
-from pipeline.terms.rows import Rows, written
-from pipeline.terms.text import key, without_controls
+from pipeline.terms.rows import Rows, Value, written
+from pipeline.terms.text import key
 
 _MOST_TOLD = 3
 """So many columns in which rows of one case differ, and so many of these rows, a sentence tells."""
@@ -139,7 +137,7 @@ def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
     if loose:
         row, number = loose[0]
         more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
-        row.warn("read-as/code", CASE, meant=number, more=more)
+        row.warn("read-as/zeros", CASE, meant=number, more=more)
 
 
 # --- the same case twice -----------------------------------------------------------------------------------------
@@ -342,19 +340,16 @@ def _warn_of_early_reply(row: Row, case: Case) -> None:
 
 def _warn_of_changes(row: Row, case: Case) -> None:
     """Warn of columns that the template had filled in and that came back different."""
-    before = {"案由": case.text("案由"), "包案领导": case.text("包案领导"), "办结时限": written(case.deadline)}
-    for column, was in before.items():
-        if row[column] and row.is_read(column) and not _is_same(row, column, case):
-            row.warn("prefilled-changed", column, column=column, before=messages.brief(was or "空"))
+    before = {"案由": case.text("案由"), "包案领导": case.text("包案领导"), "办结时限": case.deadline}
+    for column, holds in before.items():
+        if row[column] and row.is_read(column) and not _is_same(row, column, case, holds):
+            name = "prefilled-changed/by-office" if case.was_filled_in(column, row.value(column)) else "prefilled-changed"
+            row.warn(name, column, column=column, before=messages.brief(written(holds) or "空"))
 
 
-def _is_same(row: Row, column: str, case: Case) -> bool:
-    if column == "包案领导":  # templates are written without control characters
-        return without_controls(responsible_leader(row[column])) == without_controls(case.leader)
-    if column == "办结时限":
-        deadline = row.value(column)
-        return (deadline.on_or_after(case.assigned) if isinstance(deadline, MonthDay) else deadline) == case.deadline
-    return key(row[column] or "") == key(case.text(column))
+def _is_same(row: Row, column: str, case: Case, holds: Value) -> bool:
+    meant, had = (template_values.compared(column, value, case.assigned) for value in (row.value(column), holds))
+    return meant == had
 
 
 # --- the other sheets --------------------------------------------------------------------------------------------

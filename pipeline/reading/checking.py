@@ -10,9 +10,10 @@ from pipeline.reading.cell_kinds import EMPTY, CellReader, Surroundings, Underst
 from pipeline.reading.examination import Examination, Row
 from pipeline.reading.table import Table
 from pipeline.reading.workbook import Cell, ErrorValue, Formatted
-from pipeline.terms import case_numbers
+from pipeline.terms import case_numbers, messages
 from pipeline.terms.contract import CASE, Column, Kind
 from pipeline.terms.look_alikes import number_meant, retype
+from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import as_text, clean, is_empty, mask, may_hold_personal_number, personal_numbers
 
@@ -113,7 +114,10 @@ def _note_findings(sheet: Examination, column: Column, remarkable: list[Understo
         first, meant = odd[0]
         more = f"（这一列共 {len(odd)} 处）" if len(odd) > 1 else ""
         message = _READ_AS.get(column.kind, "read-as/value")
-        first.warn(message, column.name, column=column.name, meant=(written(meant.value) or "").lstrip("-"), more=more)
+        value = messages.without_year(meant.value) if isinstance(meant.value, MonthDay) else written(meant.value) or ""
+        first.warn(message, column.name, column=column.name, meant=value, more=more)
+        if isinstance(meant.value, MonthDay) and sheet.with_findings:
+            sheet.without_year[column.name, first.position] = len(sheet.findings) - 1
 
 
 def _hint(column: Column, around: Surroundings) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.terms import contract, messages
 from pipeline.terms.findings import Finding
+from pipeline.terms.month_day import MonthDay
 from pipeline.terms.rows import Rows, Value, written
 
 
@@ -23,6 +24,8 @@ class Examination:
     """Whether findings are noted; without them only the refusals count, and most sentences need not be made."""
     refused: set[int] = field(init=False)
     """The positions of refused rows."""
+    without_year: dict[tuple[str, int], int] = field(default_factory=dict)
+    """By column and position, which finding says how a date without its year was read, until the year is settled."""
     unread: dict[str, dict[int, None]] = field(init=False)
     """By column, the positions of cells that a finding refuses, in the order of the findings."""
 
@@ -85,6 +88,11 @@ class Row:
 
     def settle(self, column: str, value: Value) -> None:
         """Put what a value means, now that the rest of the row is known, in its place."""
+        was = self.sheet.rows.values[column][self.position]
+        at = self.sheet.without_year.pop((column, self.position), None)
+        if at is not None and isinstance(was, MonthDay) and isinstance(value, date):
+            found = self.sheet.findings[at]
+            self.sheet.findings[at] = replace(found, message=found.message.replace(messages.without_year(was), value.isoformat()))
         self.sheet.rows.values[column][self.position] = value
 
     @property

@@ -151,7 +151,7 @@ class _Today:
         for _district, row, finding in self._rows_found("prefilled-changed"):
             column = next((name for name in (_LEADER, _DEADLINE) if row.rows.letters.get(name) == finding.column), "")
             case = cases.get(register.find(row[CASE] or "") or "")
-            if not column or case is None or case.grounds:
+            if not column or case is None or case.grounds or case.was_filled_in(column, row.rows.values[column][row.position]):
                 continue
             holds, reported = (written(case.deadline) if column == _DEADLINE else case.text(column)), _as_reported(row, column, case)
             if (case.number, column, reported) not in told:

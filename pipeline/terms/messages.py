@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.terms.contract import SEVERITIES, Severity
 from pipeline.terms.findings import Finding
+from pipeline.terms.month_day import MonthDay
 from pipeline.terms.text import as_text, clean, mask, masked_cell
 
 _LONGEST_VALUE = 60
@@ -125,6 +126,7 @@ CATALOGUE: Final = {
     "read-as/header": "表头写作“{value}”，读作“{meant}”，不用改。",
     "read-as/value": "{column}写作“{value}”，读作“{meant}”{more}，不用改。",
     "read-as/code": "案件编号写作“{value}”，读作“{meant}”{more}，不用改。",
+    "read-as/zeros": "案件编号前面的 0 写得与台账不同{more}，读作“{meant}”，不用改。",
     "read-as/date": "{column}写作“{value}”，读作 {meant}{more}，不用改。",
     "read-as/number": "{column}写作“{value}”，读作 {meant}{more}，不用改。",
     "read-as/sheet": "工作表写作“{value}”，读作“{meant}”，不用改。",
@@ -136,8 +138,9 @@ CATALOGUE: Final = {
     "read-as/same-rows": "案件 {case} 在“{sheet}”表有几行内容完全相同（第 {lines} 行），只计一次。请删去多余的行。",
     "sheet-missing": "没有“{name}”表，按当天没有此类内容处理。如有内容请补报。",
     "old-template": "模板版本“{value}”较旧，现行版本是 {current}。请从下次起使用新模板。",
-    "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，这些行照常采用。请把“零报告”改为“否”。",
+    "zero-report-with-rows": "封面“零报告”填了“是”，但表里有 {count} 行内容，不算零报告，没有退回的行采用。请把“零报告”改为“否”。",
     "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），没有采用。如原内容有误，请联系办公室改分解表。",
+    "prefilled-changed/by-office": "{column}“{value}”是以前的模板里预先填好的，模板发出以后办公室改成了“{before}”，以办公室的为准，不用改。",
     "unknown-column": "“{value}”列不在模板中，没有读取。{alike}如内容需要报送，请填到模板已有的列。",
     "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
     "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
@@ -190,6 +193,11 @@ def late(arrival: datetime, limit: datetime, place: str = "") -> Finding:
         if shown != f"{limit:{written}}":
             break
     return finding(f"late/{place}" if place else "late", arrival=shown.rstrip("0") if "." in shown else shown, limit=shown_limit)
+
+
+def without_year(day: MonthDay) -> str:
+    """Return what is said of a date without its year, whose year another cell of its row decides and does not tell yet."""
+    return f"{day.month:02}-{day.day:02}（它从哪天算起还没有写对，看不出是哪一年）"
 
 
 _OF_WHAT: Final = {"read-as/header": "表头", "read-as/code": "案件编号", "read-as/sheet": "工作表", "read-as/district": "旗区"}

@@ -756,3 +756,48 @@ def test_the_example_of_a_date_is_one_that_would_be_taken(cells: dict[str, str],
     messages = [finding.message for finding in read.findings if finding.code == code]
     assert messages
     assert all(f"例如：{day}" in message or f"写成这样：{day}" in message for message in messages)
+
+
+# --- what is said is true -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "by_office", "by_district"),
+    [
+        ({"办结时限": "2020-06-12"}, {"办结时限": "2020-06-10"}, {"办结时限": "2020-06-11"}),
+        ({"延期至": "2020-07-01"}, {"办结时限": "6月10日"}, {"办结时限": "6月11日"}),
+        ({"包案领导": "领导二"}, {"包案领导": "领导 一、领导三"}, {"包案领导": "领导三"}),
+        ({"案由": "漏水"}, {"案由": "逾期 交房"}, {"案由": "停水"}),
+    ],
+)
+def test_what_an_earlier_template_had_was_changed_by_the_office_and_is_told_so(
+    cells: dict[str, str], by_office: dict[str, str], by_district: dict[str, str]
+) -> None:
+    newer = assigned(assignment([CASES[0], {**CASES[1], **cells}, CASES[2]]), "2020-05-21 09:00", "改.xlsx")
+    for written, told in ((by_office, "模板发出以后办公室改成了"), (by_district, "这里改成了")):
+        day = on(DAY, assigned(assignment()), newer, handed_in(report(progress=[progress_row("SJ-2020-001", **written)])))
+        found = next(finding for _file, finding in day.findings if finding.code == "prefilled-changed")
+        assert told in found.message
+        assert bool(day.beyond["reconciliation"]["differing"]) is (written is by_district and "案由" not in written)
+
+
+def test_a_date_without_its_year_is_said_with_the_year_that_it_was_read_as() -> None:
+    rows = [new_row("DS-2020-007", 办结时限="3月1日", 排查日期=date(2020, 5, 20)), new_row("DS-2020-008", 办结时限="3月1日", 排查日期=None)]
+    for row, told in zip(rows, ("读作 2021-03-01，不用改", "看不出是哪一年"), strict=True):
+        found = [finding.message for finding in read_report(report(new=[row])).findings if finding.code == "read-as"]
+        assert [told in message for message in found] == [True]
+
+
+def test_a_number_without_its_zeros_is_quoted_once_as_it_was_written() -> None:
+    day = on(DAY, assigned(assignment()), handed_in(report(progress=[progress_row("SJ2020-1")])))
+    assert [finding.message for _file, finding in day.findings if finding.code == "read-as"] == [
+        "案件编号写作“SJ2020-1”，读作“SJ-2020-1”，不用改。",
+        "案件编号前面的 0 写得与台账不同，读作“SJ-2020-001”，不用改。",
+    ]
+
+
+def test_a_zero_report_with_rows_does_not_say_that_refused_ones_are_taken() -> None:
+    pages = report_pages(progress=[progress_row("SJ-2020-001", 当前状态="已答复")])
+    read = read_report(write(edit(pages, {"封面!B5": "是"})))
+    found = next(finding for finding in read.findings if finding.code == "zero-report-with-rows")
+    assert "不算零报告，没有退回的行采用" in found.message
