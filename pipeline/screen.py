@@ -131,7 +131,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
     if any(number > 1 for number in numbers.values()):
         say("与前一版有什么不同：python run.py editions --date 日期。")
     if outcome.written.unchanged:
-        say(nothing_new.unchanged(outcome.written.unchanged))
+        tell_lines(nothing_new.unchanged(settings, outcome.written.unchanged, now))
     for folder in outcome.written.periods:
         say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
@@ -204,10 +204,6 @@ def _edition(number: int) -> str:
     return f"（第 {number} 版）" if number > 1 else ""
 
 
-def _not_over(limit: datetime) -> str:
-    return f"{limit:%H:%M} 还没到，之前收到的都算按时；到时以后再运行一次，才知道谁没有报。"
-
-
 def _tell_day(report: Report, number: int, now: datetime) -> None:
     say(f"{report.day}{'（更正）' if report.is_correction else ''}{_edition(number)}")
     for figure in report.targets:
@@ -229,7 +225,7 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     late = who_reported.told_of("late", report.submissions) or "无"
     say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{late}；{refused}。")
     if missing and now <= limit:
-        say(f"  {_not_over(limit)}")
+        say(f"  {nothing_new.not_over(limit)}")
 
 
 # --- before sending ----------------------------------------------------------------------------------------------
@@ -273,7 +269,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         f"其中{'，'.join(f'{name} {count}' for _kind, name, count in board.among)}；退回 {board.rows_refused} 行"
         f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
-    tell_lines(f"  {said}" for said in (board.unjudged, board.due and _not_over(board.due)) if said)
+    tell_lines(f"  {said}" for said in (board.unjudged, board.due and nothing_new.not_over(board.due)) if said)
     say(f"  等待汇总：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")

@@ -1,7 +1,4 @@
-"""What templates have in the columns that they fill in for the reader's eye, as such values are compared.
-
-Covered by tests/night/test_codes.py.
-"""
+"""What templates have in the columns that they fill in for the reader's eye, as such values are compared."""
 
 from __future__ import annotations
 

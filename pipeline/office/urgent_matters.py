@@ -136,7 +136,7 @@ def of_waiting(file: Incoming) -> list[UrgentMatter]:
 def unsent(files: Sequence[Incoming]) -> list[Unsent]:
     """Return what is not mailed of reports that wait, by itself: refused rows of 急报事项, and files that will be refused whole.
 
-    Not of a stranger's file, nor where a later report of the same district and day waits.
+    Not of a file whose 急报事项 can be seen to be empty, of a stranger's file, nor where a later report of the same district and day waits.
     """
     found = list[Unsent]()
     for file in files:
@@ -144,7 +144,9 @@ def unsent(files: Sequence[Incoming]) -> list[Unsent]:
         if file.opened is None or reading is None or reading.is_from_stranger or _is_followed(file, files):
             continue
         if file.day is None:
-            found.append(Unsent(file.whose, file.name, "", f"会整份退回，里面有没有急报看不到：{file.refusal}", file.received_at))
+            if reading.urgent_rows != 0:
+                seen = f"里面“急报事项”有{reading.urgent_rows}行" if reading.urgent_rows else "里面有没有急报看不到"
+                found.append(Unsent(file.whose, file.name, "", f"会整份退回，{seen}：{file.refusal}", file.received_at))
             continue
         by_row: dict[int | None, Finding] = {}
         for finding in reading.findings:

@@ -24,6 +24,7 @@ from pipeline.settings import places
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import AnotherRunError, LedgerError
 from pipeline.terms.text import on_screen
+from pipeline.terms.words import NOT_YET, REPORTED
 
 _MANIFEST: Final = "manifest.json"
 _KEPT: Final = ("ledger.sqlite", places.JOURNAL)
@@ -59,9 +60,29 @@ def taken(count: int, refused: int) -> str:
     return f"收下 {count} 个文件，其中 {refused} 个整份退回。"
 
 
-def unchanged(days: Sequence[date]) -> str:
-    """Return that days stand as they are."""
+def unchanged(settings: Settings, days: Sequence[date], now: datetime) -> list[str]:
+    """Return that days stand as they are, and who has not reported of the last of them, in lines."""
+    last = max(days)
+    limit = settings.on(last).calendar.last_moment(last)
+    word = NOT_YET if now <= limit else REPORTED["missing"]
+    with suppress(OSError, ValueError, LookupError):
+        told = json.loads((settings.paths.outbox / last.isoformat() / "summary.json").read_bytes())["submissions"]
+        missing = [(line["district"], "原件遗失" if line.get("lost") else word) for line in told if line["status"] == "missing"]
+        absent = [
+            f"{kind}：{'、'.join(of_kind)}" for kind in (word, "原件遗失") if (of_kind := [name for name, own in missing if own == kind])
+        ]
+        early = [f"  {not_over(limit)}"] if absent and now <= limit else []
+        return [_unchanged(days), *([f"  {last} {'；'.join(absent)}。"] if absent else []), *early]
+    return [_unchanged(days)]
+
+
+def _unchanged(days: Sequence[date]) -> str:
     return f"没有新变化，结果保持不变：{'、'.join(map(str, days))}。"
+
+
+def not_over(limit: datetime) -> str:
+    """Return that nobody is missing yet; `limit`: the day's cut-off."""
+    return f"{limit:%H:%M} 还没到，之前收到的都算按时；到时以后再运行一次，才知道谁没有报。"
 
 
 def where(outbox: Path, days: Sequence[date]) -> list[str]:
@@ -95,7 +116,7 @@ def look(settings: Settings, asked: Asked) -> list[str]:
             if held.remark or noted["lies"] != _digest(settings, asked) or not _are_whole(settings, noted["manifests"]):
                 return []
             days = [date.fromisoformat(day) for day in noted["days"]]
-        return [taken(0, 0), unchanged(days), *where(settings.paths.outbox, days)]
+        return [taken(0, 0), *unchanged(settings, days, asked.now), *where(settings.paths.outbox, days)]
     return []
 
 

@@ -63,7 +63,8 @@ def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
     findings += [finding for sheet in tables for finding in sheet.findings if finding.severity is Severity.FILE]
     name = district.name if district else ""
     if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
-        return Reading(False, day or arrival.arrival_day(), name, _kept(cover), (), tuple(findings))
+        urgent = next((len(sheet.lines) for sheet in tables if sheet.sheet is URGENT), None)
+        return Reading(False, day or arrival.arrival_day(), name, _kept(cover), (), tuple(findings), urgent)
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
     findings += [*_judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets)), *table.covered(cover_sheet)]

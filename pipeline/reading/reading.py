@@ -74,7 +74,8 @@ class Transcript:
 
     def verdict(self) -> dict[str, Any]:
         """Return all but the rows and the fault, as JSON can hold it."""
-        return {**self.reading.as_json(), "holds_for": self.holds_for and self.holds_for.as_json()}
+        urgent = {"urgent_rows": self.reading.urgent_rows}
+        return {**self.reading.as_json(), **urgent, "holds_for": self.holds_for and self.holds_for.as_json()}
 
     @classmethod
     def of(cls, verdict: Mapping[str, Any], rows: str, fault: tuple[str, ...] = ()) -> Self:

@@ -261,24 +261,30 @@ def absence(absent: Absence, told_on: date | None = None) -> str:
     return f"{absent.district}{why}（{last}{refused}）；{mended}可能改变其名下{parts or '案件数'}。"
 
 
-def absences(absent: Sequence[Absence], told_on: date | None = None) -> list[str]:
-    """Return the same of several districts, once for all that have no report and once for those whose report is lost."""
-    of_kinds = ([line for line in absent if not line.is_lost], [line for line in absent if line.is_lost])
-    return [absence(of_kind[0], told_on) if len(of_kind) == 1 else _several(of_kind, told_on) for of_kind in of_kinds if of_kind]
+def absences(absent: Sequence[Absence], told_on: date | None = None, most: int | None = None) -> list[str]:
+    """Return the same of several districts, once for all that have no report and once for those whose report is lost.
+
+    `most`: so many are named, and the others counted with them.
+    """
+    named = absent[:most]
+    of_kinds = [[line for line in absent if line.is_lost is is_lost] for is_lost in (False, True)]
+    told = [(of_kind, [line for line in of_kind if line in named]) for of_kind in of_kinds]
+    return [absence(of_kind[0], told_on) if len(of_kind) == 1 else _several(of_kind, shown, told_on) for of_kind, shown in told if shown]
 
 
-def _several(absent: Sequence[Absence], told_on: date | None) -> str:
+def _several(absent: Sequence[Absence], named: Sequence[Absence], told_on: date | None) -> str:
     why, mended = ("的日报原件遗失", "找回或重新报送") if absent[0].is_lost else ("没有日报", "补报")
     lasts = {line.last_report for line in absent}
     same = _last(absent[0], told_on) if len(lasts) == 1 else ""
     told = []
-    for line in absent:
+    for line in named:
         refused = f"送来的{line.refused_files}份没有采用" if line.refused_files and not line.is_lost else ""
         beside = "，".join(part for part in ("" if same else _last(line, told_on), refused) if part)
         parts = "、".join(f"{part.group}{part.total}件（{part.counted}件）" for part in line.parts)
         told.append(f"{line.district}{f'（{beside}）' if beside else ''}{parts or '没有案件'}")
     head = f"{len(absent)}个旗区{why}{f'（{same}）' if same else ''}"
-    return f"{head}；{mended}可能改变其名下的案件（括号里是其中计入化解的）：{'；'.join(told)}。"
+    among = "，其中" if len(named) < len(absent) else "："
+    return f"{head}；{mended}可能改变其名下的案件（括号里是其中计入化解的）{among}{'；'.join(told)}。"
 
 
 def _last(absent: Absence, told_on: date | None) -> str:

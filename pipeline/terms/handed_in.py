@@ -35,6 +35,8 @@ class Reading:
     cover: dict[str, str]
     rows: tuple[Rows, ...]
     findings: tuple[Finding, ...]
+    urgent_rows: int | None = field(default=None, compare=False)
+    """Of a report that was refused whole: how many rows 急报事项 has in it; None where nobody can see. Not kept."""
 
     @property
     def is_from_stranger(self) -> bool:
@@ -55,7 +57,15 @@ class Reading:
     def from_json(cls, verdict: Mapping[str, Any]) -> Reading:
         """Return the reading, without its rows, from what `as_json` made; ValueError, KeyError or TypeError where it is no such thing."""
         findings = tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in verdict["findings"])
-        return cls(verdict["accepted"], date.fromisoformat(verdict["day"]), verdict["district"], verdict["cover"], (), findings)
+        return cls(
+            verdict["accepted"],
+            date.fromisoformat(verdict["day"]),
+            verdict["district"],
+            verdict["cover"],
+            (),
+            findings,
+            verdict.get("urgent_rows"),
+        )
 
     @property
     def is_zero_report(self) -> bool:

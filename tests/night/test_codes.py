@@ -1,4 +1,7 @@
-"""Every code of contract 5: one workbook that gets it, exactly there, and a neighbour that must not."""
+"""Every code of contract 5: one workbook that gets it, exactly there, and a neighbour that must not.
+
+Covers `template_values`.
+"""
 
 from __future__ import annotations
 

@@ -539,3 +539,14 @@ def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_i
     assert [each.place for each in _look(office, server).unsent] == ["达旗.xlsx"], "a later report waits in its place"
     office.put(report("达拉特旗", progress=[]), "达旗2.xlsx", received="2020-05-21T16:15:00+08:00")
     assert _look(office, server).unsent == []
+
+
+def test_a_refused_report_whose_urgent_matters_can_be_seen_is_told_with_how_many_there_are(office: Office, server: MailServer) -> None:
+    _set(office, OUTGOING.model_copy(update={"office": (TWO,)}))
+    tomorrow = DAY + timedelta(days=1)
+    office.put(report("达拉特旗", tomorrow, progress=()), "明天.xlsx")
+    outcome = _look(office, server)
+    assert (outcome.unsent, _recipients(server)) == ([], [])
+    office.put(report("达拉特旗", tomorrow, progress=(), urgent=[WATER]), "有急报.xlsx")
+    (unsent,) = _look(office, server).unsent
+    assert (unsent.file, unsent.why[:18]) == ("有急报.xlsx", "会整份退回，里面“急报事项”有1行：")

@@ -177,3 +177,17 @@ def test_a_note_that_is_none_is_passed_over(ran: Office, whole: list[int]) -> No
         note.write_bytes(content)
         assert _night(ran) == 0
     assert len(whole) == 4
+
+
+def test_it_says_who_has_not_reported_and_before_the_cut_off_that_nobody_is_missing_yet(
+    ran: Office, whole: list[int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capsys.readouterr()
+    _night(ran)
+    assert f"  {DAY} 未报：达拉特旗、准格尔旗、" in capsys.readouterr().out
+    monkeypatch.setattr(cli, "_now", lambda *_: datetime(2020, 5, 21, 15, tzinfo=ZONE))
+    _night(ran)  # goes its whole way: it was noted later than this
+    said = capsys.readouterr().out
+    assert whole == [1]
+    assert f"  {DAY} 还没有报：达拉特旗、准格尔旗、" in said
+    assert "17:00 还没到" in said

@@ -319,6 +319,10 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
     )
     assert len(out.report.absences) == 9
     (said,) = who_reported.absences(out.report.absences[:2], tuesday)  # one sentence for all
+    (first,) = who_reported.absences(out.report.absences, tuesday, 1)
+    assert first == (
+        f"9个旗区没有日报；补报可能改变其名下的案件（括号里是其中计入化解的），其中东胜区（最近一次是5月18日的日报）{CITY}10件（1件）。"
+    )
     assert said == (
         "2个旗区没有日报；补报可能改变其名下的案件（括号里是其中计入化解的）："
         f"东胜区（最近一次是5月18日的日报）{CITY}10件（1件）；达拉特旗（此前也没有日报）没有案件。"

@@ -214,7 +214,7 @@ def _reported(report: Report, room: Limits) -> Fields:
         "缺报": [
             *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
             *filter(None, [day_corrected.filled_in(report, max(1, room.absences))]),
-            *who_reported.absences([_placed(absence, report) for absence in report.absences[: room.absences]], report.day),
+            *who_reported.absences([_placed(absence, report) for absence in report.absences], report.day, room.absences),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
     }
