@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
@@ -38,7 +39,8 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else _NEVER
     # Where the target cannot be met without cases that wait for a decision, what was resolved elsewhere says nothing about them.
     is_stuck = lacking > sum(_decision(line) is None for line in open_cases)
-    days, gained, idle = (0, 0, 0) if is_stuck else _pace(lines, state)
+    pace = _Pace() if is_stuck else _pace(lines, state)
+    days, gained, idle = pace.days, pace.gained, pace.idle
     # At a pace that has stopped each day would name the next one, and be refuted: none is told after a silence as long as one case took.
     has_stopped = idle * gained >= days
     is_in_sight = lacking and days and not has_stopped and lacking * days // gained < _LONGEST
@@ -63,11 +65,30 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
         state.day,
         has_stopped * idle,
         any(line.deadline == due and line.is_beyond for line in open_cases),
+        pace.newly,
+        pace.first,
+        pace.lost,
     )
 
 
-def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int, int]:
-    """Return the days of the pace, the cases gained in them, and the last of the days on which nothing was; 0 where no pace can be told.
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """The pace of the last days, as `Way` tells it; of no days where none can be told."""
+
+    days: int = 0
+    idle: int = 0
+    """The last of them on which nothing was gained."""
+    newly: int = 0
+    first: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @property
+    def gained(self) -> int:
+        return len(self.first) - len(self.lost)
+
+
+def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
+    """Return the pace of the last days; of none where none can be told.
 
     A day counts that was reported of, as the day before it was: else nobody knows whether what came in was resolved on it (decision 9).
     """
@@ -75,18 +96,20 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> tuple[int, int, int]:
     week = [state.day - timedelta(days=ago) for ago in reversed(range(PACE_DAYS))]
     telling = [day for day in week if reported_on(day, state) and reported_on(day - _ONE_DAY, state)]
     if len(telling) < FEWEST_PACE_DAYS or telling[-1] != state.day:
-        return 0, 0, 0
+        return _Pace()
     resolved = frozenset[str]()
     for day in week:  # what was lost again since is not gained, though it be back: else the same cases could be gained over and over
         past = days.get(day, PastDay(day))
         resolved = resolved & past.counted | (past.resolved if day in telling else frozenset())
     counted_before = days[telling[0] - _ONE_DAY].counted
-    lost = sum(line.is_open and line.number in counted_before for line in lines)
-    stand = {line.number for line in lines if line.is_counted} & resolved
-    if (gained := len(stand) - lost) <= 0:
-        return 0, 0, 0
-    idle = sum(1 for _day in takewhile(lambda day: not days[day].resolved & stand, reversed(telling)))
-    return len(telling), gained, idle
+    lost = tuple(line.number for line in lines if line.is_open and line.number in counted_before)
+    stand = tuple(line.number for line in lines if line.is_counted and line.number in resolved)
+    if len(stand) <= len(lost):
+        return _Pace()
+    own = {line.number for line in lines}
+    newly = sum(len(own & days[day].counted - days[day - _ONE_DAY].counted) for day in telling)
+    idle = sum(1 for _day in takewhile(lambda day: days[day].resolved.isdisjoint(stand), reversed(telling)))
+    return _Pace(len(telling), idle, newly, stand, lost)
 
 
 def reported_on(day: date, state: DayState) -> bool:

@@ -225,3 +225,9 @@ class Way:
     """The last days on which nothing was resolved, where these are so many that the pace leads nowhere."""
     is_beyond: bool = False
     """Whether `by` is later than the regulation allows an extension to be: nobody should rely on it before it is checked."""
+    newly: int = 0
+    """Cases that the reports of `days` call newly resolved, one that came back as often as it did."""
+    first: tuple[str, ...] = ()
+    """Of these, the cases that the pace counts: resolved for the first time, known at the time, and counted still."""
+    lost: tuple[str, ...] = ()
+    """The cases that it takes off: counted before `days`, and open now."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline.day.targets import Tally
+from pipeline.report import pace_words
 from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import SubmissionLine
@@ -278,9 +279,9 @@ def _pace(way: Way) -> str:
         return ""
     if way.stopped:
         silent = "今日" if way.stopped == 1 else f"最后{way.stopped}个报送日"
-        return f"；最近{way.days}个报送日新化解{way.gained}件，但{silent}没有新化解，不推算哪天达标"
+        return f"；{pace_words.gained(way)}，但{silent}没有新化解，不推算哪天达标"
     expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
-    return f"；最近{way.days}个报送日新化解{way.gained}件，按此进度推算，{expected}"
+    return f"；{pace_words.gained(way)}，按此进度推算，{expected}"
 
 
 # --- what changed ------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What is still to be done, and its sentences.
 
-Covers `agenda`, `decision_words`, `sentences` and, of whole days, `compose`, `case_register`, `counting`, `handed_in_lines` and
-`other_sheets`; what these print is in tests/test_golden.py and tests/render.
+Covers `agenda`, `decision_words`, `pace_words`, `sentences` and, of whole days, `compose`, `case_register`, `counting`,
+`handed_in_lines` and `other_sheets`; what these print is in tests/test_golden.py and tests/render.
 """
 
 from __future__ import annotations
@@ -107,7 +107,27 @@ def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
     way = _way(_day(days[3], _register(), *(_report_of(day, *said) for day, said in zip(days, rows, strict=True))))
     assert (way.tally.shortfall, way.gained, way.days) == (5, 2, 3)
     assert way.expected == days[3] + timedelta(days=8)
-    assert "最近3个报送日新化解2件，按此进度推算，2020年5月29日可以达标" in sentences.way(way)
+    assert "最近3个报送日新化解2件（SJ-2020-003、SJ-2020-004），按此进度推算，2020年5月29日可以达标" in sentences.way(way)
+
+
+def test_the_pace_agrees_with_what_the_days_call_newly_resolved_and_names_the_cases_that_it_counts_and_takes_off() -> None:
+    """Of two that came in resolved one is reopened for good, and one is back on Wednesday: the days tell of four, and two are the pace."""
+    days = _days(4)
+    rows = [
+        list(map(_resolved, NUMBERS[:2])),
+        [_resolved(NUMBERS[2]), *(progress_row(number, 重新办理原因="复查") for number in NUMBERS[:2])],
+        [_resolved(NUMBERS[0])],
+        list(map(_resolved, NUMBERS[3:5])),
+    ]
+    files = [_register(), *(_report_of(day, *said) for day, said in zip(days, rows, strict=True))]
+    told = consolidate(files, days)
+    way = _way(told[days[3]])
+    assert sum(len(told[day].summary["changes"]["newly_resolved"]) for day in days[1:]) == way.newly == 4
+    assert (way.first, way.lost, way.gained) == (tuple(NUMBERS[2:5]), (NUMBERS[1],), 2)
+    assert (
+        "；最近3个报送日新化解4件，其中第一次化解、当时就已报来、现仍计入的3件（SJ-2020-003、SJ-2020-004、SJ-2020-005），"
+        "减去此前计入、现在没有计入的1件（SJ-2020-002），算2件，按此进度推算，"
+    ) in sentences.way(way)
 
 
 def test_a_pace_that_has_stopped_or_that_says_nothing_of_the_cases_that_lack_names_no_day() -> None:
@@ -118,7 +138,8 @@ def test_a_pace_that_has_stopped_or_that_says_nothing_of_the_cases_that_lack_nam
     assert (going.tally.shortfall, going.gained, going.stopped, going.expected) == (3, 6, 0, days[3] + timedelta(days=2))
     stopped = _way(_day(days[4], _register(), *reports))
     assert (stopped.days, stopped.gained, stopped.expected) == (4, 6, None)
-    assert sentences.way(stopped).endswith("；最近4个报送日新化解6件，但今日没有新化解，不推算哪天达标。")
+    six = "、".join(NUMBERS[:6])
+    assert sentences.way(stopped).endswith(f"；最近4个报送日新化解6件（{six}），但今日没有新化解，不推算哪天达标。")
     assert "但最后2个报送日没有新化解" in sentences.way(replace(stopped, stopped=2))
     for cells in ({"办结时限": "2020-05-19"}, {}):
         late = [{**row, **cells} for row in (case_row(number, 办结时限="2020-06-09") for number in NUMBERS[7:])]

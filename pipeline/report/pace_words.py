@@ -1,0 +1,23 @@
+"""What a pace rests on, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.report.figures import Way
+from pipeline.terms.words import first_of
+
+_MOST: Final = 12
+"""Cases that are named."""
+
+
+def gained(way: Way) -> str:
+    """Return what the days' reports call newly resolved, and which of it the pace rests on: whoever has them can count again."""
+    newly = f"最近{way.days}个报送日新化解{way.newly or way.gained}件"
+    if not way.first:
+        return newly
+    named = f"（{first_of(way.first, _MOST)}）"
+    if way.newly == len(way.first) and not way.lost:
+        return f"{newly}{named}"
+    lost = f"，减去此前计入、现在没有计入的{len(way.lost)}件（{first_of(way.lost, _MOST)}）" if way.lost else ""
+    return f"{newly}，其中第一次化解、当时就已报来、现仍计入的{len(way.first)}件{named}{lost}，算{way.gained}件"
