@@ -18,6 +18,7 @@ from pipeline.report import (
     decision_words,
     exemptions,
     matter_words,
+    outcome_words,
     same_day,
     sentences,
     units,
@@ -43,8 +44,13 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
 
     They are the same however much room a paper has: who reads one of them knows as much as who reads another.
     """
-    restated = (words.RESTATED, _restated(report, _this_issue(report)))
-    said = (("结论", _verdicts(report)), (words.WORST, _worst(report)), (words.ASKED, _asked(report)), restated)
+    said = (
+        ("结论", _verdicts(report)),
+        (words.WORST, _worst(report)),
+        (words.ASKED, _asked(report)),
+        (outcome_words.FOLLOWED, outcome_words.in_brief(report)),
+        (words.RESTATED, _restated(report, _this_issue(report))),
+    )
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 

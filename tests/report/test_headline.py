@@ -1,4 +1,7 @@
-"""The lines that come before everything else. Covers `headline`, `misspelt`, `same_day`, `urgent_of_period` and `who_reported`."""
+"""The lines that come before everything else.
+
+Covers `headline`, `misspelt`, `outcome_words`, `same_day`, `urgent_of_period` and `who_reported`.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ from pipeline.report import (
     decision_words,
     headline,
     leader_pages,
+    outcome_words,
     period,
     period_words,
     sentences,
@@ -482,6 +486,17 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
         f"此前急报尚无下文1件：东胜区SJ-2020-001 工程安全隐患：塔吊倾斜，80户已疏散（{near}所报），当时请求：请派专家。"
     )
     assert [line.since for line in told[third].earlier_urgent] == ["办理中，专家已到场"]
+    outcome = f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：办理中，专家已到场。"
+    assert [dict(headline.lines(told[day])).get("急报的下文") for day in (DAY, next_day, third)] == [None, None, outcome]
+    assert outcome_words.told(told[third]) == ""
+    (matter,) = told[third].earlier_urgent
+    more = replace(told[third], earlier_urgent=(matter, replace(matter, number="", since="又列入急报"), replace(matter, since="已" * 30)))
+    assert outcome_words.in_brief(more).endswith("：又列入急报；另有1件。")
+    assert outcome_words.told(more, 1) == (
+        f"急报的下文3件：东胜区SJ-2020-001工程安全隐患（{near}所报）：办理中，专家已到场；"
+        "另有东胜区“塔吊倾斜，80户已疏散。”工程安全隐患、东胜区SJ-2020-001工程安全隐患，见汇总表“急报事项”。"
+    )
+    assert outcome_words.told(more, 0).startswith("急报的下文3件：东胜区SJ-2020-001工程安全隐患、")
     page = leaders_page.render(told[next_day], HOME / "templates").decode()
     assert "<strong>尚无下文</strong>" in page
     (leader,) = (page for page in leader_pages.of(told[next_day]) if page.own)

@@ -20,6 +20,7 @@ from pipeline.report import (
     exemptions,
     headline,
     matter_words,
+    outcome_words,
     same_day,
     sentences,
     who_reported,
@@ -383,6 +384,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     most = room.corrections or int(room.absences > 0)
     noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
     noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters))
+    noted += outcome_words.told(report, most, max(_FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []

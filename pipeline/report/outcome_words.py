@@ -1,0 +1,59 @@
+"""What a day says of urgent matters of earlier days that asked something of leaders: they read now what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from pipeline.report import agenda, matter_words
+from pipeline.report.case_lines import UrgentLine
+from pipeline.report.report import Report
+from pipeline.terms.words import first_of
+
+FOLLOWED: Final = "急报的下文"
+_MOST_IN_BRIEF, _LONGEST_IN_BRIEF = 2, 24
+"""Urgent matters whose outcome the first lines tell, and characters of one."""
+
+
+def in_brief(report: Report) -> str:
+    """Return what the day says of urgent matters of earlier days, the first of them, for the first lines; '' where it says nothing."""
+    matters = _of_day(report)
+    parts = [_outcome(matter, report.day, _LONGEST_IN_BRIEF) for matter in matters[:_MOST_IN_BRIEF]]
+    more = len(matters) - len(parts)
+    return f"{len(matters)}件：{'；'.join([*parts, *([f'另有{more}件'] if more else [])])}。" if matters else ""
+
+
+def told(report: Report, most: int | None = None, characters: int | None = None) -> str:
+    """Return the same, so many of them in whole; '' also where the first lines tell all of it in whole.
+
+    The others are named, none is passed over. `characters`: as many of what is said of one.
+    """
+    matters = _of_day(report)
+    if len(matters) <= _MOST_IN_BRIEF and all(len(matter.since) <= _LONGEST_IN_BRIEF for matter in matters):
+        return ""
+    known, others = ([], matters) if most == 0 else (matters[:most], matters[most:] if most else [])
+    parts = [_outcome(matter, report.day, characters) for matter in known]
+    parts += [f"{'另有' if known else ''}{first_of(list(map(_named, others)), _MOST_NAMED)}，见汇总表“急报事项”"] if others else []
+    return f"{FOLLOWED}{len(matters)}件：{'；'.join(parts)}。" if matters else ""
+
+
+def _of_day(report: Report) -> list[UrgentLine]:
+    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since and matter.coordination)
+
+
+def _outcome(matter: UrgentLine, day: date, characters: int | None) -> str:
+    return f"{_named(matter)}{matter_words.when(matter, day)}：{_cut(matter.since, characters)}"
+
+
+_MOST_NAMED = 24
+
+
+def _named(matter: UrgentLine) -> str:
+    return f"{matter.district}{matter.number or f'“{_cut(matter.situation, _SHORT)}”'}{matter.kind}"
+
+
+_SHORT = 14
+
+
+def _cut(text: str, characters: int | None) -> str:
+    return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
