@@ -320,11 +320,6 @@ class Case:
         """Return the deadline that was in force at the end of an earlier day."""
         return next((deadline for until, deadline in self.earlier_deadlines if until > day), self.deadline)
 
-    def was_filled_in(self, column: str, value: Value) -> bool:
-        """Whether a template of an earlier day had that value there: then the office has changed it since, and not the district."""
-        meant = column, template_values.compared(column, value, self.assigned)
-        return meant in (*self.earlier_texts, *(("办结时限", deadline) for _until, deadline in self.earlier_deadlines))
-
     def count_changes(self) -> None:
         """Count where a workbook has moved the deadline later, or cancelled the case; those of one day together count once.
 

@@ -343,7 +343,7 @@ def _warn_of_changes(row: Row, case: Case) -> None:
     before = {"案由": case.text("案由"), "包案领导": case.text("包案领导"), "办结时限": case.deadline}
     for column, holds in before.items():
         if row[column] and row.is_read(column) and not _is_same(row, column, case, holds):
-            name = "prefilled-changed/by-office" if case.was_filled_in(column, row.value(column)) else "prefilled-changed"
+            name = "prefilled-changed/by-office" if template_values.was_filled_in(case, column, row.value(column)) else "prefilled-changed"
             row.warn(name, column, column=column, before=messages.brief(written(holds) or "空"))
 
 

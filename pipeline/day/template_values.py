@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms.month_day import MonthDay
@@ -11,6 +12,17 @@ from pipeline.terms.rows import Value, written
 from pipeline.terms.text import key, without_controls
 
 _TEXTS = ("案由", "包案领导")
+
+
+class Earlier(Protocol):
+    """A case, as far as its templates of before are known."""
+
+    earlier_texts: tuple[tuple[str, Value], ...]
+    earlier_deadlines: tuple[tuple[date, date], ...]
+
+    @property
+    def assigned(self) -> date:
+        """交办日期."""
 
 
 def compared(column: str, value: Value, began: date) -> Value:
@@ -29,3 +41,9 @@ def after(earlier: tuple[tuple[str, Value], ...], before: Mapping[str, Value], n
         had, has = (column, compared(column, before[column], date.min)), (column, compared(column, now[column], date.min))
         earlier = earlier if had == has or had in earlier else (*earlier, had)
     return earlier
+
+
+def was_filled_in(case: Earlier, column: str, value: Value) -> bool:
+    """Return whether a template of an earlier day had that value there: then the office has changed it since, and not the district."""
+    meant = column, compared(column, value, case.assigned)
+    return meant in (*case.earlier_texts, *(("办结时限", deadline) for _until, deadline in case.earlier_deadlines))

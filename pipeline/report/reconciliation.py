@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from pipeline.day import template_values
 from pipeline.day.cases import RECENT_DAYS, Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.unlikely import alike, replies
@@ -151,7 +152,9 @@ class _Today:
         for _district, row, finding in self._rows_found("prefilled-changed"):
             column = next((name for name in (_LEADER, _DEADLINE) if row.rows.letters.get(name) == finding.column), "")
             case = cases.get(register.find(row[CASE] or "") or "")
-            if not column or case is None or case.grounds or case.was_filled_in(column, row.rows.values[column][row.position]):
+            if not column or case is None or case.grounds:
+                continue
+            if template_values.was_filled_in(case, column, row.rows.values[column][row.position]):
                 continue
             holds, reported = (written(case.deadline) if column == _DEADLINE else case.text(column)), _as_reported(row, column, case)
             if (case.number, column, reported) not in told:
