@@ -17,7 +17,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -28,6 +28,8 @@ from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.settings.config import Settings
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from pipeline.render.cluster_makers import OnCluster
 
 _IN_HAND: Final = 4
@@ -80,8 +82,7 @@ class Makers:
     def apart(self, make: Callable[..., Finished], *given: object) -> Finished:
         """Return what it makes of this in a process of its own, with which its memory goes; here where none is worth it, or it dies."""
         if self._thread:
-            ignoring = (signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl+C ends the run
-            with suppress(BrokenExecutor), ProcessPoolExecutor(1, get_context("spawn"), signal.signal, ignoring) as own:
+            with suppress(BrokenExecutor), ProcessPoolExecutor(1, get_context("spawn"), _go_with_the_run) as own:
                 return own.submit(make, *given).result()
         return make(*given)
 
@@ -196,8 +197,20 @@ _given: list[tuple[Place, Path]] = []
 """In a process of its own: what it was given when it came up."""
 
 
-def _come_up(place: Place, room: Path) -> None:
+def _go_with_the_run() -> None:
+    """Have this process end when the run ends, however that comes about: a killed run cannot end its processes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses Ctrl+C ends the run, which ends its processes
+    threading.Thread(target=_end_behind, args=(parent_process(),), daemon=True).start()
+
+
+def _end_behind(run: BaseProcess | None) -> None:
+    if run:
+        run.join()
+        os._exit(1)
+
+
+def _come_up(place: Place, room: Path) -> None:
+    _go_with_the_run()
     gc.set_threshold(100_000, 50, 50)  # as in the run: little of what a document is made of is garbage before it is done
     _given.append((place, room))
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from offices import SETTINGS, Office
+from offices import HOME, SETTINGS, Office
 from provinces import FIRST, LAST, SECOND, lay
 
 from benchmarks import clusters
@@ -185,3 +187,22 @@ def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_a
         monkeypatch.setattr(of, name, noting(of, name))
     _written(tmp_path)
     assert done[:4] == ["rest", "apart", "apart", "begin"]
+
+
+_A_RUN = """
+import os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pipeline.render import makers
+with ProcessPoolExecutor(1, get_context("spawn"), makers._go_with_the_run) as own:
+    print(own.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_with_a_run_that_is_killed_its_processes_end() -> None:
+    with subprocess.Popen([sys.executable, "-c", _A_RUN], stdout=subprocess.PIPE, cwd=HOME) as run:
+        assert run.stdout
+        assert int(run.stdout.readline()) != run.pid
+        run.kill()
+        assert run.communicate(timeout=60)[0] == b""  # shut once all that have it have ended
