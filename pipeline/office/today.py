@@ -5,7 +5,7 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import as_published, waiting
-from pipeline.office.waiting import Waits
+from pipeline.office.waiting import Judged, Waits
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, certainty, compose, sentences
 from pipeline.report.case_lines import CaseLine
@@ -210,6 +210,32 @@ def _restating(targets: tuple[TargetNow, ...], day: date, files: Known, settings
         if entry.day == before and not entry.unit:
             begins.setdefault(entry.group, []).append((entry.tallies[0].resolved, entry.tallies[0].total))
     return tuple(replace(target, restates=tuple(begins.get(target.figure.group, ()))) for target in targets)
+
+
+def known_otherwise(
+    days: Collection[date], files: Sequence[Incoming], settings: Settings, readers: Readers | None
+) -> dict[date, list[str]]:
+    """Return by published day which of its figures are known to be others by now, and which reports wait for it, in words.
+
+    What was taken in since it was published counts, and what waits. Raises LedgerError.
+    """
+    judged = waiting.judge(files, settings, readers, days)
+    return {day: [*_moved(day, judged, settings), *_waiting_for(day, judged.waits)] for day in days}
+
+
+def _moved(day: date, judged: Judged, settings: Settings) -> Iterator[str]:
+    published = {told["group"]: f"{told['resolved']}/{told['total']}" for told in as_published.targets(settings, day)}
+    if (state := judged.states.get(day)) is None:
+        return
+    for figure in counting_of(state, judged.known.facts, (), settings).targets():
+        said, known = published.get(figure.group), f"{figure.tally.resolved}/{figure.tally.total}"
+        if said and said != known:
+            yield f"已知{figure.label}现在是 {known}，放行的是写着 {said} 的这一版"
+
+
+def _waiting_for(day: date, waits: Iterable[Waits]) -> Iterator[str]:
+    for of_day in (each for each in waits if each.counts_for == day and not each.is_repeat):
+        yield f"等待收取：{of_day.description(day)}"
 
 
 def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from pipeline.office import today
 from pipeline.publishing import releases
 from pipeline.publishing.releases import Releasable
 from pipeline.terms.errors import AnotherRunError
@@ -34,7 +38,9 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     to_leaders = {
         edition.manifest: [letter for letter in sent if letter.edition == edition.manifest and letter.is_settled] for edition in editions
     }
+    waits = [edition.day for edition in editions if not edition.release and not (since and edition.day < since)]
     context = {
+        "known": await site.in_turn(_known_otherwise, site, waits) if waits else {},
         "since": since,
         "untold": untold,
         "outgoing": settings.outgoing_mail,
@@ -49,6 +55,11 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
 
 def _editions(site: Site) -> list[Releasable]:
     return releases.last_days(site.settings, site.local_now().date())
+
+
+def _known_otherwise(site: Site, days: Sequence[date]) -> dict[date, list[str]]:
+    """Return what is known to be otherwise by now than these days' editions say: whoever releases one knows it then. Raises LedgerError."""
+    return today.known_otherwise(days, site.readers.waiting(), site.settings, site.readers.start())
 
 
 @router.post("/release")
