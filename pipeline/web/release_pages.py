@@ -40,7 +40,9 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     }
     waits = [edition.day for edition in editions if not edition.release and not (since and edition.day < since)]
     context = {
-        "known": await site.in_turn(_known_otherwise, site, waits) if waits else {},
+        "known": await site.in_turn(_known_otherwise, site, waits)
+        if waits and settings.outgoing_mail and settings.outgoing_mail.leaders_after_look
+        else {},
         "since": since,
         "untold": untold,
         "outgoing": settings.outgoing_mail,

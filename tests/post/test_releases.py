@@ -152,3 +152,18 @@ def test_a_later_edition_waits_for_another_look(office: Office, server: MailServ
     assert _send(office, server).held == [DAY]
     assert _got(server) == [LEADER]
     assert journal.unread(office.settings.paths.archive) == []
+
+
+def test_before_a_release_it_is_said_which_figures_are_known_to_be_others_and_which_report_waits(office: Office) -> None:
+    with served(office, "2020-05-22 08:30") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        assert "已知" not in browser.get("/letters").text
+        office.put(
+            report(progress=[progress_row(), progress_row("SJ-2020-001", 当前状态="办理中")]),
+            "更正.xlsx",
+            received="2020-05-22T08:10:00+08:00",
+        )
+        text = re.sub(r"<[^>]+>", " ", browser.get("/letters").text)
+    assert "已知市级交办和旗区自行梳理现在是 0/2，放行的是写着 1/2 的这一版" in text
+    assert "等待收取：东胜区 文件夹" in text
