@@ -195,6 +195,7 @@ class Planner:
         self._settings, self._outgoing, self._record, self._now = settings, outgoing, record, now
         self._released = journal.releases(settings.paths.archive) if outgoing.leaders_after_look else {}
         self._writer = wording.Writer(settings, now.date())
+        self._board: status.Status | None = None
 
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
         """Return the letters about days that are published and over."""
@@ -216,18 +217,38 @@ class Planner:
     def _add_district(self, plan: Plan, published: PublishedDay, district: District, newest_notice: date | None) -> None:
         """Add the district's letters about a day; `newest_notice`: the last later day of which it has a notice too."""
         name = district.name
-        paths = [path for path in _paths_for(name, published) if not _is_past_template(path, self._now)]
-        notes = published.sent_for_other_district(district)
         recipients = addresses(name, self._settings, self._outgoing)
+        paths = [path for path in _paths_for(name, published) if not _is_template(path) or _day_of(path) >= self._now.date()]
+        todays = [path for path in paths if _is_template(path) and _day_of(path) == self._now.date()]
+        is_new = any(published.outputs[path] not in self._record.settled(recipient) for path in todays for recipient in recipients)
+        today = self._todays_report(name) if is_new else ""
+        paths = [path for path in paths if today != "over" or path not in todays]
+        notes = published.sent_for_other_district(district)
         if (paths or notes) and not recipients and name not in plan.without_address:
             plan.without_address.append(name)
         for recipient in recipients:
             if items := self._new(recipient, paths, published, notes):
                 later = self._later(published, Kind.DISTRICT, name, recipient)
                 letter = self._writer.to_district(
-                    published.day, name, recipient, items, published.summary(), later=later, newest_notice=newest_notice
+                    published.day,
+                    name,
+                    recipient,
+                    items,
+                    {**published.summary(), "today": today},
+                    later=later,
+                    newest_notice=newest_notice,
                 )
                 plan.letters.append(replace(letter, edition=published.manifest))
+
+    def _todays_report(self, name: str) -> str:
+        """Return how the district's report of today stands, of which a letter has the template: over, there, late, or still to come."""
+        day = self._now.date()
+        self._board = self._board or status.look(self._settings, day)
+        own = next(district for district in self._board.districts if district.district == name)
+        is_over = self._now > self._settings.on(day).calendar.last_moment(day)
+        if own.takes_nothing or (own.status == "missing" and not own.is_coming):
+            return "late" if is_over else ""
+        return "over" if is_over else "there"
 
     def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
         is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
@@ -369,6 +390,9 @@ def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
     yield from (*first, *notices, *templates, *(path for path in newest if path not in first))
 
 
-def _is_past_template(path: str, now: datetime) -> bool:
-    """Return whether it is a template for a day that is over."""
-    return path.startswith(f"{report_form.FOLDER}/") and path.rpartition("_")[2].removesuffix(".xlsx") < now.date().isoformat()
+def _is_template(path: str) -> bool:
+    return path.startswith(f"{report_form.FOLDER}/")
+
+
+def _day_of(template: str) -> date:
+    return date.fromisoformat(template.rpartition("_")[2].removesuffix(".xlsx"))

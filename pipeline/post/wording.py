@@ -115,6 +115,7 @@ class Writer:
             "has_notice": any("_督办通知_" in name for name in names),
             "newest_notice": self._near(newest_notice) if newest_notice else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
+            "today": summary.get("today", ""),
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
             "must_mend": submission["status"] == "missing"

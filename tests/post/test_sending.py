@@ -165,6 +165,29 @@ def test_a_template_for_a_day_that_is_over_is_not_sent(office: Office, server: M
     assert "东胜区_日报_2020-05-22.xlsx" not in _names(_told(server)[0])
 
 
+@pytest.mark.parametrize(
+    ("has_reported", "at", "is_attached", "said"),
+    [
+        (False, "2020-05-22 08:00", True, "请在当天17:00前填好报送"),
+        (False, "2020-05-22 17:01", True, "17:00的截止已过，今天的日报还没有收到能用的"),
+        (True, "2020-05-22 16:30", True, "今天的日报已经收到，不用因为这封信再报；有要更正的"),
+        (True, "2020-05-22 17:01", False, "今天的日报已经收到，不用因为这封信再报；下一天的模板"),
+    ],
+)
+def test_a_template_for_today_is_sent_by_how_todays_report_stands(
+    office: Office, server: MailServer, at: str, said: str, *, has_reported: bool, is_attached: bool
+) -> None:
+    if has_reported:
+        office.put(report(day=DAY + timedelta(days=1)), "次日.xlsx", "2020-05-22T09:00:00+08:00")
+    _send(office, server, moment(at))
+    message = next(message for message in _told(server) if message["To"] == TO)
+    assert ("东胜区_日报_2020-05-22.xlsx" in _names(message)) is is_attached
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert said in body.get_content()
+
+
 def test_the_names_stand_there_as_both_kinds_of_programs_read_them(office: Office, server: MailServer) -> None:
     _send(office, server)
     raw = server.taken[0][1]
