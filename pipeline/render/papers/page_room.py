@@ -38,8 +38,8 @@ _CAPITAL, _DIGIT, _SIGN, _BROAD = 0.66, 0.56, 0.35, 1.1
 _BROAD_ONES = "%@MWmw"
 _OPENING, _CLOSING_MARKS = "（《“‘【", "，。、；：！？）》”’】…"
 _MARKS = frozenset(_OPENING + _CLOSING_MARKS) - {"…"}
-_MARK, _SQUEEZED = 0.9, 0.4
-"""A Chinese mark gives way a little; the second of two side by side much more."""
+_SQUEEZED = 0.5
+"""Of a Chinese mark: so much gives way at the end or the beginning of a line, and of two side by side."""
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~]{{1,13}}(?![!-~])|.)[{_CLOSING_MARKS}]*", re.DOTALL)
 """What stands on one line; both templates may break a longer run of Latin letters anywhere."""
 
@@ -90,6 +90,8 @@ class _Piece:
     """What stands once more above it where it begins a page: the head of its table."""
     needed: float = 0.0
     """The points that it begins a page for want of, where that is more than its height."""
+    is_sticky: bool = False
+    """Whether it stands on the page of what follows it: a heading with nothing of its own below it."""
 
 
 def pages(fields: Mapping[str, Any]) -> int:
@@ -125,11 +127,15 @@ _EMPTY = 0.7
 def _laid(pieces: Iterable[_Piece]) -> tuple[int, float]:
     """Return on how many pages the pieces come, and what is left of the last."""
     page = _PAGE - _SPARE
-    count, left = 1, page
+    count, left, above = 1, page, 0.0
     for piece in pieces:
-        if max(piece.height, piece.needed) > left:
+        if piece.is_sticky:
+            above += piece.height
+            continue
+        if above + max(piece.height, piece.needed) > left:
             count, left = count + 1, page - piece.repeated
-        left -= piece.height
+        left -= above + piece.height
+        above = 0.0
     return count, left
 
 
@@ -137,7 +143,7 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     """Yield the pieces of the report in their order."""
     setting = _SETTINGS[fields["版面"]]
     behind = fields.get("后半", fields["版面"])
-    later = replace(_SETTINGS[behind], heading=setting.heading)
+    later = replace(_SETTINGS[behind], heading=setting.heading, line=setting.line, line_width=setting.line_width)
     yield from _first_part(fields, setting)
     yield from _decision_list(fields, setting)
     yield from _decisions(fields, setting)
@@ -145,7 +151,7 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
         yield from _cases(text, setting)
     yield from _note(fields["其余决策"], setting)
     texts = (fields["变化"], *fields["由来"], *fields["台账"])  # the heading stays with the first there is
-    yield from _below(setting.heading, [piece for text in texts for piece in _note(text, later)])
+    yield from _below(_heading("变化", fields, setting), [piece for text in texts for piece in _note(text, later)])
     yield from _districts(fields, later, _BEGINNING[behind])
     yield _Piece(setting.closing)
 
@@ -161,7 +167,7 @@ def _first_part(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece
 
 def _targets(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the first section: each target, the last days, the flags, cancelled cases."""
-    heading = setting.heading
+    heading = _heading("目标", fields, setting)
     for target in fields["目标"]:
         lines = _lines(target["结论"] + target["要点"], setting.finding_width)
         yield from _below(heading + setting.finding_gap + setting.finding_line * lines, _note(target["说明"], setting))
@@ -176,14 +182,14 @@ def _decision_list(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Pi
     lines = (max(listed_lines(row["何事"]), _lines(row["时限"], _WHEN_WIDTH)) for row in fields["决策清单"])
     rows = [_Piece(_LIST_ROW + setting.cell_line * (count - 1), _LIST_ROW) for count in lines]
     if rows:
-        yield from _below(setting.heading + setting.table_gap + _LIST_ROW, rows)
+        yield from _below(_heading("决策", fields, setting) + setting.table_gap + _LIST_ROW, rows)
 
 
 def _decisions(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:
     """Yield the second section; its table does not begin below its first row."""
     note = _note(fields["决策"] or (_DETAILS if fields["决策清单"] else ""), setting)
     rows = [piece for row in fields["决策事项"] for piece in _decision(row, setting)]
-    heading = 0 if fields["决策清单"] else setting.heading
+    heading = 0 if fields["决策清单"] else _heading("决策", fields, setting)
     if not rows:
         yield from _below(heading, note)
         return
@@ -213,7 +219,8 @@ def _districts(fields: Mapping[str, Any], setting: _Setting, beginning: float) -
     more = _MORE_GROUPS * (len(fields["分组"]) > _SIDE_BY_SIDE)
     head = 2 * setting.table_head + 3 * more
     rows = [_Piece(setting.row + more + _second_line(row, setting), head) for row in (*fields["旗区"], fields["合计"])]
-    above = setting.heading + sum(piece.height for piece in _note(fields["报送"], setting)) + setting.table_gap + head
+    note = _note(fields["报送"], setting)
+    above = _heading("旗区", fields, setting) + sum(piece.height for piece in note) + setting.table_gap + head
     yield _Piece(above + rows[0].height, needed=max(beginning, above + sum(row.height for row in rows[:2])))
     yield from rows[1:]
     yield from _note(fields["范围说明"] and f"注：{fields['范围说明']}", setting)
@@ -227,9 +234,18 @@ def _second_line(row: Mapping[str, Any], setting: _Setting) -> float:
     return setting.cell_line if is_wide else 0.0
 
 
+def _heading(name: str, fields: Mapping[str, Any], setting: _Setting) -> float:
+    """Return the height of a section's heading."""
+    lines = _lines(f"　　{fields['小标题'][name]}", setting.line_width)
+    return setting.heading + (lines - 1) * setting.line
+
+
 def _below(height: float, pieces: list[_Piece]) -> Iterator[_Piece]:
     """Yield the pieces, the first of them together with what of that height stands above it."""
-    first, *others = pieces or [_Piece(0.0)]
+    if not pieces:
+        yield _Piece(height, is_sticky=True)
+        return
+    first, *others = pieces
     yield _Piece(height + first.height)
     yield from others
 
@@ -275,8 +291,10 @@ def _lines(text: str, line: float) -> int:
     lines, left = 0, 0.0
     for piece in _PIECE.findall(text):
         needed = width(piece)
-        if needed > left:
-            lines, left = lines + max(1, math.ceil(needed / line)), line
+        least = needed - _SQUEEZED * (piece[-1] in _MARKS)  # at the end of a line
+        if least > left:
+            needed -= _SQUEEZED * (piece[0] in _OPENING)
+            lines, left = lines + max(1, math.ceil(least / line)), line
             needed %= line
         left -= needed
     return lines
@@ -297,8 +315,6 @@ def cut(text: str, most: float) -> str:
 
 
 def _character(character: str) -> float:
-    if character in _MARKS:
-        return _MARK
     if unicodedata.east_asian_width(character) not in ("Na", "N", "H"):
         return 1
     if character in _BROAD_ONES:

@@ -50,7 +50,12 @@ def keep_two_rows(table: Any) -> None:  # noqa: ANN401 - lxml has no types
     heads = sum(row.find(f"{WORD}trPr/{WORD}tblHeader") is not None for row in rows)
     if not heads or len(rows) < heads + 2:
         return
-    for paragraph in rows[heads].iter(f"{WORD}p"):
+    keep_with_next(rows[heads])
+
+
+def keep_with_next(element: Any) -> None:  # noqa: ANN401 - lxml has no types
+    """Keep a row, or whatever has paragraphs, on the page of what follows it."""
+    for paragraph in element.iter(f"{WORD}p"):
         properties = paragraph.find(f"{WORD}pPr")
         if properties is not None and properties.find(f"{WORD}keepNext") is None:
             style = properties.find(f"{WORD}pStyle")

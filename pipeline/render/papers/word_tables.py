@@ -74,6 +74,11 @@ def _place_signature(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
     styles = {style.get(f"{_WORD}val"): style.getparent() for style in tree.iter(f"{_WORD}pStyle")}
     if not {"Signature", "SignDate"} <= styles.keys():
         return
+    above = styles["Signature"].getparent().getprevious()
+    if above is not None and above.tag == f"{_WORD}tbl":  # else the signature could be alone on a page
+        rows = above.findall(f"{_WORD}tr")
+        for row in rows if len(rows) <= _FEW_ROWS else rows[-1:]:
+            word_settings.keep_with_next(row)
     office, day = (_characters(styles[name].getparent()) for name in ("Signature", "SignDate"))
     longer = max(office, day + _INDENT)
     for name, width in (("Signature", office), ("SignDate", day + _INDENT)):
@@ -82,6 +87,8 @@ def _place_signature(tree: Any) -> None:  # noqa: ANN401 - lxml has no types
         styles[name].insert(1, indent)  # behind the style's name
 
 
+_FEW_ROWS = 14
+"""A table with no more goes whole with what it is kept with: LibreOffice keeps no single row with a paragraph."""
 _INDENT = 2
 _CHARACTER = 316
 """Twentieths of a point: a character of 三号, set a little closer."""

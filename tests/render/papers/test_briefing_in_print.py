@@ -148,3 +148,21 @@ def test_it_does_so_too_where_there_are_other_groups_than_two(reports: list[Repo
     word = briefing_files.docx(fields, reports[0].data_until, own_templates.original(briefing_files.WORD_TEMPLATE))
     (pdf,) = briefings.to_pdfs([word], tmp_path)
     assert briefings.pdf_text(pdf, tmp_path).count("全部退回") == len(fields["旗区"])
+
+
+def test_no_page_has_the_signature_alone(reports: list[Report], tmp_path: Path) -> None:
+    """Whatever stands above it: notes, or the table of districts alone."""
+    fields = briefing.fields(reports[0])
+    bare = {"范围说明": "", "缺报": [], "其余缺报": ""}
+    drafts = [
+        fields | {"版面": setting, "后半": setting, "由来": [*fields["由来"], *["某一段，" * 8] * count]} | below
+        for setting in (page_room.ROOMY, page_room.USUAL)
+        for below in ({}, bare)
+        for count in range(0, 24, 3)
+    ]
+    templates = [own_templates.original(name) for name in (briefing_files.PDF_TEMPLATE, briefing_files.WORD_TEMPLATE)]
+    pdfs = [briefing_files.pdf(draft, reports[0].data_until, templates[0]) for draft in drafts]
+    words = [briefing_files.docx(draft, reports[0].data_until, templates[1]) for draft in drafts]
+    for content in (*pdfs, *briefings.to_pdfs(words, tmp_path)):
+        last = briefings.pdf_text(content, tmp_path).rstrip("\f").split("\f")[-1]
+        assert len([line for line in last.splitlines() if line.strip()]) > 3  # it has two, and the page's number
