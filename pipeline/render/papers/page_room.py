@@ -38,8 +38,8 @@ _CAPITAL, _DIGIT, _SIGN, _BROAD = 0.66, 0.56, 0.35, 1.1
 _BROAD_ONES = "%@MWmw"
 _OPENING, _CLOSING_MARKS = "（《“‘【", "，。、；：！？）》”’】…"
 _MARKS = frozenset(_OPENING + _CLOSING_MARKS) - {"…"}
-_SQUEEZED = 0.5
-"""Of a Chinese mark: so much gives way at the end or the beginning of a line, and of two side by side."""
+_MARK, _SQUEEZED = 0.96, 0.5
+"""A Chinese mark gives way a little; much more at the end or the beginning of a line, and the second of two side by side."""
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~]{{1,13}}(?![!-~])|.)[{_CLOSING_MARKS}]*", re.DOTALL)
 """What stands on one line; both templates may break a longer run of Latin letters anywhere."""
 
@@ -75,9 +75,9 @@ class _Setting:
 
 
 _SETTINGS = {
-    ROOMY: _Setting(111, 35, 28.95, 27.95, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
-    USUAL: _Setting(109, 35, 28.95, 27.95, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
-    SMALL: _Setting(102.5, 27, 20, 31.9, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
+    ROOMY: _Setting(111, 35, 28.95, 27.5, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
+    USUAL: _Setting(109, 35, 28.95, 27.5, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
+    SMALL: _Setting(102.5, 27, 20, 31.5, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
 }
 
 
@@ -315,6 +315,8 @@ def cut(text: str, most: float) -> str:
 
 
 def _character(character: str) -> float:
+    if character in _MARKS:
+        return _MARK
     if unicodedata.east_asian_width(character) not in ("Na", "N", "H"):
         return 1
     if character in _BROAD_ONES:
