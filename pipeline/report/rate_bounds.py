@@ -17,7 +17,7 @@ from pipeline.day.submissions import OfDay
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
-from pipeline.terms.contract import CONFIRMED, RESOLVED
+from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
 
 REASONS = ("absent", "lost", "unread", "behind", "behind-lost", "refused", "moved")
 """Why a figure has bounds: a district has no report of the day; that one came and its original is lost; one that was sent was refused
@@ -139,7 +139,13 @@ def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]], day: date, 
     is_disputable = line.status == RESOLVED and line.confirmation != CONFIRMED
     # A later row gives the whole state of its case, yet the doubt ends with 重新办理原因 alone: without it the row would be refused
     # where the missing one has a status from which it goes back, and each status can be left backwards or not at all.
-    is_open = (is_disputable or line.reasoned_on is None or doubt.day >= line.reasoned_on for doubt in own)
+    # Where the row that holds is 已化解 and says 不认可, nothing of an earlier day makes the case count: either the row is refused, which
+    # needs 导入法定途径 before it, or it is taken, and opens the dispute anew whatever was said before.
+    denied_on = line.reported_on if line.status == RESOLVED and line.confirmation == DISPUTED else None
+    is_open = (
+        (denied_on is None or doubt.day >= denied_on) and (is_disputable or line.reasoned_on is None or doubt.day >= line.reasoned_on)
+        for doubt in own
+    )
     open_by = frozenset(_cause(doubt, day, reported) for doubt, left_open in zip(own, is_open, strict=True) if left_open)
     if line.district in {cause.district for cause in open_by} or not _awaits_new_district(line, had, doubts):
         return open_by

@@ -195,6 +195,32 @@ def test_a_case_that_is_reported_after_the_gap_is_certain_unless_its_dispute_may
     assert _bounds(out, "by_source", "市级交办") == expected
 
 
+@pytest.mark.parametrize("missing", ["已交办", "已化解", "另一文号", "重新办理", "导入法定途径", "不认可", "更早的不认可"])
+def test_no_report_of_an_earlier_day_makes_a_case_count_of_which_the_row_that_holds_says_that_it_is_not_accepted(missing: str) -> None:
+    """The verdict is certain, and every report of the day that is missing leaves it as it is, with a row of its own or under another number."""
+    days = [MONDAY + timedelta(days=count) for count in range(4)]
+    number = "ZZQ-2020-001"
+    denied = resolved_row(number, 答复日期="2020-05-17", 答复文号="复1号", 群众确认="不认可")
+    late: dict[str, Row] = {
+        "已交办": progress_row(number, 当前状态="已受理"),
+        "已化解": resolved_row(number, 答复日期="2020-05-17", 答复文号="复1号", 群众确认="认可"),
+        "另一文号": resolved_row(number, 答复日期="2020-05-18", 答复文号="复2号", 群众确认="认可"),
+        "重新办理": progress_row(number, 当前状态="办理中", 重新办理原因="群众不同意"),
+        "导入法定途径": progress_row(number, 当前状态="导入法定途径", 重新办理原因="已起诉"),
+        "不认可": denied,
+        "更早的不认可": resolved_row(number, 答复日期="2020-05-17", 答复文号="复0号", 群众确认="不认可"),
+    }
+    register = assigned(assignment([case_row(number)]))
+    first = _everyone(days[0], progress=[resolved_row(number, 答复日期="2020-05-17", 答复文号="复1号", 群众确认="未回访")], new=[])
+    others = [file for file in _everyone(days[1]) if file.name != "东胜区.xlsx"]
+    known = [register, *first, *others, *_everyone(days[2], progress=[denied], new=[]), *_everyone(days[3])]
+    for day in days[2:]:
+        figure = _figures(consolidate(known, [day])[day].report)["targets", "自治区交办", "自治区交办"]
+        assert (figure.is_certain, figure.bounds, figure.tally.resolved) == (True, None, 0)
+        whole = [*known, *(file for file in _everyone(days[1], progress=[late[missing]], new=[]) if file.name == "东胜区.xlsx")]
+        assert _figures(consolidate(whole, [day])[day].report)["targets", "自治区交办", "自治区交办"].tally == figure.tally
+
+
 def test_a_correction_that_was_refused_whole_frees_all_cases_of_its_district() -> None:
     rows = [_row(_NUMBERS[0], "已化解")]
     refused = write(edit(report_pages(progress=rows, new=[], urgent=[]), {"案件进展!P1": "手机号"}))
@@ -240,29 +266,36 @@ def test_every_reason_that_can_still_turn_a_verdict_is_told_and_none_that_cannot
 _STATUSES = st.sampled_from(["已交办", "办理中", "已答复", "已化解", "导入法定途径"])
 
 
-def _stated(number: str, status: str, *, is_reasoned: bool) -> Row:
+_CONFIRMED = st.sampled_from(["认可", "不认可", "", "未回访"])
+_REPLIES = st.sampled_from(["复1号", "复2号"])
+
+
+def _stated(number: str, status: str, confirmation: str = "认可", reply: str = "复1号", *, is_reasoned: bool, replied: str = "") -> Row:
     """A row with a reply, and with a reason to go back where it is to have one."""
-    return resolved_row(
-        number, 当前状态=status, 答复日期="2020-05-17", 群众确认="认可", 重新办理原因="群众要求重新办理" if is_reasoned else None
-    )
+    why = "群众要求重新办理" if is_reasoned else None
+    return resolved_row(number, 当前状态=status, 答复日期=replied or "2020-05-17", 答复文号=reply, 群众确认=confirmation, 重新办理原因=why)
+
+
+_STATED = st.tuples(_STATUSES, _CONFIRMED, _REPLIES, st.booleans())
 
 
 @settings(max_examples=60)
 @given(
-    rows=st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_NUMBERS, st.tuples(_STATUSES, st.booleans()))), min_size=2, max_size=4),
+    rows=st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_NUMBERS, _STATED)), min_size=2, max_size=4),
     choice=st.randoms(use_true_random=False),
 )
 def test_the_truth_lies_within_the_bounds_where_a_late_report_refuses_rows_that_count_now(
-    rows: list[dict[str, tuple[str, bool]]], choice: Random
+    rows: list[dict[str, tuple[str, str, str, bool]]], choice: Random
 ) -> None:
     days = [MONDAY + timedelta(days=n) for n in range(len(rows))]
-    files = [
-        File(
-            report(day=day, progress=[_stated(number, status, is_reasoned=why) for number, (status, why) in told.items()], new=[]),
-            afternoon(day),
-        )
-        for day, told in zip(days, rows, strict=True)
-    ]
+    files = []
+    for day, told in zip(days, rows, strict=True):
+        said = [
+            # a second reply is of that day, so that it can end a dispute under the first
+            _stated(number, status, confirmation, reply, is_reasoned=why, replied="2020-05-17" if reply == "复1号" else str(day))
+            for number, (status, confirmation, reply, why) in told.items()
+        ]
+        files.append(File(report(day=day, progress=said, new=[]), afternoon(day)))
     held_back = choice.randrange(len(files) - 1)
     others = [file for day in days for file in _everyone(day) if file.name != "东胜区.xlsx"]
     before = on(days[-1], _register(), *others, *(file for at, file in enumerate(files) if at != held_back)).report
