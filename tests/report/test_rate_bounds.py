@@ -197,7 +197,7 @@ def test_a_case_that_is_reported_after_the_gap_is_certain_unless_its_dispute_may
 
 @pytest.mark.parametrize("missing", ["已交办", "已化解", "另一文号", "重新办理", "导入法定途径", "不认可", "更早的不认可"])
 def test_no_report_of_an_earlier_day_makes_a_case_count_of_which_the_row_that_holds_says_that_it_is_not_accepted(missing: str) -> None:
-    """The verdict is certain, and every report of the day that is missing leaves it as it is, with a row of its own or under another number."""
+    """The verdict is certain, and whatever a report of the day that is missing says, it stays as it is."""
     days = [MONDAY + timedelta(days=count) for count in range(4)]
     number = "ZZQ-2020-001"
     denied = resolved_row(number, 答复日期="2020-05-17", 答复文号="复1号", 群众确认="不认可")
