@@ -63,6 +63,7 @@ class Parted:
         restricted = replace(
             self._with_its_past(districts),
             cases=tuple(sorted((case for name in districts for case in self._cases.get(name, ())), key=lambda case: case.number)),
+            is_first=state.is_first or not any(name in state.reports_before for name in districts),
             submissions=submissions,
             judgements={arrival: state.judgements[arrival] for arrival in arrivals if arrival in state.judgements},
             withdrawn=tuple(number for number in state.withdrawn if state.former[number].district in own),

@@ -14,6 +14,7 @@ from pipeline.render import file_names
 from pipeline.report.extensions import Extensions
 from pipeline.report.reconciliation import Reconciliation
 from pipeline.report.report import Report
+from pipeline.report.submission_lines import FindingLine
 
 WORKBOOKS: Final = "汇总"
 """The folder of their workbooks, in the day's own."""
@@ -67,6 +68,12 @@ def of(report: Report) -> Iterator[Unit]:
                 flags={flag: tuple(flags.get(name, {}).get(flag, ())) for flag in report.flags},
             ),
         )
+
+
+def findings_of_nobody(report: Report) -> list[FindingLine]:
+    """Return what was found in files of which nobody can tell whose they are and in the assignment workbook: no district's own has it."""
+    files = files_of(report)
+    return [line for line in report.findings if line.district not in files]
 
 
 def files_of(report: Report) -> dict[str, str]:

@@ -71,7 +71,8 @@ def _verdicts(report: Report) -> str:
         if why == "absent"
         for name in names
     }
-    silence = who_reported.silence(report.submissions, is_first=report.day_before == "none", told=missing if any(reasons) else ())
+    is_first, never = report.day_before == "none", who_reported.never(report.absences)
+    silence = who_reported.silence(report.submissions, is_first=is_first, told=missing if any(reasons) else (), never=never)
     silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets) + _once_mended(report)
     return f"{'；'.join(verdicts)}。{silence}"
 
@@ -286,7 +287,8 @@ def flags(report: Report, *, is_short: bool = False) -> str:
     told = [f"{FLAGS[flag].name}{count}件" for flag, count in counted.items() if flag not in without]
     none = f"没有{'、'.join(FLAGS[flag].name for flag in without)}的" if without else ""
     counts = "，".join(part for part in ("、".join(told), none) if part)
-    basis = "（按此前的报送）" if who_reported.unheard(report.submissions).nobody else ""
+    held = "（按分解表，还没有报送过）" if report.day_before == "none" else "（按此前的报送）"
+    basis = held if who_reported.unheard(report.submissions).nobody else ""
     return f"督办{basis}：{counts}。{_extended(report)}{exemptions.hidden(report.beyond.exemptions)}"
 
 

@@ -90,7 +90,7 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     none: Sequence[date] = ()
     said = [(said or words.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
     said += [(words.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
-    reasons = "，".join(f"{some(names)}{what}{_of_days(on, names, ends.told_on)}" for what, names, on in said)
+    reasons = "，".join(f"{some(names)}{what}{_of_days(on, names, ends)}" for what, names, on in said)
     kinds = {why for why, _districts in ends.reasons}
     mended = (
         *((words.ABSENT_YET[said], {"absent"}) for said, names in not_there if names),
@@ -114,9 +114,10 @@ def _after(kinds: Collection[str]) -> str:
     return "、".join(name for name, whys in mended if whys.intersection(kinds))
 
 
-def _of_days(days: Sequence[date], districts: Sequence[str], told_on: date | None) -> str:
-    several = "，各缺其中一日或几日" if len(days) > 1 and len(districts) > 1 else ""
-    return f"（{_days(days, told_on)}{several}）" if days else ""
+def _of_days(days: Sequence[date], districts: Sequence[str], ends: Bounds) -> str:
+    is_each = all((district, day) in ends.open for district in districts for day in days)
+    several = ("，每天都缺" if is_each else "，各缺其中一日或几日") if len(days) > 1 and len(districts) > 1 else ""
+    return f"（{_days(days, ends.told_on)}{several}）" if days else ""
 
 
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:

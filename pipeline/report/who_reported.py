@@ -6,7 +6,7 @@ A zero report says that there is nothing to report: of its district the day is k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -75,26 +75,39 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     return Unheard(silent, refused, lost, len(submissions))
 
 
-def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = ()) -> str:
+def silence(
+    submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = (), never: Sequence[str] = ()
+) -> str:
     """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none.
 
     `is_first`: nobody has reported before, so that there is nothing that figures could go on from; `told`: whose report is missing is
-    said just before.
+    said just before; `never`: who has never reported.
     """
     who = unheard(submissions)
     if who.nobody and is_first:
         came = "送来的日报没有一份能够采用" if who.refused or who.lost else "至今没有旗区报送过日报"
         return f"{came}，数字只来自案件包案任务分解表，办理得怎样、有没有认可和急报，都不知道。"
     if who.nobody and not who.refused and not who.lost:
-        return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况。"
+        return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况{_never(never)}。"
     refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
     if who.silent and {*who.silent} <= {*told} and not who.refused and not who.lost and not is_first:
-        return "没有日报的办理得怎样不知道，案件沿用此前的情况。"
+        held = "案件沿用此前的情况" if {*who.silent} - {*never} else "至今也没有报送过，案件只按案件包案任务分解表计入"
+        return f"没有日报的办理得怎样不知道，{held}{_never(never) if {*who.silent} - {*never} else ''}。"
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
     lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
     parts = "，".join(part for part in (silent, refused, lost) if part)
-    held = "其案件按案件包案任务分解表计入，没有以前的报送可以沿用" if is_first else "其案件沿用此前的情况"
+    nothing_held = is_first or not ({*who.silent, *who.refused, *who.lost} - {*never})
+    held = "其案件按案件包案任务分解表计入，没有以前的报送可以沿用" if nothing_held else f"其案件沿用此前的情况{_never(never)}"
     return f"{parts}，办理得怎样不知道，{held}。" if parts else ""
+
+
+def never(absences: Iterable[Absence]) -> tuple[str, ...]:
+    """Return the districts without a report of the day or of any day before: nothing of theirs could go on."""
+    return tuple(absence.district for absence in absences if absence.last_report is None and not absence.is_lost)
+
+
+def _never(districts: Sequence[str]) -> str:
+    return f"（{some(districts)}至今没有报送过，只按案件包案任务分解表计入）" if districts else ""
 
 
 def refused_urgent(submissions: Sequence[SubmissionLine]) -> str:

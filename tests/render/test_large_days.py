@@ -17,12 +17,15 @@ from pathlib import Path
 import pytest
 from browsers import Browser
 from page_days import HOSTILE, TEMPLATES, a_case, a_hostile_report, a_report, some_cases
+from workbook_days import opened, rows
 
 from pipeline.render import districts, files_for_programs, unit_files
 from pipeline.render.makers import Makers
 from pipeline.render.page import large_page, leaders_page
+from pipeline.render.workbook import office_workbook
 from pipeline.report.report import Report
 from pipeline.settings.large_days import LargeDay
+from pipeline.terms import words
 from pipeline.terms.contract import cases_in
 
 
@@ -151,6 +154,17 @@ def test_json_is_written_as_the_standard_library_writes_it(content: object) -> N
     written = files_for_programs.as_json(content).decode()
     plain = json.dumps(content, ensure_ascii=False, indent=1).replace("\u2028", "\\u2028").replace("\x7f", "\\u007f")
     assert written == f"{plain}\n"
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_what_was_found_in_a_file_of_nobody_stands_in_the_days_own_workbook() -> None:
+    report = large(a_report())
+    of_nobody = replace(report.findings[0], district="", file="城关区.xlsx", use=words.REFUSED)
+    sheet = str(rows(opened(office_workbook.render(replace(report, findings=(*report.findings, of_nobody)))), "问题清单", 1))
+    assert "城关区.xlsx" in sheet
+    assert "这里只列认不出旗区的文件和分解表的" in sheet
+    assert report.findings[0].file not in sheet
+    assert "一个旗区一份" in str(rows(opened(office_workbook.render(report)), "问题清单", 1))
 
 
 def test_a_unit_has_its_own_lines_and_no_figure_of_the_day() -> None:

@@ -522,6 +522,10 @@ def test_a_period_says_of_no_urgent_matter_that_an_outcome_of_before_settled_it(
 
 def test_on_a_day_without_any_report_the_flags_are_told_as_of_earlier_ones() -> None:
     told = on(DAY, assigned(assignment([case_row("SJ-2020-001")]))).report
+    assert headline.flags(told).startswith("督办（按分解表，还没有报送过）：")
+    before = DAY - timedelta(days=1)
+    earlier = handed_in(report(day=before, progress=[progress_row("SJ-2020-001")]), f"{before} 16:00")
+    told = on(DAY, assigned(assignment([case_row("SJ-2020-001")])), earlier).report
     assert headline.flags(told).startswith("督办（按此前的报送）：")
 
 

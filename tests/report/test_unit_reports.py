@@ -188,6 +188,20 @@ def test_what_was_reported_of_a_case_given_away_is_told_by_both_units_and_stands
     assert "已改派" not in corrections.of_group(day.units["丙市"], "市级交办和旗区自行梳理")
 
 
+def test_of_districts_that_never_reported_nothing_is_said_to_go_on() -> None:
+    """Not on their first day alone: what stands of them is the assignment workbook's, to every reader."""
+    heard = [file for file in files() if not file.name.startswith("丙")]
+    day = consolidated(read_in(heard, PROVINCE), [LAST], PROVINCE)[LAST]
+    never = "丙一区等3个旗区至今没有报送过，只按案件包案任务分解表计入"
+    whole, own = (" ".join(sentence for _label, sentence in headline.lines(report)) for report in (day.report, day.units["丙市"]))
+    assert f"案件沿用此前的情况（{never}）。" in whole
+    assert "至今没有旗区报送过日报，数字只来自案件包案任务分解表" in own
+    assert headline.flags(day.units["丙市"]).startswith("督办（按分解表，还没有报送过）")
+    assert "沿用此前" not in own
+    assert "，每天都缺）" in own
+    assert "各缺其中一日或几日" not in own
+
+
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:
     """What is told of 丙市's districts does not depend on how the rest of the province is ordered."""
     own = days[LAST].units["丙市"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from xlsxwriter.utility import xl_range
 
-from pipeline.render import definitions, first_findings
+from pipeline.render import definitions, districts, first_findings
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
@@ -17,6 +18,7 @@ from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled,
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
 
+FINDINGS_SHEET: Final = "问题清单"
 _MOST_FINDINGS = 1_000
 """Of one file."""
 
@@ -131,9 +133,10 @@ def write(book: Book) -> None:
     _reception_total(book)
     _write_urgent(book)
     _write_submissions(book)
+    if not book.is_split or districts.findings_of_nobody(report):
+        _write_findings(book)
     if not book.is_split:  # else in the units' own workbooks
         _write_follow_ups(book)
-        _write_findings(book)
         write_list(book, "撤销案件", CANCELLED, [line for line in report.cases if line.grounds])
 
 
@@ -205,12 +208,17 @@ def _write_submissions(book: Book) -> None:
 
 
 def _write_findings(book: Book) -> None:
-    """What was found, of one file only so much as somebody reads; below it how much more there is."""
-    findings = book.report.findings
+    """What was found, of one file only so much as somebody reads; below it how much more there is.
+
+    On a large day what is a district's stands in its own workbook.
+    """
+    findings = districts.findings_of_nobody(book.report) if book.is_split else book.report.findings
     lines = first_findings.shown(findings, _MOST_FINDINGS)
-    sheet = write_list(book, "问题清单", FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
+    sheet = write_list(book, FINDINGS_SHEET, FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
     notes = first_findings.left_out(findings, _MOST_FINDINGS)
     widths = [column.width for column in FINDINGS[:-1]]
+    if book.is_split:
+        note(book, sheet, f"这里只列认不出旗区的文件和分解表的。{words.in_units(book.report)}", widths)
     end = explain(book, sheet, FIRST + max(len(lines), 1), widths, notes)
     print_only(sheet, end - 1, widths)
 

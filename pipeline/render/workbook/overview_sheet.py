@@ -100,7 +100,7 @@ def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     notes = [day_corrected.correction(report, words.MOST_CASES)] if report.is_correction else []
     said = (
         report.new_rules,
-        who_reported.silence(report.submissions, is_first=report.day_before == "none"),
+        who_reported.silence(report.submissions, is_first=report.day_before == "none", never=who_reported.never(report.absences)),
         who_reported.left_out(report.left_out, report.day),
         who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
         beside,
