@@ -21,6 +21,7 @@ from pipeline.render import files_for_programs
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms import words
+from pipeline.terms.contract import cases_in
 from pipeline.terms.mails import Mail
 from pipeline.terms.text import mask, on_screen
 
@@ -147,6 +148,7 @@ class Writer:
             "is_correction": told.is_correction,
             "later": later,
             "has_page": any(name.endswith(".html") for name in _attached(items)),
+            "is_large": cases_in(told.summary) is None,
             "most_megabytes": MOST_BYTES >> 20,
             "folder": told.day.isoformat(),
         }

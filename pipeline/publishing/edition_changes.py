@@ -18,7 +18,9 @@ from pipeline.terms.contract import cases_in
 
 Summary = Mapping[str, Any]
 _NONE: Final = "无"
-_IN_FILES: Final = "案件很多的一天，这里不逐件比较案件；各版的案件都在 state/editions 里，找法见使用手册“更正与重写”"
+_IN_FILES: Final = (
+    "案件很多的一天，这里不逐件比较案件；改了哪些见这一版专报和日报页面的“更正”，各版的案件办公室都留着（找法见使用手册“更正与重写”）"
+)
 _CONFIRMATION: Final = {"none": "没有填写群众确认"}
 _TARGET: Final = "目标"
 _BY_RULE: Final = "（规则改了）"

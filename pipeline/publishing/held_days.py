@@ -14,7 +14,7 @@ from pipeline.disk import storage
 from pipeline.ledger import edition_files, editions, places, published_rules
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.published_rules import PublishedUnder
-from pipeline.publishing import edition_changes, fault_limits, outbox
+from pipeline.publishing import edition_changes, fault_limits, outbox, told_editions
 from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rules, digests_by_setting
 from pipeline.render import extension_files, files_for_programs
 from pipeline.report import rehearsal_words, rehearsed, rule_words
@@ -162,6 +162,20 @@ def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
     return {code: str(then[code]) for code, name in names.items() if then.get(code, name) != name}
 
 
+def units_then(under: PublishedUnder | None, settings: Settings, key: str = "units") -> dict[str, list[str]]:
+    """Return the levels above the districts that a day was written with, each with its districts by their present names."""
+    kept = under.rules if under else {}
+    present = {district.code: district.name for district in settings.districts}
+    named: dict[str, list[str]] = edition_changes.with_names(kept.get(key, {}), kept.get("districts", {}), present)
+    return named
+
+
+def first_units(under: PublishedUnder | None, settings: Settings) -> dict[str, list[str]]:
+    """Return those that a day was published with first; none where these are the present ones, or where it had none."""
+    then = units_then(under, settings, "first_units") or units_then(under, settings)
+    return {} if then == files_for_programs.units(settings) else then
+
+
 def note(plan: Plan, report: Report) -> None:
     """Note what the day was written under: the rules as its manifest has them, and which settings beside them."""
     settings = digests_by_setting(plan.settings.on(report.day))
@@ -271,6 +285,8 @@ def _changed(present: Settings, settings: Mapping[str, str], under: PublishedUnd
     changes = rule_words.rule_changes(published, present.rules) if published else []
     then = under.rules.get("settings", {}) if under else {}
     others = [name for key, name in _SETTINGS.items() if key in then and then[key] != settings[key]]
+    if under and "districts" in under.rules and units_then(under, present) != files_for_programs.units(present):
+        others.append("旗区之上的级别（units、旗区的 parent）")
     if (
         changes and under and "settings" not in under.rules
     ):  # a program before version 0.5 wrote it, or the note was made again from its manifest
@@ -292,7 +308,8 @@ def _compared(plan: Plan, days: Sequence[date], under: Mapping[date, PublishedUn
             report = compose.build(state, drawn.sources(day, plan.given), drawn.settings)
             now = json.loads(files_for_programs.summary(report)) | {rehearsed.BEYOND: extension_files.compared(report)}
             beyond = rehearsal_words.of_clocks_and_hints(rehearsed.between(day, published, now, {}))
-            differing[day] = [*edition_changes.between(published, now).figures, *beyond]
+            levels = told_editions.of_units(published[rehearsed.BEYOND] or {}, {"units": extension_files.units(report)})
+            differing[day] = [*edition_changes.between(published, now).figures, *levels, *beyond]
     return differing
 
 
@@ -316,7 +333,9 @@ def _renamed(summary: Any, settings: Settings, under: PublishedUnder | None) -> 
 def told_rewritten(published: Iterable[Report]) -> list[str]:
     """Return which of the days just written are judged otherwise than when they were published first, and what that did, in lines."""
     lines = [
-        f"  {report.day}：{report.new_rules}" for report in published if report.new_rules and (report.first_rules or report.first_before)
+        f"  {report.day}：{report.new_rules}"
+        for report in published
+        if report.new_rules and (report.first_rules or report.first_before or report.first_units)
     ]
     more = [f"  …… 共 {len(lines)} 天，其余见各日的专报。"] if len(lines) > _MOST_DAYS else []
     return ["这次写出的日子里，规则与初次发布时不同的：", *lines[:_MOST_DAYS], *more] if lines else []

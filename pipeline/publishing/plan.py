@@ -179,6 +179,7 @@ class Plan:
             refused_late=resting.refused_late,
             said_before=self._said_before(day),
             former_names=held_days.former_names(self, day, held),
+            first_units=held_days.first_units(under, self.settings),
             attendance=self.outlines.submissions.attendance(day, self.settings),
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pipeline.ledger import edition_files, editions, places
 from pipeline.ledger.editions import Edition
@@ -22,6 +22,9 @@ from pipeline.publishing.own_cases import OwnByEdition
 from pipeline.render import extension_files
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
+
+_OF_UNIT: Final = "of_unit"
+"""Under this name the folder of a unit stands in what an edition said of that unit alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +138,53 @@ def changes(before: Edition | None, after: Edition, kept: Path | None = None, ow
     earlier, later = before.figures if before else None, after.figures
     if before is None or earlier is None or later is None:
         return None
-    if kept and (read := _extensions(before, after, kept)):
+    read = _extensions(before, after, kept) if kept else None
+    if read:
         earlier, later = (_with_refused_sheets(said, beyond) for said, beyond in zip((earlier, later), read, strict=True))
     renamed = edition_changes.with_names(earlier, before.districts, after.districts)
     found = edition_changes.between(renamed, later, own.between(before, after) if own else None)
     if own:
         return replace(found, figures=(*_urgent_lines(before, after, own), *found.figures))
-    return replace(found, figures=(*_asked_lines(before, after), *found.figures, *(_beyond_lines(before, after, kept) if kept else ())))
+    more = _beyond_lines(*read, before, after) if read else ()
+    return replace(found, figures=(*_asked_lines(before, after), *found.figures, *more))
 
 
-def _beyond_lines(before: Edition, after: Edition, kept: Path) -> Iterator[str]:
-    """Yield how exemptions and answers differ; nothing where the file of one of the two is gone, or it never had one."""
-    if read := _extensions(before, after, kept):
-        yield from edition_changes.beyond(*read, before.districts, after.districts)
+def _beyond_lines(then: dict[str, Any], now: dict[str, Any], before: Edition, after: Edition) -> Iterator[str]:
+    """Yield which units have other districts, and how exemptions and answers differ; of one unit what is its own."""
+    folder = str(json.loads(after.manifest).get(_OF_UNIT, ""))
+    yield from of_units(edition_changes.with_names(then, before.districts, after.districts), now, folder)
+    if not folder:
+        yield from edition_changes.beyond(then, now, before.districts, after.districts)
+
+
+def of_units(then: Mapping[str, Any], now: Mapping[str, Any], folder: str = "") -> Iterator[str]:
+    """Yield which levels above the districts have other districts, and what that made of their figures, from two `extensions.json`.
+
+    `folder`: of which unit it is told; its own figures are told with its `summary.json`.
+    """
+    earlier, later = ({unit["folder"]: unit for unit in said.get("units", ())} for said in (then, now))
+    for place in (place for place in {**later, **earlier} if f"{place}/".startswith(f"{folder}/" if folder else "")):
+        was, stands = earlier.get(place), later.get(place)
+        if was is None or stands is None:
+            yield f"旗区之上的级别：{'增加' if stands else '去掉'}{(stands or was or {})['unit']}"
+            continue
+        moved = [
+            f"{word}{'、'.join(names)}"
+            for word, one, other in (("去掉", was, stands), ("增加", stands, was))
+            if (names := [name for name in one["districts"] if name not in other["districts"]])
+        ]
+        if moved:
+            yield f"{stands['unit']}的旗区（旗区之上的级别改了）：{'，'.join(moved)}"
+            yield from _unit_figures(was, stands) if place != folder else ()
+
+
+def _unit_figures(was: Mapping[str, Any], stands: Mapping[str, Any]) -> Iterator[str]:
+    groups = {target["group"]: target for target in was["targets"]}
+    for target in stands["targets"]:
+        before = groups.get(target["group"], {"resolved": 0, "total": 0})
+        counts = [f"{each['resolved']}/{each['total']}" for each in (before, target)]
+        if counts[0] != counts[1]:
+            yield f"{stands['unit']}（{target['group']}）：已化解/总数 {counts[0]} → {counts[1]}"
 
 
 def _extensions(before: Edition, after: Edition, kept: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -171,7 +208,7 @@ def of_unit(edition: Edition, folder: str, kept: Path) -> Edition:
         told = manifest["units"][folder]
     except (ValueError, LookupError, TypeError):
         return replace(edition, summary=summary)
-    return replace(edition, summary=summary, manifest=json.dumps({**manifest, **told}).encode())
+    return replace(edition, summary=summary, manifest=json.dumps({**manifest, **told, _OF_UNIT: folder}).encode())
 
 
 def _urgent_lines(before: Edition, after: Edition, own: OwnByEdition) -> Iterator[str]:

@@ -52,9 +52,14 @@ def _parts(report: Report) -> Iterator[bytes]:
             "receptions": _receptions(beyond.receptions),
             **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
             **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
-            **({"units": [_unit(line, report) for line in report.units if line.name in report.settings.tree]} if report.units else {}),
+            **({"units": units(report)} if report.units else {}),
         }
     )
+
+
+def units(report: Report) -> list[dict[str, Any]]:
+    """Return every level above the districts, each before those under it."""
+    return [_unit(line, report) for line in report.units if line.name in report.settings.tree]
 
 
 def _unit(line: UnitLine, report: Report) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pipeline.report import headline
 from pipeline.report.figures import Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
+from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASES_FILE
 from pipeline.terms.handed_in import LEFT_OUT
 from pipeline.terms.text import mask, without_controls
@@ -253,12 +254,17 @@ def _sha256(content: bytes | Path) -> str:
     return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else storage.sha256(content)
 
 
+def units(settings: Settings) -> dict[str, list[str]]:
+    """Return the levels above the districts, each with its districts."""
+    return {name: list(settings.tree.districts(name)) for name in settings.tree.in_order()}
+
+
 def rules(report: Report) -> dict[str, Any]:
     """Return what a day is judged by, and what its districts are called, for whoever asks later.
 
     With it, where they are others, the rules of the day before, those under which the day was published first, and those of the day before
     then; what the last day before it was first published under, where that was rewritten since; the levels above the districts, each with
-    its districts; and which other names districts had before.
+    its districts, and those that the day had first; and which other names districts had before.
     """
     held, before, first = report.settings, report.rules_before, report.first_rules
     return {
@@ -268,7 +274,8 @@ def rules(report: Report) -> dict[str, Any]:
         **({"first": first.as_json()} if first else {}),
         **({"first_before": report.first_before.as_json()} if report.first_before else {}),
         **({"told_before": report.told_before.as_json()} if report.told_before else {}),
-        **({"units": {name: list(held.tree.districts(name)) for name in held.tree.in_order()}} if held.tree else {}),
+        **({"units": units(held)} if held.tree else {}),
+        **({"first_units": report.first_units} if report.first_units else {}),
         **({"renamed": report.former_names} if report.former_names else {}),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -68,6 +68,8 @@ class Sources:
     """Files refused whole that belong to earlier days and became known on this one, without their findings."""
     said_before: SaidBefore | None = None
     """What this day, or else the day before, said of its figures when it still rested on files that are lost."""
+    first_units: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The levels above the districts that the day was published with first, where they are others now."""
     former_names: Mapping[str, str] = field(default_factory=dict)
     """By code: what districts were called before that have another name since the day before, or since the day was published first."""
     attendance: Attendance = ()
@@ -215,7 +217,10 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings, sources.files_in_force),
         without_notice=notices.without_notice(state, cases, sources.numbers, settings),
-        new_rules=rule_words.renamed(sources.former_names, settings) + _new_rules(state, sources, counting, before.rules),
+        new_rules=rule_words.renamed(sources.former_names, settings)
+        + rule_words.other_units(sources.first_units, settings, _by_first_units(state, sources.first_units, settings))
+        + _new_rules(state, sources, counting, before.rules),
+        first_units=sources.first_units,
         former_names=dict(sources.former_names),
         rules_before=before.rules,
         first_rules=sources.first_rules,
@@ -267,6 +272,16 @@ def beyond(state: DayState, lost: Collection[OfDay]) -> Beyond:
 
 def _most_new(state: DayState, settings: Settings) -> int:
     return max(state.most_new, settings.windows.new_cases_per_report)
+
+
+def _by_first_units(state: DayState, first_units: Mapping[str, Sequence[str]], settings: Settings) -> list[str]:
+    """Return a unit's figures by the districts that it had when the day was published first; none where it has the same."""
+    districts = first_units.get(settings.way[-1], ()) if settings.way else ()
+    if not districts or {*districts} == {*settings.district_names}:
+        return []
+    cases = [case for case in state.elsewhere.values() if case.text("旗区") in {*districts} and not case.grounds]
+    of_group = [(group.name, [case for case in cases if case.text("案件来源") in group.sources]) for group in settings.groups]
+    return [f"{name}{sum(case.is_counted for case in own)}/{len(own)}" for name, own in of_group]
 
 
 def _new_rules(state: DayState, sources: Sources, counting: Counting, before: Rules) -> str:

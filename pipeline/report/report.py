@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -112,6 +113,8 @@ class Report:
     """What held on the day before when the day was published first; None where that is so now."""
     told_before: ToldBefore | None = None
     """The last day published before and its first rules, where the day before had others when this one was written first."""
+    first_units: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The levels above the districts that the day was published with first, each with its districts; none where they are the same."""
     former_names: dict[str, str] = field(default_factory=dict)
     """By code: what districts were called before that have another name now; told on the day with which that began."""
     silent_days: frozenset[date] = frozenset()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
+from typing import Final
 
 from pipeline.day.submissions import Stands
 from pipeline.report import sentences, who_reported
@@ -119,6 +120,29 @@ def lateness(standings: Mapping[str, tuple[Stands, Stands]]) -> list[str]:
 
 def _sources(groups: Sequence[Group]) -> list[tuple[str, set[str]]]:
     return [(group.name, {*group.sources}) for group in groups]
+
+
+def other_units(first_units: Mapping[str, Sequence[str]], settings: Settings, by_these: Sequence[str]) -> str:
+    """Return which districts lay under another unit when the day was published first; `by_these`: a unit's figures by its own then."""
+    if not first_units:
+        return ""
+    here = settings.way[-1] if settings.way else ""
+    lowest_first = sorted(first_units, key=lambda unit: len(first_units[unit]))
+    now = {district: (*settings.way, *settings.tree.units_of.get(district, ())) for district in settings.district_names}
+    moved = []
+    for name, ways in now.items():
+        left = [unit for unit in lowest_first if name in first_units[unit] and unit not in ways]
+        came = [unit for unit in reversed(ways) if name not in first_units.get(unit, ())]
+        moved += [f"{name}由{left[0]}改归{came[0]}"] if left and came else []
+    moved += [f"{name}不再归{here}" for name in first_units.get(here, ()) if name not in now]
+    if not moved:
+        return ""
+    figures = f"按那时的旗区，{'，'.join(by_these)}。" if by_these else ""
+    rest = f"等{len(moved)}个" if len(moved) > _MOST_MOVED else ""
+    return f"旗区之上的级别与初次发布时不同：{'、'.join(moved[:_MOST_MOVED])}{rest}；数字、走势都按现在的级别。{figures}"
+
+
+_MOST_MOVED: Final = 5
 
 
 def renamed(former_names: Mapping[str, str], settings: Settings) -> str:

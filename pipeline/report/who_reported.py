@@ -75,9 +75,7 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     return Unheard(silent, refused, lost, len(submissions))
 
 
-def silence(
-    submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = (), never: Sequence[str] = ()
-) -> str:
+def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = (), never: Sequence[str] = ()) -> str:
     """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none.
 
     `is_first`: nobody has reported before, so that there is nothing that figures could go on from; `told`: whose report is missing is

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offices import Office, tree
+from offices import Office, only, tree
 from provinces import DISTRICTS, FIRST, LAST, MOVED, SECOND, lay
+from read_by_leaders import paper_text
 from weeks import CASES, DAYS, WEEKS
 
+from pipeline.ledger import editions
+from pipeline.ledger.ledger import Ledger
+from pipeline.night import nightly
 from pipeline.office import explanation
 from pipeline.office.explanation import FigureExplained
+from pipeline.publishing import held_days, told_editions
 from pipeline.settings.units import Unit
 from pipeline.terms.errors import ConfigurationError
 
@@ -121,6 +126,36 @@ def _restated_cases(summaries: Sequence[dict[str, Any]]) -> dict[tuple[str, str,
             numbers += entry[kind]
             numbers.sort()
     return found
+
+
+def test_a_district_that_is_given_to_another_unit_is_told_with_the_figures_and_a_rewritten_day_tells_it(tmp_path: Path) -> None:
+    office = lay(tmp_path)
+    office.run(FIRST, SECOND, LAST)
+    stood = _summary(office, "单位/甲市")["targets"][0]
+    own = [district.model_copy(update={"parent": "乙市"} if district.name == "甲三县" else {}) for district in office.settings.districts]
+    office.settings = office.settings.model_copy(update={"districts": tuple(own)})
+    told = "\n".join(held_days.told(office.run(LAST).held_back))
+    assert "config.yaml 里的旗区之上的级别（units、旗区的 parent）有变动" in told
+    assert f"按现在的规则，{LAST} 会不同的：甲市的旗区（旗区之上的级别改了）：去掉甲三县" in told
+    assert f"甲市（自治区交办）：已化解/总数 {stood['resolved']}/{stood['total']} → " in told
+    assert "数字、法定期限（最后一天和状态）和核查提示都相同" not in told
+    nightly.run(office.settings, [LAST], documents=only("briefing"), rewriting=[LAST])
+    folder = office.outbox / str(LAST)
+    gave, got, other = (paper_text(next((folder / "单位" / unit).glob("*.docx"))) for unit in ("甲市", "乙市", "丙市"))
+    assert "旗区之上的级别与初次发布时不同：甲三县不再归甲市；数字、走势都按现在的级别。" in gave
+    assert f"按那时的旗区，自治区交办{stood['resolved']}/{stood['total']}，" in gave
+    assert "旗区之上的级别与初次发布时不同：甲三县由甲市改归乙市；" in got
+    assert "旗区之上的级别" not in other
+    with Ledger(office.settings.paths.ledger) as ledger:
+        before, edition = editions.held_of_day(ledger, LAST)
+    found = told_editions.changes(before, edition, office.settings.paths.editions)
+    assert found
+    assert "甲市的旗区（旗区之上的级别改了）：去掉甲三县" in found.figures
+    then, now = (told_editions.of_unit(each, "单位/甲市", office.settings.paths.editions) for each in (before, edition))
+    of_city = told_editions.changes(then, now, office.settings.paths.editions)
+    assert of_city
+    assert [line for line in of_city.figures if "级别" in line] == ["甲市的旗区（旗区之上的级别改了）：去掉甲三县"]
+    assert not any("乙市" in line for line in of_city.figures)
 
 
 def test_an_office_that_gets_levels_later_keeps_its_published_days(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
@@ -382,6 +382,16 @@ def test_the_leaders_letter_says_the_rate_without_edits_beside_the_one_that_they
         assert "达到100%的目标" in text
         assert "。不计台账改动，化解率为96.7%（30/31），不到100%。" in text
         assert "已撤销、不在总数里的案件1件：ZZQ-2020-007；依据见专报。" in text
+
+
+@pytest.mark.parametrize("is_large", [True, False])
+def test_leaders_are_not_promised_that_a_large_days_page_opens_every_number(tmp_path: Path, *, is_large: bool) -> None:
+    summary: dict[str, Any] = {"submissions": [], "targets": [], "cases": {"file": "cases.jsonl"} if is_large else {}}
+    page = letters.Item("信访事项办理情况日报_2020-05-21.html", "0" * 64, b"<html>")
+    told = LeadersDay(DAY, summary, (), is_correction=False)
+    letter = wording.Writer(Office(tmp_path).settings, DAY).to_leaders(told, TO, [page], later=None)
+    for text in (letter.text, letter.html):
+        assert ("每个数字都能点开看案件" in text, "单独打开时不能查找" in text) == (not is_large, is_large)
 
 
 @pytest.mark.parametrize("is_left_out", [True, False])

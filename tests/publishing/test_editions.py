@@ -509,6 +509,6 @@ def test_a_large_days_editions_say_where_their_cases_are(office: Office) -> None
     _correct(office)
     office.run(DAY)
     before, after = _told(office)
-    assert any("各版的案件都在 state/editions 里" in line for line in (*before.lines, *after.lines))
+    assert any("各版的案件办公室都留着" in line for line in (*before.lines, *after.lines))
     outputs = [json.loads(_kept(office)[edition.note.manifest])["outputs"] for edition in (before, after)]
     assert all(listed["cases.jsonl"] in _kept(office) for listed in outputs)
