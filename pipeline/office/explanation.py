@@ -192,7 +192,8 @@ def _waiting(settings: Settings, files: Sequence[Incoming] | None) -> list[Incom
 def _waits(settings: Settings, waiting: Sequence[Incoming], districts: Collection[str], more: str = "") -> str:
     """Return what waits of these districts' reports, of all where none is named, and of assignment workbooks; '' where nothing does."""
     reports = sum(not districts or file.district in districts for file in waiting)
-    counts = (("、".join(districts), reports, "日报"), ("", held_files.waiting_assignments(settings), "分解表"))
+    having = [name for name in districts if any(file.district == name for file in waiting)]
+    counts = (("、".join(having), reports, "日报"), ("", held_files.waiting_assignments(settings), "分解表"))
     named = [f"{f'{whose}的 ' if whose else ''}{count} 份{what}" for whose, count, what in counts if count]
     return f"收件箱里还有 {'、'.join(named)}等待收取，没有算在这里。{more}" if named else ""
 

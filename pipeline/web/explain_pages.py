@@ -43,7 +43,9 @@ async def explain(
     if not _FIRST <= asked_day <= now.date() + timedelta(days=1):
         raise NoSuchPageError
     explained = await site.in_turn(_look, what, site, session.user, asked_day, now) if what.strip() else None
-    context = {"what": what.strip(), "day": asked_day, "notes": [], **_shown(explained)}
+    context = {"what": what.strip(), "day": asked_day, "notes": [], "above": (), **_shown(explained)}
+    if isinstance(explained, CaseExplained) and explained.standing:
+        context["above"] = site.settings.tree.units_of.get(explained.standing.district, ())
     if explained and session.user.is_office:
         context["notes"] = await site.in_turn(held_days.told_of, asked_day, site.settings)
     return page(request, site, "explain", context, 404 if context["said"] else 200)

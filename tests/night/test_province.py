@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import workbooks
 from offices import Office, only, tree
 from provinces import DISTRICTS, FIRST, LAST, MOVED, SECOND, lay
 from read_by_leaders import paper_text
@@ -82,6 +83,14 @@ def test_explain_tells_the_cases_behind_a_units_figure(province: Office) -> None
     assert {case.district for case in explained.cases} == {"乙一区", "乙二县", "乙三县"}
     with pytest.raises(ConfigurationError, match="单位 甲市、乙市、丙市、丙北片"):
         explanation.explain("自治区交办/丁市", province.settings, LAST)
+
+
+def test_of_what_waits_the_districts_are_named_whose_it_is(tmp_path: Path) -> None:
+    office = lay(tmp_path)
+    office.run(LAST)
+    office.put(workbooks.report("甲二县", LAST, progress=[]), "再.xlsx", f"{LAST}T16:40:00+08:00")
+    explained = explanation.explain("自治区交办/甲市", office.settings, LAST)
+    assert explained.waits == "收件箱里还有 甲二县的 1 份日报等待收取，没有算在这里。"
 
 
 @pytest.mark.parametrize("week", WEEKS)

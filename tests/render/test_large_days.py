@@ -167,6 +167,20 @@ def test_what_was_found_in_a_file_of_nobody_stands_in_the_days_own_workbook() ->
     assert "一个旗区一份" in str(rows(opened(office_workbook.render(report)), "问题清单", 1))
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_page_and_guide_lead_to_no_list_that_a_large_day_does_not_have(tmp_path: Path) -> None:
+    cases = tuple(replace(some_cases()[0], number=f"SJ-2020-{number:03}") for number in range(60))
+    report = large(replace(a_report(), cases=(*a_report().cases, *cases), newly_resolved=tuple(case.number for case in cases)))
+    page = written(report, tmp_path)[leaders_page.name(report)].decode()
+    assert re.findall("其余 [0-9]+ 件见“汇总”文件夹里各旗区的表", page)
+    assert not re.findall("件见汇总表“(?:数字明细|案件台账|督办清单|撤销案件)”", page)
+    guide = str(rows(opened(office_workbook.render(report)), "说明", 1))
+    assert "数字是程序算出的数值，不是公式" in guide
+    assert "数字都是公式" not in guide
+    assert "全部案件，各表数字的出处" not in guide
+    assert "数字都是公式" in str(rows(opened(office_workbook.render(a_report())), "说明", 1))
+
+
 def test_a_unit_has_its_own_lines_and_no_figure_of_the_day() -> None:
     report = large(a_report())
     for unit in districts.of(report):

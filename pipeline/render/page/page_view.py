@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.render import definitions, first_findings
+from pipeline.render import definitions, districts, first_findings
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, trend_chart
 from pipeline.render.page.trend_chart import TrendChart
 from pipeline.report import (
@@ -155,6 +155,7 @@ def _fixed() -> dict[str, object]:
     return {
         "is_large": False,
         "is_unit": False,
+        "in_units_workbooks": districts.LISTS,
         "most_rows": _EVERY,
         "most_units": _EVERY,
         "farthest": list,

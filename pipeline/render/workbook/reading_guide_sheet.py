@@ -15,7 +15,7 @@ _WIDTHS = (5, 14, 67, 12)
 def write(book: Book, pages: Mapping[str, int]) -> None:
     """The five lines, and below them a way to every sheet with what it says and how many pages it takes on paper."""
     sheet = frame(book, NAME, _WIDTHS)
-    for row, line in enumerate(words.GUIDE, HEADER):
+    for row, line in enumerate(words.guide(is_split=book.is_split), HEADER):
         put(sheet, row, 0, row - HEADER + 1, book.look("number_of"))
         merge(sheet, (row, 1, row, 3), line, book.look("wrap"))
         sheet.set_row(row, height(lines(line, sum(_WIDTHS[1:]))) + 2)
@@ -23,7 +23,7 @@ def write(book: Book, pages: Mapping[str, int]) -> None:
     top = HEADER + len(words.GUIDE) + 1
     headers(book, sheet, top, ("", "表（点击前往）", "里面有什么", words.PAGES))
     sheet.set_row(top, 24)
-    for row, (name, what) in enumerate(words.CONTENTS.items(), top + 1):
+    for row, (name, what) in enumerate(words.contents(is_split=book.is_split).items(), top + 1):
         put(sheet, row, 0, row - top, book.cell("count", "muted"))
         sheet.link(row, 1, f"'{name}'!A1", name)
         put(sheet, row, 1, name, book.cell("case"))

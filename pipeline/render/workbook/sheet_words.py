@@ -42,8 +42,7 @@ SHEETS: Final = {
 }
 """Every sheet in its order, with the title at its top."""
 
-MOVED: Final = ("案件台账", "数字明细", "督办清单", "撤销案件", "问题清单", "法定期限", "核查提示", "对账")
-"""Lists of cases that on a large day are in the units' own workbooks."""
+MOVED: Final = districts.LISTS
 OF_UNIT: Final = (
     "案件台账",
     "决策事项",
@@ -167,6 +166,26 @@ GUIDE: Final = (
     "要旗区改的在“问题清单”，要督办的在“督办清单”，以前的数字改了多少在“更正情况”。打印时表头每页都有。",
 )
 """The first sheet's five lines."""
+
+
+def guide(*, is_split: bool) -> tuple[str, ...]:
+    """Return the same; of a large day that figures are values, and where the cases are."""
+    return (GUIDE[0], _GUIDE_SPLIT, *GUIDE[2:]) if is_split else GUIDE
+
+
+def contents(*, is_split: bool) -> dict[str, str]:
+    """Return what each sheet has; of a large day which lists stand elsewhere."""
+    return CONTENTS | (dict.fromkeys(MOVED, f"逐案的在“{UNITS_FOLDER}”文件夹里各旗区的表里") | _CONTENTS_SPLIT if is_split else {})
+
+
+_GUIDE_SPLIT: Final = (
+    f"案件很多的一天，数字是程序算出的数值，不是公式；逐案的清单在“{UNITS_FOLDER}”文件夹里，一个旗区一份，链接在“案件台账”里。"
+)
+_CONTENTS_SPLIT: Final = {
+    "案件台账": "各旗区的表在哪里，各有多少案件",
+    "数字明细": "案件很多的一天没有；案件在各旗区的表里",
+    "问题清单": f"认不出旗区的文件和分解表的；其余在“{UNITS_FOLDER}”文件夹里各旗区的表里",
+}
 
 ATTENDED: Final = {"on-time": "√", "mended": "改", "late": "迟", "excused": "准", "refused": "退", "lost": "失", "missing": "未"}
 """By `day.submissions.Stands`: the sign in a cell of 报送日历."""
