@@ -18,7 +18,8 @@ from pipeline.report.submission_lines import FindingLine
 
 WORKBOOKS: Final = "汇总"
 """The folder of their workbooks, in the day's own."""
-LISTS: Final = ("案件台账", "数字明细", "督办清单", "撤销案件", "问题清单", "法定期限", "核查提示", "对账")
+FINDINGS: Final = "问题清单"
+LISTS: Final = ("案件台账", "数字明细", "督办清单", "撤销案件", FINDINGS, "法定期限", "核查提示", "对账")
 """Lists of cases that are in these and not in the day's own."""
 NOBODY: Final = "旗区不明"
 """Whose cases have no district."""

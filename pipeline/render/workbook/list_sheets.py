@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from xlsxwriter.utility import xl_range
 
@@ -18,7 +17,6 @@ from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled,
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
 
-FINDINGS_SHEET: Final = "问题清单"
 _MOST_FINDINGS = 1_000
 """Of one file."""
 
@@ -214,7 +212,7 @@ def _write_findings(book: Book) -> None:
     """
     findings = districts.findings_of_nobody(book.report) if book.is_split else book.report.findings
     lines = first_findings.shown(findings, _MOST_FINDINGS)
-    sheet = write_list(book, FINDINGS_SHEET, FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
+    sheet = write_list(book, districts.FINDINGS, FINDINGS, lines, lambda line: ("refused",) if line.finding.refuses else ())
     notes = first_findings.left_out(findings, _MOST_FINDINGS)
     widths = [column.width for column in FINDINGS[:-1]]
     if book.is_split:

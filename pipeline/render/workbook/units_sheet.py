@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.render import districts
-from pipeline.render.workbook import list_sheets
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import REGISTER as NAME
@@ -24,7 +23,7 @@ def path_of(unit: districts.Unit) -> str:
 
 def write(book: Book) -> None:
     """Write a row for each unit with a link to its workbook; the other sheets that have moved say where to."""
-    here = {list_sheets.FINDINGS_SHEET} if districts.findings_of_nobody(book.report) else set()
+    here = {districts.FINDINGS} if districts.findings_of_nobody(book.report) else set()
     for name in (name for name in words.MOVED if name not in here):
         sheet = frame(book, name, _WIDTHS)
         put(sheet, NOTE, 0, words.in_units(book.report), book.look("note"))
