@@ -115,9 +115,9 @@ def _after(kinds: Collection[str]) -> str:
 
 
 def _of_days(days: Sequence[date], districts: Sequence[str], ends: Bounds) -> str:
-    is_each = all((district, day) in ends.open for district in districts for day in days)
-    several = ("，每天都缺" if is_each else "，各缺其中一日或几日") if len(days) > 1 and len(districts) > 1 else ""
-    return f"（{_days(days, ends.told_on)}{several}）" if days else ""
+    several = len(days) > 1 and len(districts) > 1
+    how = "，每天都缺" if all((district, day) in ends.open for district in districts for day in days) else "，各缺其中一日或几日"
+    return f"（{_days(days, ends.told_on)}{how if several else ''}）" if days else ""
 
 
 def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) -> str:
@@ -128,8 +128,8 @@ def since_yesterday(bridge: Bridge, submissions: Sequence[SubmissionLine] = ()) 
     who = unheard(submissions)
     restated = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.restated)]
     because = f"（其中前一日更正使{'，'.join(restated)}，不是今日的变化）" if restated else ""
-    given = [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.given)]
-    because += f"（其中案件改派使{'，'.join(given)}：{bridge.given_in_brief}）" if given else ""
+    if given := [f"{ladder.name}{_changed(changes)}" for ladder in bridge.ladders if (changes := ladder.given)]:
+        because += f"（其中案件改派使{'，'.join(given)}：{bridge.given_in_brief}）"
     as_before = f"（{who.some}）" if who.some else ""
     if not any(ladder.change for ladder in bridge.ladders):
         if who.nobody and not restated:
@@ -176,8 +176,7 @@ def confirmation(certainty: Certainty) -> str:
     count = sum(certainty.confirmation.values())
     if not count:
         return ""
-    parts = "、".join(f"{name}{certainty.confirmation[answer]}件" for answer, name in words.CONFIRMATIONS.items())
-    return f"已化解的{count}件中，{parts}。"
+    return f"已化解的{count}件中，{'、'.join(f'{name}{certainty.confirmation[key]}件' for key, name in words.CONFIRMATIONS.items())}。"
 
 
 def answered(certainty: Certainty, most: int = 4) -> str:
