@@ -57,7 +57,7 @@ class Waits:
     @property
     def comes_first(self) -> bool:
         """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""
-        if self.is_replaced or self.is_made_good:
+        if self.is_replaced or self.is_made_good or self.is_repeat:
             return False
         return self.answer is None or (self.answer.refuses and not self.answer.refuses_moved_alone)
 

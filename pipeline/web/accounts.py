@@ -114,6 +114,11 @@ class Accounts:
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=False))
         return token
 
+    def with_links(self, now: datetime) -> frozenset[int]:
+        """Return the ids of the users for whom a link still holds."""
+        with self._database.read() as connection:
+            return frozenset(connection.execute(sa.select(links.c.user).where(links.c.expires > now.timestamp())).scalars())
+
     def user_of_link(self, token: str, now: datetime) -> User | None:
         """Return whose link it is; None where it is used up, too old or none. Looking does not use it up."""
         query = sa.select(users).join(links, links.c.user == users.c.id)

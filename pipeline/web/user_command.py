@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -87,13 +87,13 @@ def _link_again(arguments: argparse.Namespace, button: str) -> str:
     return f"点用户名那一行的“{button}”" if in_browser else f"运行 run.py user link {str(arguments.name).strip()}"
 
 
-def _list(_arguments: argparse.Namespace, settings: Settings, _now: datetime) -> list[str]:
+def _list(_arguments: argparse.Namespace, settings: Settings, now: datetime) -> list[str]:
     """Print who there is."""
     with _opened(settings) as accounts:
-        users = accounts.all_users()
+        users, linked = accounts.all_users(), accounts.with_links(now)
     if not users:
         return ["还没有用户。增加填报人：run.py user add 用户名 --district 东胜区；增加办公室的人：run.py user add 用户名 --office"]
-    return [f"{user.name}  {_whose(user)}  {user.address}  {_state(user)}" for user in users]
+    return [f"{user.name}  {_whose(user)}  {user.address}  {state(user, linked)}" for user in users]
 
 
 ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace, Settings, datetime], list[str]]]] = {
@@ -108,8 +108,11 @@ def _whose(user: User) -> str:
     return user.district or "办公室"
 
 
-def _state(user: User) -> str:
-    return "已停用" if user.disabled else "可以登录" if user.has_password else "还没有设置密码"
+def state(user: User, linked: Collection[int]) -> str:
+    """Return whether a user can sign in; `linked`: the ids of those for whom a link still holds."""
+    if user.disabled or user.has_password:
+        return "已停用" if user.disabled else "可以登录"
+    return "还没有设置密码，链接还有效" if user.id in linked else "还没有设置密码，链接已过期，请再给一个"
 
 
 def _user_named(accounts: Accounts, name: str) -> User:

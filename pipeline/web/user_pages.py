@@ -49,4 +49,6 @@ def _context(site: Site) -> dict[str, Any]:
     site.write_counts()
     actions, accesses = (log.last_lines(site.settings.paths.state, name, _LINES) for name in (ACTIONS, ACCESSES))
     users, districts = site.accounts.all_users(), site.settings.district_names
-    return {"actions": actions, "accesses": accesses, "users": users, "districts": districts, "said": [], "refusal": ""}
+    linked = site.accounts.with_links(site.local_now())
+    states = {user.id: user_command.state(user, linked) for user in users}
+    return {"actions": actions, "accesses": accesses, "users": users, "states": states, "districts": districts, "said": [], "refusal": ""}

@@ -452,6 +452,15 @@ def test_two_of_the_same_name_at_once_are_two(site: Website) -> None:
     assert len({*numbers.values()}) == 2
 
 
+def test_a_report_without_rows_is_said_to_count_as_no_change_and_not_as_nothing_taken(site: Website) -> None:
+    browser = site.signed_in("甲")
+    number = send(browser, report(progress=[]))
+    for page in ("/", f"/sent/{number}"):
+        said = words(browser.get(page))
+        assert "里面没有填写的行，按没有变化汇总" in said
+        assert "采用 0 行" not in said
+
+
 def test_a_later_upload_replaces_an_earlier_one(site: Website) -> None:
     browser = site.signed_in("甲")
     first = send(browser, report())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import pytest
 from websites import PASSWORD, served
 
 from pipeline import cli
-from pipeline.web import database
+from pipeline.web import database, user_command
+from pipeline.web.accounts import Accounts
 
 if TYPE_CHECKING:
     from offices import Office
@@ -118,7 +120,15 @@ def test_users_are_listed_disabled_and_let_in_again(office: Office, capsys: pyte
     assert user(office, "link", "甲") == 0
     capsys.readouterr()
     user(office, "list")
-    assert "还没有设置密码" in capsys.readouterr().out
+    assert "还没有设置密码，链接还有效" in capsys.readouterr().out
+    page = database.opened(office.settings)
+    try:
+        accounts = Accounts(page, office.settings)
+        (known,) = accounts.all_users()
+        later = datetime.now(office.settings.calendar.zone) + timedelta(days=30)
+        assert user_command.state(known, accounts.with_links(later)) == "还没有设置密码，链接已过期，请再给一个"
+    finally:
+        page.close()
     assert user(office, "link", "乙") == 2
     assert user(office, "disable", "乙") == 2
 
