@@ -71,3 +71,12 @@ def test_nothing_is_judged_anew_where_the_results_show_all(office: Office, monke
     monkeypatch.setattr("pipeline.intake.facts_known.until", until)
     assert status.look(office.settings, MONDAY, (), NIGHT).rows_refused == 0
     assert attendance.strips(office.settings, NIGHT)
+
+
+def test_a_duplicate_of_what_counts_is_not_among_what_will_be_refused(office: Office) -> None:
+    office.put_assignment(assignment())
+    content = report("达拉特旗", MONDAY, progress=[progress_row("SJ-2020-999")])
+    office.put(content, "达旗.xlsx", "2020-05-18T16:00:00+08:00")
+    office.put(content, "改名.xlsx", "2020-05-18T16:10:00+08:00")
+    board = status.look(office.settings, MONDAY)
+    assert {waits.file.name: waits.comes_first for waits in board.waiting} == {"达旗.xlsx": True, "改名.xlsx": False}

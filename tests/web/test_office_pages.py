@@ -538,14 +538,6 @@ def _tiles(page: str) -> dict[str, tuple[str, str]]:
     return {name: (look, count) for name, look, count in found}
 
 
-def test_a_duplicate_of_what_counts_is_not_among_what_will_be_refused(begun: Office) -> None:
-    content = report("达拉特旗", day=date(2020, 5, 20), progress=[progress_row("SJ-2020-999")])
-    begun.put(content, "达旗.xlsx", "2020-05-20T16:00:00+08:00")
-    begun.put(content, "改名.xlsx", "2020-05-20T16:10:00+08:00")
-    board = status.look(begun.settings, date(2020, 5, 20))
-    assert {waits.file.name: waits.comes_first for waits in board.waiting} == {"达旗.xlsx": True, "改名.xlsx": False}
-
-
 def test_what_waits_says_when_it_came_and_that_it_is_late_and_a_single_report_is_told_once(
     begun: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
