@@ -89,5 +89,6 @@ def _most(name: str, below: Sequence[UnitLine], count: Callable[[UnitLine], int]
         shown = [line for line in shown if count(line) > last]
     if not shown:
         return f"{name}：{sum(count(line) == last for line in having)}个各有{last}{measure}"
-    rest = len(having) - len(shown)
-    return f"{name}：{'、'.join(f'{line.name}{count(line)}{measure}' for line in shown)}{f'，另有{rest}个也有' if rest else ''}"
+    others = [line for line in having if line not in shown]
+    rest = f"，其余{len(others)}个合计{sum(map(count, others))}{measure}" if others else ""
+    return f"{name}：{'、'.join(f'{line.name}{count(line)}{measure}' for line in shown)}{rest}"

@@ -272,6 +272,7 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
         if standing_editions.find_missing(settings, standing)
         else set[str]()
     )
+    newer |= {day for day in changed if _is_later(ledger, settings, day)}
     count = len(published.keys() - newer - {*changed})
     changed = sorted({*changed} - newer)
     halves = (path for folder in (settings.paths.outbox, settings.paths.periods) for path in folder.glob(".*"))
@@ -292,6 +293,15 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
     if newer:
         notes.insert(0, f"{len(newer)} 天的结果比台账新，没有与台账比对，见“各版”：{_first(sorted(newer))}。")
     return Check("结果", f"{count} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+
+
+def _is_later(ledger: Ledger, settings: Settings, day: str) -> bool:
+    """Whether the day's folder is whole and of an edition that the journal knows and the ledger, being older, does not."""
+    if not outbox.is_as_written(settings.paths.outbox / day):
+        return False
+    in_ledger = {note.manifest for note in editions.notes(ledger)}
+    later = [note for note in journal.editions(settings.paths.archive) if str(note.day) == day and note.manifest not in in_ledger]
+    return any(outbox.has(settings.paths.outbox, note.day, note.manifest) for note in later)
 
 
 def _without_font(folder: Path) -> list[str]:

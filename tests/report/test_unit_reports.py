@@ -222,7 +222,7 @@ def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day
     assert sorted(lacking, key=lambda named: -named[1])[:2] == [("乙市", 8), ("丙市", 7)]
     assert units.worst(report.below, [group.name for group in report.settings.groups]) == (
         "自治区交办还差最多：甲市1件",
-        "市级交办和旗区自行梳理还差最多：乙市8件、丙市7件，另有1个也有",
+        "市级交办和旗区自行梳理还差最多：乙市8件、丙市7件，其余1个合计6件",
         "超期未结最多：乙市2件、甲市1件",
         "没有日报的旗区最多：乙市1个、丙市1个",
     )
@@ -233,11 +233,11 @@ def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
-        ([5, 3, 2, 1, 0, 0], "没有日报的旗区最多：甲5个、乙3个、丙2个，另有1个也有"),
-        ([5, 3, 3, 3, 0, 0], "没有日报的旗区最多：甲5个，另有3个也有"),
+        ([5, 3, 2, 1, 0, 0], "没有日报的旗区最多：甲5个、乙3个、丙2个，其余1个合计1个"),
+        ([5, 3, 3, 3, 0, 0], "没有日报的旗区最多：甲5个，其余3个合计9个"),
         ([2, 2, 2, 2, 1, 0], "没有日报的旗区最多：4个各有2个"),
         ([0, 1, 0, 0, 0, 0], "没有日报的旗区最多：乙1个"),
-        ([3, 2], "没有日报的旗区最多：甲3个，另有1个也有"),
+        ([3, 2], "没有日报的旗区最多：甲3个，其余1个合计2个"),
         ([0, 0], ""),
     ],
 )

@@ -130,6 +130,24 @@ def test_doctor_does_not_call_a_day_unchanged_that_a_newer_state_wrote(restored:
     assert (results().result, results().notes) == ("1 天的结果与发布时完全一致", ())
 
 
+def test_doctor_does_not_call_a_day_damaged_that_only_an_older_ledger_does_not_know(office: Office, tmp_path: Path) -> None:
+    office.put_assignment(assignment())
+    office.put(report(progress=[resolved_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    shutil.copy(office.settings.paths.ledger, tmp_path / "older")
+    office.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
+    office.run(DAY)
+    shutil.copy(tmp_path / "older", office.settings.paths.ledger)
+
+    def results() -> doctor.Check:
+        return next(check for check in doctor.examine(office.settings, datetime.now(ZONE)) if check.name == "结果")
+
+    assert results().problems == ()
+    assert results().notes[0] == f"1 天的结果比台账新，没有与台账比对，见“各版”：{DAY}。"
+    (office.outbox / str(DAY) / "summary.json").write_text("{}", encoding="utf-8")
+    assert "按台账重新写出" in results().problems[0]
+
+
 _NEXT = DAY + timedelta(days=1)
 
 
