@@ -19,6 +19,8 @@ class CaseBook:
         self.day = day
         self.cases: dict[str, Case] = {}
         self.register = Register()
+        self.takes_late = False
+        """Whether the report that is judged came after its day's cut-off."""
         self._register_size = 0
         self._in_register: tuple[Case, ...] | None = None
         """What `in_register` gives; None where it has to be looked up again."""

@@ -133,7 +133,8 @@ class Case:
     last: RowPlace | None = None
     """The last accepted row about it."""
     reported: date | None = None
-    """The day of that row."""
+    told_late: bool = False
+    """The day of that row; and whether its report came after that day's cut-off: the form of the next day may have been made before."""
     is_named: bool = False
     """Whether a taken row of another sheet than 案件进展 and 新增案件 has named it."""
     was_resolved: bool = False
@@ -333,7 +334,7 @@ class Case:
             self.deferrals = before.deferrals + is_later
             self.cancellations = before.cancellations + (bool(self.grounds) and not before.is_cancelled)
 
-    def take(self, place: RowPlace, day: date) -> str:
+    def take(self, place: RowPlace, day: date, *, is_late: bool = False) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self._note_repeats(place, day, is_back=before != status and goes_back(before, status))
@@ -355,7 +356,7 @@ class Case:
             self.accepted = day, place.arrival
         self.referred_since = (self.referred_since or day) if status == REFERRED else None
         self.status = status
-        self.last, self.reported = place, day
+        self.last, self.reported, self.told_late = place, day, is_late
         is_resolved = self.is_resolved
         if was_resolved and not is_resolved:
             self.open_again = day

@@ -18,7 +18,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
-from pipeline.day.submissions import NO_REPORTS, Reports, Submissions, may_be_mended
+from pipeline.day.submissions import NO_REPORTS, Reports, Submissions, came_late, may_be_mended
 from pipeline.day.targets import PastDay, Tally
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
@@ -226,6 +226,7 @@ class _Fold:
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
+            case_book.takes_late = came_late(filed, self.settings)
             rows, district = filed.reading.rows, districts[filed.reading.district]
             judgement = judgements[filed.arrival.id] = judging.judge(
                 rows, filed.arrival.id, district, case_book, with_findings=with_findings

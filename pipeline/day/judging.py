@@ -10,7 +10,7 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
-from pipeline.terms import case_numbers, messages, words
+from pipeline.terms import case_numbers, contract, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.look_alikes import number_meant, retype
@@ -257,7 +257,7 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
     rows, counted = _case_rows(report, sheet, _PREFILLED)
     for case_row in rows:
         if case_row.has_readable_number and _is_own(report, case_row) and case_row.case:
-            _judge_against(case_row.row, case_row.case)
+            _judge_against(case_row.row, case_row.case, report.case_book)
     for case_row in counted:
         if case_row.row.is_refused:
             _note_doubt(report, case_row)
@@ -265,7 +265,7 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
                 report.judgement.rows_moved += 1
                 report.judgement.of_moved.append((case_row.number_as_meant, report.place(case_row.row), case_row.moved))
         elif case_row.case:
-            before = case_row.case.take(report.place(case_row.row), report.case_book.day)
+            before = case_row.case.take(report.place(case_row.row), report.case_book.day, is_late=report.case_book.takes_late)
             if confirmation := case_row.row["群众确认"]:
                 report.judgement.confirmations[case_row.case.number] = confirmation
             if before != case_row.case.status:
@@ -308,26 +308,30 @@ def _is_own(report: _Report, case_row: _CaseRow) -> bool:
     return False
 
 
-def _judge_against(row: Row, case: Case) -> None:
+def _judge_against(row: Row, case: Case, book: CaseBook) -> None:
     _refuse_early_reply(row, case)
-    _refuse_going_back(row, case)
+    _refuse_going_back(row, case, book)
     if row.sheet.with_findings:
         _warn_of_early_reply(row, case)
         _warn_of_changes(row, case)
 
 
 def _refuse_early_reply(row: Row, case: Case) -> None:
-    replied = row.day("答复日期")
-    if replied and replied < case.assigned and row.is_read("答复日期"):
+    if (replied := row.day("答复日期")) and replied < case.assigned and row.is_read("答复日期"):
         row.refuse_cell("date-out-of-range/before-start", "答复日期", column="答复日期", start="交办日期", limit=case.assigned)
 
 
-def _refuse_going_back(row: Row, case: Case) -> None:
-    status = row["当前状态"]
-    if not status or status == case.status or not row.is_read("当前状态"):
+def _refuse_going_back(row: Row, case: Case, book: CaseBook) -> None:
+    status, reason, since = row["当前状态"], row["重新办理原因"], case.reported or book.day
+    if not status or status == case.status or reason or not (row.is_read("当前状态") and row.is_read("重新办理原因")):
         return
-    if not row["重新办理原因"] and row.is_read("重新办理原因") and goes_back(case.status, status):
-        row.refuse("status-went-back", "当前状态", case=messages.brief(case.number), before=case.status)
+    if goes_back(case.status, status):
+        name = (
+            "status-went-back/filled-in"
+            if case.told_late and not any(row[column] for column in contract.OF_THE_DAY)
+            else "status-went-back"
+        )
+        row.refuse(name, "当前状态", case=messages.brief(case.number), before=case.status, day=words.near(since, book.day))
 
 
 def _warn_of_early_reply(row: Row, case: Case) -> None:

@@ -72,6 +72,11 @@ class Reports:
 NO_REPORTS: Final = Reports()
 
 
+def came_late(report: Filed, settings: Settings) -> bool:
+    """Whether a report came after its day's cut-off, a correction too."""
+    return report.arrival.envelope.received_at > settings.on(report.reading.day).calendar.last_moment(report.reading.day)
+
+
 def may_be_mended(reports: Reports, day: date, settings: Settings) -> bool:
     """Whether the first report came by the cut-off and the one that counts after it; that nothing of the first was taken its rows tell."""
     first, last, limit = reports.first_received, reports.in_force_received, settings.on(day).calendar.last_moment(day)

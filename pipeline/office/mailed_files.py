@@ -5,7 +5,8 @@ Covered by tests/post/test_answering.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Self
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
-from pipeline.office import check, preview_text, status, waiting
+from pipeline.office import check, preview_text, status, templates, waiting
 from pipeline.office.report_preview import Preview
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
@@ -23,6 +24,7 @@ from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
+from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Filed
 
 _MOST_FINDINGS = 20
@@ -136,6 +138,19 @@ class MailedFiles:
                 return f"{came}；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。"
             return f"{came}。"
         return f"还没有收到{words.near(day, self._now.date())}的日报，请尽快报送（{self._limit(district, day)}）。"
+
+    def form(self, district: str, files: Iterable[MailedFile]) -> tuple[str, bytes] | None:
+        """Return today's form, filled in with these files too where one is a report of an earlier day: the form of the night is not.
+
+        None where there is none, where today's report is there, and where it would be late.
+        """
+        today = self._now.date()
+        limit = self._settings.on(today).calendar.last_moment(today)
+        if self._now > limit or self._has_report(district, today) or not any(file.counts and file.day != today for file in files):
+            return None
+        with suppress(NothingToConsolidateError):
+            return templates.of_district(self._settings, today, district, incoming.beside(self._waiting(), district, ()))
+        return None
 
     def _until(self, district: str, day: date) -> str:
         return f"{words.near(day, self._now.date())}的日报{self._limit(district, day)}。"

@@ -24,13 +24,11 @@ from pipeline.report import handed_in_lines, reminders
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import messages
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import OF_THE_DAY, Severity
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import written
 
-_OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
-"""Columns that say what was done on the day: templates leave them empty, so an empty one takes nothing back."""
 _LASTING: Final = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
 _FLAGS: Final = ("overdue", "due_soon", "stalled", "disputed", "acceptance_overdue")
 
@@ -334,7 +332,7 @@ def _particulars(was: Standing | None, case: Case | None) -> Iterator[ColumnChan
 def _columns(before: RowPlace | None, row: RowPlace, replaced: int) -> Iterator[ColumnChange]:
     """Go through the columns of the report's own row that say another thing than the row before it."""
     is_same_day = before is not None and before.arrival == replaced
-    for column in (*_OF_THE_DAY, *_LASTING):
+    for column in (*OF_THE_DAY, *_LASTING):
         was = (before[column] or "") if before and (is_same_day or column in _LASTING) else ""
         now = row[column] or ""
         if was != now:

@@ -21,6 +21,7 @@ from pipeline.render.receipts import receipt_files
 from pipeline.report.submission_lines import Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError
+from pipeline.terms.handed_in import Filed
 
 _PATIENCE: Final = 1.0
 """Seconds that a page waits for somebody else's look,"""
@@ -127,6 +128,10 @@ class SharedReaders:
         """Return the reports in the inbox. A file is read once, however often this is called."""
         with self._looking:
             return self._look()
+
+    def waiting_of(self, district: str) -> list[Filed]:
+        """Return the district's reports that wait and will be accepted."""
+        return incoming.beside(self.waiting(), district, ())
 
     def waiting_as_known(self) -> tuple[incoming.Incoming, ...]:
         """Return the reports in the inbox; where another is looking just now, perhaps at a large one, those that were seen a moment ago."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from pipeline.render.forms import form_files, report_form
 from pipeline.report import notice_answers
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
+from pipeline.terms.handed_in import Filed
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 """Between these a workbook's dates are understood."""
@@ -45,17 +47,18 @@ def make(settings: Settings, day: date, folder: Path | None = None) -> Made:
     return Made(target, day, {draft.name: len(draft.cases) for draft in drafts}, until)
 
 
-def of_district(settings: Settings, day: date, district: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of one district's report of that day, as `make` writes it."""
-    drafts, _until = _drafts(settings, day)
+def of_district(settings: Settings, day: date, district: str, waiting: Sequence[Filed] = ()) -> tuple[str, bytes]:
+    """Return the name and the bytes of one district's report of that day, as `make` writes it; `waiting`: what no run has taken in yet."""
+    drafts, _until = _drafts(settings, day, waiting)
     draft = next(draft for draft in drafts if draft.district.name == district)
     return draft.name, report_form.workbook(draft, settings)
 
 
-def _drafts(settings: Settings, day: date) -> tuple[list[report_form.Draft], date | None]:
+def _drafts(settings: Settings, day: date, waiting: Sequence[Filed] = ()) -> tuple[list[report_form.Draft], date | None]:
     """Return every district's draft of that day, and the last day whose reports are filled in. Raises NothingToConsolidateError."""
     before = day - timedelta(days=1)
-    known = facts_known.until([day], settings, held_files.read_waiting_assignments(settings), last=before)
+    besides = [*held_files.read_waiting_assignments(settings), *(file for file in waiting if file.reading.day < day)]
+    known = facts_known.until([day], settings, besides, last=before)
     facts = known.facts
     if not facts.assignments:
         where = settings.paths.assignment

@@ -18,6 +18,7 @@ from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sending import Connect, SendingOutcome
 from pipeline.post.sent_letters import SentLetters
+from pipeline.post.wording import Beside
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
@@ -89,6 +90,8 @@ def _letter(mail: Mail, district: str, files: MailedFiles, writer: wording.Write
         for number, file in enumerate(told)
         if file.receipt
     ]
-    items = [*letters.bounded(receipts), Item("", _digest(mail), delivery=Delivery.IN_WORDS)]
+    form = files.form(district, told)
+    forms = [Item(form[0], letters.digest_of("form", mail.identity), form[1])] if form else []
+    items = [*letters.bounded([*receipts, *forms]), Item("", _digest(mail), delivery=Delivery.IN_WORDS)]
     without = "" if any(file.day or file.is_old for file in told) else files.of_day(district, mail.received_at.date())
-    return writer.answer(mail, district, told, items, without=without)
+    return writer.answer(mail, district, told, items, Beside(without, form[0] if form else ""))

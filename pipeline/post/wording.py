@@ -70,6 +70,16 @@ class LeadersDay:
         return [{**target, "verdict": verdict, "without_edits": as_published.without_edits(target)} for target, verdict in told]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an answer says beside what became of the files."""
+
+    without: str = ""
+    """How the district's day stands where the message holds no report."""
+    form: str = ""
+    """The name of today's form that goes with it, filled in with the report of an earlier day; '' where none does."""
+
+
 class Writer:
     """Writes the letters of one office; `today`: on which they are sent, for days of another year are said with it."""
 
@@ -161,8 +171,9 @@ class Writer:
         subject = f"【催报】{district}{self._near(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
         return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came), "others": list(others)})
 
-    def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], *, without: str = "") -> Letter:
-        """Write what became of a message that a district has sent; `without`: how its day stands where it holds no report."""
+    def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], beside: Beside | None = None) -> Letter:
+        """Write what became of a message that a district has sent."""
+        without, form = (beside.without, beside.form) if beside else ("", "")
         assert mail.sender is not None  # noqa: S101 - nobody else is answered
         subject = f"【回信】{_answered(files)}：{mail.subject or '（没有标题）'}"
         details = {
@@ -175,6 +186,8 @@ class Writer:
             "has_marks": any(file.has_marks for file in files if file.receipt),
             "until": list(dict.fromkeys(file.until for file in files if file.until)),
             "without": without,
+            "form": form if form in _attached(items) else "",
+            "receipts": [name for name in _attached(items) if name != form],
         }
         letter = self._letter(Kind.ANSWER, mail.received_at.date(), (district, mail.sender), subject, items, details)
         return replace(letter, in_reply_to=found[0] if (found := _MESSAGE_ID.fullmatch(mail.message_id or "")) else "")

@@ -13,13 +13,11 @@ from pipeline.day.submissions import takes_nothing
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.terms import words
 from pipeline.terms.case_numbers import alike
-from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, RESOLVED, Severity
+from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, OF_THE_DAY, RESOLVED, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import rows_of_sheet, written
 
 _WITHDRAWN = "withdrawn"
-_OF_DAY = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
-"""What templates leave empty: whatever stands there is new."""
 _LASTING = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
 
 
@@ -198,7 +196,7 @@ def of_moved_cases(state: DayState) -> Iterator[MovedRow]:
 
 
 def _said_anew(place: RowPlace, last: RowPlace | None) -> Iterator[str]:
-    for column in (*_OF_DAY, *_LASTING):
+    for column in (*OF_THE_DAY, *_LASTING):
         stands = last[column] if last and column in _LASTING else None
         if place[column] and place[column] != stands:
             yield column

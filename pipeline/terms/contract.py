@@ -153,6 +153,9 @@ ASSIGNMENT_SHEETS: Final = (LIAISON, REGION_CASES, VISITOR_CASES)
 COVER: Final = "封面"
 COVER_LABELS: Final = ("旗区", "报告日期", "填报人", "审核人", "零报告", "模板版本")
 
+OF_THE_DAY: Final = ("今日进展", "接访下访领导", "接访下访日期", "重新办理原因")
+"""Columns of 案件进展 that say what was done on the day: forms leave them empty, so an empty one takes nothing back."""
+
 PROGRESS = Sheet(
     "案件进展",
     (

@@ -105,6 +105,7 @@ CATALOGUE: Final = {
     "contradiction/turn": "安排是“{kind}”，又写了替班领导“{value}”。由别人替班的，安排请写“替班”；没有人替的，请删去替班领导。",
     "contradiction/substitute": "替班领导“{value}”就是领导本人。请填写替他接访的领导，或把安排改为“接访”。",
     "status-went-back": "案件 {case} 此前已是“{before}”，不能直接改为“{value}”。确需重新办理的，请填写“重新办理原因”；否则请改回。",
+    "status-went-back/filled-in": "案件 {case} 按{day}的日报（那天截止以后才报来）已是“{before}”。这一行写“{value}”，今日进展等都空着，看来是在那以前发的模板里预先填好、没有改过的。没有变化的，请删去这一行再报，或者用新的模板；确需重新办理的，请填写“重新办理原因”。",
     "repeated-case": "案件 {case} 在“{sheet}”表出现了 {count} 次，内容不一致（第 {lines} 行）：{differences}。请只保留正确的一行。",
     "repeated-case/assignment": "案件 {case} 在分解表里出现了 {count} 次（{lines}），这几行都不采用。请只保留正确的一行。",
     "repeated-case/exempted": "“{case}”在“豁免”表写了 {count} 次（第 {lines} 行），事项相同，这几行都不采用。请只保留正确的一行。",

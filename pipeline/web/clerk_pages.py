@@ -178,13 +178,15 @@ class Offer:
 
     day: date
     entry: PublishedFile | None
-    """The published one; None where it is made when it is asked for, since no night's run has made it."""
+    """The published one; None where it is made when it is asked for: no night's run has made it, or reports came since."""
     until: date | None
     """The last day whose report of the district is filled in; None where none is."""
     waiting: int
-    """So many of the district's reports that will count are not filled in, since no run has taken them in yet."""
+    """So many of the district's reports of earlier days wait for a run; where it is made when it is asked for, they are filled in."""
     in_vain: HandedIn | None = None
     """The report of its day of which nothing is taken: it is to be mended, or made anew from this."""
+    is_published: bool = True
+    """Whether a night's run has made it."""
 
 
 def _offers(published: list[PublishedFile], history: History, today: date) -> list[Offer]:
@@ -199,13 +201,15 @@ def _offers(published: list[PublishedFile], history: History, today: date) -> li
     tomorrow = today + timedelta(days=1)
     days = [*([] if is_handed_in else [today]), *([tomorrow] if tomorrow in made else [])]
     in_vain = next((file for file in of_today if file.counts_nothing), None)
-    return [_offer(day, made.get(day), history, in_vain if day == today else None) for day in days]
+    return [_offer(day, made.get(day), history, in_vain if day == today else None, is_today=day == today) for day in days]
 
 
-def _offer(day: date, entry: PublishedFile | None, history: History, in_vain: HandedIn | None) -> Offer:
-    until = max((reported for reported in history.reported if reported < day), default=None)
-    waiting = [file for file in history.files if file.became == "waiting" and file.is_handed_in and file.day and file.day < day]
-    return Offer(day, entry, until, sum(not file.counts_nothing for file in waiting), in_vain)
+def _offer(day: date, entry: PublishedFile | None, history: History, in_vain: HandedIn | None, *, is_today: bool) -> Offer:
+    waits = (file for file in history.files if file.became == "waiting" and file.is_handed_in and file.day and file.day < day)
+    waiting = [file.day for file in waits if file.day and not file.counts_nothing]
+    offered = None if waiting and is_today else entry
+    until = max((reported for reported in [*history.reported, *([] if offered else waiting)] if reported < day), default=None)
+    return Offer(day, offered, until, len(waiting), in_vain, is_published=entry is not None)
 
 
 @router.get("/blank")
@@ -216,13 +220,17 @@ def blank(site: TheSite, _session: SignedIn) -> Response:
 
 @router.get("/template")
 async def todays_template(site: TheSite, session: Clerk) -> Response:
-    """Answer with today's report, filled in as the ledger stands now; for a day for which no night's run has made it."""
+    """Answer with today's report, filled in as the ledger stands now and with what the district has sent of earlier days since."""
     try:
-        name, content = await site.in_turn(templates.of_district, site.settings, site.local_now().date(), session.user.district)
+        name, content = await site.in_turn(_filled_in, site, site.local_now().date(), session.user.district)
     except NothingToConsolidateError:
         return see_other("/blank")
     site.note(f"{session.user.name} 下载 {name}")
     return download(name, content)
+
+
+def _filled_in(site: Site, day: date, district: str) -> tuple[str, bytes]:
+    return templates.of_district(site.settings, day, district, site.readers.waiting_of(district))
 
 
 @router.get("/template/{day}")
@@ -235,7 +243,7 @@ async def template_of_missed_day(site: TheSite, session: Clerk, day: str) -> Res
     if asked is None:
         raise NoSuchPageError
     try:
-        name, content = await site.in_turn(templates.of_district, site.settings, asked, user.district)
+        name, content = await site.in_turn(_filled_in, site, asked, user.district)
     except NothingToConsolidateError:
         return see_other("/blank")
     site.note(f"{user.name} 下载 {name}")

@@ -16,7 +16,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import Day, File, afternoon, assigned, consolidate, handed_in, on
+from offices import Day, File, afternoon, assigned, consolidate, handed_in, moment, on
 from workbooks import (
     CASES,
     DISTRICTS,
@@ -388,6 +388,26 @@ def test_a_report_for_monday_that_arrives_on_wednesday_is_judged_as_mondays() ->
     assert [day.status(CASE) for day in days.values()] == ["已受理", "已化解", "已化解"]
     assert days[MONDAY].submission()["status"] == "late"
     assert "status-went-back" not in days[MONDAY].codes()
+
+
+def test_a_row_of_our_form_that_a_report_of_the_day_before_has_overtaken_is_refused_as_that() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    known = File(report(day=MONDAY, progress=[progress_row(CASE)]), afternoon(MONDAY))
+    untouched, touched = progress_row(CASE, 今日进展=None), progress_row(CASE)
+    mended = File(report(day=MONDAY, progress=[resolved_row(CASE, 答复日期="2020-05-18")]), moment("2020-05-19 10:00"))
+
+    def said(row: Row, *before: File) -> list[str]:
+        files = [assigned(assignment()), *before, File(report(day=tuesday, progress=[row]), afternoon(tuesday))]
+        day = consolidate(files, [tuesday])[tuesday]
+        assert day.status(CASE) == "已化解"
+        return [line.finding.message for line in day.report.findings if line.finding.code == "status-went-back"]
+
+    (message,) = said(untouched, known, mended)
+    assert "看来是在那以前发的模板里预先填好、没有改过的。没有变化的，请删去这一行再报，或者用新的模板" in message
+    in_time = File(report(day=MONDAY, progress=[resolved_row(CASE, 答复日期="2020-05-18")]), moment("2020-05-18 16:30"))
+    for row, before in ((touched, mended), (untouched, in_time)):
+        (message,) = said(row, known, before)
+        assert "预先填好" not in message
 
 
 def test_a_late_new_case_is_there_for_rows_of_the_days_between() -> None:

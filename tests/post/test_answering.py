@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
-from workbooks import DAY, assignment, case_row, edit, progress_row, report, report_pages, write
+from workbooks import DAY, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.doors import deposit
 from pipeline.post import answering, letter_plan, sending
@@ -275,6 +275,22 @@ def test_a_report_of_yesterday_is_nothing_to_mend_and_a_file_in_the_folder_has_c
         assert "改正" not in text
     assert other.subject == "【催报】杭锦旗5月21日的日报收到的不能采用"
     assert "杭锦旗.xlsx”：" in other.text
+
+
+def test_a_report_of_yesterday_is_answered_with_todays_form_that_has_it_filled_in(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")]))
+    office.run(DAY - timedelta(days=1))
+    late = report(day=DAY - timedelta(days=1), progress=[resolved_row("SJ-2020-001"), progress_row("SJ-2020-002")])
+    mail = _mailed(office, late, CAME, "1")
+    answering.run(office.settings, NOW, [mail], server.connect)
+    ((message, body),) = _told(server)
+    assert "随信附上今天的日报模板：东胜区_日报_2020-05-21.xlsx，这封信里以前日期的日报已经填进去。" in body
+    (form,) = (part for part in message.iter_attachments() if part.get_filename() == "东胜区_日报_2020-05-21.xlsx")
+    rows = openpyxl.load_workbook(io.BytesIO(form.get_content()))["案件进展"].iter_rows(values_only=True)
+    assert [(row[0], row[4]) for row in rows if f"{row[0]}".startswith("SJ-")] == [("SJ-2020-002", "办理中")]
+    over = _mailed(office, report(day=DAY - timedelta(days=1), progress=[resolved_row("SJ-2020-002")]), CAME + timedelta(hours=1), "2")
+    answering.run(office.settings, NOW + timedelta(hours=1), [over], server.connect)
+    assert "日报模板" not in _told(server)[1][1], "after the cut-off there is no form to use"
 
 
 def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 from offices import Office, moment, tree
 from websites import BOUNDARY, Website, form, served, token_in
@@ -347,7 +348,7 @@ def _field(name: str, value: str) -> bytes:
     return f'\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
 
 
-def test_what_is_not_in_the_template_yet_is_said(begun: Office) -> None:
+def test_what_waits_is_filled_into_the_template_of_today_and_that_is_said(begun: Office) -> None:
     with served(begun, "2020-05-20 16:00") as site:
         site.user("甲", "东胜区")
         browser = site.signed_in("甲")
@@ -356,11 +357,15 @@ def test_what_is_not_in_the_template_yet_is_said(begun: Office) -> None:
         browser.click(draft, f"{draft}/send")
         assert "明天的日报模板，今晚汇总以后在这里下载。" in browser.get("/").text
         site.clock.forward(hours=17)
-        page = site.signed_in("甲").get("/").text
+        browser = site.signed_in("甲")
+        page = browser.get("/").text
+        form = openpyxl.load_workbook(io.BytesIO(browser.get("/template").body))
     assert "5月21日的日报模板" in page
-    assert "案件和状态填到 5月19日的日报" in page
-    assert "还有 1 份报送了的日报没有算进去" in page
-    assert "都已算进去" not in page
+    assert "案件和状态填到 5月20日的日报" in page
+    assert "报送的日报都已算进去" in page
+    assert "没有算进去" not in page
+    states = [(row[0], row[4]) for row in form["案件进展"].iter_rows(values_only=True)]
+    assert ("ZZQ-2020-001", "办理中") in states
 
 
 def test_a_template_says_how_far_it_is_filled_also_after_months_and_where_nothing_was_reported(begun: Office) -> None:
@@ -586,9 +591,7 @@ def test_on_a_copy_of_state_alone_the_board_says_what_it_says_beside_the_results
     assert "退回后改好" in page
     with sqlite3.connect(begun.settings.paths.ledger) as connection:
         connection.execute("DELETE FROM editions")
-    board, result = told()
-    assert "东胜区的日报已收下，还没有写进这一天的结果：哪些行退回、是不是全部退回或退回后才改好，要汇总一次才知道。\n" in board
-    assert result == "尚未汇总"
+    assert told() == (board, "尚未汇总"), "what was published nowhere is judged from the ledger"
 
 
 def test_the_page_shows_the_board_that_status_shows_and_reads_a_waiting_file_once(
