@@ -269,7 +269,8 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         f"其中{'，'.join(f'{name} {count}' for _kind, name, count in board.among)}；退回 {board.rows_refused} 行"
         f"{f'，等待收取的会退回 {board.rows_to_be_refused} 行' if board.rows_to_be_refused else ''}"
     )
-    tell_lines(f"  {said}" for said in (board.unjudged, board.due and nothing_new.not_over(board.due)) if said)
+    if board.due:
+        say(f"  {nothing_new.not_over(board.due)}")
     say(f"  等待汇总：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")

@@ -20,7 +20,6 @@ from pipeline.terms.handed_in import Filed
 from pipeline.terms.text import mask
 
 PARTLY: Final = "部分退回"
-_MOST_NAMED: Final = 6
 _ALWAYS: Final = ("on-time", "late", "coming", "missing")
 COUNTS: Final = {
     stands: words.ATTENDED[stands]
@@ -169,13 +168,6 @@ class Status:
         """So many of them are what besides, each with its name; what nobody is is left out, but for zero reports."""
         counts = [(kind, name, sum(kind in district.among for district in self.districts)) for kind, name in AMONG.items()]
         return [told for told in counts if told[0] != "files" and (told[2] or told[0] == "zero")]
-
-    @property
-    def unjudged(self) -> str:
-        """Return whose reports were taken in without a result that anybody has, and what is not known of them; '' where nobody's."""
-        whose = [district.district for district in self.districts if district.revision and district.rows_accepted is None]
-        named = f"{'、'.join(whose[:_MOST_NAMED])}{f'等{len(whose)}个旗区' if len(whose) > _MOST_NAMED else ''}"
-        return f"{named}的日报已收下，还没有写进这一天的结果：哪些行退回、是不是全部退回或退回后才改好，要汇总一次才知道。" if whose else ""
 
     @property
     def files_refused(self) -> int:
