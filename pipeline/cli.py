@@ -225,7 +225,7 @@ def _explain(options: argparse.Namespace) -> int:
     if options.json:
         print(explanation_text.as_json(explained))
     else:
-        screen.tell_lines([*explanation_text.as_lines(explained), *held_days.told_of(day, settings)])
+        screen.tell_lines([*held_days.told_of(day, settings), *explanation_text.as_lines(explained)])
     return 0
 
 

@@ -93,6 +93,11 @@ def files_of(report: Report) -> dict[str, str]:
     return files
 
 
+def where(report: Report, sheet: str, workbook: str) -> str:
+    """Return where a list of the day's workbook is: on a large day in the districts' own."""
+    return f"“{WORKBOOKS}”文件夹里各旗区的表" if report.has_workbook_per_unit and sheet in LISTS else f"{workbook}“{sheet}”"
+
+
 def _by_unit(lines: Iterable[Line], unit: Callable[[Line], str]) -> Mapping[str, list[Line]]:
     found: dict[str, list[Line]] = {}
     for line in lines:

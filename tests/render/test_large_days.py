@@ -22,6 +22,7 @@ from workbook_days import opened, rows
 from pipeline.render import districts, files_for_programs, unit_files
 from pipeline.render.makers import Makers
 from pipeline.render.page import large_page, leaders_page
+from pipeline.render.papers import briefing
 from pipeline.render.workbook import office_workbook
 from pipeline.report.report import Report
 from pipeline.settings.large_days import LargeDay
@@ -174,6 +175,10 @@ def test_page_and_guide_lead_to_no_list_that_a_large_day_does_not_have(tmp_path:
     page = written(report, tmp_path)[leaders_page.name(report)].decode()
     assert re.findall("其余 [0-9]+ 件见“汇总”文件夹里各旗区的表", page)
     assert not re.findall("件见汇总表“(?:数字明细|案件台账|督办清单|撤销案件)”", page)
+    assert districts.where(report, "撤销案件", "汇总表") == "“汇总”文件夹里各旗区的表"
+    assert districts.where(report, "今日变化", "汇总表") == "汇总表“今日变化”"
+    grounds = tuple(replace(case, number=f"SJ-2019-{number:03}", grounds="重复") for number, case in enumerate(cases))
+    assert "见“汇总”文件夹里各旗区的表" in str(briefing.fields(replace(report, cases=(*report.cases, *grounds))))
     guide = str(rows(opened(office_workbook.render(report)), "说明", 1))
     assert "数字是程序算出的数值，不是公式" in guide
     assert "数字都是公式" not in guide

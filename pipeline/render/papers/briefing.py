@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from pipeline.render import districts
 from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room, unchanging
 from pipeline.render.papers.decision_items import WORKBOOK, Item
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
@@ -37,8 +38,7 @@ RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“�
 """For templates that still show them."""
 _RECENT_ELSEWHERE = "近日的化解率、还差几件和它们的时限见日报页面。"
 """On a day on which the strip of the last days and the way to each target have no room."""
-_CANCELLED = f"{WORKBOOK}“撤销案件”"
-_DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”"
+_DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”", f"{WORKBOOK}“决策事项”"  # on a large day the latter
 _ABSENCES = f"{WORKBOOK}“报送情况”"
 _FEWEST_EDITS = edit_words.Room(1, 12)
 """What of the day's cancelled and moved cases stands beside a verdict where the first page has the decisions as a list."""
@@ -297,11 +297,12 @@ def _without_edits(report: Report, figure: Figure, certainty: Certainty, most: i
 
 def _cancelled(report: Report, room: Limits) -> tuple[str, list[str]]:
     """Return which cases are cancelled, and what of that follows with the changes; above the decisions stands then how many they are."""
+    where = districts.where(report, "撤销案件", WORKBOOK)
     if not room.is_parted:
-        return edit_words.cancelled(report.cases, report.edited, _CANCELLED, room.edits), []
+        return edit_words.cancelled(report.cases, report.edited, where, room.edits), []
     above, below = ("", "见上") if room.is_listed else ("见上", "见第一部分")
     count = edit_words.cancelled(report.cases, report.edited, "第三部分", edit_words.Room(0, 0), of_day_at=above)
-    named = edit_words.cancelled(report.cases, report.edited, _CANCELLED, room.edits, of_day_at=below)
+    named = edit_words.cancelled(report.cases, report.edited, where, room.edits, of_day_at=below)
     has_more = "第三部分" in count  # than those of the day, which stand above it with their grounds
     return (count if has_more else ""), [named] if has_more and named else []
 
@@ -394,5 +395,5 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
         "决策清单": listing,
         "案件清单": cases,
         "决策事项": decision_items.told_above(rows, listing),
-        "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS) + (noted if is_below else ""),
+        "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS[report.has_workbook_per_unit]) + (noted if is_below else ""),
     }

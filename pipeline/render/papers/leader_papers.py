@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pipeline.day.rota import Turn
 from pipeline.reading.assignment_workbook import leaders_named
-from pipeline.render import file_names
+from pipeline.render import districts, file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import clock_lines, leader_pages, matter_words
@@ -95,6 +95,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
     looked_at = [case for case in page.liaison if case.needs_a_look]
     requests = _long_requests([*page.own[:_MOST_CASES], *looked_at[:_MOST_CASES]])
+    all_cases = districts.where(report, "案件台账", "汇总表")
     return {
         "单位": report.office,
         "姓名": plain(page.name),
@@ -107,7 +108,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "说明": _unheard(page, report) + _unknown_years(page),
         "包案": [_case(case, report.day, requests, page.name) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
-        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at)],
+        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at, all_cases)],
         "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
         "接访说明": list(_turns(page, report.day)),
     }
@@ -226,14 +227,14 @@ def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
             yield f"{decision.name}而没有写明请求的{counts[kind]}件：{decision.asked}。"
 
 
-def _others(page: LeaderPage, looked_at: Sequence[LeaderCase]) -> Iterator[str]:
+def _others(page: LeaderPage, looked_at: Sequence[LeaderCase], where: str) -> Iterator[str]:
     if left := len(page.own[_MOST_CASES:]):
-        yield f"包案的案件只列{_MOST_CASES}件，其余{left}件见汇总表“案件台账”。"
+        yield f"包案的案件只列{_MOST_CASES}件，其余{left}件见{where}。"
     if cut := len(looked_at[_MOST_CASES:]):
-        yield f"包联旗区的只列{_MOST_CASES}件，同样情形的还有{cut}件，见汇总表“案件台账”。"
+        yield f"包联旗区的只列{_MOST_CASES}件，同样情形的还有{cut}件，见{where}。"
     if rest := len(page.liaison) - len(looked_at):
         named = "、".join(FLAGS[flag].name for flag in TOLD)
-        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有{named}，没有{_BY_LAW}的，也没有急报和请求，见汇总表“案件台账”。"
+        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有{named}，没有{_BY_LAW}的，也没有急报和请求，见{where}。"
 
 
 def _turns(page: LeaderPage, day: date) -> Iterator[str]:
