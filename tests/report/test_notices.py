@@ -1,7 +1,7 @@
 """督办通知: what stands in them, and that a number once given never changes.
 
-Covers `notices`, `notice_words` and `notice`; and of the nouns `report`, `case_lines` and `submission_lines` what a notice shows of them;
-and `notice_number` and `numbering`.
+Covers `notices`, `notice_words`, `notice` and `notice_room`; of the nouns `report`, `case_lines` and `submission_lines` what a notice shows
+of them; and `notice_number` and `numbering`.
 """
 
 from __future__ import annotations
@@ -726,6 +726,45 @@ def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tm
     assert all("案件编号" in page for page in of_many[first:])  # the head of the reply's lines is on each of its pages
     assert "SJ-2020-" in of_many[-1]  # the place of the seal stands by cases
     assert "公章" in of_many[-1]
+
+
+@pytest.fixture
+def with_cases(tmp_path: Path) -> Callable[[int], Path]:
+    """Return a notice of so many overdue cases."""
+
+    def made(count: int) -> Path:
+        office = Office(tmp_path / str(count))
+        limits = [date(2020, 5, 1) + timedelta(days=n % 19) for n in range(count)]
+        office.put_assignment(assignment([case_row(f"SJ-2020-{n:03d}", 办结时限=str(limit)) for n, limit in enumerate(limits, 1)]))
+        office.put(report(progress=[]), "日报.xlsx")
+        _run(office, DAY)
+        return (office.outbox / str(DAY) / "督办通知" / f"东胜区_督办通知_{DAY}.docx").rename(tmp_path / f"{count}.docx")
+
+    return made
+
+
+def _higher(path: Path) -> list[str]:
+    """Return the captions of the tables whose rows are set higher."""
+    with zipfile.ZipFile(path) as package:
+        root = ET.fromstring(package.read("word/document.xml"))  # noqa: S314 - the program made it just now
+    tables = (table for table in root.iter(f"{_W}tblPr") if table.find(f"{_W}tblCellMar/{_W}top") is not None)
+    return [caption.get(f"{_W}val", "") for table in tables for caption in table.iter(f"{_W}tblCaption")]
+
+
+@pytest.mark.parametrize(
+    ("count", "higher"),
+    [(5, []), (12, ["督办通知回执"]), (16, ["督办情形", "督办案件", "督办通知回执"]), (29, []), (35, ["督办案件清单和回执"])],
+)
+def test_rows_are_higher_where_a_page_would_have_but_a_few(with_cases: Callable[[int], Path], count: int, higher: list[str]) -> None:
+    assert _higher(with_cases(count)) == higher
+
+
+@pytest.mark.external
+def test_libreoffice_leaves_no_last_page_nearly_empty(with_cases: Callable[[int], Path], tmp_path: Path) -> None:
+    for count, pages in zip((35, 110), _pages(tmp_path, with_cases(35), with_cases(110)), strict=True):
+        assert len(pages) == {35: 3, 110: 5}[count]  # as many as with rows as low as they can be
+        assert pages[-1].count("SJ-2020-") >= 10
+        assert "公章" in pages[-1]
 
 
 @pytest.mark.parametrize(

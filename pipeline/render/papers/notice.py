@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Generic
 
-from pipeline.render.papers import own_templates, page_room, word
+from pipeline.render.papers import notice_room, own_templates, word, word_settings
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
 from pipeline.report import answer_words, clock_lines, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
@@ -37,8 +36,6 @@ _MOST_ROOMY = 28
 """With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
 _MOST_LINES = 40
 """With more lines than this in the table of fewer cases the articles are cited once below it: else a page is begun for a few lines."""
-_WIDTHS: Mapping[str, float] = {"次数": 3.4, "案由": 11.8, "包案领导": 4.0, "情况": 16.2}
-"""In Chinese characters: of the columns of the table that is not set close."""
 _NUMERALS = "一二三四五六七"
 """Of an older template's sections: one for each of the six flags, and what was settled."""
 _LONGEST_MATTER, _LONGEST_UNIT = 60, 12
@@ -106,20 +103,20 @@ class _Made(Generic[word.Content]):
 
 def _rendered(report: Report, template: word.Template, filling: word.Filling[word.Content]) -> _Made[word.Content]:
     says_how_it_ended = HOW_IT_ENDED in _names(template)
-    files = filling(
-        template,
-        (
-            word.Paper(
-                f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx",
-                # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
-                fields(notice, report) | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
-                notice.data_until,
-                word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
-            )
-            for notice in report.notices
-        ),
-    )
+    files = filling(template, (_paper(notice, report, says_how_it_ended=says_how_it_ended) for notice in report.notices))
     return _Made(files, says_how_it_ended)
+
+
+def _paper(notice: Notice, report: Report, *, says_how_it_ended: bool) -> word.Paper:
+    said = fields(notice, report)
+    return word.Paper(
+        f"{FOLDER}/{notice.district}_督办通知_{report.day.isoformat()}.docx",
+        # A template of before calls every notice without cases void, in words of its own: true only of those corrected away.
+        said | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
+        notice.data_until,
+        word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
+        word_settings.Endings(higher=tuple(notice_room.padding(said).items())),
+    )
 
 
 def _until(notice: Notice, day: date) -> str:
@@ -143,7 +140,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
     rows, marks = _cases(notice, report.day), dict[str, str]()
     is_close = len(rows) > _MOST_ROOMY
-    if is_close or sum(map(_lines, rows)) > _MOST_LINES:
+    if is_close or sum(map(notice_room.lines, rows)) > _MOST_LINES:
         marks = notice_words.articles(notice.cases)
     by_flag = {flag: [point for point in notice.points if point.flag == flag] for flag in notices.FLAGS}
     return {
@@ -193,11 +190,6 @@ def _cases(notice: Notice, day: date, marks: Mapping[str, str] | None = None) ->
         is_repeated = first[0] != number and len(matter) > _SHORTEST_REPEATED
         rows.append(_case(number, case, notice, day, marks) | {"案由": _repeated(*first, matter) if is_repeated else _matter(matter)})
     return rows
-
-
-def _lines(row: Mapping[str, Any]) -> int:
-    """Return on how many lines a row of the table comes."""
-    return max(math.ceil(page_room.width(row[name]) / width) for name, width in _WIDTHS.items())
 
 
 def _repeated(number: int, first: str, matter: str) -> str:

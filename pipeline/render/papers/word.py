@@ -76,6 +76,7 @@ class Paper:
     fields: Mapping[str, object]
     moment: datetime
     properties: Properties
+    setting: Endings | None = None
 
 
 Content = TypeVar("Content")
@@ -109,17 +110,17 @@ def render(
 
 def filled(template: Template, papers: Iterable[Paper]) -> dict[str, bytes]:
     """Return several files from one template. Raises BrokenTemplateError."""
-    return {paper.name: render(template, paper.fields, paper.moment, paper.properties) for paper in papers}
+    return {paper.name: render(template, paper.fields, paper.moment, paper.properties, paper.setting) for paper in papers}
 
 
 def filled_but_for(drawn: Drawn) -> Filling[Any]:
     """Return what makes the same files, and takes those over, as written at their moment, that an earlier run drew from the same."""
 
     def made(template: Template, paper: Paper) -> bytes:
-        parts = (hashlib.sha256(template.content).hexdigest(), template.has_loops_over_columns, paper.fields, astuple(paper.properties))
-        made_from = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+        parts = (template.has_loops_over_columns, paper.fields, astuple(paper.properties), repr(paper.setting))
+        made_from = json.dumps((hashlib.sha256(template.content).hexdigest(), *parts), ensure_ascii=False, sort_keys=True)
         again = reproducible_zip.settle(before, paper.moment) if (before := drawn.again(made_from)) else b""
-        drawn.note(made_from, content := again or render(template, paper.fields, paper.moment, paper.properties))
+        drawn.note(made_from, content := again or render(template, paper.fields, paper.moment, paper.properties, paper.setting))
         return content
 
     return lambda template, papers: {paper.name: made(template, paper) for paper in papers}

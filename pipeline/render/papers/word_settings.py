@@ -19,6 +19,8 @@ class Endings:
     later: str = ""
     """Of notes and tables below the heading `below`."""
     below: str = ""
+    higher: tuple[tuple[str, float], ...] = ()
+    """By how many points the rows of a table are higher, by its caption."""
 
 
 _OF_NOTES = ("Note", "Table")
@@ -34,6 +36,17 @@ def apply(document: Any, styles: frozenset[str], endings: Endings) -> None:  # n
         other = f"{name}{endings.later if is_later and name.startswith(_OF_NOTES) else endings.first}"
         if other in styles:
             style.set(f"{WORD}val", other)
+    for caption, points in endings.higher:
+        _make_higher(document, caption, points)
+
+
+def _make_higher(document: Any, caption: str, points: float) -> None:  # noqa: ANN401 - lxml has no types
+    """Give the cells of the tables with that caption room above and below their text."""
+    for found in document.iter(f"{WORD}tblCaption"):
+        margins = found.getparent().find(f"{WORD}tblCellMar")
+        if found.get(f"{WORD}val") == caption and margins is not None:
+            for at, side in ((0, "top"), (2, "bottom")):  # in the order of the format: top, left, bottom, right
+                margins.insert(at, margins.makeelement(f"{WORD}{side}", {f"{WORD}w": str(round(10 * points)), f"{WORD}type": "dxa"}))
 
 
 _HEADING_STYLE = "Heading1"
