@@ -286,8 +286,10 @@ def _flags_by_late_reports(case: Case, then: Standing, now: Standing, day_told: 
     if case.reported and case.reported > day_told:  # a row since then says more than what was told
         without.status, without.dispute, without.touched, without.last = case.status, case.dispute, case.touched, case.last
     today, untold = state.flags(case), state.flags(without)
-    fell = state.flags(as_it_stood(case, then), day_told) - state.flags(as_it_stood(case, now), day_told)
-    lost, gained = ((untold | fell) - today) - {"disputed"}, today - untold  # of a 不认可 that is gone another sentence tells
+    told = state.flags(as_it_stood(case, then), day_told)
+    fell = told - state.flags(as_it_stood(case, now), day_told)
+    # What was never told falls away for nobody; of a 不认可 that is gone another sentence tells.
+    lost, gained = ((untold & told | fell) - today) - {"disputed"}, today - untold
     if "overdue" in lost:  # told to be due soon it would be overdue today: that is one thing
         lost -= {"due_soon"}
     return [(flag, flag in gained) for flag in FLAGS if flag in lost | gained]

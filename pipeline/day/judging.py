@@ -297,14 +297,14 @@ def _is_own(report: _Report, case_row: _CaseRow) -> bool:
         case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
     else:
         own, moved = report.district.name, away_from(case_row.case.moves, report.district.name)
-        case_row.moved = None if case_row.row.is_refused else moved
+        kind = "moved-urgent" if case_row.row.sheet.rows.sheet == URGENT.name else "moved"  # what is urgent has to come again
+        case_row.moved = moved if kind == "moved" and not case_row.row.is_refused else None
         if case_row.moved:
             report.judgement.moved_places.add((case_row.row.sheet.rows.name, case_row.row.line))
         if moved is None:
             case_row.row.refuse("other-district", CASE, own=own)
         else:
-            name = "other-district/moved-urgent" if case_row.row.sheet.rows.sheet == URGENT.name else "other-district/moved"
-            case_row.row.refuse(name, CASE, own=own, to=moved.after, day=words.near(moved.day, report.case_book.day))
+            case_row.row.refuse(f"other-district/{kind}", CASE, own=own, to=moved.after, day=words.near(moved.day, report.case_book.day))
     return False
 
 

@@ -49,7 +49,7 @@ def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
     """Return the reading of a report that arrived then; a finding about the whole file costs all rows."""
     cover_sheet = table.find_sheet(book, contract.COVER)
     if not isinstance(cover_sheet, SheetCells):
-        return _without_cover(cover_sheet, arrival)
+        return _without_cover(book, cover_sheet, arrival)
     cover = _read_cover(cover_sheet)
     district, findings = _judge_district(cover, settings)
     day, day_findings = _judge_day(cover, arrival, settings, is_1904=book.is_1904)
@@ -64,7 +64,8 @@ def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
     name = district.name if district else ""
     if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
         urgent = next((len(sheet.lines) for sheet in tables if sheet.sheet is URGENT), None)
-        return Reading(False, day or arrival.arrival_day(), name, _kept(cover), (), tuple(findings), urgent)
+        kept = _kept(cover) | _urgent_kinds(book)
+        return Reading(False, day or arrival.arrival_day(), name, kept, (), tuple(findings), urgent)
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
     findings += [*_judge_cover(cover, sum(len(sheet.rows.lines) for sheet in sheets)), *table.covered(cover_sheet)]
@@ -92,12 +93,22 @@ def is_report(book: Book) -> bool:
 # --- 封面 ---------------------------------------------------------------------------------------------------------
 
 
-def _without_cover(alike: Sequence[str] | None, arrival: ArrivalMoment) -> Reading:
+def _without_cover(book: Book, alike: Sequence[str] | None, arrival: ArrivalMoment) -> Reading:
     if alike:
         finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.listed(alike))
     else:
         finding = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.arrival_day(), "", {}, (), (finding,))
+    return Reading(False, arrival.arrival_day(), "", _urgent_kinds(book), (), (finding,))
+
+
+def _urgent_kinds(book: Book) -> dict[str, str]:
+    """Return of a file that is refused whole that it has urgent matters, and of which kinds: nothing else of it is kept."""
+    sheet = table.locate(book, URGENT, personal=Severity.WARNING)
+    if not isinstance(sheet, table.Table):
+        return {}
+    known = {key(kind): kind for kind in contract.URGENT_KINDS}
+    kinds = [known.get(key(as_text(cell)), "") for place, cell in enumerate(sheet.cells["事项类别"]) if place not in sheet.of_others]
+    return {URGENT.name: "、".join(kinds)} if kinds else {}
 
 
 def _read_cover(sheet: SheetCells) -> _Cover:

@@ -88,6 +88,8 @@ class CaseLine:
     """The exemption that moves its deadline; None where none does, and of a cancelled case, which has nothing due."""
     open_again: date | None = None
     """The day from which `days_idle` counts where a dispute has opened it again since its last progress; else None."""
+    progress_before: date | None = None
+    """Of such a case the day of its last progress, from which the flag counts; else None."""
     settled_since: date | None = None
     """The day of which a row made it resolved or 导入法定途径; None where it is neither."""
     is_beyond: bool = False

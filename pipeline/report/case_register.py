@@ -80,6 +80,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         clocks=clocks.of(case, settings.statute, day),
         exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,
         open_again=supervision.open_again(case),
+        progress_before=max(case.assigned, case.touched or case.assigned) if supervision.open_again(case) else None,
         settled_since=case.settled_since,
         is_beyond=_is_beyond(case, settings.windows.extension_days),
         reasoned_on=_reasoned_on(case),

@@ -200,3 +200,16 @@ def figures_of_this_day(report: Report, entry: Restated, *, with_cases: bool = F
     if not entry.differs:
         return f"{known}，又改回{corrections.counts(entry.tallies[1])}"
     return f"{corrections.pair_with_cases(entry) if with_cases else corrections.pair(entry.tallies)}（{known}）"
+
+
+def first_rewritten(report: Report) -> str:
+    """Return in one clause what late reports did to cases of earlier days beside their figures: the first thing, and how many more."""
+    both = ((report.overnight_effects, report.overnight_reports), (report.late_effects, report.late_reports))
+    room = corrections.room(1)
+    told = [(said, effects, late) for effects, late in both for said in edit_words.of_late_reports(effects, report.day, room)]
+    if not told:
+        return "以前日报里的案件内容有更正"
+    (said, effects, late), *more = told
+    whose = corrections.listed([each for each in late if each.speaks_of(effects.numbers)] or late, 1, report.day)
+    others = f"，另有{len(more)}项" if more else ""
+    return f"以前日报里的案件内容有更正{f'（{whose}）' if late else ''}：{said.removeprefix('日报更正后，')}{others}"

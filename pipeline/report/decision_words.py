@@ -11,7 +11,7 @@ from datetime import date
 from pipeline.report import sentences
 from pipeline.report.case_lines import Decision
 from pipeline.report.submission_lines import SubmissionLine
-from pipeline.report.who_reported import in_short, refused_urgent, unheard
+from pipeline.report.who_reported import in_short, unheard
 from pipeline.terms import text, words
 
 
@@ -27,20 +27,24 @@ def _urgent_too(matters: Sequence[Decision]) -> set[str]:
     return {matter.number for matter in matters if matter.kinds[0] != "urgent"} & urgent
 
 
-def decisions(matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = (), *, with_kinds: bool = True) -> str:
-    """Return how many matters need a decision, each counted once, and of which kinds by their first reason where there is room for that."""
+def decisions(
+    matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = (), refused: str = "", *, with_kinds: bool = True
+) -> str:
+    """Return how many matters need a decision, each counted once, and of which kinds by their first reason where there is room for that.
+
+    `refused`: whose urgent matters were not taken, as `who_reported.refused_urgent` says it.
+    """
     who = unheard(submissions)
-    unknown = who.asked("有没有急报等事项") + refused_urgent(submissions)
-    if not matters and who.nobody:
-        return f"{who.nobody}，今日有没有急报等事项，不知道。{refused_urgent(submissions)}"
+    unknown = (f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else who.asked("有没有急报等事项")) + refused
     if not matters:
-        return f"今日{none(submissions)}。{unknown}"
+        return unknown if who.nobody else f"今日{none(submissions, refused)}。{unknown}"
     of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}
     twice = _urgent_too(matters)
     kinds = "、".join(
         f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
     )
-    return f"今日需要决策的事项共{count(matters)}件{f'：{kinds}' if with_kinds else ''}。{unknown}"
+    still = "此前需要决策的事项仍有" if who.nobody else "今日需要决策的事项共"
+    return f"{still}{count(matters)}件{f'：{kinds}' if with_kinds else ''}。{unknown}"
 
 
 def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:
@@ -49,14 +53,14 @@ def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:
     return f"（{'' if already == len(some) else f'其中{already}件'}已计在急报里）" if already else ""
 
 
-def none(submissions: Sequence[SubmissionLine]) -> str:
+def none(submissions: Sequence[SubmissionLine], refused: str = "") -> str:
     """Return that nothing needs a decision, as far as that is known: of whom the day is not known it is not."""
     who = unheard(submissions)
     if who.nobody:
         return f"{who.nobody}，有没有需要决策的事项不知道"
     if who:
         return f"{who.heard}个旗区的日报里没有需要决策的事项，{in_short(submissions)}"
-    return f"{'采用的日报里' if refused_urgent(submissions) else ''}没有需要决策的事项"
+    return f"{'采用的日报里' if refused else ''}没有需要决策的事项"
 
 
 def asked(item: Sequence[Decision]) -> str:

@@ -16,10 +16,11 @@ from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.row_changes import RowChanges
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.report import other_sheets
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
-from pipeline.terms.contract import CASE, COVER, REPORT_EXTENSIONS, REPORT_SHEETS, URGENT, Severity
+from pipeline.terms.contract import CASE, COVER, REPORT_EXTENSIONS, REPORT_SHEETS, Severity
 from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.rows import Rows
@@ -180,6 +181,7 @@ def _handed(
         moved_places=frozenset(judgement.moved_places),
         masked=masked(filed) if use in (words.USED, words.UNSENT) else (),
         reminders=judgement.reminders,
+        refused_urgent=filed.reading.refused_urgent,
     )
 
 
@@ -215,9 +217,12 @@ def address(finding: Finding) -> tuple[int, str, int, int, str]:
 
 def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settings) -> tuple[SubmissionLine, ...]:
     """Return what each district handed in for the day, in the order of the districts; `refused` are the day's refused files."""
-    refused_files = Counter(file.reading.district for file in refused if not file.reading.is_from_stranger)
+    refused_files: dict[str, list[Filed]] = {}
+    for file in refused:
+        if not file.reading.is_from_stranger:
+            refused_files.setdefault(file.reading.district, []).append(file)
     left_out = _left_out(state)
-    lines = (_submission_line(district, state, refused_files[district], settings) for district in settings.district_names)
+    lines = (_submission_line(district, state, refused_files.get(district, []), settings) for district in settings.district_names)
     return tuple(replace(line, left_out=left_out.get(line.district, ())) for line in lines)
 
 
@@ -239,11 +244,12 @@ def _left_out(state: DayState) -> dict[str, tuple[str, ...]]:
     return left_out
 
 
-def _submission_line(district: str, state: DayState, refused_files: int, settings: Settings) -> SubmissionLine:
+def _submission_line(district: str, state: DayState, refused: Sequence[Filed], settings: Settings) -> SubmissionLine:
     reports = state.submissions.get(district, NO_REPORTS)
+    refused_urgent = other_sheets.refused_urgent(reports, state.judgements, refused)
     standing, last = reports.standing(state.day, settings.calendar), reports.in_force
     if last is None or reports.first_received is None or reports.in_force_received is None:
-        return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", refused_files)
+        return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", len(refused), refused_urgent=refused_urgent)
     judgement = state.judgements[last.arrival.id]
     refusing = [finding for finding in (*last.reading.findings, *judgement.findings) if finding.refuses]
     return SubmissionLine(
@@ -256,14 +262,14 @@ def _submission_line(district: str, state: DayState, refused_files: int, setting
         rows_refused=judgement.rows_refused,
         file=mask(last.arrival.name),
         reporter=last.reading.cover.get("填报人", ""),
-        refused_files=refused_files,
+        refused_files=len(refused),
         in_force_received_at=reports.in_force_received.astimezone(settings.calendar.zone),
         was_zero_report=reports.revisions[0].filed.reading.holds_nothing,
         repeats=reports.revisions[-1].repeats,
         moves=_moves(district, state, reports, settings),
         revised=_revised(reports, state.judgements),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
-        refuses_urgent=any(finding.sheet == URGENT.name for finding in refusing),
+        refused_urgent=refused_urgent,
         rows_moved=judgement.rows_moved,
         mended_at=came.astimezone(settings.calendar.zone) if (came := mended_on(state).get(district)) else None,
     )

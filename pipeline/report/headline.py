@@ -18,6 +18,7 @@ from pipeline.report import (
     decision_words,
     exemptions,
     matter_words,
+    not_taken,
     outcome_words,
     same_day,
     sentences,
@@ -73,7 +74,8 @@ def _verdicts(report: Report) -> str:
     }
     is_first, never = report.day_before == "none", who_reported.never(report.absences)
     silence = who_reported.silence(report.submissions, is_first=is_first, told=missing if any(reasons) else (), never=never)
-    silence += who_reported.left_out(report.left_out, report.day) + to_mend(report, report.targets) + _once_mended(report)
+    silence += who_reported.left_out(report.left_out, report.day)
+    silence += to_mend(report, report.targets, with_places=False) + _once_mended(report)
     return f"{'；'.join(verdicts)}。{silence}"
 
 
@@ -98,9 +100,10 @@ def _worst(report: Report) -> str:
     return f"{said}。" if said else ""
 
 
-def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) -> str:
+def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS, *, with_places: bool = True) -> str:
     """Return which refused rows have to be mended, first those that keep these figures provisional; '' where none keeps one so.
 
+    `with_places`: with the cells, for whoever has to mend them; the first lines are for others.
     Rows of cases that the office has given to another district are none: there is nothing to mend.
     """
     whose = dict.fromkeys(
@@ -113,7 +116,11 @@ def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS) ->
     )
     others = [line.district for line in report.submissions if line.district not in whose] if whose else []
     turning = {of_day for figure in figures if figure.bounds and not figure.is_certain for of_day in figure.bounds.open}
-    told = [f"{name}{rows}" for name in (*whose, *others) if (rows := _refused_rows(report, name, turning if name in whose else ()))]
+    told = [
+        f"{name}{rows}"
+        for name in (*whose, *others)
+        if (rows := _refused_rows(report, name, turning if name in whose else (), with_places=with_places))
+    ]
     return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
 
 
@@ -130,22 +137,20 @@ def _once_mended(report: Report) -> str:
         mended = replace(figure.tally, resolved=figure.tally.resolved + gained)
         open_by = {name for why, names in figure.bounds.reasons if why == "refused" for name in names} if figure.bounds else set()
         if rows and not figure.is_certain and (mended.met != figure.tally.met or open_by & {row.district for row in rows}):
-            said = first_of(
-                [f"{row.district}{row.place}写的是“{row.written} {row.status}”，若指{row.number}" for row in rows], MOST_RUNS, "；"
-            )
+            said = first_of([f"{row.district}写的是“{row.written} {row.status}”，若指{row.number}" for row in rows], MOST_RUNS, "；")
             verdict = words.verdict(is_met=bool(mended.met), is_certain=True)
             all_of = "都" if len(rows) > 1 else ""
             told.append(f"{said}，{all_of}改正后{figure.label}为{mended.resolved}/{mended.total}，按件数算{verdict}。")
     return "".join(told)
 
 
-def _refused_rows(report: Report, district: str, turning: Collection[tuple[str, date]]) -> str:
+def _refused_rows(report: Report, district: str, turning: Collection[tuple[str, date]], *, with_places: bool) -> str:
     """Return how much of a district's report of the day was refused, and where; of earlier days that can turn a verdict, which."""
     own = [line for line in report.findings if (line.district, line.use) == (district, words.USED) and not line.is_of_moved]
     found = [line.finding for line in own if line.finding.refuses]
     rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
     sheets = [f"“{finding.sheet}”整张表" for finding in found if not finding.place]
-    today = "、".join([*([f"{len(rows)}行（{first_of(rows, 2)}）"] if rows else []), *sheets])
+    today = "、".join([*([f"{len(rows)}行{f'（{first_of(rows, 2)}）' if with_places else ''}"] if rows else []), *sheets])
     earlier = [
         sentences.day(day, report.day)
         for point in report.open_points
@@ -179,8 +184,9 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
 def _asked(report: Report) -> str:
     matters = agenda.noted(report.urgent)
     has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
+    refused = not_taken.urgent(report)
     # beside a danger of an earlier day nothing is told that the sections below tell with their cases
-    decided = decision_words.decisions(report.decisions, report.submissions, with_kinds=not has_danger)
+    decided = decision_words.decisions(report.decisions, report.submissions, refused, with_kinds=not has_danger)
     without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
     earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if report.unsettled else ""
@@ -333,7 +339,7 @@ def _restated(report: Report, this_issue: str) -> str:
     basis = f"与{corrections.basis(report)}所知相比，" if runs else ""
     earlier = f"{basis}{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
-        earlier = "以前日报里的案件内容有更正"
+        earlier = day_corrected.first_rewritten(report)
     parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 

@@ -6,7 +6,7 @@ He is compared with nobody (docs/contract-extensions.md 7).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -56,7 +56,9 @@ class LeaderPage:
     referred: int
     """and those that are 导入法定途径."""
     districts: tuple[tuple[str, str], ...]
-    """The districts with an open case that he accompanies, with his post."""
+    """The districts with an open case or an urgent matter that he accompanies, with his post."""
+    concerned: frozenset[str]
+    """All districts that he accompanies, and those of his own open cases."""
     liaison: tuple[LeaderCase, ...]
     """Their open cases that are not his own."""
     visits: tuple[Visit, ...]
@@ -75,13 +77,14 @@ class LeaderPage:
 
 
 def of(report: Report) -> tuple[LeaderPage, ...]:
-    """Return a page for each leader with an open case or an urgent matter, or with a district that has one, by name."""
+    """Return a page for each leader with an open case or an urgent matter, or with a district that has one, taken or not, by name."""
     shown = {line.number: case for line, case in _open_cases(report)}
     in_use = [line for line in report.cases if not line.grounds]
     own = _by_leader((name, line) for line in in_use for name in leaders_named(line.leaders) if name != NO_LEADER)
     districts: dict[str, list[tuple[str, str]]] = {}
     matters = (*report.urgent, *report.unsettled, *matter_words.withdrawn(report))
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
+    concerned |= {line.district for line in report.submissions if line.refused_urgent}
     pressing = shown.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:
         for written, post in report.liaison.get(district, ()) if district in concerned else ():
@@ -89,7 +92,12 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
                 districts.setdefault(name, []).append((district, post))
     wanted = {name for name, lines in own.items() if any(line.number in pressing for line in lines)} | districts.keys()
     lists = _Lists.of(shown, report)
-    return tuple(_page(name, own.get(name, []), districts.get(name, []), lists, report) for name in sorted(wanted))
+    accompanied: dict[str, set[str]] = {}
+    for district, leaders in report.liaison.items():
+        for name in (name for written, _post in leaders for name in leaders_named(written)):
+            accompanied.setdefault(name, set()).add(district)
+    pages = (_page(name, own.get(name, []), districts.get(name, []), lists, report) for name in sorted(wanted))
+    return tuple(replace(page, concerned=page.concerned | accompanied.get(page.name, set())) for page in pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,7 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         sum(line.is_counted for line in lines),
         sum(line.is_referred for line in lines),
         tuple(districts),
+        frozenset(line.district for line in lines if line.is_open),
         lists.in_order({case.line.number for district in accompanied for case in lists.by_district.get(district, ())} - numbers),
         tuple(lists.visits.get(name, ())),
         tuple(held for held in receptions.rota if name in (held.turn.receives, held.turn.leader)),

@@ -85,7 +85,10 @@ def open_again(line: CaseLine, since: str = "") -> str:
     if not line.open_again:
         return ""
     disputed = f"{since}起群众不认可、" if since else ""
-    return f"{disputed}重新在办，{f'已{line.days_idle}天' if line.days_idle else '还'}没有报来进展"
+    since_progress = ""
+    if last := line.progress_before:
+        since_progress = f"，从{near(last, line.open_again)}的进展算起{(line.open_again - last).days + line.days_idle}天"
+    return f"{disputed}重新在办，{f'已{line.days_idle}天' if line.days_idle else '还'}没有报来进展{since_progress}"
 
 
 def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit: bool = True) -> str:

@@ -15,6 +15,16 @@ from pipeline.terms.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedUrgent:
+    """What one file told in 急报事项 and was not taken. Its words are published nowhere, but that it was there is said."""
+
+    kinds: tuple[str, ...]
+    """The 事项类别 of each row, '' for one that is not in the list; none where the whole sheet was refused."""
+    is_file: bool = False
+    """Whether the file was refused whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionLine:
     """A view on a district's `Submission`s and refused files of the day: one line of the report."""
 
@@ -45,8 +55,8 @@ class SubmissionLine:
     """What replaced revisions had, was taken there, and the revision in force has not: sheet by sheet in words, then 不认可 of cases."""
     refused_sheets: tuple[str, ...] = ()
     """The sheets of the revision in force that were refused whole; their rows are in no count."""
-    refuses_urgent: bool = False
-    """Whether anything in 急报事项 of the revision in force was refused: what it told of is not known."""
+    refused_urgent: tuple[RefusedUrgent, ...] = ()
+    """What was reported in 急报事项 and not taken: in the revision in force, and in other files where that one does not have it."""
     is_lost: bool = False
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
     rows_moved: int = 0
@@ -65,6 +75,11 @@ class SubmissionLine:
     def is_replaced(self) -> bool:
         """Whether the first accepted revision is not in force any more."""
         return self.revision > 1
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it has no report that is accepted, though something came: that was refused whole."""
+        return self.status == "missing" and self.refused_files > 0 and not self.is_lost
 
     @property
     def is_wholly_refused(self) -> bool:
@@ -112,6 +127,11 @@ class Absence:
     refused_files: int
     is_lost: bool = False
     """As of its `SubmissionLine`."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something came of it, and that was refused whole."""
+        return self.refused_files > 0 and not self.is_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +194,8 @@ class ArrivedReport:
     """Whether it is approved that its district reports late for the day (豁免)."""
     waits: Waiting | None = None
     """Of one that waits for the next run: `use` is then what will become of it. None for any other."""
+    refused_urgent: tuple[str, ...] = ()
+    """As of `Reading`."""
     masked: tuple[str, ...] = ()
     """The cells in which the stars of an earlier receipt came back: of a report that counts, or is only checked."""
 

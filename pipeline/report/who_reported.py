@@ -22,12 +22,18 @@ _NOT_ON_TIME: Final[tuple[Stands, ...]] = ("mended", "late", "excused", "refused
 """How reports stand that came and are not simply on time, in the order in which they are told."""
 
 
+RETURNED: Final = "整份退回"
+"""How a district's report is called in tables of which nothing was accepted, while programs are told that it is missing (contract 6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unheard:
     """The districts of which the day is not known."""
 
     silent: tuple[str, ...]
     """Without a report."""
+    returned: tuple[str, ...]
+    """Without one that is accepted: what came was refused whole."""
     refused: tuple[str, ...]
     """With one of which every row was refused."""
     lost: tuple[str, ...]
@@ -37,42 +43,58 @@ class Unheard:
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.silent or self.refused or self.lost)
+        return bool(self.silent or self.came)
+
+    @property
+    def came(self) -> tuple[str, ...]:
+        """Of whom something came of which nothing counts."""
+        return (*self.returned, *self.refused, *self.lost)
 
     @property
     def heard(self) -> int:
         """How many districts' days are known."""
-        return self.districts - len(self.silent) - len(self.refused) - len(self.lost)
+        return self.districts - len(self.silent) - len(self.came)
 
     @property
     def nobody(self) -> str:
         """Why the day is known of no district, such as 没有旗区报送; '' where it is known of some."""
         if not self or self.heard:
             return ""
-        return "没有旗区的日报能够采用" if self.refused or self.lost else "没有旗区报送"
+        return "没有旗区的日报能够采用" if self.came else "没有旗区报送"
 
     @property
     def some(self) -> str:
         """Such as 2个旗区没有日报，1个旗区的日报全部退回; '' where nobody is silent, and where all are."""
         if self.nobody:
             return ""
-        counts = ((self.silent, "个旗区没有日报"), (self.refused, "个旗区的日报全部退回"), (self.lost, "个旗区的日报原件遗失"))
-        return "，".join(f"{len(districts)}{word}" for districts, word in counts if districts)
+        counts = (
+            (self.silent, "没有日报"),
+            (self.returned, "的日报整份退回"),
+            (self.refused, "的日报全部退回"),
+            (self.lost, "的日报原件遗失"),
+        )
+        return "，".join(f"{len(districts)}个旗区{word}" for districts, word in counts if districts)
 
     def asked(self, what: str) -> str:
         """Return that of them nobody knows whether there is such; '' where nobody is silent, and where all are."""
         if self.nobody or not self:
             return ""
-        kinds = ((self.silent, "没有日报的"), (self.refused, "日报全部退回的"), (self.lost, "日报原件遗失的"))
+        kinds = (
+            (self.silent, "没有日报的"),
+            (self.returned, "日报整份退回的"),
+            (self.refused, "日报全部退回的"),
+            (self.lost, "日报原件遗失的"),
+        )
         return f"{'、'.join(f'{word}{len(districts)}个旗区' for districts, word in kinds if districts)}{what}，不知道。"
 
 
 def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     """Return of which districts the day is not known."""
-    silent = tuple(line.district for line in submissions if line.status == "missing" and not line.is_lost)
+    silent = tuple(line.district for line in submissions if line.status == "missing" and not line.is_lost and not line.refused_files)
+    returned = tuple(line.district for line in submissions if line.is_returned)
     refused = tuple(line.district for line in submissions if line.is_wholly_refused)
     lost = tuple(line.district for line in submissions if line.is_lost)
-    return Unheard(silent, refused, lost, len(submissions))
+    return Unheard(silent, returned, refused, lost, len(submissions))
 
 
 def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = (), never: Sequence[str] = ()) -> str:
@@ -83,18 +105,19 @@ def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, to
     """
     who = unheard(submissions)
     if who.nobody and is_first:
-        came = "送来的日报没有一份能够采用" if who.refused or who.lost else "至今没有旗区报送过日报"
+        came = "送来的日报没有一份能够采用" if who.came else "至今没有旗区报送过日报"
         return f"{came}，数字只来自案件包案任务分解表，办理得怎样、有没有认可和急报，都不知道。"
-    if who.nobody and not who.refused and not who.lost:
+    if who.nobody and not who.came:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况{_never(never)}。"
     refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
-    if who.silent and {*who.silent} <= {*told} and not who.refused and not who.lost and not is_first:
+    if who.silent and {*who.silent} <= {*told} and not who.came and not is_first:
         held = "案件沿用此前的情况" if {*who.silent} - {*never} else "至今也没有报送过，案件只按案件包案任务分解表计入"
         return f"没有日报的办理得怎样不知道，{held}{_never(never) if {*who.silent} - {*never} else ''}。"
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
+    returned = f"{some(who.returned)}今日送来的日报整份退回，没有采用" if who.returned else ""
     lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
-    parts = "，".join(part for part in (silent, refused, lost) if part)
-    nothing_held = is_first or not ({*who.silent, *who.refused, *who.lost} - {*never})
+    parts = "，".join(part for part in (silent, returned, refused, lost) if part)
+    nothing_held = is_first or not ({*who.silent, *who.came} - {*never})
     held = "其案件按案件包案任务分解表计入，没有以前的报送可以沿用" if nothing_held else f"其案件沿用此前的情况{_never(never)}"
     return f"{parts}，办理得怎样不知道，{held}。" if parts else ""
 
@@ -106,13 +129,6 @@ def never(absences: Iterable[Absence]) -> tuple[str, ...]:
 
 def _never(districts: Sequence[str]) -> str:
     return f"（{some(districts)}至今没有报送过，只按案件包案任务分解表计入）" if districts else ""
-
-
-def refused_urgent(submissions: Sequence[SubmissionLine]) -> str:
-    """Return whose urgent matters were refused, and where they can be read; '' where nobody's were."""
-    whose = [line.district for line in submissions if line.refuses_urgent]
-    where = "原文在旗区送来的日报“急报事项”里，办公室看回执；急报的邮件可能已经先发出，请向旗区核实"
-    return f"{some(whose)}报了急报事项而被退回，没有采用，这里没有写；{where}。" if whose else ""
 
 
 def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
@@ -155,15 +171,19 @@ def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] =
     who = unheard(districts)
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
-    missing = len(who.silent) + len(who.lost)
-    sentence = f"{len(districts)}个旗区中{len(districts) - missing}个有日报" if missing else f"{len(districts)}个旗区都有日报"
+    missing = len(who.silent) + len(who.returned) + len(who.lost)
+    sentence = (
+        f"{len(districts)}个旗区中{len(districts) - missing}个有{'可用的' if who.returned else ''}日报"
+        if missing
+        else f"{len(districts)}个旗区都有日报"
+    )
     kinds = ((stands, sum(line.stands == stands for line in districts)) for stands in _NOT_ON_TIME)
     told = "，".join(f"{words.STANDS[stands]}{count}个（{told_of(stands, districts, below)}）" for stands, count in kinds if count)
     sentence += f"，其中{told}" if told else ""
     sentence += "，一行也没有采用，办理得怎样不知道" if who.refused else ""
     moved = [line.district for line in districts if line.is_all_of_moved_cases]
     sentence += f"；{named(moved, below)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
-    absent = (("没有日报的", who.silent), ("日报原件遗失的", who.lost))
+    absent = (("没有日报的", who.silent), ("送来的日报整份退回、没有采用的", who.returned), ("日报原件遗失的", who.lost))
     return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + "。"
 
 
@@ -183,15 +203,16 @@ def in_short(districts: Sequence[SubmissionLine]) -> str:
     who = unheard(districts)
     if len(who.silent) == len(districts):
         return f"{some(who.silent)}没有日报"
-    refused = f"{some(who.refused)}日报全部退回" if who.refused else ""
-    lost = f"{some(who.lost)}日报原件遗失" if who.lost else ""
-    return "，".join(part for part in (f"{some(who.silent)}没有日报" if who.silent else "", refused, lost) if part) or "都有日报"
+    kinds = ((who.silent, "没有日报"), (who.returned, "日报整份退回"), (who.refused, "日报全部退回"), (who.lost, "日报原件遗失"))
+    return "，".join(f"{some(names)}{what}" for names, what in kinds if names) or "都有日报"
 
 
 def status(line: SubmissionLine) -> str:
     """Return how a district's report stands, for a table; of one that was mended after the cut-off with when."""
     if line.mended_at and line.received_at and line.stands == "mended":
         return words.mended(line.mended_at, line.received_at)
+    if line.is_returned:
+        return RETURNED
     return f"{words.STANDS[line.stands]}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
 
 
@@ -241,12 +262,13 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
     named = words.first_of(list(dict.fromkeys(report.whose for report in strange)), _MOST_DAYS, "；")
     parts += [f"另有{len(strange)}份日报没有采用，不是所写旗区登记的发件人送来的：{named}。"] if strange else []
-    earlier = Counter(f"{_sender(report)}{words.near(report.day, told_on)}" for report in late)
+    earlier = Counter(f"{sender(report)}{words.near(report.day, told_on)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
 
 
-def _sender(report: ArrivedReport) -> str:
+def sender(report: ArrivedReport) -> str:
+    """Return whose a refused file is, as far as anybody can tell."""
     own = "" if report.is_from_stranger else report.district
     return own or report.sent_by or ("不能确认旗区的" if report.district else "看不出旗区的")
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from pipeline.terms.contract import Severity
+from pipeline.terms.contract import URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import key
@@ -33,6 +33,7 @@ class Reading:
     district: str
     """The district's Chinese name; '' where unknown, and for an assignment workbook."""
     cover: dict[str, str]
+    """What stands on 封面; of a report refused whole also `refused_urgent`, under the name of that sheet."""
     rows: tuple[Rows, ...]
     findings: tuple[Finding, ...]
     urgent_rows: int | None = field(default=None, compare=False)
@@ -42,6 +43,12 @@ class Reading:
     def is_from_stranger(self) -> bool:
         """Whether the file came from somebody who may not send for the district that it names."""
         return any(finding.code == "sender-not-allowed" for finding in self.findings)
+
+    @property
+    def refused_urgent(self) -> tuple[str, ...]:
+        """Of a report refused whole the kind of each urgent matter in it, '' for one not in the list: all that is known of them."""
+        kinds = self.cover.get(URGENT.name)
+        return () if self.accepted or kinds is None else tuple(kinds.split("、"))
 
     def as_json(self) -> dict[str, Any]:
         """The verdict and the findings, without the rows, as JSON can hold them."""

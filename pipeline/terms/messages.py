@@ -84,7 +84,7 @@ CATALOGUE: Final = {
     "unknown-case/exempted": "分解表和台账里都没有案件“{value}”，这条豁免没有采用。{alike}请核对编号。",
     "other-district": "案件“{value}”是别的旗区的，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
     "other-district/moved": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理：这一行不采用，不算{own}填错。请从表中删去这一行，别的行不受影响；改派有误的，请联系办公室。",
-    "other-district/moved-urgent": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理：这一行不采用，不算{own}填错。情况已由{to}掌握的，请删去这一行；{to}可能还不知道的，请删去案件编号、保留其余内容重新报送。",
+    "other-district/moved-urgent": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理，这一行没有采用。急报不能漏：请删去案件编号、保留其余内容，马上重新报送。",
     "required": "“{column}”没有填。请填写{hint}。",
     "not-in-list": "{column}“{value}”不在可选范围，请从下拉框选择：{values}。{alike}",
     "not-in-list/case": "案件编号“{value}”不合规则。{alike}请写成字母、四位年份和序号，例如：{example}。",

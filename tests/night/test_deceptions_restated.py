@@ -269,8 +269,24 @@ def test_a_stalled_case_for_which_a_late_report_of_an_earlier_day_brings_progres
     late = _of(days[5], *(progress_row(number, 今日进展="约谈") for number in _CITY_TEN[8:]), came="2020-05-25 15:00")
     last = told([*files, late], [days[7]])[days[7]]
     _assert_all_say(last, "日报更正后，2件不再算停滞（SJ-2020-009、SJ-2020-010）；依据东胜区5月23日日报的更正（5月25日15:00收到）")
+    whose = "东胜区5月23日日报的更正（5月25日15:00收到）"
+    assert dict(headline.lines(last.report))["更正"] == f"以前日报里的案件内容有更正（{whose}）：2件不再算停滞（SJ-2020-009等）。"
     without = told([*files, _of(days[5], progress_row(_CITY_TEN[0]), came="2020-05-25 15:00")], [days[7]])[days[7]]
     assert not any("停滞（" in text for text in without.both)  # of the same days, with a correction that does nothing to it
+
+
+def test_a_flag_that_a_late_report_forestalls_is_told_as_fallen_by_nobody() -> None:
+    """The case would be stalled today without the report; no edition of an earlier day has said that it was."""
+    days = [MONDAY + timedelta(days=days) for days in range(6)]
+    files = [assigned(assignment([case_row(_CITY_TEN[0], 交办日期="2020-05-15")])), _of(MONDAY, progress_row(_CITY_TEN[0]))]
+    files += [_of(day) for day in days[1:]]
+    late = _of(days[2], progress_row(_CITY_TEN[0], 今日进展="约谈"), came=f"{days[5]} 09:30")
+    states = told([*files, late], days[4:])
+    assert [day.report.flags["stalled"] for day in states.values()] == [(), ()]
+    assert told(files, days[5:])[days[5]].report.flags["stalled"] == (_CITY_TEN[0],)
+    for text in states[days[5]].both:
+        assert "停滞（" not in text
+        assert "案件内容有更正" not in text
 
 
 def test_a_case_that_a_late_report_makes_overdue_or_gives_to_another_leader_is_told() -> None:

@@ -20,7 +20,7 @@ from pipeline.post.letters import Item
 from pipeline.post.wording import Writer
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_words
-from pipeline.report import headline, sentences, who_reported
+from pipeline.report import headline, not_taken, sentences, who_reported
 from pipeline.web import check_results
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -91,9 +91,12 @@ def test_another_district_that_never_had_it_is_told_nothing_of_the_move() -> Non
 def test_an_urgent_matter_is_not_to_be_deleted_unheard() -> None:
     day = _on(*_moved(), _sent(A, urgent=[urgent_row(MOVED)]))
     (finding,) = day.of("other-district")
-    assert "请删去案件编号、保留其余内容重新报送" in finding.message
-    assert _line(day) == "按时，所报案件已改派"
-    assert f"{A}报了急报事项而被退回" in who_reported.refused_urgent(day.report.submissions)
+    assert finding.message.endswith("急报不能漏：请删去案件编号、保留其余内容，马上重新报送。")
+    assert _line(day) == "全部退回"
+    (receipt,) = [line for line in day.report.arrived_reports if line.district == A]
+    assert "从表中删去" not in receipt_words.verdict(receipt) + receipt_words.refusals(receipt)  # nothing says that it need not come again
+    assert "请改正后重新报送" in receipt_words.verdict(receipt)
+    assert f"没有写的急报事项：{A}1件（停水停电停暖）。" in not_taken.urgent(day.report)
 
 
 def test_whoever_deletes_the_row_as_told_is_not_asked_for_it() -> None:
@@ -183,7 +186,7 @@ def test_leaders_read_that_the_row_is_to_be_mended_that_is_wrong_and_not_the_one
     (wrong,) = [line.finding for line in report.findings if line.finding.code == "not-in-list"]
     said = f"退回待改正的：{A}5月20日的日报；{B}1行（案件进展!{wrong.cell}）。"
     assert headline.to_mend(report, report.targets) == said
-    assert headline.lines(report)[0][1].endswith(said)
+    assert headline.lines(report)[0][1].endswith(f"退回待改正的：{A}5月20日的日报；{B}1行。")
 
 
 def test_a_row_that_says_nothing_new_is_not_told_to_leaders() -> None:

@@ -76,7 +76,10 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     by_noon = replace(quiet, overnight=report.restated[:1])
     assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，5月20日市级交办和旗区自行梳理由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
-    assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == ("更正", "以前日报里的案件内容有更正。")
+    assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == (
+        "更正",
+        "以前日报里的案件内容有更正：台账要素改动1件：案由1件（SJ-2020-001：甲→乙）。",
+    )
 
 
 def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_those_that_turn_a_verdict(published: Published) -> None:
@@ -135,7 +138,7 @@ def test_where_nobody_ever_reported_nothing_is_said_to_go_on_from_earlier_report
     assert "沿用" not in said
 
 
-def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() -> None:
+def test_the_refused_row_that_can_still_turn_a_verdict_is_named_and_below_with_its_cell() -> None:
     """The one case of the region is told with a date that nobody understands."""
     row = {**resolved_row("ZZQ-2020-001"), "答复日期": "5.21"}
     files = [assigned(assignment([case_row("ZZQ-2020-001", 案件来源="自治区交办")])), handed_in(report(progress=[row]), f"{DAY} 16:00")]
@@ -143,7 +146,7 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_with_its_cell() 
     found = next(line.finding for line in told.findings if line.finding.code == "bad-date")
     said = headline.to_mend(told, told.targets)
     assert said == f"退回待改正的：东胜区1行（案件进展!{found.cell}）。"
-    assert headline.lines(told)[0][1].endswith(said)
+    assert headline.lines(told)[0][1].endswith("退回待改正的：东胜区1行。")
     assert said in briefing.fields(told)["范围说明"]
 
 
@@ -160,9 +163,8 @@ def test_of_a_row_with_a_mistyped_number_that_decides_the_verdict_it_is_told_wha
     told = _nine_of_ten(resolved_row("SJ-2020-0O9"))
     city = told.targets[1]
     assert (city.tally.resolved, city.tally.total, city.verdict) == (8, 10, "暂计未达标")
-    cell = next(line.finding.cell for line in told.findings if line.finding.code == "unknown-case")
-    said = f"东胜区案件进展!{cell}写的是“SJ-2020-0O9 已化解”，若指SJ-2020-009，改正后{city.label}为9/10，按件数算达标。"
-    assert headline.lines(told)[0][1].endswith(f"退回待改正的：东胜区1行（案件进展!{cell}）。{said}")
+    said = f"东胜区写的是“SJ-2020-0O9 已化解”，若指SJ-2020-009，改正后{city.label}为9/10，按件数算达标。"
+    assert headline.lines(told)[0][1].endswith(f"退回待改正的：东胜区1行。{said}")
     assert said in leaders_page.render(told, HOME / "templates").decode()
     assert said in str(briefing.fields(told)["提要"])
     both = headline.lines(_nine_of_ten(resolved_row("SJ-2020-0O9"), resolved_row("SJ-2020-O10")))[0][1]
@@ -206,8 +208,7 @@ def test_that_nothing_needs_a_decision_is_said_of_those_who_reported(published: 
     assert headline.lines(quiet)[1][1].startswith("今日6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报。")
     assert briefing.fields(quiet)["小标题"]["决策"] == "二、6个旗区的日报里没有需要决策的事项，东胜区等3个旗区没有日报"
     assert decision_words.none(report.submissions) == "没有需要决策的事项"
-    refused = (replace(report.submissions[0], refuses_urgent=True), *report.submissions[1:])
-    assert decision_words.none(refused) == "采用的日报里没有需要决策的事项"
+    assert decision_words.none(report.submissions, "报来的急报事项有退回的。") == "采用的日报里没有需要决策的事项"
 
 
 def test_a_report_of_which_every_row_was_refused_is_no_news_of_its_district_and_a_zero_report_is(published: Published) -> None:
@@ -527,21 +528,6 @@ def test_on_a_day_without_any_report_the_flags_are_told_as_of_earlier_ones() -> 
     earlier = handed_in(report(day=before, progress=[progress_row("SJ-2020-001")]), f"{before} 16:00")
     told = on(DAY, assigned(assignment([case_row("SJ-2020-001")])), earlier).report
     assert headline.flags(told).startswith("督办（按此前的报送）：")
-
-
-def test_urgent_matters_that_were_refused_are_not_told_as_none(office: Office) -> None:
-    office.put_assignment(assignment())
-    office.put(report(urgent=[urgent_row(发生时间="晚上1点")]), "东胜区.xlsx")
-    office.put(report("达拉特旗", progress=[], urgent=[]), "达拉特旗.xlsx")
-    day = office.run(DAY).written.published[0]
-    assert [line.district for line in day.submissions if line.refuses_urgent] == ["东胜区"]
-    where = "原文在旗区送来的日报“急报事项”里，办公室看回执；急报的邮件可能已经先发出，请向旗区核实。"
-    said = f"东胜区报了急报事项而被退回，没有采用，这里没有写；{where}"
-    assert headline.lines(day)[1][1].endswith(said)
-    page = leaders_page.render(day, HOME / "templates").decode()
-    assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。" in page
-    plain = replace(day, submissions=tuple(replace(line, refuses_urgent=False) for line in day.submissions))
-    assert "里没有急报事项。" in leaders_page.render(plain, HOME / "templates").decode()
 
 
 def test_a_report_of_which_a_sheet_is_all_there_is_and_is_refused_whole_is_no_news(office: Office) -> None:

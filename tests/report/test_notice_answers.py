@@ -324,7 +324,8 @@ def test_a_notice_says_what_is_unanswered_whatever_other_districts_send() -> Non
         report_of_day = consolidate([REGISTER, *files], [D3], noticed=True)[D3].report
         (of_own, *_others) = report_of_day.notices
         assert answer_words.of_last(of_own.before, report_of_day.beyond.notices) == said
-        assert str(notice.fields(of_own, report_of_day)["说明"]).endswith(f"继续督办。{said}")
+        silent = "你处5月21日没有日报，以上按此前采用的日报；请补报。"
+        assert str(notice.fields(of_own, report_of_day)["说明"]).endswith(f"继续督办。{said}{silent}")
 
 
 def test_the_sentences_say_how_many_and_whose() -> None:

@@ -15,7 +15,7 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import districts, file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import clock_lines, leader_pages, matter_words
+from pipeline.report import clock_lines, leader_pages, matter_words, not_taken
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
@@ -108,7 +108,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "说明": _unheard(page, report) + _unknown_years(page),
         "包案": [_case(case, report.day, requests, page.name) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
-        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at, all_cases)],
+        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at, report, all_cases)],
         "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
         "接访说明": list(_turns(page, report.day)),
     }
@@ -179,13 +179,17 @@ def _liaison(page: LeaderPage) -> str:
 
 
 def _unheard(page: LeaderPage, report: Report) -> str:
-    """Return which districts of these cases have not reported on the day, or never: of them nothing newer is known."""
-    concerned = {case.line.district for case in (*page.own, *page.liaison)}
-    missing = [absence for absence in report.absences if absence.district in concerned]
-    before = [absence.district for absence in missing if absence.last_report]
+    """Return of which of his districts the day is not known, and whose urgent matters were not taken: of them nothing newer is known."""
+    missing = [absence for absence in report.absences if absence.district in page.concerned]
+    whole = [absence.district for absence in missing if absence.last_report and absence.is_refused]
+    silent = [absence.district for absence in missing if absence.last_report and not absence.is_refused]
     never = [absence.district for absence in missing if not absence.last_report]
-    earlier = f"{'、'.join(before)}当日没有可用的日报，情况按以前的日报。" if before else ""
-    return earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
+    refused = [line.district for line in report.submissions if line.is_wholly_refused and line.district in page.concerned]
+    kinds = (("当日没有可用的日报", silent), ("当日送来的日报整份退回", whole), ("当日的日报全部退回，一行也没有采用", refused))
+    told = "；".join(f"{'、'.join(districts)}{how}" for how, districts in kinds if districts)
+    earlier = f"{told}，当日办理得怎样、有没有急报不知道，情况按以前的日报。" if told else ""
+    urgent = not_taken.urgent_of(report, page.concerned)
+    return urgent + earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
 
 
 def _unknown_years(page: LeaderPage) -> str:
@@ -227,14 +231,15 @@ def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
             yield f"{decision.name}而没有写明请求的{counts[kind]}件：{decision.asked}。"
 
 
-def _others(page: LeaderPage, looked_at: Sequence[LeaderCase], where: str) -> Iterator[str]:
+def _others(page: LeaderPage, looked_at: Sequence[LeaderCase], report: Report, where: str) -> Iterator[str]:
     if left := len(page.own[_MOST_CASES:]):
         yield f"包案的案件只列{_MOST_CASES}件，其余{left}件见{where}。"
     if cut := len(looked_at[_MOST_CASES:]):
         yield f"包联旗区的只列{_MOST_CASES}件，同样情形的还有{cut}件，见{where}。"
     if rest := len(page.liaison) - len(looked_at):
+        nor = f"也没有{'已知的' if _unheard(page, report) else ''}急报和请求"
         named = "、".join(FLAGS[flag].name for flag in TOLD)
-        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有{named}，没有{_BY_LAW}的，也没有急报和请求，见{where}。"
+        yield f"包联旗区{'其余' if looked_at else ''}{rest}件在办，没有{named}，没有{_BY_LAW}的，{nor}，见{where}。"
 
 
 def _turns(page: LeaderPage, day: date) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, Generic
 
 from pipeline.render.papers import notice_room, own_templates, word, word_settings
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import answer_words, clock_lines, notice_words, notices
+from pipeline.report import answer_words, clock_lines, not_taken, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
@@ -164,6 +164,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "说明": ("" if is_close else notice_words.legend(marks))
         + notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
+        + (not_taken.of_notice(report, notice.district) if notice.cases else "")
         + clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, report.day),
         "上次": notice_words.of_last(notice),
         "销号明细": notice_words.settled_by_kind(notice.settled),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.render.papers import district_table
-from pipeline.report import decision_words, headline, sentences, who_reported
+from pipeline.report import decision_words, headline, not_taken, sentences, who_reported
 from pipeline.report.report import Report
 
 Fields = dict[str, Any]
@@ -50,7 +50,9 @@ def _headings(report: Report) -> Fields:
     changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
     return {
         "目标": "一、目标完成情况",
-        "决策": f"二、需要决策的事项{decisions}件" if decisions else f"二、{decision_words.none(report.submissions)}",
+        "决策": f"二、需要决策的事项{decisions}件"
+        if decisions
+        else f"二、{decision_words.none(report.submissions, not_taken.urgent(report))}",
         "变化": f"三、今日{changes}" if changes else "三、今日变化",
         "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }

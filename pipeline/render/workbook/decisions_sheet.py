@@ -10,7 +10,7 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, Column, explain, heading, note, write_list
-from pipeline.report import decision_words, headline, matter_words, sentences
+from pipeline.report import decision_words, headline, matter_words, not_taken, sentences
 from pipeline.report.case_lines import Decision
 from pipeline.terms.words import DECISIONS
 
@@ -64,7 +64,7 @@ def write(book: Book) -> None:
     asked = _once(decisions)
     sheet = write_list(book, NAME, (*COLUMNS[:-1], replace(COLUMNS[-1], value=lambda decision: asked[decision])), decisions)
     if not decisions:
-        put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions), book.look("note"))
+        put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions, not_taken.urgent(book.report)), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
     note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in COLUMNS])
@@ -111,7 +111,7 @@ def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -
     decisions = book.report.decisions
     heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{decision_words.count(decisions)}件）")
     if not decisions:
-        said = decision_words.decisions(decisions, book.report.submissions)
+        said = decision_words.decisions(decisions, book.report.submissions, not_taken.urgent(book.report))
         merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
         return explain(book, sheet, top + 2, OVERVIEW_WIDTHS, _told_beside(book))
     for column, title in enumerate(_TITLES[:-1]):
@@ -141,8 +141,9 @@ def stretch(sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> f
 
 def _told_beside(book: Book) -> list[str]:
     """The urgent matters of earlier days of which nothing was said, and what became of matters and requests that reports do not keep to."""
+    refused = not_taken.urgent(book.report) if book.report.decisions else ""  # else it is told in their place
     unsettled = headline.unsettled(book.report, _MOST_UNSETTLED, _MOST_CHARACTERS)
-    return [said for said in (unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
+    return [said for said in (refused, unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
 
 
 def _as_many_as_fit(decisions: Sequence[Decision], room: float) -> Sequence[Decision]:

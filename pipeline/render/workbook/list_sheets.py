@@ -12,7 +12,7 @@ from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, put
 from pipeline.render.workbook.figure_places import follow_up_order
 from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain, heading, note, print_only, write_list, write_table
-from pipeline.report import agenda, corrections, exemptions, matter_words, who_reported
+from pipeline.report import agenda, corrections, exemptions, matter_words, not_taken, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
 from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
@@ -142,10 +142,12 @@ def _write_urgent(book: Book) -> None:
     """The day's urgent matters; below them those of earlier days that nothing had been said of until today."""
     report, name, widths = book.report, "急报事项", [column.width for column in URGENT]
     sheet = write_list(book, name, URGENT, report.urgent)
-    if not report.earlier_urgent:
-        return
     shown = min(len(report.urgent), words.MOST_IN_WHOLE + 1) if book.is_split else len(report.urgent)
     row = FIRST + max(shown, 1) + 1
+    if report.urgent and (refused := not_taken.urgent(report)):
+        row = explain(book, sheet, row, widths, [refused]) + 1
+    if not report.earlier_urgent:
+        return
     heading(book, sheet, row, len(widths) - 1, f"此前的急报（{len(report.unsettled)} 件尚无下文）")
     lines = agenda.unsettled_first(report.earlier_urgent)
     row = write_table(book, sheet, row + 1, Listing(_earlier_urgent(report.day), lines))

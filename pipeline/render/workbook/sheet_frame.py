@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value, fit_to_paper, height, lines, merge, put, stored, text
-from pipeline.report.who_reported import nothing, refused_urgent
+from pipeline.report import not_taken
+from pipeline.report.who_reported import nothing
 from pipeline.terms.contract import EXEMPTIONS, URGENT
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def write_list(
     """A whole sheet of one list: frozen header, filter, repeated on every page; an empty list says so in a sentence."""
     if_empty, submissions = words.EMPTY.get(name, ""), book.report.submissions
     if name in words.REPORTED_SHEETS:
-        refused = refused_urgent(submissions) if name == URGENT.name else ""
+        refused = not_taken.urgent(book.report) if name == URGENT.name else ""
         if_empty = nothing("没有采用的急报事项。" if refused else if_empty, submissions) + refused
     if name == EXEMPTIONS.name:
         if_empty += book.report.beyond.exemptions_refused

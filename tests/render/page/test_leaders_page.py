@@ -90,7 +90,7 @@ def test_every_figure_of_the_report_stands_in_the_page() -> None:
 def test_a_missed_target_is_said_with_how_many_are_missing() -> None:
     text = page_of(a_report()).text
     assert "自治区交办案件共4件，已化解1件，化解率25.0%，没有达到100%的目标，还差3件。" in text
-    assert "与前一日相比，总数不变，已化解增加1件（2个旗区没有日报）。前一日 0/4，0.0%。" in text
+    assert "与前一日相比，总数不变，已化解增加1件（1个旗区没有日报，1个旗区的日报整份退回）。前一日 0/4，0.0%。" in text
 
 
 def test_what_edits_did_to_a_rate_stays_beside_it_where_the_cases_fold() -> None:
@@ -134,8 +134,9 @@ def test_nothing_to_resolve_is_no_rate() -> None:
 def test_a_district_that_has_not_reported_is_not_shown_as_zero() -> None:
     text = page_of(a_report()).text
     assert "未报 2 个（乌审旗、杭锦旗）" in text
+    assert "未报的里面，乌审旗送来的日报整份退回，没有采用。" in text
     assert "杭锦旗 | ✕ 未报 | 杭锦旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。\n" in text
-    assert "乌审旗 | ✕ 未报 | 乌审旗没有日报（最近一次是5月21日的日报，送来的1份没有采用）；" in text
+    assert "乌审旗 | ✕ 整份退回 | 乌审旗没有日报（最近一次是5月21日的日报，送来的1份没有采用）；" in text
     assert "未报不等于没有事" in text
 
 

@@ -116,7 +116,7 @@ def test_a_case_not_accepted_or_without_progress_is_told_as_in_the_notice_of_the
     assert [row["情况"] for row in own["包案"]] == [f"已交办；{said}", "已交办"]
     assert own["包案概况"] == "包案在办2件，其中停滞1件、超期未受理1件。"
     assert [row["情况"] for row in liaison["包联"]] == [f"已交办；{said}"]
-    nothing = "群众不认可、超期未结、停滞、超期未受理、临近到期、五个一不全，没有法定期限临近或已过的，也没有急报和请求"
+    nothing = "群众不认可、超期未结、停滞、超期未受理、临近到期、五个一不全，没有法定期限临近或已过的，也没有已知的急报和请求"
     assert liaison["请办"] == [f"包联旗区其余1件在办，没有{nothing}，见汇总表“案件台账”。"]
 
 
@@ -180,8 +180,8 @@ def test_a_district_that_has_not_reported_or_never_has_is_named() -> None:
     workbook = assigned(assignment((*CASES, case_row("SJ-2020-009", "达拉特旗", 包案领导="领导二"))))
     before = handed_in(report(day=date(2020, 5, 20)), "2020-05-20 16:00")
     said = [_said(on(DAY, workbook, *files).report, "领导二")["说明"] for files in ((), (before,))]
-    never = "至今没有可用的日报，情况只按分解表的登记。"
-    assert said == [f"东胜区、达拉特旗{never}", f"东胜区当日没有可用的日报，情况按以前的日报。达拉特旗{never}"]
+    never, unknown = "至今没有可用的日报，情况只按分解表的登记。", "当日办理得怎样、有没有急报不知道，情况按以前的日报。"
+    assert said == [f"东胜区、达拉特旗{never}", f"东胜区当日没有可用的日报，{unknown}达拉特旗{never}"]
 
 
 def test_the_same_day_gives_the_same_bytes(day: Day, files: dict[str, bytes]) -> None:

@@ -1,0 +1,85 @@
+"""What districts reported and was not taken: urgent matters of which the words are told nowhere, and of a notice's district its whole day.
+
+That such things are there is said wherever else it would be said that there is nothing. Covered by tests/report/test_not_taken.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from pipeline.report import who_reported
+from pipeline.report.report import Report
+from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine
+from pipeline.terms import words
+from pipeline.terms.contract import SAFETY, URGENT_KINDS
+
+_MOST_NAMED: Final = 4
+_HEAD: Final = "报来而退回、这里没有写的急报事项"
+
+
+def urgent(report: Report) -> str:
+    """Return whose urgent matters were not taken, how many of which kinds, and where they can be read; '' where nobody's were.
+
+    Nothing of their words is told. Files that are no district's own and those of earlier days that came now are told of too.
+    """
+    own = _by_district(report.submissions)
+    strange = [(who_reported.sender(file), file) for file in report.arrived_reports if not file.district or file.is_from_stranger]
+    late = [(f"{who_reported.sender(file)}{words.near(file.day, report.day)}", file) for file in report.refused_late]
+    for whose, file in (*strange, *late):
+        own += [(f"{whose}日报", RefusedUrgent(file.refused_urgent, is_file=True))] if file.refused_urgent else []
+    named = _named(own)
+    where = "原文在旗区的日报和回执里，急报的邮件可能已经先发出"
+    return f"{_HEAD}：{named}。请马上向旗区核实；{where}。" if own else ""
+
+
+def urgent_of(report: Report, districts: Collection[str]) -> str:
+    """Return the same of some districts, for a leader who asks himself; '' where nobody's of these were."""
+    own = _by_district([line for line in report.submissions if line.district in districts])
+    return f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
+
+
+def _by_district(submissions: Iterable[SubmissionLine]) -> list[tuple[str, RefusedUrgent]]:
+    return [(line.district, told) for line in submissions for told in line.refused_urgent]
+
+
+def _named(own: Iterable[tuple[str, RefusedUrgent]]) -> str:
+    """Name them, what may be a danger first."""
+    ordered = sorted(own, key=lambda each: not _may_be_danger(each[1]))
+    return words.first_of([f"{whose}{_in_brief(told)}" for whose, told in ordered], _MOST_NAMED)
+
+
+def _may_be_danger(told: RefusedUrgent) -> bool:
+    return not told.kinds or not {SAFETY, ""}.isdisjoint(told.kinds)
+
+
+def _in_brief(told: RefusedUrgent) -> str:
+    """Return how many matters one file told, of which kinds, and whether more of it was refused than these."""
+    kinds = Counter(told.kinds)
+    one = len(kinds) == 1 and len(told.kinds) == 1
+    named = [
+        f"{kind or '类别没有写对'}{'' if one else f'{count}件'}"
+        for kind, count in sorted(kinds.items(), key=lambda each: _gravity(each[0]))
+    ]
+    count = f"{len(told.kinds)}件" if kinds else "整张表"
+    beside = "、".join([*named, *(["整份日报退回"] if told.is_file else [])])
+    return f"{count}{f'（{beside}）' if beside else ''}"
+
+
+def _gravity(kind: str) -> int:
+    return URGENT_KINDS.index(kind) if kind in URGENT_KINDS else len(URGENT_KINDS)
+
+
+def of_notice(report: Report, district: str) -> str:
+    """Return in a notice that nothing is known from the district's own report of the day, and why; '' where one counts."""
+    line = next((line for line in report.submissions if line.district == district), None)
+    if line is None or (line.status != "missing" and not line.is_wholly_refused):
+        return ""
+    day, rest = words.near(report.day, None), "以上按此前采用的日报"
+    if line.is_wholly_refused:
+        return f"你处{day}的日报全部退回，一行也没有采用，当日报来的进展、督办回复都没有计入，{rest}；请照回执改正后重新报送。"
+    if line.is_lost:
+        return f"你处{day}的日报原件遗失，没有计入，{rest}；请重新报送。"
+    came = "送来的日报整份退回，没有采用" if line.is_returned else "没有日报"
+    return f"你处{day}{came}，{rest}；请{'照回执改正后重新报送' if line.is_returned else '补报'}。"

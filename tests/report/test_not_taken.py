@@ -1,0 +1,130 @@
+"""What was reported and not taken: nowhere is it said that there was nothing, and nowhere what it said.
+
+Covers `not_taken`, and `refused_urgent` of `other_sheets` and of `Reading`.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from offices import HOME, Day, File, afternoon, assigned, consolidate, moment, read_in
+from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_row, report, report_pages, urgent_row, write
+
+from pipeline.render.page import leaders_page
+from pipeline.render.papers import leader_papers, notice
+from pipeline.report import decision_words, headline, leader_pages, not_taken
+from pipeline.terms.handed_in import Reading
+
+FIRST, SECOND, THIRD = DISTRICTS[:3]
+DANGER: Row = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜压向小学", 需协调事项="请派专家")
+UNCLEAR: Row = {**DANGER, "事项类别": "安全"}
+UNDATED: Row = {**DANGER, "发生时间": "夜里"}
+
+
+def _whole(district: str, *urgent: Row, at: str = "16:00") -> File:
+    """A report that is refused whole, for a column that no file may have."""
+    pages = edit(report_pages(district, progress=[], new=[], reception=[], urgent=urgent), {"案件进展!P1": "身份证号"})
+    return File(write(pages), moment(f"2020-05-21 {at}"), f"{district}{at[:2]}.xlsx")
+
+
+def _sent(district: str, *urgent: Row, at: str = "16:00", progress: tuple[Row, ...] = ()) -> File:
+    return File(report(district, progress=progress, urgent=urgent), moment(f"2020-05-21 {at}"), f"{district}{at[:2]}.xlsx")
+
+
+def _day(*files: File) -> Day:
+    """These files, and nothing to report of the other districts."""
+    sent = {name for name in DISTRICTS for file in files if file.name.startswith(name)}
+    others = (File(report(name, progress=[]), afternoon(DAY), f"{name}.xlsx") for name in DISTRICTS if name not in sent)
+    cases = [case_row("SJ-2020-001", FIRST), case_row("SJ-2020-002", SECOND), case_row("SJ-2020-003", THIRD)]
+    return consolidate([assigned(assignment(cases)), *files, *others], [DAY], noticed=True)[DAY]
+
+
+def test_neither_a_refused_row_nor_a_file_refused_whole_is_told_as_nothing_urgent() -> None:
+    day = _day(_whole(FIRST, DANGER), _sent(SECOND, UNDATED), _sent(THIRD, UNCLEAR, progress=(progress_row("SJ-2020-003"),)))
+    said = not_taken.urgent(day.report)
+    named = f"{FIRST}1件（工程安全隐患、整份日报退回）、{SECOND}1件（工程安全隐患）、{THIRD}1件（类别没有写对）。"
+    assert said.startswith(f"报来而退回、这里没有写的急报事项：{named}请马上向旗区核实；")
+    asked = dict(headline.lines(day.report))["请决定"]
+    assert asked.endswith(said)
+    page = leaders_page.render(day.report, HOME / "templates").decode()
+    assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。日报整份退回的1个旗区、日报全部退回的1个旗区有没有，不知道。</p>" in page
+    assert "里没有急报事项" not in page
+    assert "塔吊" not in asked + page
+    assert decision_words.none(day.report.submissions[3:], said) == "采用的日报里没有需要决策的事项"
+
+
+def test_where_reports_have_none_that_is_said_of_what_was_taken_alone() -> None:
+    page = leaders_page.render(_day().report, HOME / "templates").decode()
+    assert not_taken.urgent(_day().report) == ""
+    assert "<p>当日采用的日报里没有急报事项。</p>" in page
+    assert "<p>当日采用的日报里没有接访情况。</p>" in page
+
+
+def test_on_a_day_of_which_nothing_was_taken_the_page_says_that_nobody_knows() -> None:
+    page = leaders_page.render(_day(*(_whole(name) for name in DISTRICTS)).report, HOME / "templates").decode()
+    assert page.count("<p>今日没有旗区报送，有没有，不知道。</p>") + page.count("<p>今日没有旗区的日报能够采用，有没有，不知道。</p>") == 2
+
+
+def test_whoever_accompanies_the_district_is_told_on_his_page() -> None:
+    day = _day(_whole(FIRST, DANGER), _sent(SECOND, UNDATED), _sent(THIRD, UNCLEAR, progress=(progress_row("SJ-2020-003"),)))
+    fields = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
+    told = "报来而退回、这里没有写的急报事项："
+    assert fields["领导0"]["说明"] == (
+        f"{told}{FIRST}1件（工程安全隐患、整份日报退回），请马上向旗区问明。{FIRST}至今没有可用的日报，情况只按分解表的登记。"
+    )
+    assert fields["领导1"]["说明"] == (
+        f"{told}{SECOND}1件（工程安全隐患），请马上向旗区问明。{SECOND}当日的日报全部退回，一行也没有采用，当日办理得怎样、有没有急报不知道，情况按以前的日报。"
+    )
+    (rest,) = fields["领导2"]["请办"]
+    assert "也没有已知的急报和请求" in rest
+    assert fields["领导2"]["说明"] == f"{told}{THIRD}1件（类别没有写对），请马上向旗区问明。"
+
+
+def test_a_leader_whose_districts_have_no_open_case_has_a_page_for_an_urgent_matter_that_was_refused() -> None:
+    last = DISTRICTS[-1]
+    assert "领导8" not in {page.name for page in leader_pages.of(_day().report)}
+    (page,) = (page for page in leader_pages.of(_day(_whole(last, DANGER)).report) if page.name == "领导8")
+    assert page.concerned == {last}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([_whole(FIRST, DANGER, at="15:00"), _sent(FIRST, DANGER)], ""),  # sent again, and taken
+        ([_whole(FIRST, DANGER, at="15:00"), _sent(FIRST)], f"{FIRST}1件（工程安全隐患、整份日报退回）"),
+        ([_whole(FIRST, DANGER, DANGER, at="15:00"), _sent(FIRST, DANGER)], f"{FIRST}1件（工程安全隐患、整份日报退回）"),
+        ([_sent(FIRST, DANGER, at="15:00"), _whole(FIRST, DANGER)], f"{FIRST}1件（工程安全隐患、整份日报退回）"),
+        ([_whole(FIRST, DANGER, at="15:00"), _whole(FIRST, DANGER)], f"{FIRST}1件（工程安全隐患、整份日报退回）"),
+        ([_sent(FIRST, UNCLEAR, at="15:00"), _sent(FIRST, DANGER)], ""),  # mended
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST)], f"{FIRST}1件（工程安全隐患）"),  # left out instead
+        ([_sent(FIRST, UNDATED, urgent_row("", 发生时间="夜里"))], f"{FIRST}2件（工程安全隐患1件、停水停电停暖1件）"),
+    ],
+)
+def test_what_a_later_report_has_is_not_told_as_refused(files: list[File], told: str) -> None:
+    said = not_taken.urgent(_day(*files).report)
+    assert said.partition("没有写的急报事项：")[2].partition("。请马上")[0] == told
+
+
+def test_a_file_that_is_nobody_s_is_told_of_too() -> None:
+    pages = edit(report_pages(FIRST, progress=[], new=[], reception=[], urgent=[DANGER]), {"封面!B1": "某旗"})
+    day = _day(File(write(pages), afternoon(DAY), "某旗.xlsx"))
+    assert "没有写的急报事项：看不出旗区的日报1件（工程安全隐患、整份日报退回）。" in not_taken.urgent(day.report)
+
+
+def test_of_a_file_refused_whole_nothing_but_the_kinds_is_kept() -> None:
+    (file,) = read_in([_whole(FIRST, DANGER, UNCLEAR)])
+    assert (file.reading.accepted, file.reading.refused_urgent) == (False, ("工程安全隐患", ""))
+    assert "塔吊" not in json.dumps(file.reading.as_json(), ensure_ascii=False)
+    assert Reading.from_json(file.reading.as_json()).refused_urgent == ("工程安全隐患", "")
+
+
+def test_a_notice_says_that_the_district_s_own_report_of_the_day_was_refused() -> None:
+    day = _day(_sent(SECOND, progress=(progress_row("SJ-2020-002", 当前状态="差不多"),)), _whole(FIRST))
+    said = {each.district: notice.fields(each, day.report)["说明"] for each in day.report.notices}
+    refused = (
+        "你处5月21日的日报全部退回，一行也没有采用，当日报来的进展、督办回复都没有计入，以上按此前采用的日报；请照回执改正后重新报送。"
+    )
+    assert refused in said[SECOND]
+    assert "你处5月21日送来的日报整份退回，没有采用，以上按此前采用的日报；请照回执改正后重新报送。" in said[FIRST]
+    assert "你处" not in said[THIRD]
