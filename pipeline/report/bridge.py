@@ -61,6 +61,7 @@ def build(state: DayState, group: Group, group_before: Group | None, known_until
         resolved=len(counted),
         day_before=day_before(state),
         known_until=known_until,
+        target_before=group_before.target_percent if group_before else None,
         given=_given(state),
     )
 

@@ -173,6 +173,8 @@ class Bridge:
     day_before: DayBefore = "reported"
     known_until: time = time(12)
     """Until when on the next day yesterday's own readers could know of it (`correction_after`)."""
+    target_before: int | None = None
+    """What the group had to reach yesterday, in percent; None where there was no such group."""
     given: Mapping[str, str] = field(default_factory=dict)
     """By case that the office gave to the unit from another one, or away: from where, or whereto, in words."""
 

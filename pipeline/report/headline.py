@@ -173,6 +173,7 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
         part
         for part in (
             f"{figure.label}{figure.verdict}{lacking}{why}",
+            same_day.lost(bridge, figure.tally) if bridge else "",
             out_of_reach if figure.is_certain else "",
             *sentences.without_which(certainty, figure.tally),
             by_new,

@@ -1,4 +1,4 @@
-"""Cases that came in and were counted within the day: what the rate is without them, and what became of the others.
+"""What the day alone did to a verdict: cases that came in and were counted within it, and cases that took a target away.
 
 Covered by tests/report/test_headline.py.
 """
@@ -9,6 +9,12 @@ from pipeline.day.targets import Tally
 from pipeline.report import edit_words
 from pipeline.report.figures import Bridge, Ladder
 from pipeline.report.sentences import rate
+from pipeline.terms import words
+
+_ALL = 100
+_MOST_CASES = 2
+_YESTERDAYS = ("restated", "regrouped")
+"""Steps that change what yesterday was, not what the day brought."""
 
 
 def of_verdict(bridge: Bridge, tally: Tally) -> str:
@@ -43,6 +49,34 @@ def risen_by_new(bridge: Bridge, tally: Tally, unmoved: Tally) -> str:
     return f"{said}，前一日没有计入化解的案件今日{f'计入{others}件' if others else '一件也没有计入'}"
 
 
+def lost(bridge: Bridge, tally: Tally) -> str:
+    """Return that the target was met yesterday and is not today, with the cases that the day took from it; else ''."""
+    before = Tally(tally.target_percent, *(_before_today(ladder) for ladder in bridge.ladders))
+    if not before.met or tally.met is not False or bridge.target_before != tally.target_percent:
+        return ""
+    known = "按现在所知" if any(ladder.restated for ladder in bridge.ladders) else ""
+    taken = "、".join(
+        f"{words.STEPS[kind].name}{len(cases)}件（{words.first_of(cases, _MOST_CASES)}）" for kind, cases in _taken(bridge, tally)
+    )
+    return f"前一日{known}按件数算达标（{before.resolved}/{before.total}）{f'，今日{taken}' if taken else ''}"
+
+
+def _taken(bridge: Bridge, tally: Tally) -> list[tuple[str, list[str]]]:
+    """Return by kind the cases that made the rate lower: those that count no more, and those that came in and do not count."""
+    left, come, fallen, gained = (
+        {case for step in steps if step.kind not in _YESTERDAYS and step.change * sign > 0 for case in step.cases}
+        for steps in (bridge.total_steps, bridge.resolved_steps)
+        for sign in (-1, 1)
+    )
+    fallen -= left if tally.target_percent == _ALL else set()  # where all have to be resolved, one less is no harm
+    lower, told = fallen | (come - gained), dict[str, list[str]]()
+    for sign, steps in ((-1, bridge.resolved_steps), (1, bridge.total_steps)):
+        for step in steps:
+            if step.change * sign > 0 and (cases := [case for case in step.cases if case in lower]):
+                told.setdefault(step.kind, []).extend(cases)
+    return list(told.items())
+
+
 def _counted_today(bridge: Bridge) -> tuple[int, int]:
     """Return how many cases came in and were counted within the day, and how many others are newly resolved."""
     come = {case for step in bridge.total_steps if step.kind in ("found", "new") and step.change > 0 for case in step.cases}
@@ -52,7 +86,7 @@ def _counted_today(bridge: Bridge) -> tuple[int, int]:
 
 def _before_today(ladder: Ladder) -> int:
     """Return yesterday's number as it is known and grouped now."""
-    return ladder.before + sum(step.change for step in ladder.steps if step.kind in ("restated", "regrouped"))
+    return ladder.before + sum(step.change for step in ladder.steps if step.kind in _YESTERDAYS)
 
 
 def _is_higher(rate_now: Tally, rate_before: Tally) -> bool:

@@ -45,11 +45,12 @@ from pipeline.report import (
     outcome_words,
     period,
     period_words,
+    same_day,
     sentences,
     urgent_of_period,
     who_reported,
 )
-from pipeline.report.figures import Bounds
+from pipeline.report.figures import Bounds, Bridge, Step
 
 if TYPE_CHECKING:
     from weeks import Published
@@ -295,6 +296,29 @@ def test_a_rate_that_only_cases_found_and_resolved_within_the_day_lifted_says_so
     assert alone.endswith("，不计台账改动为81.8%，不到90%")
     (_region, with_new) = _verdicts((nine, []), (within, found), cases=[cancelled])
     assert with_new.endswith(f"，不计台账改动和今日新增即化解的10件为81.8%，不到90%{others}一件也没有计入")
+
+
+def test_a_target_that_was_met_yesterday_and_is_not_today_says_what_took_it() -> None:
+    both, nine = _settled("ZZQ-2020-001", "ZZQ-2020-002"), _settled(*(f"SJ-2020-{at:03}" for at in range(1, 10)))
+    disputed, again = _settled("ZZQ-2020-001", 群众确认="不认可"), progress_row("SJ-2020-001", 重新办理原因="仍漏水")
+    found = [new_row("DS-2020-001", 案由="漏水", 排查日期=f"{DAY}")]
+    region, city = _verdicts(([*both, *nine], []), ([*disputed, again], found))
+    assert "未达标，还差1件，前一日按件数算达标（2/2），今日群众不认可1件（ZZQ-2020-001）" in region
+    assert city.endswith("，前一日按件数算达标（9/10），今日重新办理1件（SJ-2020-001）、旗区新排查1件（DS-2020-001）")
+    assert not any("前一日" in said for said in _verdicts(([*both, *nine], []), ([], [])))
+    assert not any("前一日" in said for said in _verdicts(([], []), ([*disputed, again], [])))
+
+
+def test_a_case_that_leaves_takes_no_target_of_all_and_another_target_yesterday_is_not_compared() -> None:
+    left, fell = Step("cancelled", -1, ("甲-1",)), Step("disputed", -1, ("甲-2",))
+    region = Bridge("自治区交办", 20, (left,), 19, 20, (left, fell), 18, target_before=100)
+    assert same_day.lost(region, Tally(100, 19, 18)) == "前一日按件数算达标（20/20），今日群众不认可1件（甲-2）"
+    city = Bridge("市级交办", 40, (left,), 39, 36, (left,), 35, target_before=90)
+    assert same_day.lost(city, Tally(90, 39, 35)) == "前一日按件数算达标（36/40），今日撤销1件（甲-1）"
+    assert same_day.lost(replace(city, target_before=95), Tally(90, 39, 35)) == ""
+    restated = Step("restated", -2, ("甲-3", "甲-4"))
+    late = replace(city, resolved_before=38, resolved_steps=(restated, left))
+    assert same_day.lost(late, Tally(90, 39, 35)).startswith("前一日按现在所知按件数算达标（36/40），")
 
 
 def test_of_cases_found_and_resolved_within_the_day_nothing_is_said_where_others_lifted_the_rate_or_nothing_did() -> None:
