@@ -54,11 +54,11 @@ def lost(bridge: Bridge, tally: Tally) -> str:
     before = Tally(tally.target_percent, *(_before_today(ladder) for ladder in bridge.ladders))
     if not before.met or tally.met is not False or bridge.target_before != tally.target_percent:
         return ""
-    known = "按现在所知" if any(ladder.restated for ladder in bridge.ladders) else ""
+    known = "按现在所知的件数" if any(ladder.restated for ladder in bridge.ladders) else "按件数算"
     taken = "、".join(
         f"{words.STEPS[kind].name}{len(cases)}件（{words.first_of(cases, _MOST_CASES)}）" for kind, cases in _taken(bridge, tally)
     )
-    return f"前一日{known}按件数算达标（{before.resolved}/{before.total}）{f'，今日{taken}' if taken else ''}"
+    return f"前一日{known}达标（{before.resolved}/{before.total}）{f'，今日{taken}' if taken else ''}"
 
 
 def _taken(bridge: Bridge, tally: Tally) -> list[tuple[str, list[str]]]:

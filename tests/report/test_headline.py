@@ -318,7 +318,7 @@ def test_a_case_that_leaves_takes_no_target_of_all_and_another_target_yesterday_
     assert same_day.lost(replace(city, target_before=95), Tally(90, 39, 35)) == ""
     restated = Step("restated", -2, ("甲-3", "甲-4"))
     late = replace(city, resolved_before=38, resolved_steps=(restated, left))
-    assert same_day.lost(late, Tally(90, 39, 35)).startswith("前一日按现在所知按件数算达标（36/40），")
+    assert same_day.lost(late, Tally(90, 39, 35)).startswith("前一日按现在所知的件数达标（36/40），")
 
 
 def test_of_cases_found_and_resolved_within_the_day_nothing_is_said_where_others_lifted_the_rate_or_nothing_did() -> None:
