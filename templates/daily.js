@@ -10,10 +10,9 @@
   const word = cell => (Array.isArray(cell) ? cell.map(part => data.words[part]).join(" · ") : data.words[cell || 0]);
   const tagOf = new Map(data.tags.map((tag, position) => [tag[0], 2 ** position]));
   const has = (one, tag) => Math.floor(one[TAGS] / tag) % 2 === 1;
-  const plain = text => text.normalize("NFKC").toLowerCase();
   const districts = Array.from(byId("district").options, option => option.value);
   const said = data.cases.map(() => null);
-  const searched = position => said[position] || (said[position] = plain(data.cases[position].slice(0, PART).concat(data.cases[position].slice(DETAILS)).map(word).join("\n")));
+  const searched = position => said[position] || (said[position] = finding.readable(word(data.cases[position][NUMBER]), textOf(data.cases[position])));
   let picked = null;
   let isChosen = false; // 自己选过“列出”的，查找时照选的找；没有选过的，在所有案件里找
   let listed = [];
@@ -24,6 +23,12 @@
     if (text) element.textContent = text;
     if (className) element.className = className;
     return element;
+  }
+
+  // 查找看的：写着的全部内容，督办和今日变化的名称，旗区上面的单位
+  function textOf(one) {
+    const tagged = data.tags.filter(([tag]) => has(one, tagOf.get(tag))).map(([, name]) => name);
+    return one.slice(0, PART).concat(one.slice(DETAILS)).map(word).concat(tagged, data.above[word(one[DISTRICT])] || []).join("\n");
   }
 
   // 一个数字点开的案件：p12 是第 12 个数字的总数，p12y 计入化解的，p12n 不计入的
@@ -48,12 +53,12 @@
   const compare = (one, other) => (one < other ? -1 : Number(one > other));
 
   function list() {
-    const asked = plain(byId("find").value).split(/\s+/).filter(Boolean);
+    const asked = finding.asked(byId("find").value);
     const state = byId("state").value, district = byId("district").value, order = byId("order").value;
     listed = [];
     data.cases.forEach((one, position) => {
       const fits = picked ? fitsPick(one) : fitsState(one, state) && (district === "" || word(one[DISTRICT]) === district);
-      if (fits && asked.every(part => searched(position).includes(part))) listed.push(position);
+      if (fits && finding.fits(searched(position), asked)) listed.push(position);
     });
     const isOpen = position => Number(data.cases[position][PART] !== OPEN);
     listed.sort((one, other) => isOpen(one) - isOpen(other) || orders[order](one, other) || one - other);
@@ -145,12 +150,6 @@
   byId("all").addEventListener("click", () => pick("open"));
   byId("case-close").addEventListener("click", () => (byId("case").close ? byId("case").close() : byId("case").removeAttribute("open")));
   byId("case").addEventListener("click", event => event.target === byId("case") && byId("case").close());
-  // 电脑上、纸上不折的，由样式展开；旧的浏览器不会，在这里展开
-  const unfold = folds => folds.forEach(fold => (fold.open = true));
-  if (matchMedia("(min-width: 641px)").matches) unfold(document.querySelectorAll(".wide-open"));
-  let closed = [];
-  addEventListener("beforeprint", () => unfold((closed = Array.from(document.querySelectorAll(".wide-open:not([open]), .printed:not([open])")))));
-  addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
   list();
   byId("cut").hidden = data.longest === null;
   byId("plain").remove();

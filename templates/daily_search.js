@@ -6,7 +6,6 @@
   const NUMBER = 0, UNIT = 1, MATTER = 2, LEADER = 3, DEADLINE = 4, STATE = 5;
   const byId = id => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
-  const plain = text => text.normalize("NFKC").toLowerCase();
   const own = new Set(Array.from(byId("unit").options, option => option.value).filter(Boolean));
   const shards = data.shards.map(([first, last]) => ({ first, last, lines: null }));
   const waiting = new Map();
@@ -14,7 +13,7 @@
 
   // 每个索引文件只做一件事：把自己的编号和内容交到这里
   window.casesOf = (number, text) => {
-    shards[number].lines = text.split("\n").map(line => [plain(line), line]);
+    shards[number].lines = text.split("\n").map(line => [finding.readable(line.split("\t", 1)[NUMBER], line), line]);
   };
 
   function load(number) {
@@ -32,8 +31,6 @@
     return waiting.get(number);
   }
 
-  const anchored = number => "case-" + number.replace(/[^A-Za-z0-9-]/gu, found => "_" + found.codePointAt(0).toString(16) + "_");
-
   function cell(label, text, className) {
     const element = document.createElement("td"), inner = document.createElement("span");
     element.dataset.label = label;
@@ -49,15 +46,15 @@
     head.scope = "row";
     link.textContent = one[NUMBER];
     link.className = one[NUMBER].length > 18 ? "number" : "number nowrap";
-    link.href = unit[1] + "#" + anchored(one[NUMBER]);
+    link.href = unit[1] + "#" + finding.anchored(one[NUMBER]);
     head.append(link);
     element.append(head, cell("旗区", unit[0]), cell("案由", one[MATTER], "clamp"), cell("包案", one[LEADER], "clamp"), cell("时限", one[DEADLINE] || "未填", "nowrap"), cell("状态", one[STATE]));
     return element;
   }
 
   async function search() {
-    const mine = ++asking, typed = plain(byId("find").value).trim(), unit = byId("unit").value;
-    const asked = typed.split(/\s+/).filter(Boolean);
+    const mine = ++asking, typed = byId("find").value.trim(), unit = byId("unit").value;
+    const asked = finding.asked(typed);
     byId("rows").textContent = "";
     byId("listed").hidden = true;
     if (typed.length < LEAST_TYPED) { byId("found").textContent = typed ? "请再多写一个字。" : ""; return; }
@@ -68,23 +65,18 @@
       const isThere = await load(number);
       if (mine !== asking) return;
       if (!isThere) { lacking += 1; continue; }
-      const found = shards[number].lines.filter(([said, line]) => asked.every(part => said.includes(part)) && looked.has(line.split("\t")[UNIT]));
+      const found = shards[number].lines.filter(([said, line]) => finding.fits(said, asked) && looked.has(line.split("\t")[UNIT]));
       byId("rows").append(...found.slice(0, Math.max(0, MOST_LISTED - count)).map(([, line]) => row(line)));
       count += found.length;
       byId("listed").hidden = !count;
       byId("found").textContent = count + " 件" + (count > MOST_LISTED ? "，先列 " + MOST_LISTED + " 件，可以多写几个字" : "") + (done + 1 < wanted.length ? "（还在找）" : "");
     }
     if (lacking) byId("found").textContent = "从本页找不到“案件”文件夹，或者里面的文件不全：没有找全。请从结果文件夹里打开本页。";
-    else if (!count) byId("found").textContent = "没有符合的案件。查的是编号、案由的前 60 个字、项目、包案领导、时限、状态、问题类别、责任单位和旗区上面的单位；超期、停滞等看“需要督办”。";
+    else if (!count) byId("found").textContent = "没有符合的案件。能查什么，写在下面。";
   }
 
   let pause = 0;
   byId("find").addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(search, PAUSE); });
   byId("unit").addEventListener("change", search);
-  const unfold = folds => folds.forEach(fold => (fold.open = true));
-  if (matchMedia("(min-width: 641px)").matches) unfold(document.querySelectorAll(".wide-open"));
-  let closed = [];
-  addEventListener("beforeprint", () => unfold((closed = Array.from(document.querySelectorAll(".wide-open:not([open]), .printed:not([open])")))));
-  addEventListener("afterprint", () => closed.forEach(fold => (fold.open = false)));
   byId("finder").hidden = false;
 })();

@@ -95,8 +95,8 @@ def _shown(entry: PublishedFile, site: Site, beside: Sequence[str]) -> Response:
 
 def _scripts(site: Site) -> list[str]:
     loaded = leaders_page.environment(inputs.templates_of(site.settings))
-    scripts = (leaders_page.SCRIPT, large_page.SEARCH, large_page.OPENS)
-    return [leaders_page.hash_of(leaders_page.script(loaded, name)) for name in scripts]
+    own = [leaders_page.script(loaded, name) for name in (leaders_page.SCRIPT, large_page.SEARCH)]
+    return [leaders_page.hash_of(source) for source in (*own, leaders_page.added_script(loaded, large_page.OPENS))]
 
 
 def _policy(head: bytes, own: Sequence[str], beside: Sequence[str]) -> str:

@@ -125,7 +125,7 @@ def test_a_hostile_text_ends_no_element_and_no_line_of_the_index() -> None:
         if name.endswith(".js"):
             assert not set("<>&\u2028") & set(content.decode())
             (lines,) = re.findall(r'casesOf\(\d+,(".*")\);\n', content.decode())
-            assert all(line.count("\t") == 8 for line in json.loads(lines).split("\n"))
+            assert {line.split("\t")[0] for line in json.loads(lines).split("\n")} <= {case.number for case in report.cases}
 
 
 def test_the_cases_of_the_summary_are_in_a_file_of_their_own() -> None:
@@ -240,6 +240,19 @@ def test_a_search_from_the_file_system_finds_a_case_and_opens_it_in_its_units_pa
     time.sleep(1.5)
     assert browser.value("document.getElementById('case').open")
     assert browser.value("document.getElementById('case-title').textContent").startswith("ZZQ-2020-002")
+
+
+@pytest.mark.external
+def test_the_search_of_a_large_day_knows_numbers_flags_and_changes(browser: Browser, folder: Path) -> None:
+    browser.open(next(folder.glob("*.html")), 1280)
+    for typed in ("zzq2020-2", "ZZQ2020002"):
+        (link,) = _search(browser, typed)
+        assert link.endswith("#case-ZZQ-2020-002")
+    cases = a_hostile_report().cases
+    for word, flags in (("停滞", {"stalled"}), ("超期", {"overdue", "acceptance_overdue"})):
+        expected = {leaders_page.anchor(str(leaders_page.harmless(case.number))) for case in cases if flags & set(case.flags)}
+        assert expected <= {link.split("#")[1] for link in _search(browser, word)}
+    assert len(_search(browser, "新化解")) >= 2
 
 
 @pytest.mark.external

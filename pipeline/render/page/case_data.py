@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.render.page import case_texts
 from pipeline.render.page.cases_behind_figures import PICKED_BY, Picks
+from pipeline.report import clock_lines
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -23,6 +24,9 @@ _OWN = [label for label in case_texts.LABELS if label not in _SHARED]
 _PICKED = {kind: COLUMNS.index(part) for kind, part in PICKED_BY.items()}
 _FREE = frozenset({"化解方案", "撤销依据", "今日进展", "下一步措施", "需协调事项"})
 """Labels under which people write as much as they like; the matter is another."""
+_TAGS = {flag: meaning.name for flag, meaning in words.FLAGS.items() if flag != "cancelled"} | {
+    kind: change.name for kind, change in words.CHANGES.items()
+}
 _LEAST_ROOM, _ROOM_OF_A_CASE = 560_000, 280
 """Bytes that the data may take: a page of 2,000 cases stays below a megabyte, whatever is written."""
 _LONGEST, _LEAST_OF_MATTER = (None, 100, 60, 40, 24, 12, 0), 24
@@ -72,7 +76,10 @@ def of(report: Report, picks: Picks, shown: Callable[[object], object]) -> str:
 
 def _json(report: Report, picks: Picks, shown: Callable[[object], object], longest: int | None) -> str:
     texts = _Texts(shown, longest)
-    data = _listed(report, picks, texts) | {"words": texts.all(), "longest": longest}
+    units = report.settings.tree.units_of
+    own = dict.fromkeys(case.district for case in report.cases)
+    above = {str(shown(district)): list(map(shown, units[district])) for district in own if units.get(district)}
+    data = _listed(report, picks, texts) | {"words": texts.all(), "longest": longest, "above": above}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(IN_SCRIPT)
 
 
@@ -92,10 +99,21 @@ def _listed(report: Report, picks: Picks, texts: _Texts) -> dict[str, object]:
 
 def tag_names(report: Report) -> dict[str, str]:
     """Return by what the list can be narrowed beside its parts: the flags and the kinds of change that any case has, with their names."""
-    names = {flag: meaning.name for flag, meaning in words.FLAGS.items() if flag != "cancelled"}
-    names |= {kind: change.name for kind, change in words.CHANGES.items()}
     present = set[str]().union(*_tagged(report).values())
-    return {tag: name for tag, name in names.items() if tag in present}
+    return {tag: name for tag, name in _TAGS.items() if tag in present}
+
+
+def said_beside(report: Report) -> dict[str, list[str]]:
+    """Return by case number what supervision and the day's changes say of it: the names of its tags, what it lacks, its clocks."""
+    tagged = _tagged(report)
+    return {
+        case.number: [
+            *(name for tag, name in _TAGS.items() if tag in tagged[case.number]),
+            case_texts.lacking(case),
+            clock_lines.in_short(case),
+        ]
+        for case in report.cases
+    }
 
 
 def _tagged(report: Report) -> Mapping[str, set[str]]:

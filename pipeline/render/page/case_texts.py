@@ -109,7 +109,12 @@ def _counted(case: CaseLine) -> str:
 
 def _flags(case: CaseLine) -> str:
     named = [words.FLAGS[flag].name for flag in case.flags]
-    return "、".join([*named, *([f"缺{'、'.join(case.missing_ones)}"] if case.missing_ones else [])])
+    return "、".join([*named, *filter(None, [lacking(case)])])
+
+
+def lacking(case: CaseLine) -> str:
+    """Return which of the five its assignment lacks: 缺包案领导、办结时限; '' where none."""
+    return f"缺{'、'.join(case.missing_ones)}" if case.missing_ones else ""
 
 
 def _last_report(case: CaseLine) -> str:

@@ -135,7 +135,7 @@ def _address(path: str) -> str:
 def unit_page(unit: str, report: Report, templates: Path) -> bytes:
     """Return the page of a unit's cases: found, sorted and opened there as on the page of a smaller day."""
     loaded = leaders_page.environment(templates)
-    source, opens = leaders_page.script(loaded), leaders_page.script(loaded, OPENS)
+    source, opens = leaders_page.script(loaded), leaders_page.added_script(loaded, OPENS)
     context = page_view.register(report) | {
         "is_unit": True,
         "register": [of_district for of_district in cases_behind_figures.register(report) if of_district.total],
@@ -217,12 +217,12 @@ def _shards(of_units: Iterable[Unit]) -> Iterator[tuple[int, int, bytes]]:
     lines: list[str] = []
     first, number, size, count = 0, 0, 0, 0
     for number, unit in enumerate(of_units):
-        above = unit.report.settings.tree.units_of
+        above, beside = unit.report.settings.tree.units_of, case_data.said_beside(unit.report)
         for case in unit.report.cases:
             if size > _SHARD:
                 yield first, number, _shard(count, lines)
                 lines, first, size, count = [], number, 0, count + 1
-            lines.append(_line(case, number, above.get(case.district, ())))
+            lines.append(_line(case, number, [*beside[case.number], *above.get(case.district, ())]))
             size += len(lines[-1].encode())
     if lines:
         yield first, number, _shard(count, lines)
@@ -232,8 +232,11 @@ def _shard(number: int, lines: Iterable[str]) -> bytes:
     return f"casesOf({number},{in_script(chr(10).join(lines))});\n".encode()
 
 
-def _line(case: CaseLine, unit: int, above: Iterable[str]) -> str:
-    """Return what is found of a case, in the order that the script knows: the last parts are only searched; `above`: the units above."""
+def _line(case: CaseLine, unit: int, more: Iterable[str]) -> str:
+    """Return what is found of a case, in the order that the script knows: the last parts are only searched.
+
+    `more`: what supervision and the day's changes say of it, and the units above its district.
+    """
     matter = case.matter if len(case.matter) <= _MATTER else f"{case.matter[:_MATTER]}…"
     cells = (
         case.number,
@@ -245,6 +248,6 @@ def _line(case: CaseLine, unit: int, above: Iterable[str]) -> str:
         case.project,
         case.category,
         case.unit,
-        *above,
+        *more,
     )
     return "\t".join(" ".join(str(leaders_page.harmless(str(cell or ""))).split()) for cell in cells)

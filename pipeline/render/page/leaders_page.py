@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
@@ -22,6 +22,8 @@ from pipeline.report.report import Report
 from pipeline.terms.rows import written
 
 TEMPLATE, SCRIPT = "daily.html.j2", "daily.js"
+SHARED: Final = "daily_find.js"
+"""What the scripts of the page and of a large day's have in common: it stands before either."""
 BUILT_IN = HOME / "templates"
 _WEEKDAYS = "一二三四五六日"
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]")
@@ -67,7 +69,12 @@ def script_hash(templates: Path) -> str:
 
 
 def script(loaded: Environment, name: str = SCRIPT) -> str:
-    """Return a page's script; the loader reads every line end as the one that a browser counts with."""
+    """Return a page's own script, after what all have in common; the loader reads every line end as the one that a browser counts with."""
+    return added_script(loaded, SHARED) + added_script(loaded, name)
+
+
+def added_script(loaded: Environment, name: str) -> str:
+    """Return a script that runs where the page's own already stands."""
     loader = cast("FileSystemLoader", loaded.loader)
     return loader.get_source(loaded, name)[0]
 

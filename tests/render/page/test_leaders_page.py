@@ -332,7 +332,7 @@ def test_one_script_runs_and_nothing_comes_from_outside(report: Report) -> None:
     parsed = PageText(page)
     assert not {"img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in parsed.tags}
     assert [attrs for tag, attrs in parsed.tags if tag == "script"] == [{"type": "application/json", "id": "data"}, {}]
-    assert parsed.scripts[1] == (TEMPLATES / "daily.js").read_text(encoding="utf-8")
+    assert parsed.scripts[1] == "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("daily_find.js", "daily.js"))
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function|fetch|XMLHttp|import", parsed.scripts[1])
     assert not re.search(r"https?:|//[a-z]|@import|url\(|javascript:", page)
     assert all((attrs.get("href") or "#").startswith("#") for _, attrs in parsed.tags)

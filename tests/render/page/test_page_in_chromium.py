@@ -18,6 +18,8 @@ from page_days import TEMPLATES, a_hostile_report, a_report
 
 from pipeline.render.page import cases_behind_figures, leaders_page
 from pipeline.report.report import Report
+from pipeline.settings.units import Tree, Unit
+from pipeline.terms import words
 
 if TYPE_CHECKING:
     from weeks import Published
@@ -130,6 +132,11 @@ def test_the_list_begins_with_the_open_cases_and_is_searched_narrowed_and_sorted
     assert _choose(browser, find="SJ-2020-001") == ["SJ-2020-001", "SJ-2020-004"]  # resolved; cancelled, and its grounds name the other
     assert browser.value("document.getElementById('state').value") == "all"
     assert _choose(browser, find="东住建复 物业服务 zzq-2020") == ["ZZQ-2020-001"]
+    assert _choose(browser, find="sj2020-5") == _choose(browser, find="SJ2020005") == ["SJ-2020-005"]
+    assert set(_choose(browser, find="zzq20")) == {number for number in cases if number.startswith("ZZQ-2020-")}
+    for flag, meaning in words.FLAGS.items():
+        assert set(_choose(browser, find=meaning.name)) >= {number for number, case in cases.items() if flag in case.flags}, flag
+    assert set(_choose(browser, find="新化解")) >= {"SJ-2020-001", "ZZQ-2020-001"}
     assert _choose(browser, find="没有这样的字") == []
     assert "没有符合" in browser.value("document.getElementById('found').textContent")
     assert set(_choose(browser, find="")) == in_hand
@@ -140,6 +147,17 @@ def test_the_list_begins_with_the_open_cases_and_is_searched_narrowed_and_sorted
     assert _choose(browser, state="all", district="杭锦旗") == ["SJ-2020-005", "SJ-2020-004"]
     browser.value("document.getElementById('all').click()")
     assert set(browser.value(LISTED)) == in_hand
+
+
+def test_a_case_is_found_by_the_units_above_its_district(browser: Browser, tmp_path: Path) -> None:
+    report, page = a_report(), tmp_path / "page.html"
+    settings = report.settings.model_copy()
+    settings.__dict__["tree"] = Tree((Unit(name="甲省"), Unit(name="甲市", parent="甲省")), (("杭锦旗", "甲市"), ("东胜区", "甲省")))
+    page.write_bytes(leaders_page.render(replace(report, settings=settings), TEMPLATES))
+    browser.open(page, 360)
+    under = {district: {case.number for case in report.cases if case.district == district} for district in ("杭锦旗", "东胜区")}
+    assert set(_choose(browser, find="甲市")) == under["杭锦旗"] != set()
+    assert set(_choose(browser, find="甲省")) == under["杭锦旗"] | under["东胜区"]
 
 
 @pytest.mark.parametrize(("name", "report"), [("plain", a_report()), ("hostile", a_hostile_report())])
