@@ -52,7 +52,7 @@ PLACEHOLDERS: Final = {
     "kind": "安排", "leader": "领导姓名", "names": "名称",
     "number": "答复文号", "own": "本旗区", "passed": "批次", "revision": "版次", "sheet": "工作表名", "sheets": "工作表名", "since": "日期",
     "start": "起算日期", "status": "当前状态", "stored": "存的数", "line": "行号",
-    "to": "现在办理的旗区", "value": "所填内容", "values": "可选值",
+    "to": "现在办理的旗区", "unit": "上级", "value": "所填内容", "values": "可选值",
 }  # fmt: skip
 """What stands for a placeholder of the catalogue, for readers."""
 SPECIAL_PLACEHOLDERS: Final = {
@@ -70,7 +70,8 @@ SPECIAL_PLACEHOLDERS: Final = {
     "unknown-column/twice": {"value": "列名"},
     "read-as/header": {"value": "所写的表头", "meant": "模板的表头"},
     "read-as/sheet": {"value": "所写的名称", "meant": "模板的名称"},
-    "unknown-district/other": {"names": "九个旗区的全称"},
+    "unknown-district/other": {"names": "全部旗区的全称"},
+    "unknown-district/several": {"names": "这几个旗区的全称"},
     "rows-withdrawn": {"names": "工作表和案件编号"},
     "rows-withdrawn/both": {"names": "工作表和案件编号"},
     "rows-withdrawn/refused": {"names": "工作表和案件编号"},

@@ -149,10 +149,22 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     district = settings.district_named(written)
     if district is None:
         names = settings.district_names
+        if len(several := [name for name in names if name.endswith(key(written))]) > 1:
+            return None, [_at(cover, field, "unknown-district/several", names="、".join(several))]
         return None, [_at(cover, field, "unknown-district/other", names="、".join(names), alike=retype(written, names))]
+    if unit := _not_above(written, district, settings):
+        return None, [_at(cover, field, "unknown-district/elsewhere", district=district.name, unit=unit)]
     if key(written) != district.name:
         return district, [_at(cover, field, "read-as/district", meant=district.name, more="")]
     return district, []
+
+
+def _not_above(written: str, district: District, settings: Settings) -> str:
+    """Return a unit that is written with a district and is not above it, so that nobody knows which district is meant; '' where none is."""
+    rest, above = key(written), settings.tree.units_of.get(district.name, ())
+    for word in sorted((district.name, *district.aliases, *above), key=len, reverse=True):
+        rest = rest.replace(key(word), " ")
+    return next((unit.name for unit in settings.tree.units if unit.name not in above and key(unit.name) in rest), "")
 
 
 def _judge_day(cover: _Cover, arrival: ArrivalMoment, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:

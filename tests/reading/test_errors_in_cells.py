@@ -8,6 +8,8 @@ import pytest
 import xlsxwriter
 from hostile import rewrite
 from offices import read_report
+from provinces import PROVINCE
+from workbooks import report
 
 from pipeline.terms.contract import Severity
 from pipeline.terms.findings import Finding
@@ -145,3 +147,26 @@ def test_what_speaks_of_such_a_formula_is_a_text() -> None:
     for text in ("DISPIMG 显示不了", "见图 =DISPIMG(1)", "=DISPIMG"):
         reading = read_report(_report({"D2": ('""', text)}))
         assert reading.rows[0].text("今日进展", 0) == text
+
+
+def test_a_name_that_several_districts_share_or_with_a_unit_that_is_not_above_is_no_district() -> None:
+    alike = PROVINCE.model_copy(
+        update={
+            "districts": tuple(
+                district.model_copy(update={"name": f"{district.parent}城关区"} if district.code in ("JA", "YA") else {})
+                for district in PROVINCE.districts
+            ),
+            "district_prefixes": ("甲市", "乙市", "丙市"),
+        }
+    )
+    said = {
+        "城关区": "封面的旗区“城关区”有几个：甲市城关区、乙市城关区。请写全称。",
+        "乙市甲二县": "封面的旗区写的是“乙市甲二县”，而甲二县不在乙市。请核对，填写旗区全称。",
+        "戊县": "封面的旗区“戊县”不在旗区名单里。",
+    }
+    for written, sentence in said.items():
+        (found,) = [each for each in read_report(report(written), settings=alike).findings if each.code == "unknown-district"]
+        assert found.message.startswith(sentence)
+    for written, name in (("甲市甲二县", "甲二县"), ("丙市丙一区", "丙一区"), ("乙市城关区", "乙市城关区")):
+        read = read_report(report(written), settings=alike)
+        assert (read.district, [each.code for each in read.findings if each.code == "unknown-district"]) == (name, [])
