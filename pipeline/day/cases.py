@@ -101,7 +101,8 @@ class Case:
     began: date | None = None
     """The earliest 交办日期 (排查日期) that was ever accepted for it."""
     first_source: str = ""
-    """The 案件来源 that was accepted for it first."""
+    """The 案件来源 that was accepted for it first, and the 旗区."""
+    first_district: str = ""
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
@@ -190,7 +191,7 @@ class Case:
         else:
             self.particulars = {name: _first_filled(*(source.get(name) for source in (listed, found, self.filled))) for name in PARTICULARS}
             self.particulars["交办日期"] = self.began
-        self.first_source = self.first_source or self.text("案件来源")
+        self.first_source, self.first_district = self.first_source or self.text("案件来源"), self.first_district or self.text("旗区")
         self.earlier_texts = template_values.after(self.earlier_texts, before, self.particulars)
 
     def note_units(self, day: date) -> None:

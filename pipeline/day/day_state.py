@@ -108,6 +108,10 @@ class DayState:
     """Of one unit's state: the cases that lay in it the day before and lie in another one today, as they stood then,"""
     went_as_told: Register = field(default_factory=dict)
     """and as the day's own readers could know it."""
+    came_ever: frozenset[str] = frozenset()
+    """Of one unit's state: the cases of it that were first accepted as another's,"""
+    went_ever: tuple[Case, ...] = ()
+    """and those of others that were first accepted as its own, as they stand today."""
     told_elsewhere: tuple[tuple[str, tuple[str, RowPlace, Move]], ...] = ()
     """Of one unit's state: what reports of other units' districts say of cases that were given to it, each with its district."""
     reported_elsewhere: Mapping[str, bool] = field(default_factory=dict)

@@ -46,6 +46,7 @@ class Parted:
             if self._lies_in.get(number, standing.district) != standing.district
         }
         """The cases that lie in another district than the day before, with that one."""
+        self._given = [case for case in state.cases if case.first_district != self._lies_in[case.number]]
         self._of_moved = [(name, row) for name, report in state.in_force.items() for row in state.judgements[report.arrival.id].of_moved]
         self._doubted = [district for district in dict.fromkeys(doubt.district for doubt in state.doubts) if district in {*districts}]
 
@@ -71,6 +72,10 @@ class Parted:
             trend=state.unit_trends.get(unit, ()),
             recent=tuple(replace(past, reported=past.reported & own, refused=past.refused & own) for past in state.recent),
             elsewhere=self._all,
+            came_ever=frozenset(
+                case.number for case in self._given if self._lies_in[case.number] in own and case.first_district not in own
+            ),
+            went_ever=tuple(case for case in self._given if case.first_district in own and self._lies_in[case.number] not in own),
             told_elsewhere=tuple((name, row) for name, row in self._of_moved if name not in own and self._lies_in.get(row[0]) in own),
             reported_elsewhere={name: name in state.submissions for name in self._doubted if name not in own},
             last_reports=_by_district(state.last_reports, districts),

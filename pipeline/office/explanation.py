@@ -259,7 +259,9 @@ def _reliance(
     elif explained.kind != _GROUP:
         own = {line.number for line in explained.cases}
         cases = tuple(case for case in cases if case.number in own)
-    (reliance,) = certainty.of([of_it], [group], cases)
+    is_place = explained.kind in (_PARTS["district"], _PARTS["unit"])
+    given = certainty.given(state.cases, settings.tree.districts(label)) if is_place else certainty.NOTHING_GIVEN
+    (reliance,) = certainty.of([of_it], [group], cases, given)
     return replace(
         explained,
         verdict=sentences.verdict(of_it, *absent) if of_it.verdict else "",

@@ -182,7 +182,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         late_effects=_late_effects(state, settings),
         correcting_effects=_correcting_effects(state, settings),
         former=changes.former(state),
-        certainties=certainty.of(targets, settings.groups, state.cases),
+        certainties=certainty.of(targets, settings.groups, state.cases, edit_effects.Given(state.came_ever, state.went_ever)),
         no_longer_counted=changed["no_longer_counted"],
         changes=changes.lines(changed, cases, state),
         submissions=tuple(lines_by_district),

@@ -106,8 +106,19 @@ class Certainty:
     """Cases that make the difference: those cancelled, those that are in another group now, and those that came from one."""
     moved_out: tuple[str, ...] = ()
     moved_in: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+    """Of a unit: cases that were first accepted as its own and lie in another now, whenever they were given away,"""
+    came: tuple[str, ...] = ()
+    """and those that lie in it now and were first another's."""
     answered: tuple[str, ...] = ()
     """Counted cases whose 不认可 ended by another reply alone, without a 认可 since."""
+
+    @property
+    def moved(self) -> dict[str, tuple[str, ...]]:
+        """By what edits of the register did to them, the cases that make the difference."""
+        kinds = {"撤销": self.cancelled, "改到其他组": self.moved_out, "由其他组改来": self.moved_in}
+        kinds |= {"改派给别的单位": self.went, "由别的单位改派来": self.came}
+        return {kind: numbers for kind, numbers in kinds.items() if numbers}
 
 
 @dataclass(frozen=True, slots=True)

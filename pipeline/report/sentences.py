@@ -197,8 +197,7 @@ def answered_verdict(certainty: Certainty, tally: Tally) -> str:
 
 def edited_cases(certainty: Certainty, most: int = 4) -> list[str]:
     """Return by kind the cases that edits of the register took out of a group or brought in, so many of each by number."""
-    moved = (("撤销", certainty.cancelled), ("改到其他组", certainty.moved_out), ("由其他组改来", certainty.moved_in))
-    return [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in moved if numbers]
+    return [f"{name}{len(numbers)}件：{words.first_of(numbers, most)}" for name, numbers in certainty.moved.items()]
 
 
 def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
@@ -207,7 +206,8 @@ def unmoved(certainty: Certainty, tally: Tally, most: int = 4) -> str:
     Of each kind of them so many are named; with 0 they stand elsewhere. That cancelled cases count as unresolved here is always said:
     beside it stands what the rate would be if they still counted as they are reported.
     """
-    said = [*(edited_cases(certainty, most) if most else ()), *(["撤销的一律按未化解计"] if certainty.cancelled else ())]
+    rules = (("撤销的一律按未化解计", certainty.cancelled), ("改派的按最先所在的单位算", certainty.went or certainty.came))
+    said = [*(edited_cases(certainty, most) if most else ()), *(rule for rule, cases in rules if cases)]
     return without_edits(certainty.unmoved, tally, f"（{'；'.join(said)}）" if said else "")
 
 

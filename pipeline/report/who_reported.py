@@ -6,13 +6,13 @@ A zero report says that there is nothing to report: of its district the day is k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from pipeline.day.submissions import Stands
-from pipeline.report.figures import UnitLine
+from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.handed_in import LeftOut
@@ -219,6 +219,38 @@ def status(line: SubmissionLine) -> str:
 def some(districts: Sequence[str]) -> str:
     """Such as 东胜区等6个旗区; one or two by name."""
     return "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
+
+
+def behind(figures: Iterable[Figure], told: Iterable[Figure], most: int) -> str:
+    """Return by what of earlier days, or of cases given to them, districts keep these figures provisional; '' where nothing is.
+
+    What keeps those in `told` so is said with them.
+    """
+    said = {of_day for figure in told if figure.bounds for of_day in figure.bounds.open}
+    open_days: dict[str, dict[str, set[date]]] = {}
+    anchor: date | None = None
+    for ends in (figure.bounds for figure in figures if figure.bounds):
+        anchor = ends.told_on
+        for why, days in (("behind", ends.behind), ("behind-lost", ends.lost), ("moved", ())):
+            for name in dict(ends.reasons).get(why, ()):
+                own = {of_day for of_day in ends.open if of_day[0] == name and (not days or of_day[1] in days)}
+                if not own <= said:
+                    open_days.setdefault(why, {}).setdefault(name, set()).update({on for _name, on in own} if days else ())
+    return "".join(f"{_behind(why, whose, anchor, most)}。" for why, whose in open_days.items())
+
+
+def _behind(why: str, whose: Mapping[str, set[date]], anchor: date | None, most: int) -> str:
+    """Return for one of these reasons whose they are: 缺以前的日报的：第四县（5月20日）; those of the same days together."""
+    alike: dict[tuple[date, ...], list[str]] = {}
+    for name, days in whose.items():
+        alike.setdefault(tuple(sorted(days)), []).append(name)
+    runs = [f"{some(names)}{f'（{_in_a_list(days, anchor)}）' if days else ''}" for days, names in alike.items()]
+    return f"{words.OPEN_REASONS[why].removeprefix('的')}的：{words.first_of(runs, most, '；')}"
+
+
+def _in_a_list(days: Sequence[date], anchor: date | None) -> str:
+    named = "、".join(words.near(on, anchor) for on in days[-_MOST_DAYS:])
+    return named if len(days) <= _MOST_DAYS else f"{named}等{len(days)}天"
 
 
 def left_out(files: Sequence[LeftOut], told_on: date | None = None) -> str:

@@ -151,6 +151,18 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_and_below_with_i
     assert said in briefing.fields(told)["范围说明"]
 
 
+def test_a_star_in_the_table_for_the_sake_of_a_report_of_an_earlier_day_has_its_reason_below() -> None:
+    """杭锦旗, of which nothing is lacking, misses the target alone; what 东胜区 would have said the day before turns its own row."""
+    before = DAY - timedelta(days=1)
+    files = [assigned(assignment([case_row("ZZQ-2020-001"), case_row("ZZQ-2020-002", "杭锦旗")]))]
+    files += [handed_in(report("杭锦旗", day, progress=[progress_row("ZZQ-2020-002")]), f"{day} 16:00") for day in (before, DAY)]
+    files += [handed_in(report(progress=[], reception=[reception_row()]), f"{DAY} 16:00")]
+    told = consolidate(files, [before, DAY])[DAY].report
+    assert told.targets[0].is_certain
+    noted = briefing.fields(told)["范围说明"]
+    assert noted == f"{sentences.PROVISIONAL_GAP}缺以前的日报的：东胜区（5月20日）。"
+
+
 def _nine_of_ten(*more: Row, also: Sequence[str] = ()) -> Report:
     """The report of a day on which eight of ten cases are resolved, and what stands in these rows counts nowhere."""
     numbers = [f"SJ-2020-{n:03}" for n in range(1, 11)]

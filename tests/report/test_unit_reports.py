@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+import provinces
 import pytest
 import workbooks
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from offices import Day, consolidated, handed_in, read_in
+from offices import Day, assigned, consolidated, handed_in, read_in
 from page_days import page_of
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files
 from workbook_days import cells, opened
-from workbooks import resolved_row
+from workbooks import Row, resolved_row
 
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import office_workbook
@@ -92,6 +93,12 @@ def test_whatever_the_tree_each_unit_is_the_sum_of_what_lies_under_it(settings: 
 def _assert_parts(whole: Report, parts: Sequence[Report]) -> None:
     """Everything that is counted or listed of the whole is that of exactly one part."""
     assert _summed(parts) == _tallies(whole.targets)
+    for at, certainty in enumerate(whole.certainties):
+        own = [part.certainties[at].unmoved for part in parts]
+        assert (sum(tally.total for tally in own), sum(tally.resolved for tally in own)) == (
+            certainty.unmoved.total,
+            certainty.unmoved.resolved,
+        )
     for listed in ("newly_resolved", "reopened", "new_cases", "no_longer_counted", "withdrawn_cases"):
         assert sorted(number for part in parts for number in getattr(part, listed)) == sorted(getattr(whole, listed))
     for flag, numbers in whole.flags.items():
@@ -150,6 +157,18 @@ def test_a_case_that_is_given_to_another_unit_goes_with_its_past_and_is_told_as_
     assert MOVED not in got.new_cases + got.newly_resolved
     assert MOVED not in gave.no_longer_counted
     assert all(step.kind != "given" for bridge in days[LAST].report.bridges for step in bridge.total_steps)
+
+
+def test_no_unit_is_bettered_by_giving_a_case_away() -> None:
+    """甲一区 gives a case that is not resolved to 乙一区 on the second day: both read from then on what their rates were without it."""
+    rows = provinces.cases()
+    moved: list[Row] = [{**row, "旗区": "乙一区"} if row["案件编号"] == "SJ-2020-105" else row for row in rows]
+    sent = [assigned(provinces.workbook(rows)), assigned(provinces.workbook(moved), f"{SECOND} 08:00", "分解表2.xlsx")]
+    for on, day in consolidated(read_in(sent, PROVINCE), DAYS, PROVINCE).items():
+        reliance = {unit: report.certainties[1] for unit, report in day.units.items()}
+        assert reliance["甲市"].unmoved.total == reliance["乙市"].unmoved.total + 1, "甲市 has one more from the beginning"
+        if on > FIRST:
+            assert (reliance["甲市"].went, reliance["乙市"].came) == (("SJ-2020-105",), ("SJ-2020-105",))
 
 
 def test_no_unit_is_told_a_figure_of_another_units_district_when_a_case_is_given(days: dict[date, Day]) -> None:

@@ -195,7 +195,7 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         **({"近日": []} if room.is_dense else {}),
         "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
-        "范围说明": "" if district_table.is_certain(report) else sentences.PROVISIONAL_GAP + _to_mend(report, room),
+        "范围说明": district_table.provisional(report, max(1, room.absences)),
         "由来": [*([correction] if correction else []), *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(report, room),
         "台账": [
@@ -224,11 +224,6 @@ def _reported(report: Report, room: Limits) -> Fields:
 def _placed(absence: Absence, report: Report) -> Absence:
     """Return it with where its district lies."""
     return replace(absence, district=f"{_unit_of(absence.district, report)}{absence.district}")
-
-
-def _to_mend(report: Report, room: Limits) -> str:
-    """Return which refused rows keep figures of the table of districts provisional."""
-    return headline.to_mend(report, report.by_district, max(1, room.absences))
 
 
 def _unit_of(district: str, report: Report) -> str:
@@ -283,7 +278,7 @@ def _edits_behind(report: Report, figure: Figure, certainty: Certainty, room: Li
 
 def _named_above(certainty: Certainty) -> int:
     """Return how many of the cases that make the difference stand with the verdict: all of one or two, else none."""
-    count = len(certainty.cancelled) + len(certainty.moved_out) + len(certainty.moved_in)
+    count = sum(map(len, certainty.moved.values()))
     return count if count <= _FEW_EDITED else 0
 
 

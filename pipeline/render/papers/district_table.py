@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.report import corrections, sentences
+from pipeline.report import corrections, headline, sentences, who_reported
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -57,10 +57,17 @@ def rows(report: Report) -> list[Fields]:
     return [{"名称": name, **row(statuses.get(name, ""), figures[name], report)} for name in figures]
 
 
-def is_certain(report: Report) -> bool:
-    """Return whether no verdict in the table can still turn; where there are no cases there is none."""
-    shown = (figure for line in report.below for figure in line.figures) if report.below else report.by_district
-    return all(figure.is_certain or not figure.tally.total for figure in (*report.targets, *shown))
+def provisional(report: Report, most: int) -> str:
+    """Return what the star in the table means, and by what figures stay provisional: so much of each kind; '' where none is.
+
+    Who has no report today stands in the table; of the verdicts of the whole the first lines say why.
+    """
+    shown = [figure for line in report.below for figure in line.figures] if report.below else report.by_district
+    starred = [figure for figure in (*report.targets, *shown) if figure.tally.total and not figure.is_certain]
+    if not starred:
+        return ""
+    behind = who_reported.behind(starred, [figure for figure in report.targets if figure in starred], most)
+    return sentences.PROVISIONAL_GAP + headline.to_mend(report, report.by_district, most) + behind
 
 
 def _reported(line: UnitLine, report: Report) -> str:
