@@ -25,7 +25,6 @@ FILLABLE = ("包案领导", "工作专班", "化解方案")
 """Particulars that a district may fill in where they are empty."""
 COMPARED = ("问题类别", "案由", "责任单位", "排查日期")
 """What must be the same for a 新增案件 row to be the case that is already there."""
-
 RECENT_DAYS = 30
 """Days up to a day that hints look back on, it included."""
 
