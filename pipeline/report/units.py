@@ -64,7 +64,12 @@ def placed(decisions: tuple[Decision, ...], tree: Tree) -> tuple[Decision, ...]:
 
 
 def worst(below: Sequence[UnitLine], groups: Iterable[str]) -> tuple[str, ...]:
-    """Return in sentences which of these are worst served: who lacks most cases to a target, has most overdue, and has not reported."""
+    """Return in sentences which of these are worst served: who lacks most cases to a target, has most overdue, and has not reported.
+
+    Of one alone nothing is told: it is the whole.
+    """
+    if len(below) == 1:
+        return ()
     kinds: list[tuple[str, Callable[[UnitLine], int], str]] = [
         *((f"{group}还差最多", partial(_lacking, group), "件") for group in groups),
         (f"{FLAGS['overdue'].name}最多", lambda line: line.overdue, "件"),

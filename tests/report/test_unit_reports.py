@@ -239,6 +239,7 @@ def test_who_lacks_most_is_named_and_not_who_has_most_cases(days: dict[date, Day
     report = days[LAST].report
     lacking = [(line.name, line.of("市级交办和旗区自行梳理").tally.shortfall) for line in report.below]
     assert sorted(lacking, key=lambda named: -named[1])[:2] == [("乙市", 8), ("丙市", 7)]
+    assert units.worst(report.below[:1], [group.name for group in report.settings.groups]) == (), "one alone is the whole"
     assert units.worst(report.below, [group.name for group in report.settings.groups]) == (
         "自治区交办还差最多：甲市1件",
         "市级交办和旗区自行梳理还差最多：乙市8件、丙市7件，其余1个合计6件",
