@@ -199,15 +199,16 @@ class Writer:
 
     def urgent(self, day: date, recipient: str, matters: Sequence[UrgentMatter], items: Sequence[Item], now: datetime) -> Letter:
         """Write what districts report as urgent; of what they have not reported just now, when it came and what became of it since."""
+        full = self._settings.tree.full  # a leader of a province knows few districts by their names
         districts, kinds = (
-            list(dict.fromkeys(named)) for named in zip(*((matter.district, matter.kind) for matter in matters), strict=True)
+            list(dict.fromkeys(named)) for named in zip(*((full(matter.district), matter.kind) for matter in matters), strict=True)
         )
         whose = "、".join(districts) if len(districts) <= _MOST_NAMED else f"{districts[0]}等{len(districts)}个旗区"
         of_kind = f"{kinds[0]}{'等' if len(kinds) > 1 else ''}"
         settled = sum(bool(matter.since) for matter in matters)
         which = f"{'' if settled == len(matters) else f'其中{settled}件'}此后已汇总或被代替，以汇总为准" if settled else "尚未汇总核对"
         details = {
-            "matters": [_told(matter, now) for matter in matters],
+            "matters": [_told(matter, now) | {"district": full(matter.district)} for matter in matters],
             "is_new": not any(matter.remark(now) for matter in matters),
             "settled": settled,
             "refused": sum(bool(matter.refused) for matter in matters),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from mailserver import MailServer, running
 from offices import Office, moment
+from provinces import PROVINCE
 from workbooks import DAY, assignment, report, report_pages, turn_row, urgent_row, write
 
 from pipeline import cli
@@ -239,6 +240,14 @@ def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line
     assert letter.subject == "【急报】东胜区1件：停水停电停暖（尚未汇总核对）"
     assert "13800138000" not in letter.text + letter.html
     assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())
+
+
+def test_with_levels_above_it_a_district_is_named_with_them() -> None:
+    matter = UrgentMatter("丙一区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲", "", "")
+    letter = Writer(PROVINCE, NOW.date()).urgent(DAY, ONE, [matter], [], NOW)
+    assert letter.subject.startswith("【急报】丙市丙北片丙一区1件：")
+    assert "丙市丙北片丙一区" in letter.text
+    assert "丙市丙北片丙一区" in letter.html
 
 
 def test_what_the_register_will_refuse_is_mailed_with_the_reason_and_its_correction_names_it(office: Office, server: MailServer) -> None:
