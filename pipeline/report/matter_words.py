@@ -5,6 +5,7 @@ Covered by tests/night/test_deceptions_urgent.py.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -167,6 +168,19 @@ def _words(matter: Matter, characters: int | None) -> str:
 _ASKED = "需协调："
 _FEWEST, _LONGEST_REQUEST = 32, 90
 """Characters of what happened that are shown beside a request however little room there is, and of a request that are shown whole."""
+
+
+_GIST = 40
+_MOMENT = re.compile(r"^[\s\d年月日号时点分许上下午凌晨早中晚夜间:：/.-]+[，,]\s*")
+
+
+def gist(matter: UrgentLine) -> str:
+    """Return what happened in so many characters, without the moment with which it may begin; cut, it ends with a clause if one fits."""
+    said = _MOMENT.sub("", matter.situation).rstrip("。；，") or matter.situation
+    if len(said) <= _GIST:
+        return said
+    end = max(said.rfind(stop, 0, _GIST) for stop in "，。；！？")
+    return f"{said[:end] if end > 0 else said[: _GIST - 1]}…"
 
 
 def when(matter: UrgentLine, day: date) -> str:

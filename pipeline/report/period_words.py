@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.report import corrections, exemptions, exemptions_of_period, sentences
+from pipeline.report import corrections, exemptions, exemptions_of_period, matter_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
@@ -68,13 +68,19 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
     targets = ((part.label, of_target(part, period)) for part in period.groups)
     unknown = "" if period.has_beginning or not any(part.newly_resolved for part in period.groups) else NO_BEGINNING
     return [
-        ("结论", f"{answer(period)}{unknown}"),
+        ("结论", f"{answer(period)}{unknown}{_in_danger(period)}"),
         *targets,
         ("余下", remaining(period)),
         *([("急报", urgent(period))] if period.urgent else []),
         ("报送", handed_in(period)),
         ("更正", restated(period, runs)),
     ]
+
+
+def _in_danger(period: Period) -> str:
+    """Return how many matters that endanger people are without an answer at the end: no verdict is read without them."""
+    count = sum(matter.line.kind == SAFETY and not matter.ended for matter in period.urgent)
+    return f"期末尚无下文的{SAFETY}{count}件，见“急报”。" if count else ""
 
 
 def answer(period: Period) -> str:
@@ -254,8 +260,10 @@ def urgent(period: Period) -> str:
         return NO_URGENT
     before = sum((matter.line.reported_on or period.first) < period.first for matter in period.urgent)
     open_ = [matter.line for matter in period.urgent if not matter.ended]
-    dangers = [f"{line.district}{line.number}" for line in open_ if line.kind == SAFETY]
-    named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(dangers, _MOST_DANGERS)}）" if dangers else ""
+    dangers = [line for line in open_ if line.kind == SAFETY]
+    told = len(dangers) <= _MOST_TOLD  # what it is, where these are few
+    listed = [f"{line.district}{line.number}{f'：{matter_words.gist(line)}' if told else ''}" for line in dangers]
+    named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(listed, _MOST_DANGERS, '；' if told else '、')}）" if dangers else ""
     earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
     stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有了下文，或者不再列"
     gone = sum(matter.is_withdrawn for matter in period.urgent)
@@ -264,6 +272,7 @@ def urgent(period: Period) -> str:
 
 
 _MOST_DANGERS: Final = 3
+_MOST_TOLD: Final = 2
 
 
 def urgent_matters(period: Period) -> list[UrgentOverDays]:

@@ -28,9 +28,11 @@ from pipeline.day.targets import Tally
 from pipeline.render.papers import own_templates
 from pipeline.render.period import period_files, period_page, period_papers, period_workbook
 from pipeline.report import breakdown, period, period_words
+from pipeline.report.case_lines import UrgentLine
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.period import Period, Remaining
+from pipeline.report.urgent_of_period import UrgentOverDays
 
 if TYPE_CHECKING:
     from docx.table import Table
@@ -273,6 +275,28 @@ def test_tables_of_durations_make_room_for_restatements_and_what_turned_a_verdic
     assert _restated(fields)["注"] == []
     assert "各类案件的办理用时见“办理用时”。" in fields["部分"][2]["注"][0], "a section of one sentence is none"
     assert [section["小标题"].partition("、")[0] for section in fields["部分"]] == [*"一二三四五六七八九"][: len(fields["部分"])]
+
+
+def test_urgent_matters_fill_what_four_pages_still_hold_and_those_without_an_answer_come_first(month: Period) -> None:
+    groups, situation = [group.label for group in month.groups], "塔吊倾斜，压向小学，已疏散，" * 4
+    line = UrgentLine("东胜区", "", "其他", situation, month.last, "已停工", "请派专家", "", month.last)
+    urgent = [UrgentOverDays(line, month.last, "已到场") for _each in range(9)]
+    urgent += [UrgentOverDays(replace(line, kind="工程安全隐患", district=name)) for name in month.settings.district_names[:3]]
+    crowded = replace(
+        month,
+        by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
+        urgent=tuple(urgent),
+        restated=(),
+        remaining=tuple(Remaining(group, reason, ("SJ-2020-002",)) for group in groups for reason in breakdown.REASONS),
+    )
+    fields = period_papers.fields(crowded)
+    (section,) = (section for section in fields["部分"] if section["小标题"].endswith("、急报"))
+    assert (
+        len(re.findall(rb"/Type\s*/Page\b", period_papers.pdf(fields, month.data_until, own_templates.original("阶段报告版式.typ")))) == 4
+    )
+    assert 4 < len(section["说明"]) < 12, "four are told where twelve have no room, and more where more have"
+    assert all("工程安全隐患" in said for said in section["说明"][:3])
+    assert section["注"] == [f"其余{12 - len(section['说明'])}件见同一文件夹里的工作簿“急报”。"]
 
 
 def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:

@@ -42,6 +42,7 @@ from pipeline.report import (
     decision_words,
     headline,
     leader_pages,
+    matter_words,
     outcome_words,
     period,
     period_words,
@@ -543,7 +544,14 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert period_words.urgent(over) == "期内急报1件（其中期前所报、期初尚无下文的1件），期末都有了下文，或者不再列。"
     assert period_words.urgent_matter(over.urgent[0], over)[-1] == f"{third.month}月{third.day}日：办理中，专家已到场"
     still = period.of([told[DAY], told[next_day]], {})
-    assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001）。" in period_words.urgent(still)
+    assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001：塔吊倾斜，80户已疏散）。" in period_words.urgent(still)
+    assert period_words.lines(still)[0][1].endswith("期末尚无下文的工程安全隐患1件，见“急报”。")
+    assert "工程安全隐患" not in period_words.lines(over)[0][1]
+    (open_one,) = still.urgent
+    dated = replace(
+        open_one.line, situation="5月21日06时20分，4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米，距坑边8米的两栋楼有裂缝"
+    )
+    assert matter_words.gist(dated) == "4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米…"
 
 
 @pytest.mark.parametrize("was_settled", [True, False])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,20 @@ _VARIANTS: Final = (
 )
 """From generous to tight: so many rows of leaders have their tables here, so many restatements are named, and in the beginning, and so many
 tables tell how long cases take: what was told otherwise before goes last, and first of it stays what turned a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """One of `_VARIANTS`."""
+
+    leaders: int
+    runs: int
+    first_runs: int
+    durations: int
+    urgent: int | None = None
+    """Urgent matters that are told whole; as many as restatements where it is None."""
+
+
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases; the others stand in the workbook."""
 _LONGEST_LABEL: Final = 12
@@ -81,8 +96,21 @@ def examine(templates: Path) -> Iterator[str]:
 
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
-    drafts = (_draft(period, *variant) for variant in _VARIANTS)
-    return next((draft for draft in drafts if _has_room(draft, period.data_until)), _draft(period, *_VARIANTS[-1]))
+    rooms = (_Room(*variant) for variant in _VARIANTS)
+    room = next((room for room in rooms if _has_room(_draft(period, room), period.data_until)), _Room(*_VARIANTS[-1]))
+    return _draft(period, _with_more_urgent(period, room))
+
+
+def _with_more_urgent(period: Period, room: _Room) -> _Room:
+    """Return the same with as many more urgent matters as the paper still holds: those of which nothing was said come first."""
+    fits, too_many = min(room.runs, len(period.urgent)), len(period.urgent) + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if _has_room(_draft(period, replace(room, urgent=middle)), period.data_until):
+            fits = middle
+        else:
+            too_many = middle
+    return replace(room, urgent=fits)
 
 
 def _has_room(draft: Fields, moment: datetime) -> bool:
@@ -95,12 +123,17 @@ def _has_room(draft: Fields, moment: datetime) -> bool:
     return len(_PAGE_OF_PDF.findall(pdf(longer, moment, own_templates.original(PDF_TEMPLATE)))) <= _MOST_PAGES
 
 
-def _draft(period: Period, leaders: int, runs: int, first_runs: int, durations: int) -> Fields:
-    """Return the texts of one of `_VARIANTS`."""
+def _draft(period: Period, room: _Room) -> Fields:
+    """Return the texts with so much room."""
+    runs, durations = room.runs, room.durations
     name, until = period_words.NAME[period.is_closing], period.data_until
-    sections = [_targets(period), _districts(period, leaders), _remaining(period, has_durations=bool(durations))]
+    sections = [_targets(period), _districts(period, room.leaders), _remaining(period, has_durations=bool(durations))]
     sections += [*([_durations(period, durations)] if durations else []), _later(period), _reports(period)]
-    sections += [section for section in (_restated(period, runs), _exempted(period, runs), _urgent(period, runs)) if section]
+    sections += [
+        section
+        for section in (_restated(period, runs), _exempted(period, runs), _urgent(period, runs if room.urgent is None else room.urgent))
+        if section
+    ]
     said: Fields = {
         "报头": name,
         "文件标题": f"{name}（{period_words.span(period)}）",
@@ -109,7 +142,7 @@ def _draft(period: Period, leaders: int, runs: int, first_runs: int, durations: 
         "数据截至": f"{sentences.day(until.date(), period.last)}{until:%H:%M}",
         "标题": f"{period_words.span(period)}信访事项办理情况",
         "日期": sentences.long_day(max(period.last, until.date())),  # a paper is not dated before its data
-        "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period, first_runs)],
+        "提要": [{"名称": title, "内容": said} for title, said in period_words.lines(period, room.first_runs)],
         "部分": [section | {"小标题": f"{number}、{section['小标题']}"} for number, section in zip(_NUMBERS, sections, strict=False)],
     }
     return {key: plain_in(value) for key, value in said.items()}
