@@ -187,6 +187,10 @@ def test_the_workbook_has_a_sheet_for_each_part_and_no_formula(month: Period, fi
     assert HOSTILE in [cell.value for cell in _cells(workbook["变化的案件"])]
 
 
+def test_the_first_sheet_is_printed_on_one_page_across(files: dict[str, bytes]) -> None:
+    assert openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))["总览"].page_setup.fitToWidth in (None, 1)  # the default is not written
+
+
 def test_more_than_a_month_has_a_calendar_for_each_month_of_days(month: Period) -> None:
     days = [(day + timedelta(days=31 * count), of_day) for count in (0, 1) for day, of_day in month.submissions]
     long = replace(month, submissions=tuple(days), first=days[0][0], last=days[-1][0])

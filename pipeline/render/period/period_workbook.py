@@ -144,7 +144,7 @@ def _verdict(part: Part) -> str:
 
 def _overview(book: _Book) -> None:
     period = book.period
-    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 34, "long"))
+    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 30, "long"))
     widths = [column.width for column in columns]
     sheet = book.sheet("总览", widths, f"{period_words.BELONGS}{period_words.NEWLY}")
     row = _HEADER
