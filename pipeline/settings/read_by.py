@@ -14,7 +14,7 @@ from typing import Any, Final
 from pipeline import CONTRACT_VERSION, __version__
 from pipeline.settings.config import Settings
 
-_READ_BY: Final = {"districts", "district_prefixes", "district_suffixes", "sources", "categories", "case_number_pattern", "limits"}
+_READ_BY: Final = {"districts", "units", "district_prefixes", "district_suffixes", "sources", "categories", "case_number_pattern", "limits"}
 """The settings that decide which rows of a file are taken. Cut-off and windows only add warnings, which change no figure."""
 
 ALL: Final = frozenset({*_READ_BY, "calendar", "windows", "changes"})
