@@ -132,7 +132,7 @@ def look(settings: Settings, readers: Readers | None = None, remembered: Remembe
     What no district may send is not even opened: it will be refused whatever it says.
     """
     remembered = {} if remembered is None else remembered
-    waiting_files = list(_files_in_inbox(settings))
+    waiting_files = list(_files_waiting(settings))
     files = {file for _name, file in waiting_files if file}
     for gone in remembered.keys() - files:
         del remembered[gone]
@@ -166,19 +166,21 @@ def _in_order(files: Iterable[Incoming]) -> tuple[Incoming, ...]:
     return tuple(sorted(files, key=lambda file: (file.received_at is None, file.received_at and file.received_at.timestamp(), file.name)))
 
 
-def _files_in_inbox(settings: Settings) -> Iterator[tuple[str, _File | None]]:
+def _files_waiting(settings: Settings) -> Iterator[tuple[str, _File | None]]:
     """Go through the reports that wait by their masked names; None where the envelope cannot be read."""
-    seen_files = inbox.reports(settings.paths.inbox)
-    yield from _files_taken_in(settings, {seen.relative for seen in seen_files})
-    for seen in seen_files:
+    there = set()
+    for seen in inbox.reports(settings.paths.inbox):
         name = mask(seen.relative.rpartition("/")[2])
         try:
             status, (envelope, is_outdated) = seen.path.stat(), _envelope(seen, settings)
-            yield name, _File(seen.path, status.st_size, status.st_mtime_ns, envelope, is_outdated)
+            file = _File(seen.path, status.st_size, status.st_mtime_ns, envelope, is_outdated)
         except FileNotFoundError:
             continue  # taken in since
         except (OSError, envelopes.EnvelopeError):
-            yield name, None
+            file = None
+        there.add(seen.relative)
+        yield name, file
+    yield from _files_taken_in(settings, there)  # behind the look: what a run takes in meanwhile is in one of the two
 
 
 def _files_taken_in(settings: Settings, in_inbox: Collection[str]) -> Iterator[tuple[str, _File]]:

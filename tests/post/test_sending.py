@@ -27,7 +27,7 @@ from workbooks import DAY, assignment, edit, progress_row, reception_row, report
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
-from pipeline.intake import district_names, held_files
+from pipeline.intake import district_names, held_files, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.office import status
@@ -893,6 +893,7 @@ def test_who_has_sent_a_report_that_a_stopped_run_took_in_is_not_reminded(
     def stopped(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
+    seen = inbox.reports(office.inbox)
     with monkeypatch.context() as patch:
         patch.setattr(nightly, "read_new", stopped)
         with pytest.raises(KeyboardInterrupt):
@@ -902,6 +903,9 @@ def test_who_has_sent_a_report_that_a_stopped_run_took_in_is_not_reminded(
     assert waits.description(DAY) == "准格尔旗 文件夹 5月21日16:00（已收下，上次汇总中断，还没有读） 2020-05-21 的日报，没有内容行"
     (district,) = (district for district in status.look(office.settings, DAY, now=AFTERNOON).districts if district.waits)
     assert (district.district, district.word) == ("准格尔旗", "已收下，上次汇总中断，还没有读")
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "reports", lambda _inbox: seen)  # as somebody who looks while the run takes it in
+        assert status.look(office.settings, DAY, now=AFTERNOON).waiting == (waits,)
     assert held_files.waiting_assignments(office.settings) == 1
     assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
     office.run(DAY)
