@@ -273,7 +273,7 @@ def _send(options: argparse.Namespace) -> int:
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     if options.release and not options.dry_run:
         releases.release_all(settings, releases.at_this_computer(), now := _now(settings), sending.written_from(settings, now))
-    came = mailbox.mails(settings, (now := _now(settings)) - timedelta(days=1))
+    came = mailbox.mails(settings, (now := _now(settings)) - sending.TOLD_OF)
     outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
     screen.tell_lines(told_letters.planned(outcome) if options.dry_run else told_letters.sent(outcome))
     if options.dry_run:

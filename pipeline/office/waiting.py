@@ -165,6 +165,11 @@ def receipt_line(
     return next(reminders.reminded([line], state, numbers, settings)) if state else line
 
 
+def of_district(waits: Iterable[Waits], district: str) -> list[Filed]:
+    """Return the district's reports of these that will be accepted."""
+    return incoming.beside([each.file for each in waits], district, ())
+
+
 def opened(files: Sequence[Incoming]) -> tuple[Filed, ...]:
     """Return what waits and was opened, as the ledger would file it."""
     return tuple(filed for _file, filed in _came(files) if filed)

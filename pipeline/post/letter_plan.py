@@ -12,8 +12,8 @@ from typing import Any
 
 from pipeline.ledger import edition_files, journal
 from pipeline.ledger.editions import Edition
-from pipeline.office import status
 from pipeline.post import letters, wording
+from pipeline.post.come_since import ComeSince
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
@@ -26,9 +26,8 @@ from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.units import District
 from pipeline.terms.contract import LATE_EXCUSED
-from pipeline.terms.handed_in import Envelope, Filed
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.mails import Mail
-from pipeline.terms.words import near
 
 _NOTICE = f"{notice.FOLDER}/{{district}}_督办通知_"
 _PATHS = (
@@ -191,11 +190,11 @@ class Plan:
 class Planner:
     """Plans the letters that are due at a moment."""
 
-    def __init__(self, settings: Settings, outgoing: Outgoing, record: SentLetters, now: datetime) -> None:
+    def __init__(self, settings: Settings, outgoing: Outgoing, record: SentLetters, now: datetime, mails: Sequence[Mail]) -> None:
         self._settings, self._outgoing, self._record, self._now = settings, outgoing, record, now
         self._released = journal.releases(settings.paths.archive) if outgoing.leaders_after_look else {}
         self._writer = wording.Writer(settings, now.date())
-        self._board: status.Status | None = None
+        self._came = ComeSince(settings, now, mails)
 
     def letters_about(self, published: Iterable[PublishedDay]) -> Plan:
         """Return the letters about days that are published and over."""
@@ -221,34 +220,22 @@ class Planner:
         paths = [path for path in _paths_for(name, published) if not _is_template(path) or _day_of(path) >= self._now.date()]
         todays = [path for path in paths if _is_template(path) and _day_of(path) == self._now.date()]
         is_new = any(published.outputs[path] not in self._record.settled(recipient) for path in todays for recipient in recipients)
-        today = self._todays_report(name) if is_new else ""
+        today = self._came.todays_report(name) if is_new else ""
         paths = [path for path in paths if today != "over" or path not in todays]
         notes = published.sent_for_other_district(district)
         if (paths or notes) and not recipients and name not in plan.without_address:
             plan.without_address.append(name)
-        for recipient in recipients:
-            if items := self._new(recipient, paths, published, notes):
-                later = self._later(published, Kind.DISTRICT, name, recipient)
-                letter = self._writer.to_district(
-                    published.day,
-                    name,
-                    recipient,
-                    items,
-                    {**published.summary(), "today": today},
-                    later=later,
-                    newest_notice=newest_notice,
-                )
-                plan.letters.append(replace(letter, edition=published.manifest))
-
-    def _todays_report(self, name: str) -> str:
-        """Return how the district's report of today stands, of which a letter has the template: over, there, late, or still to come."""
-        day = self._now.date()
-        self._board = self._board or status.look(self._settings, day)
-        own = next(district for district in self._board.districts if district.district == name)
-        is_over = self._now > self._settings.on(day).calendar.last_moment(day)
-        if own.takes_nothing or (own.status == "missing" and not own.is_coming):
-            return "late" if is_over else ""
-        return "over" if is_over else "there"
+        new = {recipient: items for recipient in recipients if (items := self._new(recipient, paths, published, notes))}
+        if not new:
+            return
+        forms = {Path(path).name: _day_of(path) for path in paths if _is_template(path)}
+        summary = published.summary()
+        since = replace(self._came.since(name, published.day, forms), today=today, newest_notice=newest_notice)
+        for recipient, items in new.items():
+            later = self._later(published, Kind.DISTRICT, name, recipient)
+            told = [since.renewed(item) for item in items]
+            letter = self._writer.to_district(published.day, name, recipient, told, summary, later=later, since=since)
+            plan.letters.append(replace(letter, edition=published.manifest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
         is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
@@ -301,71 +288,27 @@ class Planner:
         files = published.items(unsent)
         return (*letters.bounded(files), *(item for item in notes if item.digest not in settled))
 
-    def reminders(self, mails: Iterable[Mail] = ()) -> Plan:
+    def reminders(self) -> Plan:
         """Return the reminders of today's report, to those of whom nothing has come that will count."""
         plan = Plan()
         day, begins = self._now.date(), self._outgoing.reminder_at
         if begins is None or self._now.time() < begins or self._now > self._settings.on(day).calendar.last_moment(day):
             return plan
-        board, of_day = status.look(self._settings, day), [mail for mail in mails if mail.received_at.date() == day]
-        for district in board.districts:
+        for district in self._came.board(day).districts:
             if district.takes_nothing or (district.status == "missing" and not district.is_coming):
-                self._remind(plan, day, district.district, _Came.of(district, board, of_day, self._settings))
+                self._remind(plan, day, district.district)
         return plan
 
-    def _remind(self, plan: Plan, day: date, name: str, came: _Came) -> None:
+    def _remind(self, plan: Plan, day: date, name: str) -> None:
         item = Item("", letters.digest_of("reminder", day, name), delivery=Delivery.IN_WORDS)
         recipients = addresses(name, self._settings, self._outgoing)
         plan.without_address.extend([] if recipients else [name])
+        came = self._came.in_vain(name, day), self._came.of_other_days(name, day)
         plan.letters.extend(
-            self._writer.reminder(day, name, recipient, item, came.in_vain, came.of_other_days)
+            self._writer.reminder(day, name, recipient, item, *came)
             for recipient in recipients
             if item.digest not in self._record.settled(recipient)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """What came from a district that has not reported yet, each by its name and in words."""
-
-    in_vain: tuple[tuple[str, str], ...]
-    """What is no report, and why;"""
-    of_other_days: tuple[tuple[str, str], ...]
-    """and the reports of other days, with which nothing is wrong."""
-
-    @classmethod
-    def of(cls, district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings) -> _Came:
-        others = ((waits.file.name, waits.file.day) for waits in board.waiting if waits.file.district == district.district)
-        return cls(
-            tuple(_what_came(district, board, mails, settings)),
-            tuple((name, f"是{near(day, board.day)}的日报") for name, day in others if day and day != board.day),
-        )
-
-
-def _what_came(
-    district: status.DistrictStatus, board: status.Status, mails: Iterable[Mail], settings: Settings
-) -> Iterator[tuple[str, str]]:
-    """Yield what came from a district and is no report of today, and why: whoever sent something is not told that nothing came."""
-    if any((file.district, file.day) == (district.district, board.day) for file in journal.left_out(settings.paths.archive)):
-        yield "", "收到过的日报原件遗失，经市局决定暂不采用，请重新报送"
-    for filed in district.refused:
-        yield filed.arrival.name, next(finding.message for finding in filed.reading.findings if finding.refuses)
-    if district.takes_nothing:
-        rows = district.waits.rows if district.waits else None
-        yield (
-            district.waits.file.name if district.waits else "",
-            f"照现在的样子一行也不会采用{f'，{rows[1]}行会退回' if rows else ''}"
-            if district.waits
-            else "收到的日报全部退回，一行也没有采用",
-        )
-    for file in (waits.file for waits in district.in_vain):
-        yield file.name, file.refusal or "不能采用，收取以后的回执里有原因"
-    own = next(one for one in settings.districts if one.name == district.district)
-    for mail in mails:
-        if mail.sender and own.accepts(Envelope(mail.received_at, "email", mail.sender)):
-            yield from mail.not_taken
-            if not mail.taken and not mail.not_taken and not mail.is_silent:
-                yield "", f"{mail.received_at:%H:%M}的邮件里没有附件"
 
 
 def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, ...]:

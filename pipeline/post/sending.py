@@ -34,6 +34,8 @@ _STATES = {
     smtp.Fate.UNKNOWN: State.UNDER_WAY,
 }
 Connect = Callable[[Outgoing], AbstractContextManager[smtplib.SMTP]]
+TOLD_OF = timedelta(days=32)
+"""Of messages of so long letters tell that they held no report."""
 _ENOUGH = 3
 """So many letters in a row that the server puts off end the run, which would only go on in vain: the rest waits for the next one."""
 
@@ -82,7 +84,7 @@ def run(
     clarification: Clarification | None = None,
     mails: Sequence[Mail] = (),
 ) -> SendingOutcome:
-    """Send what is due; with `dry_run` only say what it would be. `mails`: what came by mail today, for the reminders.
+    """Send what is due; with `dry_run` only say what it would be. `mails`: what came by mail today and on the days that letters are about.
 
     Raises ConfigurationError where nothing is set about outgoing mail, and AnotherRunError where another run is sending.
     """
@@ -107,7 +109,7 @@ def run(
 def due(settings: Settings, now: datetime) -> SendingOutcome:
     """Return what would be sent now, for somebody who only looks: it keeps no run that sends from beginning. Raises LedgerError.
 
-    What came by mail is left out: that changes the words of reminders alone.
+    What came by mail is left out: that changes the words of letters alone.
     """
     places.check_there(settings.paths)
     if settings.outgoing_mail is None or not places.exists(settings.paths.ledger_place):
@@ -165,8 +167,8 @@ def _due(ledger: Ledger, record: SentLetters, settings: Settings, now: datetime,
     published = list(_published(ledger, settings, outgoing, now.date()))
     first = record.first_day() or _newest_over(published, settings, now)
     published = [folder for folder in published if folder.day.isoformat() >= first]
-    planner = letter_plan.Planner(settings, outgoing, record, now)
-    results, reminders = planner.letters_about(published), planner.reminders(mails)
+    planner = letter_plan.Planner(settings, outgoing, record, now, mails)
+    results, reminders = planner.letters_about(published), planner.reminders()
     without = dict.fromkeys([*results.without_address, *reminders.without_address])
     letters_due = [*results.letters, *reminders.letters]
     return SendingOutcome(planned=letters_due, without_address=list(without), held=[folder.day for folder in results.held])

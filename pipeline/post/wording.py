@@ -14,6 +14,7 @@ from pipeline import HOME
 from pipeline.office import as_published
 from pipeline.office.mailed_files import MailedFile
 from pipeline.office.urgent_matters import Unsent, UrgentMatter
+from pipeline.post.come_since import InVain, Since
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
@@ -99,22 +100,29 @@ class Writer:
         summary: dict[str, Any],
         *,
         later: Later | None,
-        newest_notice: date | None = None,
+        since: Since | None = None,
     ) -> Letter:
         """Write what became of the district's report, with its receipts, notice and template.
 
-        `newest_notice`: of which later day there is a notice already; this one is told afterwards then, and nobody has to answer both.
+        Where there is a notice of a later day already, this one is told afterwards, and nobody has to answer both.
         """
+        since = since or Since()
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
         verdict = _verdict(submission)
         if verdict == _UNCHANGED and later and later.changes and _is_about_more(later.changes, district):
             verdict = "日报没有填内容，数字、案件有更正"
         elif verdict == _UNCHANGED and later and later.changes and _has_come(later.changes, district):
             verdict = "补报的日报收到了，没有填内容"
-        subject = f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{verdict}"
+        waits = since.told(day, self._today)
+        subject = (
+            f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{since.verdict(verdict, submission['status'], day)}"
+        )
         names = _attached(items)
         details = {
             **submission,
+            "waits": waits,
+            "forms_renewed": bool(since.forms),
+            "in_vain": [came.told(self._today) for came in since.in_vain if came.name not in {item.name for item in items}],
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
@@ -124,9 +132,9 @@ class Writer:
             "has_receipt": any("_回执_" in name for name in names),
             "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],
             "has_notice": any("_督办通知_" in name for name in names),
-            "newest_notice": self._near(newest_notice) if newest_notice else "",
+            "newest_notice": self._near(since.newest_notice) if since.newest_notice else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
-            "today": summary.get("today", ""),
+            "today": since.today,
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
             "must_mend": submission["status"] == "missing"
@@ -165,11 +173,18 @@ class Writer:
         return self._letter(Kind.LEADERS, told.day, (told.unit, recipient), subject, items, details)
 
     def reminder(
-        self, day: date, district: str, recipient: str, item: Item, came: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]] = ()
+        self, day: date, district: str, recipient: str, item: Item, came: Sequence[InVain], others: Sequence[tuple[str, str]] = ()
     ) -> Letter:
         """Write that the district has not reported yet, and what is wrong with what came; `others`: what came for other days."""
         subject = f"【催报】{district}{self._near(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
-        return self._letter(Kind.REMINDER, day, (district, recipient), subject, [item], {"came": list(came), "others": list(others)})
+        return self._letter(
+            Kind.REMINDER,
+            day,
+            (district, recipient),
+            subject,
+            [item],
+            {"came": [own.told(self._today) for own in came], "others": list(others)},
+        )
 
     def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], beside: Beside | None = None) -> Letter:
         """Write what became of a message that a district has sent."""

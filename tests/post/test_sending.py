@@ -1,6 +1,7 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post` (`letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`, `wording`), and `summed_lines`.
+Covers every module of `post` (`come_since`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`,
+`wording`), and `summed_lines`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment, only
+from openpyxl import load_workbook
 from workbooks import DAY, assignment, edit, progress_row, reception_row, report, report_pages, urgent_row, write
 
 from pipeline import cli, screen
@@ -33,6 +36,7 @@ from pipeline.night import nightly
 from pipeline.office import status
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.letter_plan import PublishedDay
+from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError
@@ -42,6 +46,7 @@ from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
+from pipeline.terms.mails import Mail
 from pipeline.upkeep import repair
 
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
@@ -272,6 +277,67 @@ def test_a_district_without_a_report_is_told_whether_anything_came(tmp_path: Pat
     letter = writer.to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     assert said in letter.text
     assert said in letter.html
+
+
+def _letter_to(outcome: SendingOutcome, district: str) -> Letter:
+    return next(letter for letter in outcome.planned if (letter.district, letter.kind) == (district, Kind.DISTRICT))
+
+
+def test_a_letter_says_what_came_since_and_its_template_is_filled_in_with_it(office: Office, server: MailServer) -> None:
+    """A correction that waits stops no letter, and no letter tells an older result as if nothing had come since."""
+    disputed = report(progress=[progress_row("ZZQ-2020-001", 群众确认="不认可"), progress_row("SJ-2020-001", 下一步措施="再去一次")])
+    office.put(disputed, "更正.xlsx", "2020-05-22T07:30:00+08:00")
+    letter = _letter_to(_send(office, server, MORNING), "东胜区")
+    assert letter.subject == "【信访日报】东胜区5月21日：已采用2行；此后收到的还没有汇总"
+    for text in (letter.text, letter.html):
+        assert "5月21日的日报（文件夹 5月22日07:30，会采用 2 行）" in text
+        assert "汇总以后有变的另发一封" in text
+        assert "所附的日报模板里，此后收到的也已填进去" in text
+    form = next(item.content for item in letter.items if "_日报_2020" in item.name)
+    rows = load_workbook(BytesIO(form))["案件进展"].iter_rows(values_only=True)
+    assert any("再去一次" in row for row in rows), "not the form of the night"
+    assert not _send(office, server, MORNING).planned, "noted by what was published"
+
+
+@pytest.mark.parametrize(
+    ("progress", "subject", "said"),
+    [
+        ([progress_row("SJ-2020-002")], "补报的收到了，等待汇总", "不用再报；汇总以后另发一封"),
+        ([progress_row("没有的")], "补报的一行也不会采用，请改好再报", "请改好，尽快照"),
+    ],
+)
+def test_a_late_report_that_waits_is_not_told_as_missing(
+    office: Office, server: MailServer, progress: list[dict[str, Any]], subject: str, said: str
+) -> None:
+    outgoing = OUTGOING.model_copy(update={"districts": {"达拉特旗": (TO,)}})
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    _publish(office, {**FILES, "日报模板/达拉特旗_日报_2020-05-22.xlsx": b"form"})
+    office.put(report("达拉特旗", progress=progress), "补报.xlsx", "2020-05-22T07:30:00+08:00")
+    letter = _letter_to(_send(office, server, MORNING), "达拉特旗")
+    assert letter.subject == f"【信访日报】达拉特旗5月21日：{subject}"
+    for text in (letter.text, letter.html):
+        assert "汇总时没有收到贵局5月21日的日报；" in text.replace("<strong>", "")
+        assert said in text
+        assert "没有变化的，也请把那一天的模板原样报来" not in text
+
+
+def test_who_sent_what_is_no_report_is_told_the_morning_after_when_what_and_why(office: Office, server: MailServer) -> None:
+    outgoing = OUTGOING.model_copy(update={"districts": {"准格尔旗": (TO,)}})
+    office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
+    _publish(office, {**FILES, "日报模板/准格尔旗_日报_2020-05-22.xlsx": b"form"})
+    usual: dict[str, Any] = {"sender": "zhungeer@example.com", "claimed": "", "subject": "日报", "message_id": None, "taken": ()}
+    at = moment("2020-05-21 15:20")
+    mails = [
+        Mail("1", received_at=at, not_taken=(("照片.jpg", "这是照片或图片，请填写模板后发来"),), **usual),
+        Mail("2", received_at=at + timedelta(minutes=5), not_taken=(), **usual),
+        Mail("3", received_at=at - timedelta(days=1), not_taken=(("前一天.pdf", "不是工作簿"),), **usual),
+    ]
+    letter = _letter_to(sending.run(office.settings, MORNING, server.connect, mails=mails), "准格尔旗")
+    for text in (letter.text, letter.html):
+        assert "没有收到贵局5月21日的日报。请尽快照" in text
+        assert "5月21日15:20 “照片.jpg”：这是照片或图片，请填写模板后发来" in text
+        assert "15:25的邮件里没有附件" in text
+        assert "前一天" not in text
 
 
 def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_told(tmp_path: Path) -> None:

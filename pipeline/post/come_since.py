@@ -1,0 +1,159 @@
+"""What a letter to a district says beside what was published: what came since and will change it, and what came and is no report.
+
+Covered by tests/post/test_sending.py and tests/post/test_answering.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from pipeline.ledger import journal
+from pipeline.office import status, templates, waiting
+from pipeline.office.status import DistrictStatus, Status
+from pipeline.office.waiting import Waits
+from pipeline.post.letters import Delivery, Item
+from pipeline.settings.config import Settings
+from pipeline.terms.errors import NothingToConsolidateError
+from pipeline.terms.handed_in import Envelope
+from pipeline.terms.mails import Mail
+from pipeline.terms.words import clock, near
+
+
+@dataclass(frozen=True, slots=True)
+class InVain:
+    """What came from a district and is no report that counts."""
+
+    name: str
+    """Of the file; '' for a message without one."""
+    why: str
+    at: datetime | None = None
+    """When it came, in the office's zone; None where nobody knows."""
+
+    def told(self, today: date) -> tuple[str, str, str]:
+        """Return the file's name, why it is no report, and when it came; of a message without a file the reason says when."""
+        return self.name, self.why, clock(self.at, today) if self.at and self.name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is known of a district's reports beside the published day that its letter tells of."""
+
+    today: str = ""
+    """How its report of today stands, of which the letter has the template: over, there, late; '' where it is still to come."""
+    waits: tuple[Waits, ...] = ()
+    """Its reports of that day and of earlier ones that came since, and with which the next run will tell another thing."""
+    in_vain: tuple[InVain, ...] = ()
+    newest_notice: date | None = None
+    """The last later day of which it has a notice too: that one is to be answered then."""
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+    """By name the templates that go with it, filled in with what waits too; none where nothing waits, and where none can be made."""
+
+    def renewed(self, item: Item) -> Item:
+        """Return an item of the published day with the template of now; what was sent is noted by the published one all the same."""
+        is_here = item.delivery is Delivery.ATTACHED
+        return replace(item, content=self.forms.get(item.name, item.content)) if is_here else item
+
+    def told(self, day: date, today: date) -> list[tuple[str, str, bool, bool]]:
+        """Return of each report that waits its day, how it came with what becomes of it, whether it is this day's, and worth nothing."""
+        return [
+            (
+                near(of_day, today),
+                "，".join(filter(None, (waits.file.how_it_came(today), waits.verdict))),
+                of_day == day,
+                waits.takes_nothing,
+            )
+            for waits in self.waits
+            if (of_day := waits.counts_for)
+        ]
+
+    def verdict(self, verdict: str, standing: str, day: date) -> str:
+        """Return what became of the report of the day, and that another one waits which will change it."""
+        own = [waits for waits in self.waits if waits.counts_for == day]
+        if own and standing == "missing":
+            return "补报的一行也不会采用，请改好再报" if own[-1].takes_nothing else "补报的收到了，等待汇总"
+        return f"{verdict}；此后收到的还没有汇总" if self.waits else verdict
+
+
+class ComeSince:
+    """Looks at what came beside what was published; every look is taken once. `mails`: the messages of these days."""
+
+    def __init__(self, settings: Settings, now: datetime, mails: Sequence[Mail] = ()) -> None:
+        self._settings, self._now, self._mails = settings, now, mails
+        self._boards: dict[date, Status] = {}
+
+    def board(self, day: date) -> Status:
+        """Return the office's board of that day."""
+        if day not in self._boards:
+            waits = next((board.waiting for board in self._boards.values()), None)
+            self._boards[day] = status.look(self._settings, day, waits)
+        return self._boards[day]
+
+    def todays_report(self, name: str) -> str:
+        """Return how the district's report of today stands, as `Since.today` says it."""
+        day = self._now.date()
+        own, is_over = self._own(name, day), self._now > self._settings.on(day).calendar.last_moment(day)
+        if own.takes_nothing or (own.status == "missing" and not own.is_coming):
+            return "late" if is_over else ""
+        return "over" if is_over else "there"
+
+    def since(self, name: str, day: date, forms: Mapping[str, date]) -> Since:
+        """Return what is known beside the published day; `forms`: by name the templates that go with the letter, each with its day."""
+        own = (waits for waits in self.board(day).waiting if waits.file.district == name and not waits.is_repeat)
+        waits = tuple(waits for waits in own if waits.counts_for and waits.counts_for <= day)
+        made = {form: self._form(name, of_day) for form, of_day in forms.items()} if waits else {}
+        renewed = {form: content for form, content in made.items() if content}
+        return Since(waits=waits, in_vain=self.in_vain(name, day), forms=renewed)
+
+    def in_vain(self, name: str, day: date) -> tuple[InVain, ...]:
+        """Return what came from the district for that day, or on it, and is no report that counts."""
+        return tuple(_in_vain(self._own(name, day), self.board(day), self._mails, self._settings))
+
+    def of_other_days(self, name: str, day: date) -> tuple[tuple[str, str], ...]:
+        """Return its waiting reports of other days than that one, with which nothing is wrong: each by its name and in words."""
+        own = ((waits.file.name, waits.file.day) for waits in self.board(day).waiting if waits.file.district == name)
+        return tuple((name, f"是{near(other, day)}的日报") for name, other in own if other and other != day)
+
+    def _form(self, name: str, day: date) -> bytes | None:
+        """Return the district's template of that day filled in with what waits too; None where none can be made."""
+        files = waiting.of_district(self.board(self._now.date()).waiting, name)
+        with suppress(NothingToConsolidateError):
+            return templates.of_district(self._settings, day, name, files)[1]
+        return None
+
+    def _own(self, name: str, day: date) -> DistrictStatus:
+        return next(district for district in self.board(day).districts if district.district == name)
+
+
+def _in_vain(district: DistrictStatus, board: Status, mails: Sequence[Mail], settings: Settings) -> Iterator[InVain]:
+    """Yield what came from a district and is no report of that day: whoever sent something is not told that nothing came."""
+    if any((file.district, file.day) == (district.district, board.day) for file in journal.left_out(settings.paths.archive)):
+        yield InVain("", "收到过的日报原件遗失，经市局决定暂不采用，请重新报送")
+    for filed in district.refused:
+        why = next(finding.message for finding in filed.reading.findings if finding.refuses)
+        yield InVain(filed.arrival.name, why, filed.arrival.envelope.received_at.astimezone(settings.calendar.zone))
+    if district.takes_nothing:
+        yield _takes_nothing(district.waits)
+    for file in (waits.file for waits in district.in_vain):
+        yield InVain(file.name, file.refusal or "不能采用，收取以后的回执里有原因", file.received_at)
+    yield from _by_mail(district.district, board.day, mails, settings)
+
+
+def _takes_nothing(waits: Waits | None) -> InVain:
+    if waits is None:
+        return InVain("", "收到的日报全部退回，一行也没有采用")
+    refused = f"，{waits.rows[1]}行会退回" if waits.rows else ""
+    return InVain(waits.file.name, f"照现在的样子一行也不会采用{refused}", waits.file.received_at)
+
+
+def _by_mail(name: str, day: date, mails: Sequence[Mail], settings: Settings) -> Iterator[InVain]:
+    """Yield the files that the district's messages of that day held and that were not taken, and messages without any."""
+    own = next(district for district in settings.districts if district.name == name)
+    for mail in mails:
+        if mail.received_at.date() != day or not mail.sender or not own.accepts(Envelope(mail.received_at, "email", mail.sender)):
+            continue
+        yield from (InVain(name, why, mail.received_at) for name, why in mail.not_taken)
+        if not mail.taken and not mail.not_taken and not mail.is_silent:
+            yield InVain("", f"{mail.received_at:%H:%M}的邮件里没有附件", mail.received_at)
