@@ -4,6 +4,7 @@ import os
 import sys
 
 from pipeline.cli import main
+from pipeline.disk import ending
 
 
 def _in_utf8() -> None:
@@ -14,4 +15,4 @@ def _in_utf8() -> None:
 
 if __name__ == "__main__":  # a reader process imports this file again
     _in_utf8()
-    raise SystemExit(main())
+    ending.leave(main())
