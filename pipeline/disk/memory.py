@@ -12,11 +12,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def settled() -> Iterator[None]:
-    """Within: what is there now stays, and is not gone through again each time that somebody looks for garbage."""
-    gc.collect()
+def settled(*, is_large: bool) -> Iterator[None]:
+    """Within: what is there now is not gone through when somebody looks for garbage; `is_large`: what is free goes back before."""
+    if is_large:
+        gc.collect()
     gc.freeze()
-    give_back()
+    if is_large:
+        give_back()
     try:
         yield
     finally:

@@ -83,12 +83,16 @@ def _place(name: str) -> Path:
     return Path(cache_from_source(str(HOME / "templates" / "any.py"))).parent / name
 
 
+_FORM: Final = 2
+"""Of these files, in one version of the program."""
+
+
 class _Kept:
-    """What is made once for all runs, by what it is made of."""
+    """What is made once for all runs, by what it is made of; each packed by itself, since no process asks for all."""
 
     def __init__(self, name: str) -> None:
-        self._name, self._stamp = name, repr((__version__, sys.version))
-        self._made: dict[Any, Any] | None = None
+        self._name, self._stamp = name, repr((__version__, sys.version, _FORM))
+        self._made: dict[Any, bytes] | None = None
         self._has_new = False
 
     def get(self, of: object) -> Any:  # noqa: ANN401 - whatever marshal takes
@@ -97,12 +101,13 @@ class _Kept:
             self._made = {}
             with contextlib.suppress(EOFError, TypeError, ValueError):  # nothing there yet
                 self._made = marshal.loads(recall(self._name, self._stamp))  # noqa: S302 - as much to be trusted as a .pyc file
-        return self._made.get(of)
+        made = self._made.get(of)
+        return made and marshal.loads(made)  # noqa: S302 - see above
 
-    def add(self, of: object, made: object) -> None:
+    def add(self, of: object, made: Any) -> None:  # noqa: ANN401 - whatever marshal takes
         """Note what this run made; it was asked for before."""
         if self._made is not None:
-            self._made[of] = made
+            self._made[of] = marshal.dumps(made)
             self._has_new = True
 
     def keep(self) -> None:

@@ -6,7 +6,6 @@ Covered by tests/publishing/test_outbox.py and tests/publishing/test_editions.py
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +43,7 @@ def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, un
         plan.forget_rows()  # a large day's documents need the memory
     instead = handed_out.in_place_of(plan.ledger, plan.settings, report.day)
     workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day), instead=instead)
-    with memory.settled() if report.has_page_per_unit else nullcontext():
+    with memory.settled(is_large=report.has_page_per_unit):
         files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():
         # Kept before the folder takes its place: a run that is killed behind it finds all that it published.

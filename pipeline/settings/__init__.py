@@ -6,7 +6,12 @@ hold the parts for mail and the upload page, `accounts` what two of them share. 
 """
 
 import os
+import sys
+from types import ModuleType
 
-os.environ.setdefault(
-    "PYDANTIC_DISABLE_PLUGINS", "__all__"
-)  # it would look for some in every installed package, which takes each command time
+# pydantic would look for plugins in every installed package, and import what it takes to look: that costs each command time.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+if os.environ["PYDANTIC_DISABLE_PLUGINS"] == "__all__":
+    _no_plugins = ModuleType("pydantic.plugin._loader")
+    vars(_no_plugins)["get_plugins"] = tuple
+    sys.modules.setdefault(_no_plugins.__name__, _no_plugins)

@@ -35,8 +35,9 @@ class _Of:
         self.own = self
 
 
-def test_what_refers_to_itself_alone_goes_and_what_was_there_before_is_not_looked_through() -> None:
-    with memory.settled():
+@pytest.mark.parametrize("is_large", [True, False])
+def test_what_refers_to_itself_alone_goes_and_what_was_there_before_is_not_looked_through(*, is_large: bool) -> None:
+    with memory.settled(is_large=is_large):
         assert gc.get_freeze_count() > 1000
         seen = weakref.ref(_Of())
         memory.give_back()

@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.disk import own_code
@@ -180,7 +179,7 @@ _Source = tuple[str, list[list[str]]]
 def _taken_apart(template: Template) -> tuple[str, dict[str, bytes | _Source]]:
     """Return the document's text without its marks, and the parts by name; kept, since what takes it apart takes long to import."""
     name = f"{hashlib.sha256(template.content).hexdigest()}.{template.has_loops_over_columns:d}.docx"
-    stamp = repr((*map(version, ("docxtpl", "python-docx", "lxml")), own_code.stamp("render", "terms")))
+    stamp = repr((own_code.packages(), own_code.stamp("render", "terms")))
     with suppress(EOFError, TypeError, ValueError):  # what was cut short
         kept: tuple[str, dict[str, bytes | _Source]] = marshal.loads(own_code.recall(name, stamp))  # noqa: S302 - code of our own, see there
         return kept
