@@ -18,12 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import growth, judged, peers, rehearsal, year  # noqa: E402 - the root is not among the paths of a script in this folder
+from benchmarks import floors, growth, judged, peers, rehearsal, year  # noqa: E402 - the root is not among the paths of a script in this folder
 from benchmarks.measuring import ROUNDS, Line, Measured, cold, command, copied, inside, make, middle, page  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 JUDGED = Path(__file__).resolve().parent / "JUDGED.md"
 GROWTH = Path(__file__).resolve().parent / "GROWTH.md"
+FLOORS = Path(__file__).resolve().parent / "FLOORS.md"
 PAPERS = Path(__file__).resolve().parent / "PAPERS.md"
 DAY = "2020-05-01"
 PARTS = {
@@ -69,6 +70,9 @@ def main() -> None:
     parser.add_argument("--country", action="store_true", help="only (or also) a day of 2,850 districts with 100 rows each")
     parser.add_argument("--ten-times", action="store_true", help="only (or also) 3,000 workbooks of 300 rows beside 300")
     parser.add_argument("--dask", action="store_true", help="only (or also) such a large day with two Dask workers beside the same without")
+    parser.add_argument(
+        "--floors", action="store_true", help="only what nothing can do without, for each line that is missed; with --write FLOORS.md"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many times each piece of work of --judged is done")
     said = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -83,6 +87,13 @@ def _measure(folder: Path, said: argparse.Namespace) -> None:
         if said.write:
             GROWTH.write_text(told, encoding="utf-8")
             GROWTH.with_name("growth.svg").write_text(growth.picture(found), encoding="utf-8")
+        return
+    if said.floors:
+        sizes = dataclasses.replace(floors.QUICK if said.quick else judged.Sizes(), rounds=said.rounds)
+        told = floors.page([*floors.measure(folder, sizes, peers.python())], f"{' --quick' * said.quick} --rounds {said.rounds}")
+        print(told)
+        if said.write:
+            FLOORS.write_text(told, encoding="utf-8")
         return
     if chosen := [name for name in _JUDGED if getattr(said, name)]:
         sizes = dataclasses.replace(judged.SMALL if said.quick else judged.Sizes(), rounds=said.rounds)

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import papers, peers, year
+from benchmarks import least, papers, peers, year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +144,7 @@ WORKS: dict[str, Callable[[Path], Iterator[None]]] = {
     "year_explained": year.explained,
     **papers.PARTS,
     **peers.WORKS,
+    **least.WORKS,
 }
 
 

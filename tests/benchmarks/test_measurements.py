@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from benchmarks import growth, judged, measuring, peers
+from benchmarks import floors, growth, judged, measuring, peers
 
 
 def test_what_the_program_is_judged_by_is_measured_and_shown(tmp_path: Path) -> None:
@@ -48,6 +48,23 @@ def test_two_workers_are_measured_beside_none_with_what_they_take_themselves(tmp
 def test_a_region_tells_how_large_its_page_is(tmp_path: Path) -> None:
     (line,) = judged.large(tmp_path, judged.TINY)
     assert line.work.startswith("12 districts with 2 rows of one day, every file, cold, once; the page has 0.")
+
+
+def test_the_floor_of_many_workbooks_is_the_sum_of_its_parts(tmp_path: Path) -> None:
+    floor = floors.many(tmp_path, judged.TINY, None)
+    assert len(floor.parts) == 3
+    assert 0 < floor.least < floor.ours.processor
+    table = floors.page([floor], "")
+    assert f"| **the floor** | {floor.least / 2:.2f} on two cores at least | **{floor.least:.2f}** | 1 |" in table
+    assert {row.count("|") for row in table.splitlines() if row.startswith("|")} == {5}
+
+
+@pytest.mark.external
+def test_every_part_of_a_day_s_floor_has_something_to_do(tmp_path: Path) -> None:
+    for floor in (floors.day(tmp_path, judged.TINY, 22, script=True), floors.large(tmp_path, judged.TINY)):
+        assert len(floor.parts) == 7
+        assert floor.least < floor.ours.processor
+        assert all(part.processor > 0.001 for part in floor.parts.values())
 
 
 def test_every_library_beside_it_is_pinned_and_none_of_them_is_the_program_s(pytestconfig: pytest.Config) -> None:
