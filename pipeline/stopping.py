@@ -1,5 +1,6 @@
 """Why a command stopped: a sentence for people, the exit status (contract 7), and where the fault is ours, a report of it.
 
+Apart from `screen`, which imports half the house, and above every wing: a command also stops where the house cannot be imported.
 Covered by tests/test_cli.py.
 """
 
