@@ -5,10 +5,11 @@ Covered by tests/post/test_sending.py and tests/post/test_answering.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from pipeline.ledger import journal
 from pipeline.office import status, templates, waiting
@@ -16,10 +17,14 @@ from pipeline.office.status import DistrictStatus, Status
 from pipeline.office.waiting import Waits
 from pipeline.post.letters import Delivery, Item
 from pipeline.settings.config import Settings
+from pipeline.terms.contract import cases_in
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.terms.words import clock, near
+
+_NOT_ASKED = frozenset({"cancelled", "missing_from_assignment"})
+"""The flags that no notice is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,43 @@ class InVain:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeSince:
+    """What became of the cases of a day's notice by the newest day that is published: a notice that is sent late asks for no more."""
+
+    by: date | None = None
+    """That newest day; None where nothing became of any."""
+    over: tuple[str, ...] = ()
+    """The cases of which nothing has to be followed up any more, each with what is known of it."""
+    answered: tuple[str, ...] = ()
+    """Those that are answered and still to be followed up."""
+    rest: int = 0
+    """How many of its cases are neither."""
+
+    @classmethod
+    def of(cls, asked: Iterable[Mapping[str, Any]], newest: date, summary: Mapping[str, Any]) -> NoticeSince:
+        """Return it from a notice's cases as `extensions.json` of the newest day tells them, and from that day's `summary.json`."""
+        flagged = {number for flag, numbers in summary.get("flags", {}).items() if flag not in _NOT_ASKED for number in numbers}
+        over, answered, rest = list[str](), list[str](), 0
+        for case in asked:
+            number, said = case["case"], case["answer"]
+            at = f"{near(date.fromisoformat(said['day']), newest)}的日报已回复" if said else ""
+            if case["standing"] == "settled" or (said and number not in flagged):
+                over.append(f"{number}（{'，'.join(part for part in (at, _outcome(number, summary)) if part)}）")
+            elif said:
+                answered.append(f"{number}（{at}）")
+            else:
+                rest += 1
+        return cls(newest if over or answered else None, tuple(over), tuple(answered), rest)
+
+
+def _outcome(number: str, summary: Mapping[str, Any]) -> str:
+    if number in summary.get("flags", {}).get("cancelled", ()):
+        return "已撤销"
+    case = (cases_in(summary) or {}).get(number)
+    return "已化解" if case and case["counted_resolved"] else "不再督办"
+
+
+@dataclass(frozen=True, slots=True)
 class Since:
     """What is known of a district's reports beside the published day that its letter tells of."""
 
@@ -48,6 +90,7 @@ class Since:
     in_vain: tuple[InVain, ...] = ()
     newest_notice: date | None = None
     """The last later day of which it has a notice too: that one is to be answered then."""
+    of_notice: NoticeSince = field(default_factory=NoticeSince)
     forms: Mapping[str, bytes] = field(default_factory=dict)
     """By name the templates that go with it, filled in with what waits too; none where nothing waits, and where none can be made."""
 

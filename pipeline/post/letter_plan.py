@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.ledger import edition_files, journal
 from pipeline.ledger.editions import Edition
 from pipeline.post import letters, wording
-from pipeline.post.come_since import ComeSince
+from pipeline.post.come_since import ComeSince, NoticeSince
 from pipeline.post.letters import Delivery, Item, Kind, Letter
 from pipeline.post.sent_letters import SentLetters
 from pipeline.post.wording import Later, LeadersDay
@@ -133,6 +133,12 @@ class PublishedDay:
         """Return whether the district has a notice of that day."""
         return any(path.startswith(_NOTICE.format(district=self.then(name))) for path in self.outputs)
 
+    def became_of_notice(self, name: str, day: date) -> NoticeSince:
+        """Return what became by this day of the cases of the district's notice of an earlier one."""
+        asked = self._extensions().get("notices", {}).get("cases", [])
+        own = (case for case in asked if (case["district"], case["day"]) == (self.then(name), day.isoformat()))
+        return NoticeSince.of(own, self.day, json.loads((self.folder / "summary.json").read_bytes()))
+
     def is_for_stranger(self, path: str) -> bool:
         """Return whether it is the receipt of a file whose sender may not send for the district: it is mailed to nobody.
 
@@ -204,8 +210,7 @@ class Planner:
             day = published_day.day
             if self._now > self._settings.on(day).calendar.last_moment(day):
                 for district in self._settings.districts:
-                    since = (later.day for later in days[position + 1 :] if later.has_notice(district.name))
-                    self._add_district(plan, published_day, district, max(since, default=None))
+                    self._add_district(plan, published_day, district, days[position + 1 :])
             if self._now >= datetime.combine(day + timedelta(days=1), self._outgoing.leaders_at, self._settings.calendar.zone):
                 self._add_leaders(plan, published_day, self._outgoing.leaders)
                 for unit, recipients in self._outgoing.unit_leaders.items():
@@ -213,8 +218,8 @@ class Planner:
                         self._add_leaders(plan, part, recipients)
         return plan
 
-    def _add_district(self, plan: Plan, published: PublishedDay, district: District, newest_notice: date | None) -> None:
-        """Add the district's letters about a day; `newest_notice`: the last later day of which it has a notice too."""
+    def _add_district(self, plan: Plan, published: PublishedDay, district: District, after: Sequence[PublishedDay]) -> None:
+        """Add the district's letters about a day; `after`: the later days that are published, in order."""
         name = district.name
         recipients = addresses(name, self._settings, self._outgoing)
         paths = [path for path in _paths_for(name, published) if not _is_template(path) or _day_of(path) >= self._now.date()]
@@ -230,7 +235,10 @@ class Planner:
             return
         forms = {Path(path).name: _day_of(path) for path in paths if _is_template(path)}
         summary = published.summary()
-        since = replace(self._came.since(name, published.day, forms), today=today, newest_notice=newest_notice)
+        since = replace(self._came.since(name, published.day, forms), today=today)
+        if after and published.has_notice(name):
+            later_notice = max((later.day for later in after if later.has_notice(name)), default=None)
+            since = replace(since, newest_notice=later_notice, of_notice=after[-1].became_of_notice(name, published.day))
         for recipient, items in new.items():
             later = self._later(published, Kind.DISTRICT, name, recipient)
             told = [since.renewed(item) for item in items]

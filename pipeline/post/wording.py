@@ -133,6 +133,8 @@ class Writer:
             "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],
             "has_notice": any("_督办通知_" in name for name in names),
             "newest_notice": self._near(since.newest_notice) if since.newest_notice else "",
+            "of_notice": since.of_notice,
+            "notice_by": self._near(since.of_notice.by) if since.of_notice.by else "",
             "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
             "today": since.today,
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],

@@ -124,6 +124,16 @@ def explained(notice: Notice, looks_back_days: int) -> str:
     )
 
 
+def written_later(notice: Notice, day: date) -> str:
+    """Return of a notice that rests on what came after its day that it knows no later one; '' of any other, and where it has no case."""
+    if not notice.cases or notice.data_until.date() <= day:
+        return ""
+    return (
+        f"以上是{near(day, None)}的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再填回执；"
+        "另有日期更晚的督办通知的，以最新的一份为准。"
+    )
+
+
 def times(count: int, *, is_recounted: bool = False) -> str:
     """Return the how many notices about a case this is, with a mark where earlier ones may have been others than is known now."""
     return f"第{count}次{'※' if is_recounted else ''}" if count > 1 else "新增"

@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+import docx
 import pytest
 from mailserver import MailServer, running
 from offices import Office, moment, only
@@ -63,6 +64,11 @@ def mailed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, M
 
 def _letters(server: MailServer, to: str) -> list[EmailMessage]:
     return [email.message_from_bytes(content, policy=default) for recipient, content in server.taken if recipient == to]
+
+
+def _words(path: Path) -> list[str]:
+    found = docx.Document(str(path))
+    return [*(each.text for each in found.paragraphs), *(cell.text for table in found.tables for row in table.rows for cell in row.cells)]
 
 
 def _editions(office: Office) -> list[Edition]:
@@ -170,6 +176,27 @@ def test_a_notice_goes_out_again_only_where_it_says_another_thing(tmp_path: Path
     written = [edition.outputs[f"督办通知/东胜区_督办通知_{DAY}.docx"] for edition in _editions(office)]
     assert len({*written}) == 3
     assert [len(names) for names in brought] == [1, 1, 2]
+
+
+def test_a_notice_whose_counts_of_earlier_ones_alone_are_others_does_not_go_out_again(tmp_path: Path) -> None:
+    """A correction of the day before touches no case of the notice: that its counts may be others now is no reason to mail it."""
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment([case_row("SJ-2020-001", 办结时限="2020-05-10"), case_row("SJ-2020-002")]))
+    before = DAY - timedelta(days=1)
+    path, brought, written = f"督办通知/东胜区_督办通知_{DAY}.docx", list[str | None](), list[str]()
+    reports = [(before, moment("2020-05-20 16:00"), "一"), (before, moment("2020-05-22 13:00"), "二")]
+    with running() as server:
+        for day, at, progress in reports:
+            office.put(report(day=day, progress=[progress_row("SJ-2020-002", 今日进展=progress)]), f"{progress}.xlsx", at.isoformat())
+            nightly.run(office.settings, [before, DAY], documents=only("notices"))
+            sending.run(office.settings, max(at, MORNING), server.connect)
+            written.append("".join(_words(office.outbox / DAY.isoformat() / path)))
+        brought = [part.get_filename() for letter in _letters(server, DISTRICT) for part in letter.iter_attachments()]
+    assert brought.count(Path(path).name) == 1
+    assert ["第2次※" in said for said in written] == [False, True]
+    warned = "以上是5月21日的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再填回执"
+    assert [warned in said for said in written] == [False, True]
 
 
 def test_the_terminal_tells_the_same_of_the_editions(mailed: tuple[Office, MailServer], capsys: pytest.CaptureFixture[str]) -> None:

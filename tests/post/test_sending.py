@@ -522,6 +522,54 @@ def test_of_the_notices_of_several_days_in_one_mailing_the_newest_alone_is_to_be
         assert "补记" not in newest
 
 
+@pytest.mark.parametrize(
+    ("standings", "said", "not_said"),
+    [
+        (
+            {"SJ-2020-001": "settled", "SJ-2020-002": "answered", "SJ-2020-003": "waiting"},
+            [
+                "到5月22日的日报为止已经不再督办1件",
+                "SJ-2020-001（已化解）",
+                "不用再回复",
+                "SJ-2020-002（5月22日的日报已回复）",
+                "督办通知请按要求办理",
+            ],
+            ["没有要办的了"],
+        ),
+        (
+            {"SJ-2020-001": "settled", "SJ-2020-004": "answered"},
+            ["已经不再督办2件", "SJ-2020-004（5月22日的日报已回复，已化解）", "没有要办的了"],
+            ["请按要求办理"],
+        ),
+        ({"SJ-2020-003": "waiting"}, ["督办通知请按要求办理"], ["没有要办的了", "不再督办", "不用再回复"]),
+    ],
+)
+def test_a_notice_that_is_sent_late_names_what_was_settled_or_answered_since(
+    office: Office, server: MailServer, standings: dict[str, str], said: list[str], not_said: list[str]
+) -> None:
+    later = DAY + timedelta(days=1)
+    _send(office, server)
+    office.run(later)
+    _publish(office, {**FILES, f"督办通知/东胜区_督办通知_{DAY}.docx": b"notice, written anew"})
+    asked = [
+        {"case": case, "district": "东胜区", "day": f"{DAY}", "standing": how, "answer": {"day": f"{later}"} if how == "answered" else None}
+        for case, how in standings.items()
+    ]
+    summary = json.loads((office.outbox / f"{later}" / "summary.json").read_bytes())
+    summary["flags"] |= {"stalled": ["SJ-2020-002", "SJ-2020-003"]}
+    summary["cases"]["SJ-2020-004"] = {"status": "已化解", "counted_resolved": True}
+    (office.outbox / f"{later}" / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    _publish(office, {"extensions.json": json.dumps({"notices": {"cases": asked}}).encode()}, later)
+    (letter,) = [
+        letter
+        for letter in _send(office, server, NIGHT + timedelta(days=1)).planned
+        if letter.day == f"{DAY}" and letter.kind is Kind.DISTRICT
+    ]
+    for text in (letter.text, re.sub(r"</?strong>", "", letter.html)):
+        assert [words for words in said if words not in text] == []
+        assert [words for words in not_said if words in text] == []
+
+
 # --- whose files are sent to whom --------------------------------------------------------------------------------
 
 

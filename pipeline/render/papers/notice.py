@@ -28,10 +28,10 @@ HOW_IT_ENDED = "作废说明"
 NEWER_FIELDS = (HOW_IT_ENDED, "说明", "上次", "销号明细", "增续", "回复期限", "从密", "清单", "条文")
 """What templates of before do not use: whoever keeps one is told."""
 _FIELD = re.compile(r"\{[{%](.*?)[%}]\}")
-_DATES = frozenset({"日期", "回复期限", "数据截至", "更正"})
-"""Of the fields those that say when a notice was written, and by when it is to be answered."""
-_REPEATED = frozenset({"从密", "清单", "条文"})
-"""Those that say once more, in another setting, what others say."""
+_SAYS = ("编号", "作废说明", "件数", "情形", "上次", "销号明细")
+"""Of the fields those by which two notices say the same, beside the cases: not when it was written nor how answers are counted."""
+_OF_CASE = ("编号", "案由", "责任单位", "包案领导", "情况")
+"""Likewise of a case: not how often it was in one."""
 _MOST_ROOMY = 28
 """With more cases than this the list is set close, and is the reply too: one line a case, the articles cited once above it."""
 _MOST_LINES = 40
@@ -126,8 +126,10 @@ def _until(notice: Notice, day: date) -> str:
 
 
 def _identity(notice: Notice, report: Report) -> str:
-    """Return by what one knows whether two editions of a notice say the same: all that it says, but for when it was written."""
-    said = {name: value for name, value in fields(notice, report).items() if name not in _DATES | _REPEATED}
+    """Return by what one knows whether two editions of a notice say the same: its cases, what is so with them, and what is settled."""
+    told = fields(notice, report)
+    cases = [[case[name] for name in _OF_CASE] for case in told["案件"]]
+    said = [*(told[name] for name in _SAYS), cases, _beside(notice, report.day)]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -165,11 +167,16 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         + notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
         + (not_taken.of_notice(report, notice.district) if notice.cases else "")
-        + clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, report.day),
+        + _beside(notice, report.day)
+        + notice_words.written_later(notice, report.day),
         "上次": notice_words.of_last(notice),
         "销号明细": notice_words.settled_by_kind(notice.settled),
         **_older(notice, by_flag),
     }
+
+
+def _beside(notice: Notice, day: date) -> str:
+    return clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, day)
 
 
 def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
