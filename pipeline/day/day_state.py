@@ -76,6 +76,8 @@ class DayState:
     """The register of the day before as its own readers could know it, and as this day's can; None where nothing became known of it."""
     as_told: Register | None = None
     """The register of this day as its own readers could know it; None where nothing came later that counts for it."""
+    newly_told: frozenset[str] | None = None
+    """The cases newly resolved on this day as its own readers could know them; None where nothing came later that counts for it."""
     former: Register = field(default_factory=dict)
     """Cases that replaced reports of this day brought in, or that its readers or the day before's knew, and that are in it no more."""
     replaced: Mapping[str, Moves] = field(default_factory=dict)

@@ -49,8 +49,6 @@ class Mover:
     """Where it counts, likewise; '' where it is cancelled."""
     grounds: str
     """撤销依据: of a cancelled case as it is, of one that came back as it was."""
-    is_counted: bool
-    """Whether it is resolved, but for a cancellation."""
     times: int = 0
     """Of a cancelled case: how often it has been cancelled."""
     cancelled_in: str = ""
@@ -139,7 +137,8 @@ def of(edits: tuple[Edit, ...], before: Register, today: Today, given: Given | N
     gone = [(unedited(case, before, columns), case) for case in given.went if (columns := edited.get(case.number))]
     if not (pairs or gone):
         return Effects(edits)
-    shifts = [shift for part in PARTS for shift in _shifts(part, cases, [*pairs, *gone], settings, given)]
+    counted = [(_as_the_first_had_it(was, before.get(case.number), edited[case.number]), case) for was, case in [*pairs, *gone]]
+    shifts = [shift for part in PARTS for shift in _shifts(part, cases, counted, settings, given)]
     flags = [effect for was, case in pairs for effect in _flag_effects(was, case, edited[case.number], day, settings)]
     return Effects(edits, tuple(shifts), tuple(flags))
 
@@ -153,6 +152,15 @@ def unedited(case: Case, before: Register, columns: Iterable[str]) -> Case:
     if standing is not None:
         unedited.particulars = {**case.particulars, **{name: standing.particulars[name] for name in columns if name != _GROUNDS}}
     return unedited
+
+
+def _as_the_first_had_it(was: Case, standing: Standing | None, columns: Iterable[str]) -> Case:
+    """Return of a case that another district has today how it would stand with the first one, whose doing it is not what the other says."""
+    if standing is None or "旗区" not in columns or "案件来源" in columns:
+        return was
+    stood = as_it_stood(was, standing)
+    stood.particulars, stood.grounds = was.particulars, was.grounds
+    return stood
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
@@ -173,17 +181,18 @@ def _shifts(
     targets = {group.name: group.target_percent for group in settings.groups}
     shifts = []
     for place in sorted(moved, key=_order(part, settings)):
-        left = tuple(_mover(move, settings) for move in moves if move[0] == place and move[3].number not in came)
-        entered = tuple(_mover(move, settings) for move in moves if move[1] == place and move[3].number not in went)
+        left = [move for move in moves if move[0] == place and move[3].number not in came]
+        entered = [move for move in moves if move[1] == place and move[3].number not in went]
         if not (left or entered):
             continue
         now = Tally(targets[place[0]], total[place], resolved[place])
         without = Tally(
             now.target_percent,
             now.total + len(left) - len(entered),
-            now.resolved + sum(mover.is_counted for mover in left) - sum(mover.is_counted for mover in entered),
+            now.resolved + sum(was.is_counted for *_places, was, _case in left) - sum(case.is_counted for *_places, case in entered),
         )
-        shifts.append(Shift(part, *place, without, now, left, entered))
+        movers = (tuple(_mover(move, settings) for move in moves_of) for moves_of in (left, entered))
+        shifts.append(Shift(part, *place, without, now, *movers))
     return shifts
 
 
@@ -225,7 +234,7 @@ def _mover(move: tuple[_Key, _Key, Case, Case], settings: Settings) -> Mover:
     grounds, times = case.grounds or was.grounds or "", case.cancellations if case.grounds else 0
     then, now = (settings.group_of_source[one.text("案件来源")].name for one in (was, case))
     cancelled_in = then if was.grounds and not case.grounds and then != now else ""
-    return Mover(case.number, case.text("旗区"), *labels, grounds, case.is_counted or was.is_counted, times, cancelled_in)
+    return Mover(case.number, case.text("旗区"), *labels, grounds, times, cancelled_in)
 
 
 # --- late reports ------------------------------------------------------------------------------------------------

@@ -10,24 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain, pairwise
 
-from pipeline.day import supervision
+from pipeline.day import restating, supervision
 from pipeline.day.beginning import Beginning
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold_noting, registers
-from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Overnight, Restated
 from pipeline.day.row_changes import told_otherwise
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
-from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, late_matters, late_receptions, refused_answers
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Group, Windows
-from pipeline.settings.units import Tree
 from pipeline.terms.case_numbers import alike
 from pipeline.terms.handed_in import Facts, Filed, in_order
-from pipeline.terms.words import FLAGS
 
 LOOKS_BACK_DAYS = 30
 """As far back as a restatement goes (contract 4)."""
@@ -129,7 +126,7 @@ class _Past:
 def _with_flags_dropped(state: DayState, settings: Settings) -> DayState:
     """Add which flags the cases had that a replaced report of the day brought in, and that left the total."""
     windows = settings.on(state.day).windows
-    dropped = {name: _flagged(moves.left, state.former, state.day, windows) for name, moves in state.replaced.items()}
+    dropped = {name: restating.flagged(moves.left, state.former, state.day, windows) for name, moves in state.replaced.items()}
     return replace(state, replaced={name: replace(moves, flagged=dropped[name]) for name, moves in state.replaced.items()})
 
 
@@ -151,7 +148,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     flags, cases = dict[tuple[str, str, bool], FlagThen](), {case.number: case for case in state.cases}
     pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
     for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
-        entries = _all_restated(earlier, told, known, settings)
+        entries = restating.of_groups(earlier, told, known, settings)
         restated += [entry for entry in entries if entry.differs]
         _note_flags(flags, earlier, _both(told, known, cases), settings)
     return replace(
@@ -178,7 +175,9 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     midnight, noon = ([*past.registers(moment(before, settings), first, before)] for moment in (end_of, known_until))
     told, known = midnight[-1], noon[-1]
     days = zip(_through(first, before), midnight, noon, strict=True)
-    entries = [entry for day, then_known, by_noon in days for entry in _all_restated(day, then_known, by_noon, settings) if entry.differs]
+    entries = [
+        entry for day, then_known, by_noon in days for entry in restating.of_groups(day, then_known, by_noon, settings) if entry.differs
+    ]
     return replace(
         state,
         late_matters=(*late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
@@ -204,7 +203,7 @@ def _net(state: DayState, entries: Iterable[Restated], midnight: Mapping[date, R
     last = state.day - _ONE_DAY
     now = dict(zip(_through(min(midnight), last), past.registers(known_until(state.day, past.settings), min(midnight), last), strict=True))
     for day in sorted({day for day, _group, _unit in again}):
-        entries = _all_restated(day, midnight[day], now[day], past.settings)
+        entries = restating.of_groups(day, midnight[day], now[day], past.settings)
         yield from (entry for entry in entries if (day, entry.group, entry.unit) in again)
 
 
@@ -217,13 +216,13 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
     late = {day: _unknown_on(reports, day, settings) for day in sorted(states)}
     days = [day for day, reports in late.items() if reports and past.known_by(known_until(day, settings)).assignments]
     for batch in _batches(days, reports, settings):
-        told_by_day = past.registers(known_until(batch[-1], settings), batch[0], batch[-1])
-        for day, told in zip(_through(batch[0], batch[-1]), told_by_day, strict=True):
+        told_by_day = _as_told(batch, late[batch[0]], states[batch[0]].before, past)
+        for day, (before, told) in zip(_through(batch[0], batch[-1]), told_by_day, strict=True):
             if day not in late or not late[day]:
                 continue
             state = states[day]
             now = {case.number: standing_of(case) for case in state.cases}
-            entries = _all_restated(day, told, now, settings)
+            entries = restating.of_groups(day, told, now, settings)
             at_end = _at_its_end(day, past)
             yield replace(
                 state,
@@ -235,8 +234,25 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
                     _overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), state, settings
                 ),
                 as_told=told,
+                newly_told=_counted(told) - _counted(before),
                 former=state.former | _former(at_end or {}, state) | _former(told, state),
             )
+
+
+def _as_told(batch: Sequence[date], late: Sequence[Filed], before: Register, past: _Past) -> Iterator[tuple[Register, Register]]:
+    """Go through the registers of a run of days as their readers could know them, each with that of the day before it.
+
+    `late`: what came late of the first day, and `before` what is known by now of the day before: where nothing late is about that, it is
+    what its readers knew, and no earlier report is needed.
+    """
+    until = known_until(batch[-1], past.settings)
+    if any(filed.reading.day < batch[0] for filed in late):
+        return pairwise(past.registers(until, batch[0] - _ONE_DAY, batch[-1]))
+    return pairwise(chain([before], past.registers(until, batch[0], batch[-1])))
+
+
+def _counted(register: Register) -> frozenset[str]:
+    return frozenset(number for number, case in register.items() if case.is_counted)
 
 
 def _withdrawn_since(day: date, late: Iterable[Filed], past: _Past) -> Iterator[MatterChange]:
@@ -260,8 +276,8 @@ def _since_its_end(day: date, known: tuple[Register, Register, Register], settin
     `known`: at the end, by noon, and by now.
     """
     at_end, by_noon, now = known
-    moved = {(entry.group, entry.unit) for entry in _all_restated(day, at_end, by_noon, settings) if entry.differs}
-    yield from (entry for entry in _all_restated(day, at_end, now, settings) if (entry.group, entry.unit) in moved)
+    moved = {(entry.group, entry.unit) for entry in restating.of_groups(day, at_end, by_noon, settings) if entry.differs}
+    yield from (entry for entry in restating.of_groups(day, at_end, now, settings) if (entry.group, entry.unit) in moved)
 
 
 def _overnight_on(reports: Iterable[Filed], day: date, settings: Settings) -> list[Filed]:
@@ -353,46 +369,3 @@ def _former(told: Register, state: DayState) -> Register:
     """Return the cases that were told of and that the day's register does not have."""
     now = {case.number for case in state.cases}
     return {number: case for number, case in told.items() if number not in now}
-
-
-def _all_restated(day: date, told: Register, known: Register, settings: Settings) -> list[Restated]:
-    """Return each group of a day with what was told of it and what is known now; then the groups of each unit."""
-    held = settings.on(day)
-    parts = {"": (told, known), **_by_unit(told, known, held.tree)}
-    return [
-        replace(_restated(day, group, *registers, held.windows), unit=unit) for unit, registers in parts.items() for group in held.groups
-    ]
-
-
-def _by_unit(told: Register, known: Register, tree: Tree) -> dict[str, tuple[Register, Register]]:
-    """Return both registers parted by unit, each case where it lay then and where it lies by what is known now."""
-    parts: dict[str, tuple[Register, Register]] = {unit: ({}, {}) for unit in tree.in_order()}
-    for at, register in enumerate((told, known) if parts else ()):
-        for number, standing in register.items():
-            for unit in tree.units_of.get(standing.district, ()):
-                parts[unit][at][number] = standing
-    return parts
-
-
-def _restated(day: date, group: Group, told: Register, known: Register, windows: Windows) -> Restated:
-    then, now = _of_group(told, group), _of_group(known, group)
-    moves = Moves.between(then, now)
-    disputed = tuple(number for number in moves.newly_counted if told[number].dispute)
-    moves = replace(moves, disputed=disputed, flagged=_flagged(moves.left, told, day, windows))
-    return Restated(day, group.name, (_tally(then, group), _tally(now, group)), moves)
-
-
-def _flagged(numbers: Iterable[str], told: Register, day: date, windows: Windows) -> tuple[tuple[str, str], ...]:
-    """Return the flags that these cases had, but for 五个一不全, which says nothing of how they were dealt with."""
-    had = {number: supervision.flags(as_it_stood(Case(number), told[number]), day, windows) for number in numbers if number in told}
-    shown = [flag for flag in FLAGS if flag not in {"cancelled", "missing_from_assignment", "incomplete_assignment"}]
-    return tuple((number, flag) for flag in shown for number, flags in had.items() if flag in flags)
-
-
-def _of_group(register: Register, group: Group) -> dict[str, bool]:
-    """The cases of a group's total, with whether they are counted as resolved."""
-    return {number: case.is_counted for number, case in register.items() if case.source in group.sources and not case.is_cancelled}
-
-
-def _tally(cases: Mapping[str, bool], group: Group) -> Tally:
-    return Tally(group.target_percent, len(cases), sum(cases.values()))

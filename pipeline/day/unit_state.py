@@ -15,7 +15,7 @@ from typing import TypeVar
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.exemptions import Exempted, Exemption
-from pipeline.day.restatement import Restated
+from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.standing import Register
 
 Part = TypeVar("Part")
@@ -82,9 +82,9 @@ class Parted:
             reporters=_by_district(state.reporters, districts),
             reports_before=_by_district(state.reports_before, districts),
             replaced=_by_district(state.replaced, districts),
-            late_reports=tuple(report for report in state.late_reports if report.district in own),
-            correcting=tuple(report for report in state.correcting if report.district in own),
-            correcting_by_noon=tuple(report for report in state.correcting_by_noon if report.district in own),
+            late_reports=self._of_unit(state.late_reports, own),
+            correcting=self._of_unit(state.correcting, own),
+            correcting_by_noon=self._of_unit(state.correcting_by_noon, own),
             late_flags=tuple(flag for flag in state.late_flags if self._lies_in.get(flag.number) in own),
             answers=tuple(answer for answer in state.answers if answer.district in own),
             earlier_matters=tuple(matter for matter in state.earlier_matters if self._lies_in.get(matter.case, matter.district) in own),
@@ -109,7 +109,7 @@ class Parted:
         def gone(register: Register | None) -> Register:
             return {number: register[number] for number in went if register and number in register}
 
-        reports = tuple(report for report in state.overnight.reports if report.district in own)
+        reports = self._of_unit(state.overnight.reports, own)
         return replace(
             state,
             before=register(state.before),
@@ -122,6 +122,11 @@ class Parted:
             went_as_told=gone(state.before_as_told),
             overnight=replace(state.overnight, reports=reports, registers=pair(state.overnight.registers)),
         )
+
+    def _of_unit(self, reports: Iterable[LateReport], districts: Container[str]) -> tuple[LateReport, ...]:
+        """Return the late reports of these districts, and those of others that speak of cases that were given to them."""
+        given = [case.number for case in self._given if self._lies_in[case.number] in districts]
+        return tuple(report for report in reports if report.district in districts or report.speaks_of(given))
 
     def _exempted(self, districts: Container[str]) -> Exempted:
         """Return the exemptions of a unit's cases and of its districts' reports."""

@@ -48,6 +48,12 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
     return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
 
 
+def newly_told(state: DayState) -> tuple[str, ...] | None:
+    """Return the cases of the register that were newly resolved as the day's own readers could know it; None where it is no correction."""
+    told = state.newly_told
+    return None if told is None else tuple(case.number for case in state.cases if case.number in told)
+
+
 def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state: DayState) -> tuple[Change, ...]:
     """Return a line for each change, in the order of the kinds; `cases` is the whole register, cancelled cases included."""
     before, by_number = status_before(state), {line.number: line for line in cases}

@@ -10,6 +10,7 @@ from pipeline.day import doubts, edit_effects, misspelt, particulars, unit_state
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import Doubt
 from pipeline.day.edit_effects import Effects, Today
+from pipeline.day.known_when import known_until
 from pipeline.day.standing import standing_of
 from pipeline.day.submissions import Attendance, Beyond, OfDay, stood
 from pipeline.report import (
@@ -146,11 +147,12 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         for line in handed_in_lines.submission_lines(state, refused, settings)
     ]
     reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
-    data_until = handed_in_lines.last_arrival(sources.files_in_force, settings)
+    late = [report.received_at.astimezone(settings.calendar.zone) for report in state.correcting]  # some are other units' districts'
+    data_until = max([handed_in_lines.last_arrival(sources.files_in_force, settings), *late])
     return Report(
         day=state.day,
         office=settings.office,
-        is_correction=handed_in_lines.is_correction(sources.files_in_force, state.day, settings),
+        is_correction=data_until > known_until(state.day, settings),
         data_until=data_until,
         targets=targets,
         by_source=counting.by_source(),
@@ -172,6 +174,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         late_reports=state.late_reports,
         corrected=state.corrected,
         corrected_net=state.corrected_net,
+        newly_told=changes.newly_told(state),
         correcting=state.correcting,
         correcting_by_noon=state.correcting_by_noon,
         overnight=state.overnight.entries,

@@ -97,15 +97,31 @@ def _by_noon(report: Report) -> list[LateReport]:
 
 
 def content(report: Report, most: int = 1) -> str:
-    """Return what the day's late reports say otherwise where they move no figure; '' where nothing is known of that."""
-    if others := matter_words.kinds(report):
-        return f"{others}有更正"
+    """Return what the day's late reports say otherwise where they move no total; '' where nothing is known of that."""
+    if parts := [part for part in (newly(report, most), _kinds(report)) if part]:
+        return "，".join(parts)
     late = {entry.district for entry in report.correcting if entry.day == report.day and entry.is_revision}
     lines = [line for line in report.submissions if line.district in late]
     return "；".join(
         f"{line.district if len(report.correcting) > 1 else ''}{_same_as(line.repeats) or matter_words.revised(line.revised, most)}"
         for line in lines
     )
+
+
+def newly(report: Report, most: int = 1) -> str:
+    """Return how the day's newly resolved cases are others than its readers could know; '' where they are the same ones."""
+    told, now = report.newly_told, report.newly_resolved
+    if told is None or {*told} == {*now}:
+        return ""
+    kinds = (("不再算", [number for number in told if number not in now]), ("改为算", [number for number in now if number not in told]))
+    named = "，".join(f"{words_of}新化解{len(cases)}件（{words.first_of(cases, most)}）" for words_of, cases in kinds if cases)
+    counted = f"由{len(told)}件改为{len(now)}件" if len(told) != len(now) else f"仍为{len(now)}件，案件有变"
+    return f"当日新化解{counted}：{named}"
+
+
+def _kinds(report: Report) -> str:
+    others = matter_words.kinds(report)
+    return f"{others}有更正" if others else ""
 
 
 def _same_as(revision: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from pipeline.day import judging, row_changes, withdrawn_rows
 from pipeline.day.case_book import CaseBook
@@ -353,8 +353,3 @@ def _role(file: Filed) -> str:
 def last_arrival(files: Iterable[Filed], settings: Settings) -> datetime:
     """Return when the last of these files came, in the office's zone. There must be at least one."""
     return max(file.arrival.envelope.received_at for file in files).astimezone(settings.calendar.zone)
-
-
-def is_correction(files: Iterable[Filed], day: date, settings: Settings) -> bool:
-    """Return whether one of the files that a day rests on came so late that the day's results are a correction."""
-    return last_arrival(files, settings) > known_until(day, settings)

@@ -96,9 +96,15 @@ _MOST_COLUMNS = 2
 
 
 def kinds(report: Report) -> str:
-    """Return of what such things there are, such as 急报、接访情况; '' where there are none."""
-    urgent = {change.is_urgent for change in report.changed_matters}
-    names = (("急报", True in urgent), ("需协调事项", False in urgent), ("接访情况", bool(report.changed_receptions)))
+    """Return of what such things those reports say something else that make the day a correction, such as 急报、接访情况; '' for none.
+
+    Of earlier days that is what is withdrawn since, and the day's readers may have read; all else is told on the day that came to know it.
+    """
+    came = {(late.district, late.day) for late in report.correcting}
+    changes = [change for change in report.changed_matters if (change.district, change.day) in came]
+    urgent = {change.is_urgent for change in changes if change.day == report.day or not change.now}
+    receptions = any(change.day == report.day and (change.district, change.day) in came for change in report.changed_receptions)
+    names = (("急报", True in urgent), ("需协调事项", False in urgent), ("接访情况", receptions))
     return "、".join(name for name, is_there in names if is_there)
 
 
@@ -228,4 +234,4 @@ def of_moved_cases(rows: Sequence[MovedRow], day: date, most: int = _MOST_MOVED)
 def _moved_row(row: MovedRow, day: date) -> str:
     (was, stands), moved = row.status, f"{words.near(row.move.day, day)}已改派{row.move.after}"
     more = f"，另填了{'、'.join(row.columns)}" if row.columns else ""
-    return f"{row.number}（{row.district}报“{was}”{more}；{moved}，仍按“{stands}”）"
+    return f"{row.number}（{row.district}报“{was}”{more}；{moved}，现按“{stands}”）"

@@ -91,6 +91,8 @@ class Report:
     """This day as its own readers could know it, beside what is known by now: the groups that differ."""
     corrected_net: tuple[Restated, ...] = ()
     """Where it is a correction: the groups that became known otherwise by noon too, at its end, beside what is known by now."""
+    newly_told: tuple[str, ...] | None = None
+    """The cases of the register that were newly resolved on this day as its own readers could know them; None where it is no correction."""
     correcting: tuple[LateReport, ...] = ()
     """The reports that this day's own readers could not know, by arrival."""
     correcting_by_noon: tuple[LateReport, ...] = ()

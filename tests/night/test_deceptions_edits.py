@@ -171,7 +171,7 @@ def test_each_figure_that_moved_is_told_with_what_moved_it_and_of_two_causes_tha
 
 def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -> None:
     tally = Tally(90, 11, 9)
-    out, come = (Mover(number, "东胜区", "东胜区", "东胜区", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
+    out, come = (Mover(number, "东胜区", "东胜区", "东胜区", "") for number in ("SJ-2020-010", "SJ-2020-011"))
     stays, falls = (Shift("district", CITY, "东胜区", was, tally, (out,), (come,)) for was in (tally, Tally(90, 10, 8)))
     said = edit_words.outcomes(Effects(shifts=(stays, falls)), TUESDAY, edit_words.Room(0, 20))
     assert "".join(said).endswith("1个旗区或包案领导的数字有变，1个案件有进有出、数字没有变。")
@@ -179,7 +179,7 @@ def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -
 
 def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
     tally, other = Tally(90, 11, 9), Tally(90, 10, 9)
-    out, come = (Mover(number, "东胜区", "", "", "", is_counted=False) for number in ("SJ-2020-010", "SJ-2020-011"))
+    out, come = (Mover(number, "东胜区", "", "", "") for number in ("SJ-2020-010", "SJ-2020-011"))
     said = [
         moved_figures.in_brief(Shift("leader", CITY, "领导一", was, tally, left, (come,))) for was, left in ((tally, (out,)), (other, ()))
     ]

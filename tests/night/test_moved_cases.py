@@ -162,7 +162,7 @@ def test_what_was_reported_on_the_day_before_the_workbook_came_is_told_and_does_
     assert evening.summary["cases"][MOVED] == {"status": "已交办", "counted_resolved": False}
     said = (
         f"案件已改派、没有计入的报送1件：{MOVED}（{A}报“已化解”，另填了今日进展、答复日期、答复文号、群众确认；"
-        f"5月21日已改派{B}，仍按“已交办”）。"
+        f"5月21日已改派{B}，现按“已交办”）。"
     )
     for text in (*evening.both, evening.overview):
         assert said in text

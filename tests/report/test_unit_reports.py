@@ -15,15 +15,15 @@ import workbooks
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from offices import Day, assigned, consolidated, handed_in, read_in
+from offices import Day, File, assigned, consolidated, handed_in, read_in
 from page_days import page_of
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files
 from workbook_days import cells, opened
-from workbooks import Row, resolved_row
+from workbooks import Row, progress_row, reception_row, resolved_row
 
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import office_workbook
-from pipeline.report import corrections, edit_words, headline, sentences, units, who_reported
+from pipeline.report import corrections, day_corrected, edit_words, headline, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
@@ -184,6 +184,58 @@ def test_no_unit_is_told_a_figure_of_another_units_district_when_a_case_is_given
         assert edit_words.edits(report.edited) == f"台账要素改动1件：旗区1件（{MOVED}：甲一区→乙一区）。"
 
 
+def _given_on_the_second_day(*reports: File) -> dict[date, Day]:
+    """SJ-2020-102, open in 甲一区, is 乙一区's from the second day on, which resolves it on that day."""
+    moved: list[Row] = [{**row, "旗区": "乙一区"} if row["案件编号"] == _GIVEN else row for row in provinces.cases()]
+    sent = [assigned(provinces.workbook(provinces.cases())), assigned(provinces.workbook(moved), f"{SECOND} 08:00", "分解表2.xlsx")]
+    first = handed_in(workbooks.report("甲一区", FIRST, progress=[progress_row(_GIVEN)]), f"{FIRST} 15:00", "甲一区1.xlsx")
+    resolved = handed_in(workbooks.report("乙一区", SECOND, progress=[resolved_row(_GIVEN)]), f"{SECOND} 15:00", "乙一区2.xlsx")
+    return consolidated(read_in([*sent, first, resolved, *reports], PROVINCE), DAYS, PROVINCE)
+
+
+_GIVEN = "SJ-2020-102"
+_RESOLVED_BEFORE = workbooks.report("甲一区", FIRST, progress=[resolved_row(_GIVEN, 答复日期=f"{FIRST}")])
+
+
+def test_a_district_that_gave_an_open_case_away_lost_no_resolved_one_though_the_other_resolves_it_on_that_day() -> None:
+    """Without the move it would stand as it did: what the one that has it now reports is not the first one's."""
+    day = _given_on_the_second_day()[SECOND]
+    lost, won = (
+        "甲一区（市级交办和旗区自行梳理）由0/5（0.0%）变为0/4（0.0%）",
+        "乙一区（市级交办和旗区自行梳理）由0/4（0.0%）变为1/5（20.0%）",
+    )
+    said = (edit_words.outcomes(report.edited, SECOND)[1] for report in (day.report, day.units["甲市"], day.units["乙市"]))
+    assert [*said] == [f"因旗区改动（{_GIVEN}），{told}。" for told in (f"{lost}、{won}", lost, won)]
+
+
+def test_a_correction_of_another_units_district_marks_the_paper_of_the_unit_that_has_the_case_and_says_what_changed() -> None:
+    """甲一区 says days later that it had resolved the case on the first day: it was no newly resolved one of 乙市's second."""
+    again = handed_in(_RESOLVED_BEFORE, "2020-05-23 10:00", "甲一区1更正.xlsx")
+    before, after = _given_on_the_second_day()[SECOND], _given_on_the_second_day(again)[SECOND]
+    assert [len(day.units["乙市"].newly_resolved) for day in (before, after)] == [1, 0]
+    assert not before.units["乙市"].is_correction
+    newly = f"当日新化解由1件改为0件：不再算新化解1件（{_GIVEN}）"
+    said = f"本期是更正：甲一区5月19日日报的更正（5月23日10:00收到），总数和化解件数没有变，{newly}"
+    for report in (after.report, after.units["甲市"], after.units["乙市"]):
+        assert report.is_correction
+    for report in (after.report, after.units["乙市"]):
+        assert dict(headline.lines(report))[words.RESTATED].startswith(said)
+        assert newly in day_corrected.correction(report)
+    assert not after.units["丙市"].is_correction
+
+
+def test_a_correction_is_not_said_to_correct_what_it_leaves_as_it_was() -> None:
+    """丙一区 corrects its 接访情况 before noon, which the day's readers knew; what 甲一区 sends later says nothing of such things."""
+    sent = [
+        handed_in(workbooks.report("丙一区", FIRST, reception=[reception_row()]), f"{FIRST} 15:00", "丙一区1.xlsx"),
+        handed_in(workbooks.report("丙一区", FIRST, reception=[reception_row(batches=6, passed=3)]), f"{SECOND} 14:00", "丙一区1更正.xlsx"),
+        handed_in(_RESOLVED_BEFORE, "2020-05-23 10:00", "甲一区1更正.xlsx"),
+    ]
+    report = _given_on_the_second_day(*sent)[SECOND].report
+    assert report.changed_receptions
+    assert "接访情况" not in dict(headline.lines(report))[words.RESTATED].partition("；")[0]
+
+
 def test_whoever_lost_a_case_reads_whereto(days: dict[date, Day]) -> None:
     for unit, where in (("甲市", "改派乙一区"), ("乙市", "由甲一区改派来")):
         report = days[LAST].units[unit]
@@ -200,7 +252,7 @@ def test_what_was_reported_of_a_case_given_away_is_told_by_both_units_and_stands
     again = handed_in(workbooks.report("甲一区", LAST, progress=[row]), "2020-05-21 07:00", "早报.xlsx")
     quiet = [file for file in files() if file.name != f"甲一区{LAST}.xlsx"]
     day = consolidated(read_in([*quiet, again], PROVINCE), [LAST], PROVINCE)[LAST]
-    said = f"案件已改派、没有计入的报送1件：{MOVED}（甲一区报“已化解”，另填了今日进展；5月21日已改派乙一区，仍按“已化解”）。"
+    said = f"案件已改派、没有计入的报送1件：{MOVED}（甲一区报“已化解”，另填了今日进展；5月21日已改派乙一区，现按“已化解”）。"
     for report in (day.report, day.units["甲市"], day.units["乙市"]):
         assert said in corrections.of_group(report, "市级交办和旗区自行梳理")
         assert f"市级交办和旗区自行梳理：{said}" in workbook_texts(report)
