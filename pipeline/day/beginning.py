@@ -5,19 +5,22 @@ Covered by tests/day/test_checkpoints.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
-from pipeline.day import answers
+from pipeline.day import answers, earlier_matters, refused_matters
 from pipeline.day.answers import AnswerRow, Sheets
 from pipeline.day.case_book import CaseBook
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exemption
+from pipeline.day.judging import Judgement
+from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.standing import Register
-from pipeline.day.submissions import OfDay
+from pipeline.day.submissions import OfDay, Reports
 from pipeline.day.supervision import FlagsByDistrict
 from pipeline.day.targets import PastDay, Tally
 from pipeline.terms.findings import Finding
@@ -89,6 +92,8 @@ class Beginning:
     """By district: what is kept of its reports."""
     matters: list[EarlierMatter] = field(default_factory=list)
     """The urgent matters of which nothing had been said since, those that ended on this day, and those of this day."""
+    urgent_of_reports: list[UrgentOfReport] = field(default_factory=list)
+    """What reports had in 急报事项, of the days of which one could still be sent."""
     excused: set[OfDay] = field(default_factory=set)
     """The reports whose lateness was approved on their own day."""
     excused_later: dict[OfDay, date] = field(default_factory=dict)
@@ -108,9 +113,16 @@ class Beginning:
             answers=list(self.answers),
             answer_sheets=dict(self.answer_sheets),
             matters=list(self.matters),
+            urgent_of_reports=list(self.urgent_of_reports),
             excused=set(self.excused),
             excused_later=dict(self.excused_later),
         )
+
+    def note_urgent(self, day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], oldest: int) -> None:
+        """Keep the day's urgent matters, taken and refused; `oldest`: how many days old a report may be that is still accepted."""
+        self.matters = earlier_matters.after(self.matters, day, submissions, judgements, self.case_book)
+        told = refused_matters.of_day(day, submissions, judgements, self.case_book)
+        self.urgent_of_reports = [each for each in self.urgent_of_reports if (day - each.day).days <= oldest] + told
 
     def note(self, day: date, snapshot: Snapshot) -> None:
         """Keep the snapshot of the day that the fold stands at; only of the day before a state asks which cases there were."""

@@ -19,7 +19,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.day import answers, case_book, cases, disputes, doubts, earlier_matters, exemptions, reports_before, standing, targets
+from pipeline.day import (
+    answers,
+    case_book,
+    cases,
+    disputes,
+    doubts,
+    earlier_matters,
+    exemptions,
+    refused_matters,
+    reports_before,
+    standing,
+    targets,
+)
 from pipeline.day.beginning import Beginning, Snapshot
 from pipeline.disk import own_code, storage
 from pipeline.settings.config import Settings
@@ -33,7 +45,14 @@ _CLASSES: Final = {
     (kind.__module__, kind.__qualname__): kind
     for kind in (
         *(Beginning, Snapshot, case_book.CaseBook, cases.Case, cases.RowPlace, cases.AsBefore, cases.Move, disputes.Dispute, doubts.Doubt),
-        *(answers.AnswerRow, earlier_matters.EarlierMatter, exemptions.Exemption, reports_before.ReportsBefore, standing.Standing),
+        *(
+            answers.AnswerRow,
+            earlier_matters.EarlierMatter,
+            exemptions.Exemption,
+            refused_matters.UrgentOfReport,
+            reports_before.ReportsBefore,
+            standing.Standing,
+        ),
         *(targets.PastDay, targets.Tally, case_numbers.Register, contract.Severity, findings.Finding, month_day.MonthDay, rows.Rows),
         *(handed_in.Filed, handed_in.Arrival, handed_in.Envelope, handed_in.Reading),
         *(date, datetime, timedelta, timezone, Decimal, set, frozenset),

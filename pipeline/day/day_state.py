@@ -12,6 +12,7 @@ from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
 from pipeline.day.judging import Judgement
+from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
 from pipeline.day.standing import Register
@@ -98,6 +99,8 @@ class DayState:
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
     earlier_matters: tuple[EarlierMatter, ...] = ()
     """The urgent matters of earlier days that no report before this day's has followed up, in the order in which they were reported."""
+    urgent_of_reports: tuple[UrgentOfReport, ...] = ()
+    """What reports had in 急报事项, this day's included, of the days of which one could still be sent."""
     exempted: Exempted = field(default_factory=Exempted)
     """What the sheet 豁免 of the workbook in force allows on this day, and allowed on the day before."""
     unit_trends: Mapping[str, tuple[tuple[date, dict[str, Tally]], ...]] = field(default_factory=dict)

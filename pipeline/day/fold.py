@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day import answers, assignments, earlier_matters, judging, reports_before, supervision
+from pipeline.day import answers, assignments, judging, reports_before, supervision
 from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
@@ -137,7 +137,7 @@ class _Fold:
             taken = answers.taken(day, submissions, judgements, self.kept.case_book, (self.kept.flags_by_day, self._recounted))
             self.kept.answers = answers.with_those(self.kept.answers, taken, day - timedelta(days=TREND_DAYS + 1))
             self.kept.answer_sheets |= answers.sheets(day, submissions, self.settings)
-            self.kept.matters = earlier_matters.after(self.kept.matters, day, submissions, judgements, self.kept.case_book)
+            self.kept.note_urgent(day, submissions, judgements, self.settings.on(day).calendar.oldest_report_days)
             self._note_doubts(day, submissions, judgements)
             self._note_reporters(submissions)
             self._reports_before = self.kept.reports_before
@@ -227,10 +227,8 @@ class _Fold:
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
             case_book.takes_late = came_late(filed, self.settings)
-            rows, district = filed.reading.rows, districts[filed.reading.district]
-            judgement = judgements[filed.arrival.id] = judging.judge(
-                rows, filed.arrival.id, district, case_book, with_findings=with_findings
-            )
+            district = districts[filed.reading.district]
+            judgement = judgements[filed.arrival.id] = judging.judge(filed, district, case_book, with_findings=with_findings)
             if not submission.in_force:
                 cases_of_superseded |= {number: standing_of(case_book.cases[number]) for number in judgement.brought_in}
                 if submission.revision == 1:
@@ -354,6 +352,7 @@ class _Fold:
             reports_before=self._reports_before,
             answers=tuple(answers.kept(self.kept.answers, day - timedelta(days=TREND_DAYS + 1))),
             earlier_matters=tuple(matter for matter in self.kept.matters if matter.day < day),
+            urgent_of_reports=tuple(self.kept.urgent_of_reports),
             flags_by_day=tuple(
                 (past, flags) for past, flags in sorted(self.kept.flags_by_day.items()) if past <= day and past in self.days_with_flags
             ),

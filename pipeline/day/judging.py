@@ -13,6 +13,7 @@ from pipeline.settings.units import District
 from pipeline.terms import case_numbers, contract, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.look_alikes import number_meant, retype
 from pipeline.terms.rows import Rows, Value, written
 from pipeline.terms.text import key
@@ -64,14 +65,14 @@ class Judgement:
 class _Report:
     """The report under judgement."""
 
-    arrival: int
+    filed: Filed
     district: District
     case_book: CaseBook
     judgement: Judgement
 
     def place(self, row: Row) -> RowPlace:
         """Return the place of that row."""
-        return RowPlace(self.arrival, row.sheet.rows, row.position)
+        return RowPlace(self.filed.arrival.id, row.sheet.rows, row.position)
 
     def owns(self, case: Case | None) -> bool:
         """Return whether the register holds the case, as one of the report's district."""
@@ -100,16 +101,15 @@ class _CaseRow:
         return bool(self.number) and self.row.is_read(CASE)
 
 
-def judge(rows: tuple[Rows, ...], arrival: int, district: District, case_book: CaseBook, *, with_findings: bool) -> Judgement:
+def judge(filed: Filed, district: District, case_book: CaseBook, *, with_findings: bool) -> Judgement:
     """Judge a report's rows against the case book, and apply the accepted rows to it."""
     result = Judgement()
-    report = _Report(arrival, district, case_book, result)
-    by_name = {sheet.sheet: sheet for sheet in rows}
+    report = _Report(filed, district, case_book, result)
+    by_name = {sheet.sheet: sheet for sheet in filed.reading.rows}
     for name, judge_sheet in _SHEETS.items():
         if name not in by_name:
             continue
-        sheet = Examination(by_name[name], by_name[name].values, result.findings, with_findings)
-        counted = judge_sheet(report, sheet)
+        counted = judge_sheet(report, Examination(by_name[name], by_name[name].values, result.findings, with_findings))
         refused = sum(row.is_refused for row in counted)
         result.rows_refused += refused
         result.rows_accepted += len(counted) - refused
@@ -127,14 +127,15 @@ def _case_rows(report: _Report, sheet: Examination, ignored: frozenset[str]) -> 
     find = report.case_book.find
     rows = [_CaseRow(row, number := row[CASE] or "", find(number) if number else None) for row in sheet]
     counted = _without_repeated(rows, ignored)
-    _warn_of_loose_numbers(rows)
+    _warn_of_loose_numbers(report, rows)
     return rows, counted
 
 
-def _warn_of_loose_numbers(rows: list[_CaseRow]) -> None:
-    """Warn once, at the first number that was written without the leading zeros of its case's number."""
+def _warn_of_loose_numbers(report: _Report, rows: list[_CaseRow]) -> None:
+    """Warn once, at the first number without the leading zeros of its case's number whose cell has no remark on its writing yet."""
+    told = {(note.sheet, note.row) for note in report.filed.reading.findings if note.code == "read-as" and note.message.startswith(CASE)}
     loose = [(case_row.row, case_row.case.number) for case_row in rows if case_row.case and case_row.number != case_row.case.number]
-    if loose:
+    if loose := [(row, number) for row, number in loose if (row.sheet.rows.name, row.sheet.rows.lines[row.position]) not in told]:
         row, number = loose[0]
         more = f"（这一列共 {len(loose)} 处）" if len(loose) > 1 else ""
         row.warn("read-as/zeros", CASE, meant=number, more=more)

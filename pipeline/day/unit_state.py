@@ -88,6 +88,7 @@ class Parted:
             late_flags=tuple(flag for flag in state.late_flags if self._lies_in.get(flag.number) in own),
             answers=tuple(answer for answer in state.answers if answer.district in own),
             earlier_matters=tuple(matter for matter in state.earlier_matters if self._lies_in.get(matter.case, matter.district) in own),
+            urgent_of_reports=tuple(each for each in state.urgent_of_reports if each.district in own),
             flags_by_day=tuple((day, _by_district(flags, districts)) for day, flags in state.flags_by_day),
             exempted=self._exempted(own),
         )

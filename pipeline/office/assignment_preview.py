@@ -19,7 +19,7 @@ from pipeline.day.standing import standing_of
 from pipeline.intake import facts_known, held_files
 from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
-from pipeline.office import today, waiting
+from pipeline.office import rota_plan, today, waiting
 from pipeline.reading.readers import Readers
 from pipeline.report import certainty, changes, edit_words, exemptions, matter_words, sentences
 from pipeline.report.figures import Certainty, Figure
@@ -97,6 +97,8 @@ class RegisterChanges:
     """What its edits do to totals, rates and flags, as leaders would be told."""
     exempted: tuple[str, ...]
     """The exceptions that begin, end or change with it, and those that are over before they begin."""
+    rota: tuple[str, ...]
+    """What 接访排班 says otherwise than before, and its turns on public holidays."""
     later: int
     """So many numbers stand in the workbook and not in the register: their 交办日期 is yet to come, or their row is refused."""
 
@@ -134,10 +136,11 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
     )  # these have a list of their own
     changed = _changes(before, after, listed, settings)
     exempted = (*changed.exempted, *_over(reading, now.date()))
-    amiss = rota.amiss(
-        in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment), now.date(), settings.calendar.zone
-    )
-    changed = replace(changed, exempted=exempted, told=(*changed.told, *([amiss] if amiss else [])))
+    workbooks = in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment)
+    amiss = rota.amiss(workbooks, now.date(), settings.calendar.zone)
+    in_force = next((filed for filed in reversed(workbooks[:-1]) if filed.reading.accepted), None)
+    turns = tuple(rota_plan.changes(in_force, workbook, now.date()))
+    changed = replace(changed, exempted=exempted, told=(*changed.told, *([amiss] if amiss else [])), rota=turns)
     return Preview(reading, findings, changed, _repeated(path, before_it, settings, now))
 
 
@@ -186,6 +189,7 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         figures=tuple(GroupFigures(group, said_before.get(group, _NO_CASES), said) for group, said in look_after.said.items()),
         told=(*_told(old, after, settings), *_uncounted(before, after)) if before else (),
         exempted=tuple(_exempted(before, after, settings)),
+        rota=(),
         later=len(listed - new.keys()),
     )
 

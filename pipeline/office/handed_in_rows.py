@@ -5,7 +5,7 @@ Covered by tests/web/test_desk.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -156,6 +156,9 @@ def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iter
     by_row: dict[tuple[str, int | None], list[Finding]] = {}
     for finding in (*filed.reading.findings, *judged):
         by_row.setdefault((finding.sheet, finding.row), []).append(finding)
+    # a reading holds what cells were understood as; findings against the register have that too, and long values are cut
+    own = (finding for finding in filed.reading.findings if finding.value and not finding.value.endswith("…"))
+    seen = {(finding.sheet, finding.cell): finding.value for finding in own}
     for rows in filed.reading.rows:
         for position, line in enumerate(rows.lines):
             about, noted = _about(rows, position), by_row.get((rows.name, line), ())
@@ -167,10 +170,15 @@ def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iter
                 file=mask(filed.arrival.name),
                 place=mask(f"{rows.name} 第{line}行"),
                 about=about,
-                cells=story_lines.cells(RowPlace(filed.arrival.id, rows, position)),
+                cells=tuple(_written(story_lines.cells(RowPlace(filed.arrival.id, rows, position)), rows.name, seen)),
                 findings=found,
                 cases=tuple(number for number in numbers if number in known),
             )
+
+
+def _written(cells: Iterable[tuple[str, str, str]], sheet: str, seen: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, str]]:
+    """Go through a row's cells with what was written in them, as far as their findings tell."""
+    return ((cell, column, seen.get((sheet, cell), text)) for cell, column, text in cells)
 
 
 def _about(rows: Rows, position: int) -> str:

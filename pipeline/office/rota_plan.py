@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,12 @@ from pipeline.intake import held_files
 from pipeline.render.forms import form_files, report_form
 from pipeline.settings.config import Settings
 from pipeline.terms import working_days
-from pipeline.terms.contract import RECEIVES
+from pipeline.terms.contract import RECEIVES, ROTA
 from pipeline.terms.errors import ConfigurationError, NothingToConsolidateError
 from pipeline.terms.handed_in import Filed, in_order
+from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.text import mask
+from pipeline.terms.words import near
 
 _LONGEST: Final = 400
 """Days that a plan may be made for."""
@@ -108,6 +111,49 @@ def notes(planned: Plan) -> list[str]:
     holidays = "、".join(map(str, working_days.fixed_holidays(received)))
     on_holidays = f"其中 {holidays} 是法定节日，排了接访，请改到别的日子；春节、清明、端午、中秋请自行核对。" if holidays else ""
     return list(filter(None, [empty, refused, rota.strangers_told(planned.strangers), f"{unknown}{on_holidays}"]))
+
+
+def changes(before: Filed | None, workbook: Filed, today: date) -> list[str]:
+    """Return what a workbook's rota says otherwise than the one before it, of the last days and those to come, and its turns on holidays.
+
+    Of a workbook without the sheet nothing is said: `rota.gone` does.
+    """
+    if rows_of_sheet(workbook.reading.rows, ROTA.name) is None:
+        return []
+    old, new = (
+        {(turn.day, turn.leader): turn for turn in rota.of(filed) if turn.day >= today - rota.LOOKS_BACK} if filed else {}
+        for filed in (before, workbook)
+    )
+    moved = [_changed(old.get(of_day), new.get(of_day), today) for of_day in sorted(old.keys() | new.keys())]
+    told = [sentence for sentence in moved if sentence]
+    more = [f"等，共{len(told)}处。"] if len(told) > _MOST_TOLD else []
+    return [*told[:_MOST_TOLD], *more, *_on_holidays([turn.day for turn in new.values() if turn.receives and turn.day >= today], today)]
+
+
+_MOST_TOLD = 40
+
+
+def _changed(was: Turn | None, now: Turn | None, today: date) -> str:
+    """Return how a leader's turn on a day changes; '' where it does not."""
+    turn, said, before = was or now, _said(now), _said(was)
+    if turn is None or said == before:
+        return ""
+    whose = mask(f"{near(turn.day, today)}{turn.leader}")
+    if was and now:
+        return f"{whose}由{before}改为{said}。"
+    return f"{whose}不再排（原为{before}）。" if was else f"{whose}新排{said}。"
+
+
+def _said(turn: Turn | None) -> str:
+    return mask(f"{turn.kind}{f'（{turn.substitute}）' if turn.substitute else ''}") if turn else ""
+
+
+def _on_holidays(days: Sequence[date], today: date) -> Iterator[str]:
+    """Yield which of the days on which somebody receives are public holidays, and of which years nobody knows the others."""
+    if on := "、".join(near(day, today) for day in working_days.holidays(days)):
+        yield f"{on}是法定节假日，排了接访，请核对。"
+    if years := "、".join(map(str, working_days.unknown_years(days))):
+        yield f"{years}年的放假安排程序还不知道，春节、清明、端午、中秋请自行核对。"
 
 
 def _target(output: Path | None, name: str, settings: Settings) -> Path:

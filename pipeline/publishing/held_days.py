@@ -194,7 +194,7 @@ def rests_on(folder: Path, day: date, resting: Inputs) -> bool:
     files = (*resting.files_in_force, *resting.superseded, *resting.refused)
     possible = {
         (file.arrival.sha256, file.arrival.envelope.received_at.isoformat())
-        for file in (*files, *resting.replaced_since, *resting.refused_late)
+        for file in (*files, *resting.replaced_since, *resting.refused_late, *resting.refused_before)
     }
     return {(file.arrival.sha256, file.arrival.envelope.received_at.isoformat()) for file in files} <= named <= possible
 

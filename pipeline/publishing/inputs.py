@@ -42,12 +42,14 @@ class Inputs:
     """Reports for earlier days that counted when the day before was told, and do not any more."""
     refused_late: tuple[Filed, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one."""
+    refused_before: tuple[Filed, ...] = ()
+    """Those of the days of which a report could still be sent, that were known before: of these the day tells where urgent matters were."""
     firsts_found: tuple[Filed, ...] = ()
     """First reports of earlier days that were taken in after another of their district and day: they can make it punctual after all."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
-        """All of them."""
+        """All of them but `refused_before`, of which those alone count that have something to tell."""
         return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since, *self.refused_late, *self.firsts_found)
 
 
@@ -105,8 +107,8 @@ class Outlines:
         newest = assignments[-1].arrival.envelope.received_at
         refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
         replaced_since = tuple(file for file in self.known_then(day, settings) if file.arrival.id not in counted)
-        late = self._refused_late(day, settings)
-        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, late, self._firsts_found(day))
+        earlier = self._refused_earlier(day, settings)
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, *earlier, self._firsts_found(day))
 
     def _firsts_found(self, day: date) -> tuple[Filed, ...]:
         """Return them of the days that the day's attendance shows.
@@ -120,10 +122,14 @@ class Outlines:
             sent[0].filed for sent in of_districts if sent[0].filed.arrival.id > min(submission.filed.arrival.id for submission in sent)
         )
 
-    def _refused_late(self, day: date, settings: Settings) -> tuple[Filed, ...]:
-        earlier = (file for file in self.arrived if file.reading.day < day and not file.reading.accepted and not file.arrival.is_assignment)
+    def _refused_earlier(self, day: date, settings: Settings) -> tuple[tuple[Filed, ...], tuple[Filed, ...]]:
+        """Return the files of earlier days that were refused whole: those that became known on this one, and others of the last days."""
+        refused = (file for file in self.arrived if not file.reading.accepted and not file.arrival.is_assignment)
+        earlier = [(file, file.arrival.envelope.received_at) for file in refused if file.reading.day < day]
         told, known = (known_until(known_on, settings) for known_on in (day - timedelta(days=1), day))
-        return tuple(file for file in earlier if told < file.arrival.envelope.received_at <= known)
+        oldest = day - timedelta(days=settings.on(day).calendar.oldest_report_days)
+        before = tuple(file for file, at in earlier if at <= told and file.reading.day >= oldest)
+        return tuple(file for file, at in earlier if told < at <= known), before
 
     def known_then(self, day: date, settings: Settings) -> list[Filed]:
         """Return the reports for earlier days that counted when that day, or the day before, was told; none where nothing came late."""

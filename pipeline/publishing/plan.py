@@ -92,6 +92,16 @@ class Plan:
         at_hand = (self.loaded[filed.arrival.id] for filed in needed if filed.arrival.id in self.loaded)
         return {filed.arrival.id: filed for filed in (*at_hand, *missing)}
 
+    @cached_property
+    def _refused(self) -> dict[int, Filed]:
+        """The reports refused whole, with what is kept of them, by arrival."""
+        files = (file for file in self.outlines.files if not file.reading.accepted and not file.arrival.is_assignment)
+        return {file.arrival.id: file for file in self.ledger.load(files)}
+
+    def _urgent_of(self, refused: Iterable[Filed]) -> tuple[Filed, ...]:
+        """Return those of these files that told something urgent."""
+        return tuple(whole for file in refused if (whole := self._refused[file.arrival.id]).reading.refused_urgent)
+
     def forget_rows(self) -> None:
         """Let go of the rows that were loaded; whoever needs them again loads them again."""
         self.__dict__.pop("_files", None)
@@ -176,7 +186,8 @@ class Plan:
             told_before=held_days.told_before(self, day),
             left_out=self._told_left_out(day),
             lost=lost_files.reports(self.left_out),
-            refused_late=resting.refused_late,
+            refused_late=tuple(self._refused.get(file.arrival.id, file) for file in resting.refused_late),
+            refused_before=self._urgent_of(resting.refused_before),
             said_before=self._said_before(day),
             former_names=held_days.former_names(self, day, held),
             first_units=held_days.first_units(under, self.settings),
@@ -185,7 +196,8 @@ class Plan:
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of every file and number that the day's folder is made from."""
-        files = self.outlines.on(day, self.settings).all
+        resting = self.outlines.on(day, self.settings)
+        files = (*resting.all, *self._urgent_of(resting.refused_before))
         said = self._said_before(day)
         left_out = (*(file.sha256 for file in self._left_out(day)), *(said.sha256s if said else ()))
         return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=left_out)

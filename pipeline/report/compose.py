@@ -67,6 +67,8 @@ class Sources:
     """The files of the day that are lost and without which the office decided to go on."""
     refused_late: tuple[Filed, ...] = ()
     """Files refused whole that belong to earlier days and became known on this one, without their findings."""
+    refused_before: tuple[Filed, ...] = ()
+    """Those of the days of which a report could still be sent, that were known before."""
     said_before: SaidBefore | None = None
     """What this day, or else the day before, said of its figures when it still rested on files that are lost."""
     first_units: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -94,6 +96,7 @@ class Sources:
             numbers=tuple(number for number in self.numbers if number.district in districts),
             left_out=tuple(file for file in self.left_out if file.is_assignment or file.district in districts),
             refused_late=tuple(file for file in self.refused_late if file.reading.district in districts and not file.arrival.is_assignment),
+            refused_before=tuple(file for file in self.refused_before if file.reading.district in districts),
             said_before=self.said_before and self.said_before.units.get(own.way[-1]),
             former_names={code: name for code, name in self.former_names.items() if code in codes},
             attendance=tuple(
@@ -192,6 +195,7 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
         earlier_urgent=other_sheets.earlier_urgent(state, cases, sources.arrivals, settings),
+        earlier_refused=other_sheets.earlier_refused(state, sources.refused_before, settings),
         changed_matters=other_sheets.changed_matters(state, settings),
         changed_receptions=other_sheets.changed_receptions(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),
@@ -206,7 +210,14 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
         most_new=_most_new(state, settings),
         inputs=handed_in_lines.inputs(
-            (*sources.files_in_force, *sources.superseded, *sources.refused, *sources.replaced_since, *sources.refused_late)
+            (
+                *sources.files_in_force,
+                *sources.superseded,
+                *sources.refused,
+                *sources.replaced_since,
+                *sources.refused_late,
+                *sources.refused_before,
+            )
         ),
         units=units.lines(counting, cases, lines_by_district, settings.tree),
         left_out=sources.left_out,

@@ -85,6 +85,7 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     matters = (*report.urgent, *report.unsettled, *matter_words.withdrawn(report))
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
     concerned |= {line.district for line in report.submissions if line.refused_urgent}
+    concerned |= {matter.district for matter in report.earlier_refused}
     pressing = shown.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:
         for written, post in report.liaison.get(district, ()) if district in concerned else ():

@@ -6,9 +6,12 @@ That such things are there is said wherever else it would be said that there is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Final
 
+from pipeline.day import refused_matters
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.report import who_reported
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine
@@ -31,13 +34,28 @@ def urgent(report: Report) -> str:
         own += [(f"{whose}日报", RefusedUrgent(file.refused_urgent, is_file=True))] if file.refused_urgent else []
     named = _named(own)
     where = "原文在旗区的日报和回执里，急报的邮件可能已经先发出"
-    return f"{_HEAD}：{named}。请马上向旗区核实；{where}。" if own else ""
+    today = f"{_HEAD}：{named}。请马上向旗区核实；{where}。" if own else ""
+    return today + _earlier(report.earlier_refused, report.day)
+
+
+def _earlier(matters: Iterable[RefusedMatter], day: date) -> str:
+    """Return whose refused urgent matters of earlier days nobody has mended, how many and since when; '' where there are none."""
+    named = [
+        f"{first.district}{words.near(first.day, day)}{_in_brief(_as_refused(own))}" for first, own in refused_matters.by_file(matters)
+    ]
+    mend = "请旗区重新报送；已经处理完的，也请在“急报事项”里报明"
+    return f"以前日期退回、至今没有收到能采用的重报的急报事项：{words.first_of(named, _MOST_NAMED)}。{mend}。" if named else ""
+
+
+def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
+    return RefusedUrgent(() if own[0].is_sheet else tuple(matter.kind for matter in own), is_file=own[0].is_file)
 
 
 def urgent_of(report: Report, districts: Collection[str]) -> str:
     """Return the same of some districts, for a leader who asks himself; '' where nobody's of these were."""
     own = _by_district([line for line in report.submissions if line.district in districts])
-    return f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
+    today = f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
+    return today + _earlier([matter for matter in report.earlier_refused if matter.district in districts], report.day)
 
 
 def _by_district(submissions: Iterable[SubmissionLine]) -> list[tuple[str, RefusedUrgent]]:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from pipeline.day import refused_matters
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE, EarlierMatter, Ended
 from pipeline.day.judging import Judgement, refused_rows
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.submissions import Reports
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
 from pipeline.report import matter_words
@@ -75,7 +77,7 @@ def refused_urgent(reports: Reports, judgements: Mapping[int, Judgement], refuse
     before = [told for revision in reports.revisions[:-1] if (told := _not_taken(revision.filed, judgements))]
     before += [told for file, told in whole if _is_before(file, in_force)]
     after = [told for file, told in whole if not _is_before(file, in_force)]
-    beside = [replace(told, kinds=_beside(told.kinds, own)) for told in before]
+    beside = [replace(told, kinds=refused_matters.beside(told.kinds, own)) for told in before]
     most = (max(files, key=lambda told: len(told.kinds), default=None) for files in (after, beside))
     return (*([of_report] if of_report else ()), *(told for told in most if told and told.kinds))
 
@@ -95,16 +97,11 @@ def _not_taken(report: Filed, judgements: Mapping[int, Judgement]) -> RefusedUrg
     return RefusedUrgent(tuple(kind if kind in URGENT_KINDS else "" for kind in written)) if written else None
 
 
-def _beside(kinds: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
-    """Return the kinds that are not among a report's own; one that nobody could read may be any."""
-    rest, left = [*own], list[str]()
-    for kind in sorted(kinds, reverse=True):
-        same = [other for other in rest if other == kind] or [other for other in rest if not (kind and other)]
-        if same:
-            rest.remove(same[0])
-        else:
-            left.append(kind)
-    return tuple(left)
+def earlier_refused(state: DayState, files: Iterable[Filed], settings: Settings) -> tuple[RefusedMatter, ...]:
+    """Return the refused urgent matters of earlier days that nobody has mended; `files`: those refused whole of these days."""
+    own = [file for file in files if file.reading.refused_urgent and not file.reading.is_from_stranger]
+    told = refused_matters.open_on(state.day, state.urgent_of_reports, own, state.cases)
+    return tuple(matter for matter in told if matter.district in settings.district_names)
 
 
 def earlier_urgent(

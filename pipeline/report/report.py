@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.misspelt import Misspelt
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.restatement import LateReport, Restated
 from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
@@ -150,6 +151,8 @@ class Report:
     """Every level above the districts below the reader, and the districts directly under the reader beside such; none without levels."""
     earlier_urgent: tuple[UrgentLine, ...] = ()
     """The urgent matters of earlier days of which nothing was said until the day, in the order in which they were reported."""
+    earlier_refused: tuple[RefusedMatter, ...] = ()
+    """The refused urgent matters of earlier days that have not been reported again so that they could be taken."""
     misspelt: tuple[Misspelt, ...] = ()
     """The day's rows that are refused for a mistyped case number alone; they count nowhere."""
     beyond: Extensions = field(default_factory=Extensions)

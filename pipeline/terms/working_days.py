@@ -56,6 +56,18 @@ def fixed_holidays(days: Iterable[date]) -> Iterator[date]:
     return (day for day in days if (day.month, day.day) in _FIXED)
 
 
+def holidays(days: Iterable[date]) -> Iterator[date]:
+    """Go through those of these days that are public holidays; of a year that is not known the fixed ones."""
+    import chinese_calendar
+
+    known, unknown = list[date](), unknown_years(days := [*days])
+    for day in days:
+        if day.year not in unknown:
+            is_free, name = chinese_calendar.get_holiday_detail(day)
+            known += [day] if is_free and name else []
+    yield from sorted({*known, *(day for day in fixed_holidays(days) if day.year in unknown)})
+
+
 _FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """全国年节及纪念日放假办法, as in force since 2025; the others go by the moon."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,13 @@ from pipeline.web.sign_in_limits import Client
 
 _RENEW: Final = timedelta(seconds=60)
 """So exactly is known when a session was last used: writing at every request would have requests wait for each other."""
+_USED, _REPLACED = -1.0, -2.0
+"""What stands as the end of a link that was used, and of one in whose place a newer one was given: whoever tries it is told so."""
+_TOLD_FOR: Final = timedelta(days=90)
+"""So long at least it is known of a link that it expired."""
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What a link ends with: 32 bytes as `secrets.token_urlsafe` writes them."""
+WhyOver = Literal["used", "replaced", "expired", "cut", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +113,16 @@ class Accounts:
     # --- one-time links ---
 
     def new_link(self, user: User, now: datetime) -> str:
-        """Return a new one-time token for setting the password; earlier ones end. A disabled user may come in again by it."""
+        """Return a new one-time token for setting the password; earlier ones end, of which the last is remembered as replaced.
+
+        A disabled user may come in again by it.
+        """
         token = secrets.token_urlsafe(32)
         expires = (now + timedelta(hours=self._limits.link_hours)).timestamp()
         with self._database.write() as connection:
-            connection.execute(links.delete().where((links.c.user == user.id) | (links.c.expires <= now.timestamp())))
+            own, is_over = links.c.user == user.id, links.c.expires <= now.timestamp()
+            connection.execute(links.delete().where((own & is_over) | links.c.expires.between(0, (now - _TOLD_FOR).timestamp())))
+            connection.execute(links.update().where(own).values(expires=_REPLACED))
             connection.execute(links.insert().values(token=digest(token), user=user.id, expires=expires))
             connection.execute(users.update().where(users.c.id == user.id).values(disabled=False))
         return token
@@ -127,6 +140,18 @@ class Accounts:
             row = connection.execute(query.where(holds)).one_or_none()
         return self._user(row) if row else None
 
+    def why_over(self, token: str) -> WhyOver:
+        """Return why a link holds no more. Whoever asks has it: a token that was never given says nothing but that."""
+        if not _TOKEN.fullmatch(token):
+            return "cut"
+        with self._database.read() as connection:
+            expires = connection.execute(sa.select(links.c.expires).where(links.c.token == digest(token))).scalar_one_or_none()
+        if expires is None:
+            return "gone"
+        if expires == _USED:
+            return "used"
+        return "replaced" if expires == _REPLACED else "expired"
+
     def set_password(self, token: str, password: str, now: datetime) -> bool:
         """Use a link up: the password holds from now on, and the user's sessions end. False where the link holds no more."""
         user = self.user_of_link(token, now)
@@ -134,7 +159,8 @@ class Accounts:
             return False
         kept = passwords.hashed(password)
         with self._database.write() as connection:
-            used = connection.execute(links.delete().where((links.c.token == digest(token)) & (links.c.expires > now.timestamp())))
+            holds = (links.c.token == digest(token)) & (links.c.expires > now.timestamp())
+            used = connection.execute(links.update().where(holds).values(expires=_USED))
             if used.rowcount != 1:
                 return False
             connection.execute(sessions.delete().where(sessions.c.user == user.id))

@@ -113,6 +113,7 @@ def _changes(changes: RegisterChanges) -> dict[str, Any]:
         "figures": [asdict(figures) for figures in changes.figures],
         "told": list(changes.told),
         "exempted": list(changes.exempted),
+        "rota": list(changes.rota),
         **{name: [_case(case) for case in cases[:_MOST_CASES]] for name, cases in lists.items()},
     }
 

@@ -126,8 +126,12 @@ def show_password(request: Request, site: TheSite, token: str) -> Response:
     """Show the page for setting a password. Looking does not use up the link: mail scanners look."""
     user = site.accounts.user_of_link(token, site.now())
     if user is None:
-        return error_page(request, site, 404, "link")
+        return _over(request, site, token)
     return _form_page(request, site, "password", {"name": user.name, "reason": "", "shortest": passwords.SHORTEST})
+
+
+def _over(request: Request, site: Site, token: str) -> Response:
+    return error_page(request, site, 404, f"link-{site.accounts.why_over(token)}")
 
 
 @router.post("/password/{token}")
@@ -136,12 +140,12 @@ async def set_password(request: Request, site: TheSite, token: str) -> Response:
     fields = await _fields(request, site)
     user = await run_in_threadpool(site.accounts.user_of_link, token, site.now())
     if user is None:
-        return error_page(request, site, 404, "link")
+        return await run_in_threadpool(_over, request, site, token)
     password = fields.get("password", "")
     reason = passwords.refusal(password, user.name) or ("differ" if password != fields.get("again", "") else None)
     if reason:
         return _form_page(request, site, "password", {"name": user.name, "reason": reason, "shortest": passwords.SHORTEST}, 400)
     if not await run_in_threadpool(site.accounts.set_password, token, password, site.now()):
-        return error_page(request, site, 404, "link")
+        return await run_in_threadpool(_over, request, site, token)
     site.note(f"{_address_of(request)} {user.name} 设置了密码")
     return await _begin(request, site, user)

@@ -153,6 +153,22 @@ def test_the_command_writes_beside_the_outbox_and_overwrites_nothing(office: Off
     assert "--from 不能晚于 --to" in capsys.readouterr().err
 
 
+def test_a_workbook_is_told_with_what_its_rota_changes_and_its_turns_on_holidays() -> None:
+    rows = (STANDING[0], turn_row("2020-06-23", "领导5"), turn_row("2020-06-25", "领导7"), turn_row("2020-06-27", "领导1", "休假"))
+    after = _filed(assignment(rota=[*rows, STANDING[3]]))
+    assert rota_plan.changes(_filed(assignment(rota=STANDING)), after, FIRST) == [
+        "6月23日领导5由替班（领导0）改为接访。",
+        "6月24日领导6不再排（原为休假）。",
+        "6月25日领导7新排接访。",
+        "6月27日领导1新排休假。",
+        "6月25日是法定节假日，排了接访，请核对。",
+    ]
+    assert rota_plan.changes(after, after, FIRST) == ["6月25日是法定节假日，排了接访，请核对。"], "a holiday is told again"
+    assert rota_plan.changes(after, _filed(assignment()), FIRST) == [], "that it is gone is told elsewhere"
+    (unknown,) = rota_plan.changes(None, _filed(assignment(rota=[turn_row("2090-10-02")])), FIRST)[1:2]
+    assert unknown == "2090年10月2日是法定节假日，排了接访，请核对。"
+
+
 def test_run_and_desk_say_that_a_new_workbook_has_no_rota(tmp_path: Path, capsys: Captured) -> None:
     office, day = Office(tmp_path / "office"), date(2020, 6, 20)
     office.put_assignment(assignment(rota=STANDING), "一.xlsx", "2020-05-01T09:00:00+08:00")

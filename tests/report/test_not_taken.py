@@ -1,14 +1,16 @@
 """What was reported and not taken: nowhere is it said that there was nothing, and nowhere what it said.
 
-Covers `not_taken`, and `refused_urgent` of `other_sheets` and of `Reading`.
+Covers `not_taken`, `refused_matters`, and `refused_urgent` of `other_sheets` and of `Reading`.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from offices import HOME, Day, File, afternoon, assigned, consolidate, moment, read_in
+from offices import HOME, Day, File, Office, afternoon, assigned, consolidate, moment, read_in
 from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_row, report, report_pages, urgent_row, write
 
 from pipeline.render.page import leaders_page
@@ -104,6 +106,67 @@ def test_a_leader_whose_districts_have_no_open_case_has_a_page_for_an_urgent_mat
 def test_what_a_later_report_has_is_not_told_as_refused(files: list[File], told: str) -> None:
     said = not_taken.urgent(_day(*files).report)
     assert said.partition("没有写的急报事项：")[2].partition("。请马上")[0] == told
+
+
+EARLIER = "以前日期退回、至今没有收到能采用的重报的急报事项："
+NEXT, LAST = DAY + timedelta(days=1), DAY + timedelta(days=2)
+CASES = [case_row("SJ-2020-001", FIRST), case_row("SJ-2020-002", SECOND), case_row("SJ-2020-003", THIRD)]
+OF_CASE: Row = urgent_row("SJ-2020-001", 发生时间="夜里")
+
+
+def _later(*urgent: Row, day: date = NEXT, progress: tuple[Row, ...] = ()) -> File:
+    return File(report(FIRST, day=day, progress=progress, urgent=urgent), afternoon(day), f"{FIRST}{day}.xlsx")
+
+
+def _two_days_later(*files: File) -> Day:
+    return consolidate([assigned(assignment(CASES)), *files], [LAST], noticed=True)[LAST]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([_whole(FIRST, DANGER)], f"{FIRST}5月21日1件（工程安全隐患、整份日报退回）"),
+        ([_sent(FIRST, UNDATED), _later()], f"{FIRST}5月21日1件（工程安全隐患）"),
+        ([_sent(FIRST, UNDATED), _later(UNDATED)], f"{FIRST}5月21日1件（工程安全隐患）、{FIRST}5月22日1件（工程安全隐患）"),
+        ([_sent(FIRST, UNDATED), _later(urgent_row(""))], f"{FIRST}5月21日1件（工程安全隐患）"),  # of another kind
+        ([_sent(FIRST, UNDATED, UNDATED), _later(DANGER)], f"{FIRST}5月21日1件（工程安全隐患）"),  # one of two
+        ([_sent(FIRST, UNDATED), _later(DANGER)], ""),
+        ([_sent(FIRST, UNCLEAR), _later(DANGER)], ""),
+        ([_whole(FIRST, DANGER), _later(DANGER, day=LAST)], ""),
+        ([_whole(FIRST, DANGER, at="15:00"), _sent(FIRST, DANGER)], ""),
+        ([_sent(FIRST, UNDATED), File(report(FIRST, progress=[], urgent=[DANGER]), afternoon(NEXT), "更正.xlsx")], ""),
+        ([_sent(FIRST, OF_CASE), _later()], f"{FIRST}5月21日1件（停水停电停暖）"),
+        ([_sent(FIRST, OF_CASE), _later(progress=(progress_row("SJ-2020-001", 今日进展="已恢复供水"),))], ""),
+    ],
+)
+def test_what_was_refused_is_told_on_the_days_after_until_it_is_taken_or_something_is_said(files: list[File], told: str) -> None:
+    day = _two_days_later(*files)
+    said = not_taken.urgent(day.report)
+    assert said.partition(EARLIER)[2].partition("。请旗区")[0] == told
+    assert (EARLIER in dict(headline.lines(day.report))["请决定"]) is bool(told)
+    pages = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
+    assert (EARLIER in pages["领导0"]["说明"]) is bool(told)
+    assert "塔吊" not in said
+
+
+def test_a_refused_matter_of_which_a_report_could_no_longer_be_sent_again_is_told_no_more() -> None:
+    last = DAY + timedelta(days=31)
+    days = consolidate([assigned(assignment(CASES)), _whole(FIRST, DANGER)], [last, last + timedelta(days=1)], noticed=True)
+    assert [EARLIER in not_taken.urgent(day.report) for day in days.values()] == [True, False]
+
+
+def test_a_night_writes_of_earlier_days_too_that_something_urgent_was_refused(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.put_assignment(assignment(CASES))
+    file = _whole(FIRST, DANGER)
+    office.put(file.content, file.name)
+    office.put(report(SECOND, progress=[]), "二.xlsx")
+    office.run(DAY)
+    office.run(NEXT)
+    assert "工程安全隐患" in (office.outbox / f"{NEXT}" / "manifest.json").read_text(encoding="utf-8")
+    office.put(report(FIRST, day=NEXT, progress=[], urgent=[DANGER]), "重报.xlsx", f"{NEXT}T16:00:00+08:00")
+    office.run(NEXT)
+    assert EARLIER not in (office.outbox / f"{NEXT}" / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_a_file_that_is_nobody_s_is_told_of_too() -> None:

@@ -188,6 +188,7 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
             resting.replaced_since,
             numbers=tuple(number for number in numbers if number.day <= day),
             refused_late=resting.refused_late,
+            refused_before=resting.refused_before,
             attendance=outlines.submissions.attendance(day, settings),
         )
         built = compose.build(states[day], sources, settings)

@@ -17,16 +17,28 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
-from offices import Office, moment, only
+from offices import File, Office, moment, only, read_in
 from provinces import FIRST, LAST, PROVINCE, SECOND
 from provinces import lay as lay_province
 from websites import Website, served
-from workbooks import assignment, case_row, exemption_row, new_row, progress_row, report, report_pages, resolved_row, urgent_row, write
+from workbooks import (
+    assignment,
+    case_row,
+    exemption_row,
+    new_row,
+    progress_row,
+    reception_row,
+    report,
+    report_pages,
+    resolved_row,
+    urgent_row,
+    write,
+)
 
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
 from pipeline.night import nightly
-from pipeline.office import attendance, today
+from pipeline.office import attendance, handed_in_rows, today
 from pipeline.office.urgent_matters import Untold, UrgentMatter
 from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
@@ -645,3 +657,11 @@ def test_a_late_report_that_is_approved_says_when_it_came_who_approved_it_and_un
     assert "按时 0 迟报 0 迟报（已批准） 1 已到待收 0 未报 8" in desk  # one tile, as on the strip
     assert "迟报 ：没有。 迟报（已批准） ：东胜区 1 天。" in desk
     assert "东胜区 迟报（已批准） 领导一批准，停电，至2021年1月5日 5月21日18:22" in board
+
+
+def test_a_row_is_shown_with_what_was_written_in_it() -> None:
+    pages = report_pages(progress=[], new=[], urgent=[], reception=[reception_row(batches="３批") | {"备注": "当场说清"}])
+    (filed,) = read_in([File(write(pages), moment("2020-05-21 16:00"), "日报.xlsx")])
+    (row,) = handed_in_rows.of_file(filed, [], ())
+    assert {column: text for _cell, column, text in row.cells}["接访批次"] == "３批"
+    assert row.cells[-1][2] == "当场说清"

@@ -332,7 +332,21 @@ def test_a_link_ends_after_two_days(site: Website) -> None:
     site.clock.forward(hours=47)
     assert site.browser().get(link).status == 200
     site.clock.forward(hours=2)
-    assert site.browser().get(link).status == 404
+    over = site.browser().get(link)
+    assert (over.status, "这个链接已经过期" in over.text) == (404, True)
+
+
+def test_whoever_holds_a_link_that_is_over_is_told_why_and_a_stranger_nothing(site: Website) -> None:
+    used, cut = link_of(site, "甲"), f"/password/{'x' * 42}"
+    assert set_password(site.browser(), used, "全新的一个密码五六七")[0] == 303
+    told = {path: site.browser().get(path).text for path in (used, cut, f"{cut}x")}
+    assert "这个链接已经用过" in told[used]
+    assert "这个链接不完整" in told[cut]
+    assert "没有这个链接，或它早已失效" in told[f"{cut}x"]
+    replaced, newest = link_of(site, "甲"), link_of(site, "甲")
+    assert "请打开最后给的那一个" in site.browser().get(replaced).text
+    assert "没有这个链接，或它早已失效" in site.browser().get(used).text, "one link of each user is remembered"
+    assert site.browser().get(newest).status == 200
 
 
 def test_a_newer_link_ends_an_earlier_one(site: Website) -> None:

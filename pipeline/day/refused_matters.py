@@ -1,0 +1,153 @@
+"""Urgent matters of earlier days that were refused, until one is reported again and taken, or something is said of its case.
+
+Covered by tests/report/test_not_taken.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import Case
+from pipeline.day.judging import Judgement
+from pipeline.day.submissions import Reports
+from pipeline.terms.case_numbers import canonical
+from pipeline.terms.contract import CASE, URGENT, URGENT_KINDS, Severity
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import rows_of_sheet
+
+_Row = tuple[str, str]
+"""事项类别 of a row, '' where it is not in the list; and its case's number where that is the district's, else ''."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentOfReport:
+    """What a report in force has in 急报事项."""
+
+    day: date
+    district: str
+    received_at: datetime
+    taken: tuple[_Row, ...]
+    refused: tuple[_Row, ...]
+    is_sheet_refused: bool
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of all its rows."""
+        return [kind for kind, _number in (*self.taken, *self.refused)]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMatter:
+    """An urgent matter that was refused on an earlier day, and that nobody has reported since so that it could be taken."""
+
+    day: date
+    district: str
+    kind: str
+    number: str = ""
+    is_file: bool = False
+    """Whether its file was refused whole,"""
+    is_sheet: bool = False
+    """or its sheet, of which nobody knows what it told."""
+
+
+def of_day(day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], book: CaseBook) -> list[UrgentOfReport]:
+    """Return what the day's reports have in 急报事项; nothing of those without."""
+    in_force = ((district, report) for district, reports in submissions.items() if (report := reports.in_force))
+    told = (_of_report(day, district, report, judgements[report.arrival.id], book) for district, report in in_force)
+    return [each for each in told if each.taken or each.refused or each.is_sheet_refused]
+
+
+def _of_report(day: date, district: str, report: Filed, judgement: Judgement, book: CaseBook) -> UrgentOfReport:
+    rows, taken, refused = rows_of_sheet(report.reading.rows, URGENT.name), list[_Row](), list[_Row]()
+    places = {place.position for place in judgement.urgent}
+    for position in range(len(rows.lines) if rows else 0):
+        assert rows is not None  # noqa: S101 - it has lines
+        written, case = rows.text("事项类别", position) or "", book.find(canonical(rows.text(CASE, position) or ""))
+        number = case.number if case and case.text("旗区") == district else ""
+        (taken if position in places else refused).append((written if written in URGENT_KINDS else "", number))
+    findings = report.reading.findings if rows is None else ()
+    is_refused = any(finding.severity is Severity.SHEET and finding.sheet == URGENT.name for finding in findings)
+    return UrgentOfReport(day, district, report.arrival.envelope.received_at, tuple(taken), tuple(refused), is_refused)
+
+
+def beside(kinds: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds that are not among a report's own; one that nobody could read may be any."""
+    rest, left = [*own], list[str]()
+    for kind in sorted(kinds, reverse=True):
+        same = [other for other in rest if other == kind] or [other for other in rest if not (kind and other)]
+        if same:
+            rest.remove(same[0])
+        else:
+            left.append(kind)
+    return tuple(left)
+
+
+def open_on(day: date, told: Collection[UrgentOfReport], files: Iterable[Filed], cases: Iterable[Case]) -> tuple[RefusedMatter, ...]:
+    """Return the refused matters of days before this one that are open at its end, oldest first.
+
+    `told`: what reports had up to the day, it included; `files`: the files of the days before it that were refused whole.
+    """
+    whole: dict[tuple[date, str], list[Filed]] = {}
+    for file in files:
+        whole.setdefault((file.reading.day, file.reading.district), []).append(file)
+    reports = {(each.day, each.district): each for each in told}
+    matters = list[RefusedMatter]()
+    for of_day in sorted(reports.keys() | whole.keys()):
+        report = reports.get(of_day)
+        matters = _without_repeated(matters, report) if report else matters
+        if of_day[0] < day:
+            matters += [*_of_rows(report), *_of_files(whole.get(of_day, ()), report)]
+    named = {matter.number for matter in matters if matter.number}
+    by_number = {case.number: case for case in cases if case.number in named}
+    return tuple(matter for matter in matters if not _is_followed_up(matter, by_number.get(matter.number)))
+
+
+def _of_rows(report: UrgentOfReport | None) -> Iterator[RefusedMatter]:
+    if report:
+        yield from (RefusedMatter(report.day, report.district, kind, number) for kind, number in report.refused)
+        if report.is_sheet_refused:
+            yield RefusedMatter(report.day, report.district, "", is_sheet=True)
+
+
+def _of_files(files: Sequence[Filed], report: UrgentOfReport | None) -> Iterator[RefusedMatter]:
+    """Yield what the files of a district and day told that its report in force has not; of several that one which told the most."""
+    told = []
+    for file in files:
+        kinds = file.reading.refused_urgent
+        is_before = report is not None and file.arrival.envelope.received_at < report.received_at
+        told.append(beside(kinds, report.kinds) if report and is_before else kinds)
+    most = max(told, key=len, default=())
+    yield from (RefusedMatter(files[0].reading.day, files[0].reading.district, kind, is_file=True) for kind in most)
+
+
+def _without_repeated(matters: Iterable[RefusedMatter], report: UrgentOfReport) -> list[RefusedMatter]:
+    """Return the matters but for those that a later report of their district has again, and that are taken of it: one for each row."""
+    left = [*matters]
+    for kind, number in report.taken:
+        same = [matter for matter in left if matter.district == report.district and matter.day < report.day]
+        same = [matter for matter in same if _may_be(matter, kind, number)]
+        if same:
+            left.remove(max(same, key=lambda matter: (bool(number) and matter.number == number, matter.kind == kind)))
+    return left
+
+
+def _may_be(matter: RefusedMatter, kind: str, number: str) -> bool:
+    return (not matter.kind or matter.kind == kind) and (not (matter.number and number) or matter.number == number)
+
+
+def _is_followed_up(matter: RefusedMatter, case: Case | None) -> bool:
+    """Whether a later report said something of its case, or settled it, as `earlier_matters` has it of those that were taken."""
+    if case is None or case.grounds:
+        return False
+    return (case.settled_since or date.min) >= matter.day or (case.touched or date.min) > matter.day
+
+
+def by_file(matters: Iterable[RefusedMatter]) -> Iterator[tuple[RefusedMatter, list[RefusedMatter]]]:
+    """Go through the matters of each district and day, those of files refused whole apart, each with the first of them."""
+    for _key, group in groupby(matters, key=lambda matter: (matter.day, matter.district, matter.is_file, matter.is_sheet)):
+        own = [*group]
+        yield own[0], own
