@@ -1,4 +1,4 @@
-"""案件台账.parquet: the register of a large day as one table for analysts, with the columns of 案件台账 in 汇总.
+"""案件台账.parquet: the register of a large day as one table for analysts, with the columns of 案件台账 in 汇总 and the units above.
 
 Covered by tests/render/test_register_table.py.
 """
@@ -17,13 +17,21 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 
 NAME: Final = "案件台账.parquet"
+ABOVE: Final = "上级单位"
 _KINDS: Final = {"date": Kind.DAY, "count": Kind.WHOLE, "number": Kind.NUMBER}
 """By the look of a column of 案件台账; any other is text."""
 
 
 def files(report: Report) -> dict[str, bytes]:
     """Return the table by its name, the cases by number."""
-    return {NAME: parquet.write([_column(at, report) for at in range(len(case_register_sheet.COLUMNS))])}
+    columns = [_column(at, report) for at in range(len(case_register_sheet.COLUMNS))]
+    return {NAME: parquet.write([*columns, *_above(report)])}
+
+
+def _above(report: Report) -> list[parquet.Column]:
+    """Return the column with the units above each case's district, from the top down; none where there are no levels."""
+    above = {district: "/".join(units) for district, units in report.settings.tree.units_of.items() if units}
+    return [parquet.Column(ABOVE, Kind.TEXT, _Values(report.cases, lambda case: above.get(case.district)))] if above else []
 
 
 def _column(at: int, report: Report) -> parquet.Column:

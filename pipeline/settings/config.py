@@ -340,14 +340,14 @@ class Settings(Frozen):
     def district_named(self, written: str) -> District | None:
         """The district that a form such as 内蒙古自治区鄂尔多斯市东胜区住建局 names; None if it is none of them.
 
-        As many of the configured prefixes and suffixes are left off as there are (contract 1).
+        As many of the configured prefixes and suffixes are left off as there are (contract 1); the units above are prefixes too.
         """
         forms = [plain] if len(plain := text.key(written)) <= _LONGEST_DISTRICT else []
         for form in forms:  # grows while it is walked: one prefix or suffix less each time
             if form in self._district_by_key:
                 return self._district_by_key[form]
             shorter = [
-                *map(form.removeprefix, map(text.key, self.district_prefixes)),
+                *map(form.removeprefix, map(text.key, (*self.district_prefixes, *(unit.name for unit in self.units)))),
                 *map(form.removesuffix, map(text.key, self.district_suffixes)),
             ]
             forms += [bare for bare in dict.fromkeys(shorter) if bare not in forms]

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from offices import consolidated
 from page_days import a_report
+from provinces import LAST, PROVINCE, filed
 
 from pipeline.render import parquet, register_table
 from pipeline.render.parquet import Column, Kind
@@ -66,3 +68,12 @@ def test_the_register_has_the_columns_of_the_workbook() -> None:
     assert len(pages) == len(case_register_sheet.COLUMNS)
     assert all(case.number.encode() in pages[0] for case in report.cases)
     assert register_table.files(report) == register_table.files(replace(report))
+
+
+def test_with_levels_above_the_districts_a_last_column_names_them() -> None:
+    report = consolidated(filed(), [LAST], PROVINCE)[LAST].report
+    names = [*_pages(register_table.files(report)["案件台账.parquet"])]
+    assert len(names) == len(case_register_sheet.COLUMNS) + 1
+    texts = names[-1].decode("utf-8", "ignore")
+    assert texts.count("丙市/丙北片") == sum(case.district in ("丙一区", "丙二县") for case in report.cases)
+    assert texts.count("甲市") == sum(case.district.startswith("甲") for case in report.cases)

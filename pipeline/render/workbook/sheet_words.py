@@ -67,7 +67,8 @@ BESIDE, FARTHER_UP = "本表旁边的", "当日结果文件夹（本表往上{up
 MOST_IN_WHOLE: Final = 2000
 REST_IN_UNITS: Final = f"其余 {{count}} 行不列在这里：见“{UNITS_FOLDER}”文件夹里各旗区的表；督办回复和接访下访的全部在 extensions.json。"
 """Below a list of which the workbook of a large day has only the beginning."""
-AS_VALUES: Final = "案件很多的一天，本表的数字是程序算出的数值，不是公式；案件在“汇总”文件夹里各旗区的表里。"
+_VALUES: Final = "件数是程序算出的数值，不是公式（只有由件数算出的比率、结论和图用的几列是公式）"
+AS_VALUES: Final = f"案件很多的一天，本表的{_VALUES}；案件在“汇总”文件夹里各旗区的表里。"
 
 ANSWERED, ASKED_NO_MORE = "已回复", "不再督办"
 FIRST_TIME: Final = ("逾期未回复", "待回复")
@@ -178,9 +179,7 @@ def contents(*, is_split: bool) -> dict[str, str]:
     return CONTENTS | (dict.fromkeys(MOVED, f"逐案的在“{UNITS_FOLDER}”文件夹里各旗区的表里") | _CONTENTS_SPLIT if is_split else {})
 
 
-_GUIDE_SPLIT: Final = (
-    f"案件很多的一天，数字是程序算出的数值，不是公式；逐案的清单在“{UNITS_FOLDER}”文件夹里，一个旗区一份，链接在“案件台账”里。"
-)
+_GUIDE_SPLIT: Final = f"案件很多的一天，{_VALUES}；逐案的清单在“{UNITS_FOLDER}”文件夹里，一个旗区一份，链接在“案件台账”里。"
 _CONTENTS_SPLIT: Final = {
     "案件台账": "各旗区的表在哪里，各有多少案件",
     "数字明细": "案件很多的一天没有；案件在各旗区的表里",
