@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 
 from pipeline.report import sentences
 from pipeline.report.case_lines import Decision
@@ -84,7 +85,12 @@ def by_request(item: Sequence[Decision]) -> list[list[Decision]]:
 
 def request(decision: Decision) -> str:
     """Return what is asked, in the form in which two requests are compared."""
-    return text.key(sentences.asked(decision)).rstrip("。.;")
+    return _compared(sentences.asked(decision))
+
+
+@lru_cache(maxsize=1 << 10)  # 专报 asks of each decision in dozens of drafts
+def _compared(asked: str) -> str:
+    return text.key(asked).rstrip("。.;")
 
 
 def late_too(item: Sequence[Decision]) -> str:

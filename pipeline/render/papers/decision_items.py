@@ -253,17 +253,18 @@ def _shared_matter(item: Item, space: Space) -> str:
 
 def _alike(item: Item) -> str:
     """Return the one matter of an item's cases without its numbers; '' where there is not one."""
-    alike = {_DIGITS.sub("0", decision.matter) for decision in item}
-    is_long = len(item[0].matter) >= _SHORTEST_SHARED
-    return "" if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or len(alike) > 1 or not is_long else alike.pop()
+    if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or len(item[0].matter) < _SHORTEST_SHARED:
+        return ""
+    matter = _DIGITS.sub("0", item[0].matter)
+    return matter if all(_DIGITS.sub("0", decision.matter) == matter for decision in item) else ""
 
 
 def _shared_due(item: Item, day: date, space: Space) -> str:
     """Return what is to be said of the deadlines where that is the same of all cases of an item; '' where it is not."""
-    said = {_due(decision, day) for decision in item}
-    if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or len(said) > 1 or not space.matters:
+    if item[0].kinds[0] == "urgent" or len(item) < _FEWEST_ALIKE or not space.matters:
         return ""
-    return f"都是{due}。" if (due := said.pop()) else ""
+    due = _due(item[0], day)
+    return f"都是{due}。" if due and all(_due(decision, day) == due for decision in item) else ""
 
 
 def _by_leader(cases: Item, told: Callable[[Decision], str]) -> str:
