@@ -1,4 +1,7 @@
-"""What a day says of urgent matters of earlier days that asked something of leaders: they read now what became of it."""
+"""What a day says of urgent matters of earlier days: leaders read now what became of them.
+
+The first lines have those that asked something; the others are told beside them, and once.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,21 @@ _MOST_IN_BRIEF, _LONGEST_IN_BRIEF = 2, 24
 
 def in_brief(report: Report) -> str:
     """Return what the day says of urgent matters of earlier days, the first of them, for the first lines; '' where it says nothing."""
-    matters = _of_day(report)
+    matters = [matter for matter in _of_day(report) if matter.coordination]
     parts = [_outcome(matter, report.day, _LONGEST_IN_BRIEF) for matter in matters[:_MOST_IN_BRIEF]]
     more = len(matters) - len(parts)
     return f"{len(matters)}件：{'；'.join([*parts, *([f'另有{more}件'] if more else [])])}。" if matters else ""
 
 
 def told(report: Report, most: int | None = None, characters: int | None = None) -> str:
-    """Return the same, so many of them in whole; '' also where the first lines tell all of it in whole.
+    """Return the same of all, so many of them in whole; without those that asked something where the first lines tell all these in whole.
 
-    The others are named, none is passed over. `characters`: as many of what is said of one.
+    The others are named, none is passed over; '' where none is left. `characters`: as many of what is said of one.
     """
     matters = _of_day(report)
-    if len(matters) <= _MOST_IN_BRIEF and all(len(matter.since) <= _LONGEST_IN_BRIEF for matter in matters):
-        return ""
+    asked = [matter for matter in matters if matter.coordination]
+    if len(asked) <= _MOST_IN_BRIEF and all(len(matter.since) <= _LONGEST_IN_BRIEF for matter in asked):
+        matters = [matter for matter in matters if not matter.coordination]
     known, others = ([], matters) if most == 0 else (matters[:most], matters[most:] if most else [])
     parts = [_outcome(matter, report.day, characters) for matter in known]
     parts += [f"{'另有' if known else ''}{first_of(list(map(_named, others)), _MOST_NAMED)}，见汇总表“急报事项”"] if others else []
@@ -38,7 +42,7 @@ def told(report: Report, most: int | None = None, characters: int | None = None)
 
 
 def _of_day(report: Report) -> list[UrgentLine]:
-    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since and matter.coordination)
+    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since)
 
 
 def _outcome(matter: UrgentLine, day: date, characters: int | None) -> str:

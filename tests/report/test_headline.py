@@ -528,6 +528,9 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert [dict(headline.lines(told[day])).get("急报的下文") for day in (DAY, next_day, third)] == [None, None, outcome]
     assert outcome_words.told(told[third]) == ""
     (matter,) = told[third].earlier_urgent
+    asked_nothing = replace(told[third], earlier_urgent=(replace(matter, coordination=""), matter))
+    assert outcome_words.in_brief(asked_nothing) == outcome
+    assert outcome_words.told(asked_nothing) == f"急报的下文{outcome}", "what asked nothing is told beside the first lines"
     more = replace(told[third], earlier_urgent=(matter, replace(matter, number="", since="又列入急报"), replace(matter, since="已" * 30)))
     assert outcome_words.in_brief(more).endswith("：又列入急报；另有1件。")
     assert outcome_words.told(more, 1) == (
