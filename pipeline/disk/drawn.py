@@ -50,7 +50,11 @@ class Drawn:
 
     def note(self, made_from: str, content: bytes) -> None:
         """Note what this run has drawn, or taken over."""
-        self.now[self._digest(made_from)] = hashlib.sha256(content).hexdigest()
+        self.note_sum(made_from, hashlib.sha256(content).hexdigest())
+
+    def note_sum(self, made_from: str, sha256: str) -> None:
+        """Note by its SHA-256 what was drawn elsewhere."""
+        self.now[self._digest(made_from)] = sha256
 
     def _digest(self, made_from: str) -> str:
         return storage.digest(part.encode() for part in (_program(), self.settings, made_from))

@@ -6,13 +6,12 @@ Covered by tests/render/test_large_days.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any, Final, TypeVar
 
-from pipeline.day.edit_effects import Effects
 from pipeline.render import file_names
 from pipeline.report.extensions import Extensions
-from pipeline.report.reconciliation import Reconciliation
+from pipeline.report.reconciliation import Reconciliation, Twice
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import FindingLine
 
@@ -45,6 +44,7 @@ def of(report: Report) -> Iterator[Unit]:
     urgent, reception = _by_unit(report.urgent, lambda line: line.district), _by_unit(report.reception, lambda line: line.district)
     earlier_urgent = _by_unit(report.earlier_urgent, lambda line: line.district)
     submissions = _by_unit(report.submissions, lambda line: line.district)
+    refused = _by_unit(report.refused_late, lambda line: line.district)
     flags: dict[str, dict[str, list[str]]] = {}
     for flag, numbers in report.flags.items():
         for number in numbers:
@@ -53,11 +53,14 @@ def of(report: Report) -> Iterator[Unit]:
     differing = _differing(report.beyond.reconciliation)
     bare, files = _bare(report), files_of(report)
     for name, file in files.items():
+        known = report.as_known_of([name])
         yield Unit(
             name or NOBODY,
             file,
             replace(
                 bare,
+                data_until=known.data_until,
+                is_correction=known.is_correction,
                 cases=tuple(cases.get(name, ())),
                 changes=tuple(changes.get(name, ())),
                 findings=tuple(findings.get(name, ())),
@@ -65,6 +68,7 @@ def of(report: Report) -> Iterator[Unit]:
                 earlier_urgent=tuple(earlier_urgent.get(name, ())),
                 reception=tuple(reception.get(name, ())),
                 submissions=tuple(submissions.get(name, ())),
+                refused_late=tuple(refused.get(name, ())),
                 liaison={name: report.liaison.get(name, ())},
                 decisions=tuple(decisions.get(name, ())),
                 beyond=Extensions(hints=tuple(hints.get(name, ())), reconciliation=differing(name)),
@@ -115,36 +119,30 @@ def _differing(found: Reconciliation) -> Callable[[str], Reconciliation]:
         never_reported=tuple(never.get(name, ())),
         not_assigned=tuple(unassigned.get(name, ())),
         differing=tuple(differing.get(name, ())),
-        twice=tuple(twice.get(name, ())),
+        twice=tuple(_of_its_own(pair) for pair in twice.get(name, ())),
     )
+
+
+def _of_its_own(pair: Twice) -> Twice:
+    """Return the pair with nothing of another district's case but its number, its 案由 and whose it is."""
+    first, second = pair.lines
+    if first.district == second.district:
+        return pair
+    return replace(pair, lines=(first, replace(first, number=second.number, district=second.district, matter=second.matter)))
+
+
+_OF_THE_WHOLE: Final = (
+    "targets", "by_source", "by_district", "by_leader", "by_category", "newly_resolved", "reopened", "new_cases", "withdrawn_cases",
+    "no_longer_counted", "trend", "bridges", "ways", "absences", "open_points", "inputs",
+)  # fmt: skip
 
 
 def _bare(report: Report) -> Report:
-    """Return the report without what is said of the day as a whole: it goes to another process with each unit."""
-    return replace(
-        report,
-        by_source=(),
-        by_district=(),
-        by_leader=(),
-        by_category=(),
-        newly_resolved=(),
-        reopened=(),
-        new_cases=(),
-        no_longer_counted=(),
-        absences=(),
-        open_points=(),
-        inputs=(),
-        reporters={},
-        arrived_reports=(),
-        notices=(),
-        without_notice=(),
-        attendance=(),
-        former={},
-        bridges=(),
-        ways=(),
-        edited=Effects(),
-        referred={},
-        late_effects=Effects(),
-        correcting_effects=Effects(),
-        overnight_effects=Effects(),
-    )
+    """Return the report without what is said of the day as a whole: it goes elsewhere with each unit, and tells what that is made from."""
+    empty: dict[str, Any] = dict.fromkeys(_OF_THE_WHOLE, ())
+    for each in fields(Report):
+        if each.default is not MISSING:
+            empty[each.name] = each.default
+        elif each.default_factory is not MISSING:
+            empty[each.name] = each.default_factory()
+    return replace(report, **empty)

@@ -171,9 +171,9 @@ def _reconciliation(report: Report, workshop: Workshop) -> Finish:
 
 def _filling(workshop: Workshop) -> Filling[Any]:
     """Return what makes papers from Word templates, but for those that an earlier run drew."""
-    from pipeline.render.papers import word
+    from pipeline.render.papers import drawn_papers
 
-    return word.filled_but_for(workshop.drawn)
+    return drawn_papers.filled_but_for(workshop.drawn)
 
 
 def _receipts(report: Report, workshop: Workshop) -> Finish:
@@ -253,7 +253,7 @@ def _with_makers(report: Report, workshop: Workshop, room: Path | None) -> Itera
         return
     from pipeline.render.makers import Makers
 
-    makers = Makers(report.settings, workshop.templates, room, len(report.settings.districts))
+    makers = Makers(report.settings, workshop.templates, room, len(report.settings.districts), workshop.drawn)
     try:
         yield replace(workshop, makers=makers)
         workshop.remarks.extend(remark for remark in makers.remarks if remark not in workshop.remarks)

@@ -40,6 +40,18 @@ class Job(Protocol):
         """Do it."""
 
 
+class OfUnit(Job, Protocol):
+    """What is made for one unit."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that it makes."""
+
+    @property
+    def made_from(self) -> str:
+        """What tells what they are made from, beside settings and templates, from anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Papers:
     """Word files from one template."""

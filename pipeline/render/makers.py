@@ -8,11 +8,12 @@ Covered by tests/night/test_large_nights.py and tests/render/test_makers.py.
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pipeline.disk import storage
-from pipeline.render.jobs import Job, Made, Papers, Place
-from pipeline.render.papers import word
+from pipeline.disk.drawn import Drawn
+from pipeline.render.jobs import Job, Made, OfUnit, Papers, Place
+from pipeline.render.page import leaders_page
+from pipeline.render.papers import drawn_papers, word
 from pipeline.render.papers.own_templates import BrokenTemplateError
 from pipeline.settings.config import Settings
 
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 _IN_HAND: Final = 4
 """Jobs under way for each process: so many are kept in memory, however many there are."""
+_FEW: Final = 6
+"""For fewer jobs none is started."""
 _PAPERS: Final = 32
 """Word files in a job."""
 _WORTH: Final = 16
@@ -46,7 +51,8 @@ Finished = TypeVar("Finished")
 class Laid:
     """What a job made, once its files lie where the day's folder is made; they are synced when it is whole."""
 
-    names: tuple[str, ...]
+    sums: dict[str, str]
+    """The SHA-256 of each by its name."""
     remarks: tuple[str, ...]
     problem: str
 
@@ -54,17 +60,23 @@ class Laid:
     def of(cls, made: Made, room: Path) -> Laid:
         """Write it there."""
         for name, content in made.files.items():
-            (room / name).parent.mkdir(parents=True, exist_ok=True)
-            storage.write(room / name, content, is_synced=False)
-        return cls(tuple(made.files), made.remarks, made.problem)
+            _lay(room / name, content)
+        return cls({name: hashlib.sha256(content).hexdigest() for name, content in made.files.items()}, made.remarks, made.problem)
+
+
+def _lay(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    storage.write(path, content, is_synced=False)
 
 
 class Makers:
     """Those who make documents, as long as a large day is written."""
 
-    def __init__(self, settings: Settings, templates: Path, room: Path, units: int) -> None:
-        """`room`: where the day's folder is made; `units`: how many units' documents are to be made."""
-        self._place, self._room = Place(settings, templates), room
+    def __init__(self, settings: Settings, templates: Path, room: Path, units: int, drawn: Drawn | None = None) -> None:
+        """`room`: where the day's folder is made; `units`: how many units' documents are to be made; `drawn`: what was drawn before."""
+        self._place, self._room, self._drawn = Place(settings, templates), room, drawn or Drawn()
+        self._due: dict[str, str] = {}
+        """By the names of files under way: from what they are made."""
         self._thread = ThreadPoolExecutor(1) if units >= _WORTH else None
         self._cluster: Future[OnCluster | None] | None = self._thread.submit(self._connected) if self._thread else None
         self._processes: _Processes | None = None
@@ -101,7 +113,11 @@ class Makers:
         """Go through the jobs with what processes of this computer made; None where there are none, or where one has died."""
         if self._thread is None:
             return ((job, None) for job in jobs)
-        self._processes = self._processes or _Processes(self._place, self._room)
+        if self._processes is None:
+            first = [*islice(jobs, _FEW)]
+            if len(first) < _FEW:  # of a correction: processes would take longer to come up than what is left to make
+                return ((job, None) for job in first)
+            self._processes, jobs = _Processes(self._place, self._room), chain(first, jobs)
         return self._processes.each(jobs)
 
     def _until_over(self, jobs: Iterable[Job]) -> Iterator[Job]:
@@ -112,21 +128,53 @@ class Makers:
 
     def papers(self, template: word.Template, papers: Iterable[word.Paper]) -> dict[str, Path]:
         """Return Word files from one template, where they lie; within `begin`. Raises BrokenTemplateError."""
-        following, files = iter(papers), dict[str, Path]()
-        jobs = iter(lambda: tuple(islice(following, _PAPERS)), ())
+        taken: list[str] = []
+        following = (paper for paper in papers if not self._has_paper(template, paper, taken))
+        files, jobs = dict[str, Path](), iter(lambda: tuple(islice(following, _PAPERS)), ())
         for laid in self.each(Papers(template, some) for some in jobs):
             if laid.problem:
                 raise BrokenTemplateError(laid.problem)
-            files |= {name: self._room / name for name in laid.names}
-        return files
+            files |= self._noted(laid)
+        return files | {name: self._room / name for name in taken}
 
-    def units(self, jobs: Iterable[Job]) -> tuple[dict[str, Path], list[str]]:
+    def units(self, jobs: Iterable[OfUnit]) -> tuple[dict[str, Path], list[str]]:
         """Return the files of these jobs, where they lie, and remarks on the office's templates; within `begin`."""
-        files, remarks = dict[str, Path](), dict[str, None]()
-        for laid in self.each(jobs):
-            files.update({name: self._room / name for name in laid.names})
-            remarks.update(dict.fromkeys(laid.remarks))
-        return files, [*remarks]
+        taken: list[str] = []
+        files, remarks, decided = dict[str, Path](), dict[str, None](), _decided(self._place)
+        for laid in self.each(job for job in jobs if not self._has_unit(job, decided, taken)):
+            files |= self._noted(laid)
+            remarks |= dict.fromkeys(laid.remarks)
+        return files | {name: self._room / name for name in taken}, [*remarks]
+
+    def _has_paper(self, template: word.Template, paper: word.Paper, taken: list[str]) -> bool:
+        """Whether an earlier run drew it from the same: then it lies there now, and is among those taken over."""
+        made_from = drawn_papers.made_from(template, paper)
+        again = drawn_papers.again(self._drawn, made_from, paper)
+        return self._has([made_from], {paper.name: again}, taken)
+
+    def _has_unit(self, job: OfUnit, decided: str, taken: list[str]) -> bool:
+        """Whether an earlier run drew all of its files from the same."""
+        made_from = storage.digest(part.encode() for part in (decided, job.made_from))
+        keys = [f"{made_from}{name}" for name in job.names]
+        return self._has(keys, dict(zip(job.names, map(self._drawn.again, keys), strict=True)), taken)
+
+    def _has(self, keys: Sequence[str], files: Mapping[str, bytes | None], taken: list[str]) -> bool:
+        self._due |= dict(zip(files, keys, strict=True))
+        if not all(files.values()):
+            return False
+        for name, content in files.items():
+            _lay(self._room / name, content or b"")
+            self._drawn.note(self._due.pop(name), content or b"")
+        taken.extend(files)
+        return True
+
+    def _noted(self, laid: Laid) -> dict[str, Path]:
+        """Note what was drawn, but for what was not drawn as the office has it, and return where it lies."""
+        for name, sha256 in laid.sums.items():
+            made_from = self._due.pop(name)
+            if not laid.remarks:
+                self._drawn.note_sum(made_from, sha256)
+        return {name: self._room / name for name in laid.sums}
 
     @property
     def remarks(self) -> list[str]:
@@ -151,6 +199,12 @@ class Makers:
         from pipeline.render.cluster_makers import OnCluster
 
         return OnCluster(engine.dask, self._place)
+
+
+def _decided(place: Place) -> str:
+    """Return what units' documents are made with: the settings, and the page's templates, the office's own before the program's."""
+    pages = [path for folder in (place.templates, leaders_page.BUILT_IN) for path in sorted(folder.glob("daily*"))]
+    return repr((place.settings.model_dump_json(exclude={"paths"}), [(path.name, path.read_bytes()) for path in pages]))
 
 
 # --- processes of this computer ----------------------------------------------------------------------------------

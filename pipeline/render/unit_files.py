@@ -33,6 +33,18 @@ class Job:
     """What its report of the next day begins with; None for what is no district."""
     has_workbook: bool
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that it makes."""
+        page, workbook = large_page.page_of(self.unit), units_sheet.path_of(self.unit)
+        form = [f"{report_form.FOLDER}/{self.draft.name}"] if self.draft else []
+        return (page, *([workbook] if self.has_workbook else []), *form)
+
+    @property
+    def made_from(self) -> str:
+        """All that they say: every part of it is a value, written in an order that does not change."""
+        return repr(self)
+
     def made(self, place: Place) -> Made:
         """Make it."""
         report = replace(self.unit.report, settings=place.settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.day import doubts, edit_effects, misspelt, particulars, unit_state
 from pipeline.day.day_state import DayState
@@ -28,6 +28,7 @@ from pipeline.report import (
     rate_bounds,
     receptions,
     reminders,
+    rested_on,
     rule_words,
     units,
 )
@@ -114,10 +115,10 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
     tree = settings.tree
     if not tree:
         return
-    parted = unit_state.Parted(state, settings.district_names)
+    parted, until = unit_state.Parted(state, settings.district_names), rested_on.by_district(state, sources.files_in_force, settings)
     for unit in tree.in_order():
         own = settings.of_unit(unit)
-        yield _build(parted.of(unit, own.district_names), sources.of(own), own)
+        yield _build(parted.of(unit, own.district_names), sources.of(own), own, max(until[name] for name in own.district_names))
 
 
 def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Report, Iterator[Report]]:
@@ -128,10 +129,13 @@ def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Repor
 
 def build(state: DayState, sources: Sources, settings: Settings) -> Report:
     """Return the report of a folded day."""
-    return _build(unit_state.whole(state) if settings.tree else state, sources, settings)
+    last = handed_in_lines.last_arrival(sources.files_in_force, settings)
+    report = _build(unit_state.whole(state) if settings.tree else state, sources, settings, last)
+    until = rested_on.by_district(state, sources.files_in_force, settings) if report.has_page_per_unit else {}
+    return replace(report, until_of=until)
 
 
-def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
+def _build(state: DayState, sources: Sources, settings: Settings, data_until: datetime) -> Report:
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
@@ -150,8 +154,6 @@ def _build(state: DayState, sources: Sources, settings: Settings) -> Report:
         for line in handed_in_lines.submission_lines(state, refused, settings)
     ]
     reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
-    late = [report.received_at.astimezone(settings.calendar.zone) for report in state.correcting]  # some are other units' districts'
-    data_until = max([handed_in_lines.last_arrival(sources.files_in_force, settings), *late])
     return Report(
         day=state.day,
         office=settings.office,

@@ -5,7 +5,7 @@ He is compared with nobody (docs/contract-extensions.md 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -74,6 +74,8 @@ class LeaderPage:
     """Those that his page had and that are reported no more."""
     unstaffed: tuple[date, ...]
     """The days of refused rows of the rota that name him, on which nobody stands."""
+    told_of: frozenset[str] = frozenset()
+    """All districts of which it tells anything: those that concern him, and those of his other cases and of his receptions."""
 
 
 def of(report: Report) -> tuple[LeaderPage, ...]:
@@ -98,7 +100,8 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
         for name in (name for written, _post in leaders for name in leaders_named(written)):
             accompanied.setdefault(name, set()).add(district)
     pages = (_page(name, own.get(name, []), districts.get(name, []), lists, report) for name in sorted(wanted))
-    return tuple(replace(page, concerned=page.concerned | accompanied.get(page.name, set())) for page in pages)
+    pages = (replace(page, concerned=page.concerned.union(accompanied.get(page.name, ()))) for page in pages)
+    return tuple(replace(page, told_of=frozenset(_districts_told(page, own.get(page.name, ()), lists))) for page in pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,15 @@ def _rank(case: LeaderCase) -> int:
         return -1
     worst = next((rank for rank, flag in enumerate(TOLD) if flag in case.line.flags), len(TOLD))
     return worst if worst < len(TOLD) or case.needs_a_look else len(TOLD) + 1
+
+
+def _districts_told(page: LeaderPage, own: Iterable[CaseLine], lists: _Lists) -> Iterator[str]:
+    """Go through the districts of which a page tells anything; `own`: all cases of its leader."""
+    yield from page.concerned
+    yield from (line.district for line in own)
+    yield from (matter.district for matter in (*page.urgent, *page.unsettled, *page.withdrawn))
+    receivers = {page.name, *(held.turn.receives for held in page.turns)}
+    yield from (visit.district for name in receivers for visit in lists.visits.get(name, ()))
 
 
 def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, str]], lists: _Lists, report: Report) -> LeaderPage:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TypeVar
 
 from pipeline.day import edit_effects, supervision
 from pipeline.day.cases import PARTICULARS, Case
@@ -15,6 +14,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.known_when import known_until
 from pipeline.report import clock_lines, notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
+from pipeline.report.rested_on import Resting, by
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
 from pipeline.terms.handed_in import Filed
@@ -56,12 +56,12 @@ class _Known:
 
     @cached_property
     def _lines_by_district(self) -> Mapping[str, Sequence[CaseLine]]:
-        return _by(self.lines, lambda line: line.district)
+        return by(self.lines, lambda line: line.district)
 
     @cached_property
     def _cases_by_district_before(self) -> Mapping[str, Sequence[Case]]:
         there = (case for case in self.state.cases if case.number in self.state.before)
-        return _by(there, lambda case: self.state.before[case.number].particulars["旗区"])
+        return by(there, lambda case: self.state.before[case.number].particulars["旗区"])
 
     def lines_of(self, district: str) -> Sequence[CaseLine]:
         """Return the lines of a district's cases."""
@@ -72,36 +72,6 @@ class _Known:
         return self._cases_by_district_before.get(district, ())
 
 
-class _Resting:
-    """The files that a day rests on, found without going through all of them for each district."""
-
-    def __init__(self, files: Sequence[Filed]) -> None:
-        self._everybodys = [file for file in files if file.arrival.is_assignment]
-        self._by_district = _by(files, lambda file: file.reading.district)
-        self._by_arrival = {file.arrival.id: file for file in files}
-
-    def behind(self, district: str, told: Iterable[str], known: _Known) -> Iterator[Filed]:
-        """Go through the files that a district's notice rests on, whatever else others send (decision 11); `told`: the cases in it.
-
-        In no order, and one may come twice.
-        """
-        yield from self._everybodys
-        yield from self._by_district.get(district, ())
-        cases = [case for number in told if (case := known.case_of.get(number))]  # of one that moved rows may be another district's
-        rows = {case.last.arrival for case in cases if case.last} | {case.accepted[1] for case in cases if case.accepted}
-        yield from (self._by_arrival[arrival] for arrival in rows if arrival in self._by_arrival)
-
-
-_Each = TypeVar("_Each")
-
-
-def _by(each: Iterable[_Each], district_of: Callable[[_Each], object]) -> Mapping[str, Sequence[_Each]]:
-    parts: dict[str, list[_Each]] = {}
-    for one in each:
-        parts.setdefault(str(district_of(one)), []).append(one)
-    return parts
-
-
 def of(
     state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, files: Sequence[Filed]
 ) -> tuple[Notice, ...]:
@@ -109,14 +79,14 @@ def of(
 
     `files`: the workbooks and reports that the day rests on.
     """
-    known, resting = _Known(state, lines, settings), _Resting(files)
+    known, resting = _Known(state, lines, settings), Resting(files)
     given: dict[tuple[date, str], NoticeNumber] = {}
     for number in sorted(numbers):
         given.setdefault((number.day, number.district), number)
     return tuple(_notice(number, known, given, resting) for number in sorted(numbers) if number.day == state.day)
 
 
-def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str], NoticeNumber], files: _Resting) -> Notice:
+def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str], NoticeNumber], files: Resting) -> Notice:
     state, settings = known.state, known.settings
     earlier = _earlier(state, number.district)
     last = max(earlier, default=None)
@@ -126,7 +96,7 @@ def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str]
     before = given.get((last, number.district)) if last else None
     objectable = clock_lines.may_object(known.lines_of(number.district))
     told = {*points, *(point.number for point in settled), *(line.number for line in objectable)}
-    rested_on = [*files.behind(number.district, told, known)]
+    rested_on = [*files.behind(number.district, (case for name in told if (case := known.case_of.get(name))))]
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
     return Notice(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pipeline.day.edit_effects import Effects
@@ -155,8 +155,22 @@ class Report:
     """The refused urgent matters of earlier days that have not been reported again so that they could be taken."""
     misspelt: tuple[Misspelt, ...] = ()
     """The day's rows that are refused for a mistyped case number alone; they count nowhere."""
+    until_of: Mapping[str, datetime] = field(default_factory=dict)
+    """On a large day by district ('' for none): when the last file came behind what is said of it and its cases."""
     beyond: Extensions = field(default_factory=Extensions)
     """What is said beyond the contract."""
+
+    def as_known_of(self, districts: Iterable[str]) -> Report:
+        """Return the report with what a document about these districts alone says of its data: up to when, and whether it is a correction.
+
+        On a day that is not large it says what all do.
+        """
+        moments = [self.until_of[district] for district in districts if district in self.until_of]
+        if not moments:
+            return self
+        return replace(
+            self, data_until=max(moments), is_correction=max(moments) > self.settings.on(self.day).calendar.known_until(self.day)
+        )
 
     @property
     def below(self) -> tuple[UnitLine, ...]:

@@ -132,7 +132,7 @@ def test_a_run_that_is_interrupted_makes_nothing_more(tmp_path: Path, monkeypatc
     def make() -> None:
         for laid in own.each(_Slow() for _ in range(1000)):
             begun.set()
-            made.extend(laid.names)
+            made.extend(laid.sums)
 
     own = Makers(SETTINGS, tmp_path, tmp_path, 1)
     waiting = own.begin(make)

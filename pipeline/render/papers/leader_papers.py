@@ -68,11 +68,12 @@ def _rendered(report: Report, template: word.Template, filling: word.Filling[wor
         (
             word.Paper(
                 f"{FOLDER}/{name}_{report.day.isoformat()}.docx",
-                fields(page, report) if has_urgent else _older(page, report),
-                report.data_until,
+                fields(page, own) if has_urgent else _older(page, own),
+                own.data_until,
                 word.Properties(f"{page.name}：包案和接访下访情况（{long_day(report.day)}）", report.office),
             )
             for page, name in zip(pages, names(page.name for page in pages), strict=True)
+            for own in (report.as_known_of(page.told_of),)
         ),
     )
 

@@ -47,10 +47,11 @@ def examine(templates: Path) -> Iterator[str]:
 
 def _papers(report: Report, told: Mapping[str, Reconciliation]) -> Iterator[word.Paper]:
     for district, found in told.items():
+        own = report.as_known_of([district])
         yield word.Paper(
             f"{FOLDER}/{district}_对账说明_{report.day.isoformat()}.docx",
-            fields(district, found, report),
-            report.data_until,
+            fields(district, found, own),
+            own.data_until,
             word.Properties(f"{district}对账说明草稿（{long_day(report.day)}）", report.office),
         )
 

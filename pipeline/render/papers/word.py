@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import marshal
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.disk import own_code
-from pipeline.disk.drawn import Drawn
 from pipeline.render import reproducible_zip
 from pipeline.render.papers import word_settings, word_tables
 from pipeline.render.papers.own_templates import BrokenTemplateError
@@ -110,19 +108,6 @@ def render(
 def filled(template: Template, papers: Iterable[Paper]) -> dict[str, bytes]:
     """Return several files from one template. Raises BrokenTemplateError."""
     return {paper.name: render(template, paper.fields, paper.moment, paper.properties, paper.setting) for paper in papers}
-
-
-def filled_but_for(drawn: Drawn) -> Filling[Any]:
-    """Return what makes the same files, and takes those over, as written at their moment, that an earlier run drew from the same."""
-
-    def made(template: Template, paper: Paper) -> bytes:
-        parts = (template.has_loops_over_columns, paper.fields, astuple(paper.properties), repr(paper.setting))
-        made_from = json.dumps((hashlib.sha256(template.content).hexdigest(), *parts), ensure_ascii=False, sort_keys=True)
-        again = reproducible_zip.settle(before, paper.moment) if (before := drawn.again(made_from)) else b""
-        drawn.note(made_from, content := again or render(template, paper.fields, paper.moment, paper.properties, paper.setting))
-        return content
-
-    return lambda template, papers: {paper.name: made(template, paper) for paper in papers}
 
 
 def _styles(template: Template) -> frozenset[str]:
