@@ -113,11 +113,12 @@ def tell_long_pause(first: date, last: date, *, is_demo: bool) -> None:
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now: datetime) -> None:
     """Print what was taken in, what was refused, who is missing and where to look; `now`: before the cut-off nobody is missing yet."""
-    refused = sorted((file for file in outcome.read.files if not file.reading.accepted), key=lambda file: not file.arrival.is_assignment)
-    say(nothing_new.taken(len(outcome.taken.taken), len(refused)))
+    refused = outcome.refused
+    say(nothing_new.taken(outcome.taken_in, len(refused), outcome.read.before.taken))
     _tell_refused(refused[:_MOST_LINES])
     if len(refused) > _MOST_LINES:
         _tell_rest(refused[_MOST_LINES:], settings)
+    outcome.read.before.note(settings.paths)  # that it is told
     _tell_journal(outcome.restored)
     _tell_waiting(outcome.taken.waiting)
     _tell_ahead(outcome.ahead)

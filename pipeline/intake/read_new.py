@@ -9,6 +9,7 @@ from itertools import islice
 from pipeline.intake import district_names, read_before, soundness
 from pipeline.intake.desk import Desk
 from pipeline.intake.recorded import is_outdated
+from pipeline.intake.untold import Untold
 from pipeline.reading import reading
 from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.settings.config import Settings
@@ -31,6 +32,8 @@ class NewlyRead:
     """Files without a verdict whose original is damaged or gone: what they say counts nowhere."""
     faults: list[tuple[str, ...]] = field(default_factory=list)
     """Where the program itself failed on a file, which has the verdict that the fault is ours."""
+    before: Untold = field(default_factory=Untold)
+    """What runs took in and refused that did not come to their end."""
 
     @property
     def sha256s(self) -> set[str]:
@@ -38,11 +41,11 @@ class NewlyRead:
         return {filed.arrival.sha256 for filed in self.files}
 
 
-def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], None]) -> NewlyRead:
+def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], None], *, taken: int = 0) -> NewlyRead:
     """Read every arrival that has no verdict yet and whose original is whole.
 
     First those never begun, then, one by one, those that a run died on. `begin` is called with how many
-    there are, `advance` with how many more are done.
+    there are, `advance` with how many more are done. `taken`: how many files this run took in.
     """
     ledger = desk.ledger
     unread = ledger.unread()
@@ -63,7 +66,7 @@ def read_new(desk: Desk, begin: Callable[[int], None], advance: Callable[[int], 
         if arrival.sha256 in attempts:
             _file(desk, [(arrival, _read_alone(arrival, attempts[arrival.sha256], desk))], newly)
             advance(1)
-    return newly
+    return replace(newly, before=Untold.of(ledger, desk.settings.paths, taken, newly.files))
 
 
 def _transcripts(desk: Desk, arrivals: Sequence[Arrival], known: Mapping[int, Transcript]) -> Iterator[tuple[Arrival, Transcript]]:

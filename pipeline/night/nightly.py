@@ -46,7 +46,7 @@ def run(
         soundness.check_archive(ledger, originals)
 
         # 2. read: what has no verdict yet
-        read = read_new(office, partial(progress.begin, "读取核对"), progress.advance)
+        read = read_new(office, partial(progress.begin, "读取核对"), progress.advance, taken=len(taken.taken))
         office.check_lock_still_held()
 
         # 3. fold: the facts into the state of each day that has to be written

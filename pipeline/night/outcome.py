@@ -15,7 +15,7 @@ from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
 from pipeline.report import who_reported
-from pipeline.terms.handed_in import Arrival, LeftOut
+from pipeline.terms.handed_in import Arrival, Filed, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,17 @@ class Outcome:
     """Lost files without which the office decided to go on."""
     remarks: tuple[str, ...] = ()
     """What the office should know about its computer."""
+
+    @property
+    def refused(self) -> list[Filed]:
+        """The files refused as a whole of which nobody has been told, assignment workbooks first."""
+        own = (file for file in self.read.files if not file.reading.accepted)
+        return sorted((*self.read.before.refused, *own), key=lambda file: not file.arrival.is_assignment)
+
+    @property
+    def taken_in(self) -> int:
+        """How many files were taken in of which nobody has been told."""
+        return len(self.taken.taken) + self.read.before.taken
 
     @property
     def about_earlier_editions(self) -> list[str]:
@@ -73,10 +84,9 @@ class Outcome:
     @property
     def in_short(self) -> str:
         """What was taken in and written, for the office's log."""
-        refused = sum(not file.reading.accepted for file in self.read.files)
         # Without the place before the colon, which the log's readers elsewhere have no use for.
         why = "".join(f"：{(sentence.partition('：')[2] or sentence).rstrip('。')}" for sentence in self.written.held[:1])
-        return nothing_new.in_short(len(self.taken.taken), refused, len(self.written.published), self.written.not_written, why)
+        return nothing_new.in_short(self.taken_in, len(self.refused), len(self.written.published), self.written.not_written, why)
 
     @property
     def faults(self) -> list[tuple[str, ...]]:

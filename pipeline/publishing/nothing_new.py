@@ -55,9 +55,10 @@ class Asked:
 # --- what is said ------------------------------------------------------------------------------------------------
 
 
-def taken(count: int, refused: int) -> str:
-    """Return what was taken in."""
-    return f"收下 {count} 个文件，其中 {refused} 个整份退回。"
+def taken(count: int, refused: int, before: int = 0) -> str:
+    """Return what was taken in; `before`: how many of these by runs that did not come to their end."""
+    earlier = f"（{before} 个是上次中断的运行收下的，那次没有说到）" if before else ""
+    return f"收下 {count} 个文件，其中 {refused} 个整份退回{earlier}。"
 
 
 def unchanged(settings: Settings, days: Sequence[date], now: datetime) -> list[str]:
