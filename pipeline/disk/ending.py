@@ -48,7 +48,7 @@ def on_signals() -> Iterator[None]:
 def leave(status: int) -> NoReturn:
     """End the process with that status: threads, what is registered for the end, and all output come to their end as ever.
 
-    Left out is what Python does last, to take apart every module and object: a day's tenth, and a seventh of a run with nothing new.
+    Left out is what Python does last, to take apart every module and object: 0.08 s of a day, 0.04 of a run with nothing new.
     """
     with suppress(AttributeError, OSError, ValueError):  # another Python, or output that nobody takes: Python ends as it always does
         threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - what Python itself begins its end with, in this order
