@@ -20,7 +20,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.messages import shorten
 from pipeline.terms.text import on_screen
-from pipeline.terms.words import NOT_YET, REPORTED, clock
+from pipeline.terms.words import NOT_YET, REPORTED, STANDS, clock
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -213,7 +213,7 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
         verdict = sentences.verdict(figure)
         say(f"  {figure.label}：化解 {tally.resolved}/{tally.total}{rate}（目标 {tally.target_percent}%），{verdict}。")
     tell_lines(f"  {said}" for said in day_corrected.of_day(report))
-    missing, lost = ([line.district for line in report.submissions if line.stands == stands] for stands in ("missing", "lost"))
+    absent = {stands: [line.district for line in report.submissions if line.stands == stands] for stands in ("missing", "returned", "lost")}
     rows = sum(line.rows_refused for line in report.submissions)
     whole = [line.district for line in report.submissions if line.is_wholly_refused]
     moved = [f"{line.district} {line.rows_moved} 行" for line in report.submissions if line.rows_moved]
@@ -221,11 +221,11 @@ def _tell_day(report: Report, number: int, now: datetime) -> None:
     refused += f"，其中案件已改派的：{'、'.join(moved)}" if moved else ""
     limit = report.settings.calendar.last_moment(report.day)
     word = NOT_YET if now <= limit else REPORTED["missing"]
-    gone = f"；原件遗失：{'、'.join(lost)}" if lost else ""
+    gone = "".join(f"；{STANDS[stands]}：{'、'.join(absent[stands])}" for stands in ("returned", "lost") if absent[stands])
     gone += who_reported.mended_and_excused(report.submissions)
     late = who_reported.told_of("late", report.submissions) or "无"
-    say(f"  {word}：{'、'.join(missing) or '无'}{gone}；迟报：{late}；{refused}。")
-    if missing and now <= limit:
+    say(f"  {word}：{'、'.join(absent['missing']) or '无'}{gone}；迟报：{late}；{refused}。")
+    if absent["missing"] and now <= limit:
         say(f"  {nothing_new.not_over(limit)}")
 
 

@@ -13,10 +13,11 @@ from pipeline.settings.rules import Calendar
 from pipeline.terms.handed_in import Filed, Submission, in_order
 
 Standing = Literal["on-time", "late", "missing"]
-Stands = Literal["on-time", "mended", "late", "excused", "refused", "lost", "missing"]
+Stands = Literal["on-time", "mended", "late", "excused", "refused", "returned", "lost", "missing"]
 """What people are shown of it: also that its lateness is approved, that all of it was refused, or that its original is lost.
 
-`mended`: all that came by the cut-off was refused, and what is taken came after it.
+`mended`: all that came by the cut-off was refused, and what is taken came after it. `returned`: none is accepted, and what came was refused
+whole.
 """
 Attendance = tuple[tuple[date, Mapping[str, Stands]], ...]
 """By day, oldest first, and district."""
@@ -91,14 +92,23 @@ def takes_nothing(accepted: int, refused: int, *, is_sheet_refused: bool) -> boo
     return not accepted and (refused > 0 or is_sheet_refused)
 
 
-def stands(standing: Stands, *, is_refused: bool, is_lost: bool, is_excused: bool = False, is_mended: bool = False) -> Stands:
+def stands(
+    standing: Stands,
+    *,
+    is_refused: bool,
+    is_lost: bool,
+    is_excused: bool = False,
+    is_mended: bool = False,
+    is_returned: bool = False,
+) -> Stands:
     """Return how a district's report of a day stands, for everybody who shows it: board, 报送情况, calendar and the desk's strips.
 
     `is_refused`: all that it holds was refused; `is_lost`: the office decided to go on without it, since its original is lost;
-    `is_excused`: that it comes late is approved (豁免); `is_mended`: what came by the cut-off was refused, and what is taken came after it.
+    `is_excused`: that it comes late is approved (豁免); `is_mended`: what came by the cut-off was refused, and what is taken came after it;
+    `is_returned`: something came, and was refused whole.
     """
     if standing == "missing":
-        return "lost" if is_lost else "missing"
+        return "lost" if is_lost else "returned" if is_returned else "missing"
     if is_refused:
         return "refused"
     if standing == "on-time" and is_mended:
@@ -118,6 +128,8 @@ class Beyond:
     """Of which it is approved that one comes late."""
     mended: Collection[OfDay] = ()
     """Of which one counts that came after the cut-off, while all that had come by then was refused."""
+    returned: Collection[OfDay] = ()
+    """Of which a file came that was refused whole."""
 
     def stands(self, came: Stands, of_day: OfDay) -> Stands:
         """Return how a report stands that came so."""
@@ -127,6 +139,7 @@ class Beyond:
             is_lost=of_day in self.lost,
             is_excused=of_day in self.excused,
             is_mended=of_day in self.mended,
+            is_returned=of_day in self.returned,
         )
 
 

@@ -20,7 +20,7 @@ from pipeline.intake.incoming import Incoming
 from pipeline.office import as_published, waiting
 from pipeline.office.waiting import Judged, Waits
 from pipeline.reading.readers import Readers
-from pipeline.report import breakdown, case_register, certainty, compose, sentences
+from pipeline.report import breakdown, case_register, certainty, compose, handed_in_lines, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure, OpenPoint
@@ -273,8 +273,8 @@ def register_of(state: DayState, facts: Facts, settings: Settings) -> tuple[Case
 
 
 def _counting(state: DayState, register: Sequence[CaseLine], refused: tuple[Filed, ...], settings: Settings) -> Counting:
-    lost = held_files.held(settings, lambda _file: False).lost
-    return compose.counting_of(state, register, refused, settings.on(state.day), lost)
+    came = (held_files.held(settings, lambda _file: False).lost, handed_in_lines.returned(refused))
+    return compose.counting_of(state, register, refused, settings.on(state.day), came)
 
 
 def _targets(state: DayState, facts: Facts, refused: tuple[Filed, ...], settings: Settings) -> tuple[TargetNow, ...]:

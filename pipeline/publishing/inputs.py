@@ -46,11 +46,21 @@ class Inputs:
     """Those of the days of which a report could still be sent, that were known before: of these the day tells where urgent matters were."""
     firsts_found: tuple[Filed, ...] = ()
     """First reports of earlier days that were taken in after another of their district and day: they can make it punctual after all."""
+    refused_found: tuple[Filed, ...] = ()
+    """Of those refused whole that are about earlier days and came before this one, what was taken in on it or later."""
 
     @property
     def all(self) -> tuple[Filed, ...]:
         """All of them but `refused_before`, of which those alone count that have something to tell."""
-        return (*self.files_in_force, *self.superseded, *self.refused, *self.replaced_since, *self.refused_late, *self.firsts_found)
+        return (
+            *self.files_in_force,
+            *self.superseded,
+            *self.refused,
+            *self.replaced_since,
+            *self.refused_late,
+            *self.firsts_found,
+            *self.refused_found,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,21 @@ class Outlines:
         refused = (file for file in self.arrived if not file.reading.accepted and _is_shown(file, day, newest))
         replaced_since = tuple(file for file in self.known_then(day, settings) if file.arrival.id not in counted)
         earlier = self._refused_earlier(day, settings)
-        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, *earlier, self._firsts_found(day))
+        found = (self._firsts_found(day), self._refused_found(day, settings))
+        return Inputs((*assignments, *reports), tuple(superseded), tuple(refused), replaced_since, *earlier, *found)
+
+    def returned_before(self, day: date, settings: Settings) -> tuple[Filed, ...]:
+        """Return the reports refused whole, of the days before that the day's attendance shows, that had come when it began."""
+        began = end_of(day - timedelta(days=1), settings)
+        refused = (file for file in self.arrived if not (file.reading.accepted or file.arrival.is_assignment))
+        attended = (file for file in refused if 0 < (day - file.reading.day).days < ATTENDED_DAYS)
+        return tuple(file for file in attended if file.arrival.envelope.received_at <= began)
+
+    def _refused_found(self, day: date, settings: Settings) -> tuple[Filed, ...]:
+        """Return of these what a run on the day may not have known yet: it was taken in after something that came later."""
+        began = end_of(day - timedelta(days=1), settings)
+        known = min((file.arrival.id for file in self.files if file.arrival.envelope.received_at > began), default=None)
+        return tuple(file for file in self.returned_before(day, settings) if known is not None and file.arrival.id > known)
 
     def _firsts_found(self, day: date) -> tuple[Filed, ...]:
         """Return them of the days that the day's attendance shows.

@@ -21,7 +21,7 @@ from pipeline.publishing import held_days, inputs, numbering, outbox
 from pipeline.publishing.inputs import Outlines
 from pipeline.publishing.numbering import Numbers
 from pipeline.render.documents import Document
-from pipeline.report import notice_answers
+from pipeline.report import handed_in_lines, notice_answers
 from pipeline.report.compose import Sources
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import NothingToConsolidateError
@@ -192,6 +192,7 @@ class Plan:
             former_names=held_days.former_names(self, day, held),
             first_units=held_days.first_units(under, self.settings),
             attendance=self.outlines.submissions.attendance(day, self.settings),
+            returned=handed_in_lines.returned(self._refused[file.arrival.id] for file in self.outlines.returned_before(day, self.settings)),
         )
 
     def fingerprint(self, day: date, numbers: Numbers) -> str:

@@ -80,6 +80,8 @@ class Sources:
     """Whether each district's report of the last thirty days came, and when."""
     lost: frozenset[OfDay] = frozenset()
     """Of which districts and days a report came that is lost and left out."""
+    returned: frozenset[OfDay] = frozenset()
+    """Of which districts and earlier days a report came that was refused whole."""
 
     def of(self, own: Settings) -> Sources:
         """Return what stands behind the figures of one unit, with the assignment workbooks, which are everybody's."""
@@ -104,6 +106,7 @@ class Sources:
                 (day, {name: stands for name, stands in of_day.items() if name in districts}) for day, of_day in self.attendance
             ),
             lost=frozenset(of_day for of_day in self.lost if of_day[0] in districts),
+            returned=frozenset(of_day for of_day in self.returned if of_day[0] in districts),
         )
 
 
@@ -139,7 +142,8 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
     before_day = state.day - timedelta(days=1)
     settings, before = settings.on(state.day), settings.on(before_day)
     cases = case_register.case_lines(state, sources.arrivals, settings)
-    counting = counting_of(state, cases, sources.refused, settings, sources.lost)
+    returned = sources.returned | handed_in_lines.returned(sources.refused)
+    counting = counting_of(state, cases, sources.refused, settings, (sources.lost, returned))
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use)
     urgent = other_sheets.urgent(state, cases, sources.arrivals, settings)
@@ -224,7 +228,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         units=units.lines(counting, cases, lines_by_district, settings.tree),
         left_out=sources.left_out,
         lost_with_originals=lost_originals.of(state, sources.said_before, settings),
-        attendance=stood(sources.attendance, beyond(state, sources.lost)),
+        attendance=stood(sources.attendance, replace(beyond(state, sources.lost), returned=returned)),
         of_moved_cases=tuple(changes.of_moved_cases(state)),
         misspelt=misspelt.rows(state),
         refused_late=handed_in_lines.of_earlier_days(sources.refused_late, settings),
@@ -259,17 +263,21 @@ def _last_sent(state: DayState, lost: Collection[OfDay]) -> dict[str, date]:
 
 
 def counting_of(
-    state: DayState, cases: Iterable[CaseLine], refused: tuple[Filed, ...], settings: Settings, lost: Collection[OfDay] = ()
+    state: DayState,
+    cases: Iterable[CaseLine],
+    refused: tuple[Filed, ...],
+    settings: Settings,
+    came: tuple[Collection[OfDay], Collection[OfDay]] = ((), ()),
 ) -> Counting:
     """Return what is counted of a day with these cases, by its own settings; `refused`: the day's files refused whole.
 
-    `lost`: of which districts and days a report came that is lost and left out.
+    `came`: of which districts and days a report came that is lost and left out, and of which one came that was refused whole.
     """
     in_use = [case for case in cases if not case.grounds]
     reported = {name: name in state.in_force for name in settings.district_names} | dict(state.reported_elsewhere)
     doubts = _doubts(state, refused)
     unknown = rate_bounds.unknown_of(in_use, doubts, _most_new(state, settings), day=state.day, reported=reported)
-    return Counting(in_use, rate_bounds.with_lost(unknown, lost), settings)
+    return Counting(in_use, rate_bounds.with_came(unknown, *came), settings)
 
 
 def open_points(state: DayState, counting: Counting, figure: Figure) -> tuple[OpenPoint, ...]:

@@ -33,6 +33,8 @@ class Bounds:
     """The day that they are told on: of another year is said with its year."""
     open: frozenset[tuple[str, date]] = frozenset()
     """The districts of these reasons, each with the day of its report that is missing, or of which rows were refused."""
+    returned: tuple[date, ...] = ()
+    """The earlier days of which all that came was refused whole, where that is such a reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pipeline.day.judging import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.row_changes import RowChanges
-from pipeline.day.submissions import NO_REPORTS, Reports, Submissions
+from pipeline.day.submissions import NO_REPORTS, OfDay, Reports, Submissions
 from pipeline.report import other_sheets
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
@@ -224,6 +224,12 @@ def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settin
     left_out = _left_out(state)
     lines = (_submission_line(district, state, refused_files.get(district, []), settings) for district in settings.district_names)
     return tuple(replace(line, left_out=left_out.get(line.district, ())) for line in lines)
+
+
+def returned(refused: Iterable[Filed]) -> frozenset[OfDay]:
+    """Return of which districts and days these files refused whole are reports; of a district that a stranger names they are none."""
+    own = (file for file in refused if not file.arrival.is_assignment and not file.reading.is_from_stranger)
+    return frozenset((file.reading.district, file.reading.day) for file in own if file.reading.district)
 
 
 def _left_out(state: DayState) -> dict[str, tuple[str, ...]]:

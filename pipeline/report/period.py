@@ -20,7 +20,7 @@ from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 
-STANDS: Final = ("on-time", "mended", "late", "excused", "refused", "lost", "missing")
+STANDS: Final = ("on-time", "mended", "late", "excused", "refused", "returned", "lost", "missing")
 """How a district's report of a day can stand, in the order in which they are counted: `day.submissions.Stands`, and a late one excused."""
 ALWAYS_COUNTED: Final = ("on-time", "late", "missing")
 """The others are spoken of where there are any."""
@@ -69,7 +69,7 @@ class ReportOfDay:
     status: str
     """on-time, late, excused or missing."""
     stands: str
-    """One of `STANDS`: also that all of it was refused, or that it came and its original is lost."""
+    """One of `STANDS`: also that all of it was refused, that what came was refused whole, or that its original is lost."""
     rows_accepted: int
     rows_refused: int
 

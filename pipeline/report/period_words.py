@@ -78,8 +78,8 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
 
 
 def _in_danger(period: Period) -> str:
-    """Return how many matters that endanger people are without an answer at the end: no verdict is read without them."""
-    count = sum(matter.line.kind == SAFETY and not matter.ended for matter in period.urgent)
+    """Return in words how many these are: no verdict is read without them."""
+    count = in_danger(period)
     return f"期末尚无下文的{SAFETY}{count}件，见“急报”。" if count else ""
 
 
@@ -179,7 +179,9 @@ def handed_in(period: Period) -> str:
         return "期内没有旗区报送过日报。"
     parts = "，".join(f"{STANDS[stands]}{count}份" for stands in period.counted if (count := period.reported(stands)))
     refused = sum(report.rows_refused for _day, of_day in period.submissions for report in of_day.values())
-    return f"应报{due}份：{parts}；退回{refused}行。"
+    first = next(day for day, of_day in period.submissions if of_day)
+    since = f"日报从{words.near(first, period.last)}开始，期内{len(period.submissions)}天" if first > period.first else ""
+    return f"{since}应报{due}份：{parts}；退回{refused}行。"
 
 
 def restated(period: Period, most: int = 2) -> str:
@@ -252,6 +254,11 @@ def exemption_told(each: ExemptionOverDays, period: Period) -> str:
 
 NO_URGENT: Final = "期内没有采用的急报事项。"
 URGENT_COLUMNS: Final = ("旗区", "案件编号", "事项类别", "情况说明", "所报", "发生时间", "已采取措施", "需协调事项", "期末")
+
+
+def in_danger(period: Period) -> int:
+    """Return how many matters that endanger people are without an answer at the end."""
+    return sum(matter.line.kind == SAFETY and not matter.ended for matter in period.urgent)
 
 
 def urgent(period: Period) -> str:

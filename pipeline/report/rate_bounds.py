@@ -19,10 +19,10 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
 
-REASONS = ("absent", "lost", "unread", "behind", "behind-lost", "refused", "moved")
-"""Why a figure has bounds: a district has no report of the day; that one came and its original is lost; one that was sent was refused
-whole; one of an earlier day is missing; those of earlier days came and their originals are lost; content was refused; of a case that it
-got from another district it has said nothing since that one did."""
+REASONS = ("absent", "returned", "lost", "unread", "behind", "behind-returned", "behind-lost", "refused", "moved")
+"""Why a figure has bounds: a district has no report of the day; all that came was refused whole; one came and its original is lost; one
+that was sent beside the one in force was refused whole; one of an earlier day is missing; those of earlier days were refused whole, or came
+and their originals are lost; content was refused; of a case that it got from another district it has said nothing since that one did."""
 
 
 class Cause(NamedTuple):
@@ -114,15 +114,17 @@ def _cause(doubt: Doubt, day: date, reported: Mapping[str, bool]) -> Cause:
     return Cause(doubt.district, why, doubt.day)
 
 
-def with_lost(unknown: Unknown, lost: Collection[OfDay]) -> Unknown:
-    """Return the same, with the reports that came and whose originals are lost told apart from those that districts did not send."""
-    of_lost = {"absent": "lost", "behind": "behind-lost"}
+def with_came(unknown: Unknown, lost: Collection[OfDay], returned: Collection[OfDay]) -> Unknown:
+    """Return the same, with reports whose originals are lost, or that were refused whole, told apart from those that nobody sent."""
+    kinds = {"absent": ("lost", "returned"), "behind": ("behind-lost", "behind-returned")}
+
+    def why(cause: Cause) -> str:
+        of_day, (if_lost, if_returned) = (cause.district, cause.day), kinds[cause.why]
+        return if_lost if of_day in lost else if_returned if of_day in returned else cause.why
 
     def told(causes: Causes) -> Causes:
         return {
-            name: frozenset(
-                cause._replace(why=of_lost.get(cause.why, cause.why)) if (cause.district, cause.day) in lost else cause for cause in own
-            )
+            name: frozenset(cause._replace(why=why(cause)) if cause.why in kinds else cause for cause in own)
             for name, own in causes.items()
         }
 
@@ -213,6 +215,7 @@ def bounds_of(tally: Tally, lines: Iterable[CaseLine], unknown: Unknown, found: 
         _days_of("behind-lost", told),
         unknown.day,
         frozenset((cause.district, cause.day) for cause in told),
+        _days_of("behind-returned", told),
     )
 
 

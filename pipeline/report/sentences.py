@@ -84,22 +84,16 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
 
     `absent`: one of ABSENT_YET, said of whose report is not there, where that is not simply missing; `unread`: whose waits.
     """
-    days = {"behind": ends.behind, "behind-lost": ends.lost}
+    days = {"behind": ends.behind, "behind-returned": ends.returned, "behind-lost": ends.lost}
     missing = [name for why, names in ends.reasons if why == "absent" for name in names]
     not_there = [(absent, [name for name in missing if name not in unread]), (words.NOT_TAKEN_IN, [*filter(unread.__contains__, missing)])]
     none: Sequence[date] = ()
     said = [(said or words.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
     said += [(words.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
     reasons = "，".join(f"{some(names)}{what}{_of_days(on, names, ends)}" for what, names, on in said)
-    kinds = {why for why, _districts in ends.reasons}
-    mended = (
-        *((words.ABSENT_YET[said], {"absent"}) for said, names in not_there if names),
-        ("补报", {"behind", "moved"}),
-        ("找回", {"lost", "behind-lost"}),
-        ("改正", {"unread", "refused"}),
-    )
-    after = "、".join(dict.fromkeys(name for name, whys in mended if kinds & whys))
-    return f"{reasons}，{after}后结论可能改变"
+    kinds = {why for why, _districts in ends.reasons} - {"absent"}
+    after = [*(words.ABSENT_YET[said] for said, names in not_there if names), *filter(None, [_after(kinds)])]
+    return f"{reasons}，{'、'.join(dict.fromkeys(after))}后结论可能改变"
 
 
 def why_open_too(ends: Bounds) -> str:
@@ -110,7 +104,8 @@ def why_open_too(ends: Bounds) -> str:
 
 def _after(kinds: Collection[str]) -> str:
     """Return what has to be done before a verdict may turn, such as 补报、改正."""
-    mended = (("补报", {"absent", "behind", "moved"}), ("找回", {"lost", "behind-lost"}), ("改正", {"unread", "refused"}))
+    corrected = {"returned", "unread", "behind-returned", "refused"}
+    mended = (("补报", {"absent", "behind", "moved"}), ("找回", {"lost", "behind-lost"}), ("改正", corrected))
     return "、".join(name for name, whys in mended if whys.intersection(kinds))
 
 

@@ -104,6 +104,7 @@ class SubmissionLine:
             is_lost=self.is_lost,
             is_excused=self.is_excused,
             is_mended=self.mended_at is not None,
+            is_returned=self.is_returned,
         )
 
 

@@ -22,10 +22,6 @@ _NOT_ON_TIME: Final[tuple[Stands, ...]] = ("mended", "late", "excused", "refused
 """How reports stand that came and are not simply on time, in the order in which they are told."""
 
 
-RETURNED: Final = "整份退回"
-"""How a district's report is called in tables of which nothing was accepted, while programs are told that it is missing (contract 6)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Unheard:
     """The districts of which the day is not known."""
@@ -211,8 +207,6 @@ def status(line: SubmissionLine) -> str:
     """Return how a district's report stands, for a table; of one that was mended after the cut-off with when."""
     if line.mended_at and line.received_at and line.stands == "mended":
         return words.mended(line.mended_at, line.received_at)
-    if line.is_returned:
-        return RETURNED
     return f"{words.STANDS[line.stands]}{'，所报案件已改派' if line.is_all_of_moved_cases else ''}"
 
 
@@ -231,7 +225,7 @@ def behind(figures: Iterable[Figure], told: Iterable[Figure], most: int) -> str:
     anchor: date | None = None
     for ends in (figure.bounds for figure in figures if figure.bounds):
         anchor = ends.told_on
-        for why, days in (("behind", ends.behind), ("behind-lost", ends.lost), ("moved", ())):
+        for why, days in (("behind", ends.behind), ("behind-returned", ends.returned), ("behind-lost", ends.lost), ("moved", ())):
             for name in dict(ends.reasons).get(why, ()):
                 own = {of_day for of_day in ends.open if of_day[0] == name and (not days or of_day[1] in days)}
                 if not own <= said:
@@ -320,30 +314,38 @@ def _why_refused(report: ArrivedReport) -> str:
 def absence(absent: Absence, told_on: date | None = None) -> str:
     """Return who has not reported, and which figures that can change."""
     last = _last(absent, told_on)
-    refused = f"，送来的{absent.refused_files}份没有采用" if absent.refused_files and not absent.is_lost else ""
+    refused = f"，送来{absent.refused_files}份" if absent.is_refused else ""
     parts = "、".join(f"{part.group}{part.total}件（计入化解{part.counted}件）" for part in absent.parts)
-    why, mended = ("的日报原件遗失", "找回或重新报送") if absent.is_lost else ("没有日报", "补报")
+    why, mended = _why_absent(absent)
     return f"{absent.district}{why}（{last}{refused}）；{mended}可能改变其名下{parts or '案件数'}。"
 
 
+def _why_absent(absent: Absence) -> tuple[str, str]:
+    """Return why a district has no report, after its name, and what would end that."""
+    if absent.is_refused:
+        return "的日报整份退回", "改正后重新报送"
+    return ("的日报原件遗失", "找回或重新报送") if absent.is_lost else ("没有日报", "补报")
+
+
 def absences(absent: Sequence[Absence], told_on: date | None = None, most: int | None = None) -> list[str]:
-    """Return the same of several districts, once for all that have no report and once for those whose report is lost.
+    """Return the same of several districts, once for all that have no report, whose report was refused whole, and whose is lost.
 
     `most`: so many are named, and the others counted with them.
     """
     named = absent[:most]
-    of_kinds = [[line for line in absent if line.is_lost is is_lost] for is_lost in (False, True)]
+    kinds = dict.fromkeys(map(_why_absent, sorted(absent, key=lambda line: (line.is_lost, line.is_refused))))
+    of_kinds = [[line for line in absent if _why_absent(line) == kind] for kind in kinds]
     told = [(of_kind, [line for line in of_kind if line in named]) for of_kind in of_kinds]
     return [absence(of_kind[0], told_on) if len(of_kind) == 1 else _several(of_kind, shown, told_on) for of_kind, shown in told if shown]
 
 
 def _several(absent: Sequence[Absence], named: Sequence[Absence], told_on: date | None) -> str:
-    why, mended = ("的日报原件遗失", "找回或重新报送") if absent[0].is_lost else ("没有日报", "补报")
+    why, mended = _why_absent(absent[0])
     lasts = {line.last_report for line in absent}
     same = _last(absent[0], told_on) if len(lasts) == 1 else ""
     told = []
     for line in named:
-        refused = f"送来的{line.refused_files}份没有采用" if line.refused_files and not line.is_lost else ""
+        refused = f"送来{line.refused_files}份" if line.is_refused else ""
         beside = "，".join(part for part in ("" if same else _last(line, told_on), refused) if part)
         parts = "、".join(f"{part.group}{part.total}件（{part.counted}件）" for part in line.parts)
         told.append(f"{line.district}{f'（{beside}）' if beside else ''}{parts or '没有案件'}")

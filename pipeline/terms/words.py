@@ -28,16 +28,13 @@ STANDS: Final = {
     "late": "迟报",
     "excused": "迟报（已批准）",
     "refused": "全部退回",
+    "returned": "整份退回",
     "lost": "原件遗失",
     "missing": "未报",
 }
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 ATTENDED: Final = {
-    "on-time": STANDS["on-time"],
-    "mended": STANDS["mended"],
-    "late": STANDS["late"],
-    "excused": STANDS["excused"],
-    "refused": STANDS["refused"],
+    **{stands: STANDS[stands] for stands in ("on-time", "mended", "late", "excused", "refused")},
     "coming": "已到待收",
     "coming-late": "已到待收，迟报",
     "coming-refused": "已到，按现在会全部退回",
@@ -82,9 +79,11 @@ def verdict(*, is_met: bool, is_certain: bool) -> str:
 
 OPEN_REASONS: Final = {
     "absent": "没有日报",
+    "returned": "的日报整份退回",
     "lost": "的日报原件遗失",
     "unread": "再次报送的没有采用",
     "behind": "缺以前的日报",
+    "behind-returned": "以前的日报整份退回",
     "behind-lost": "以前的日报原件遗失",
     "refused": "有退回的内容没有改正",
     "moved": "对改派来的案件还没有报",

@@ -191,6 +191,19 @@ def test_the_first_sheet_is_printed_on_one_page_across(files: dict[str, bytes]) 
     assert openpyxl.load_workbook(io.BytesIO(_of(files, "xlsx")))["总览"].page_setup.fitToWidth in (None, 1)  # the default is not written
 
 
+def test_no_page_ends_within_the_chart_of_the_first_sheet(month: Period) -> None:
+    """With too little room below the table it begins a page: rows are left empty for Excel, and a break is set for other programs."""
+    for restated in ("", "期内很长的一句。" * 60):
+        with pytest.MonkeyPatch.context() as patched:
+            told = [*period_words.lines(month)[:-1], ("更正", restated or "没有。")]
+            patched.setattr(period_words, "lines", lambda _period, told=told: told)
+            sheet: Any = openpyxl.load_workbook(io.BytesIO(period_workbook.render(month)))["总览"]
+        (chart,) = sheet._charts  # noqa: SLF001 - openpyxl shows what it has read nowhere else
+        top = chart.anchor._from.row  # noqa: SLF001
+        table = max(row for row in range(1, top + 1) if sheet.cell(row, 1).value)
+        assert (top in [each.id for each in sheet.row_breaks.brk]) == (top - table > 2) == bool(restated)
+
+
 def test_more_than_a_month_has_a_calendar_for_each_month_of_days(month: Period) -> None:
     days = [(day + timedelta(days=31 * count), of_day) for count in (0, 1) for day, of_day in month.submissions]
     long = replace(month, submissions=tuple(days), first=days[0][0], last=days[-1][0])
@@ -301,6 +314,14 @@ def test_urgent_matters_fill_what_four_pages_still_hold_and_those_without_an_ans
     assert 4 < len(section["说明"]) < 12, "four are told where twelve have no room, and more where more have"
     assert all("工程安全隐患" in said for said in section["说明"][:3])
     assert section["注"] == [f"其余{12 - len(section['说明'])}件见同一文件夹里的工作簿“急报”。"]
+
+
+def test_programs_read_nothing_of_a_beginning_of_which_nobody_had_reported(month: Period) -> None:
+    told = json.loads(period_files.for_programs(replace(month, has_beginning=False), {}))
+    assert {(part["rate_percent"][0], part["met"][0]) for kind in ("groups", "districts", "leaders") for part in told[kind]} == {
+        (None, None)
+    }
+    assert [part["met"][1] for part in told["groups"]] == [part.tallies[1].met for part in month.groups]
 
 
 def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) -> None:

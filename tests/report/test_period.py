@@ -326,9 +326,10 @@ def test_days_before_the_work_began_are_no_missing_reports() -> None:
     silent = [replace(report, attendance=(), submissions=tuple(_unsent(report))) for report in _reports()[:8]]
     assert period.of(silent, {}).submissions == ()
     begun = [*silent[:5], *_reports()[5:8]]
-    assert [day for day, _of_day in period.of([*begun[:-1], replace(begun[-1], attendance=())], {}).submissions] == [
-        FIRST + timedelta(days=count) for count in (4, 5, 6)
-    ]
+    week = period.of([*begun[:-1], replace(begun[-1], attendance=())], {})
+    assert [day for day, _of_day in week.submissions] == [FIRST + timedelta(days=count) for count in (4, 5, 6)]
+    began = FIRST + timedelta(days=4)
+    assert period_words.handed_in(week).startswith(f"日报从{began.month}月{began.day}日开始，期内3天应报27份：")
 
 
 def test_a_late_report_whose_lateness_was_approved_is_excused_from_the_day_that_says_so() -> None:
@@ -367,6 +368,31 @@ def test_calendars_of_a_day_and_of_a_period_agree_on_what_was_excused_afterwards
         of_day = dict(out[last].report.attendance)[day]
         assert [of_period[name].stands for name in ("东胜区", "达拉特旗")] == expected[last]
         assert [of_day[name] for name in ("东胜区", "达拉特旗")] == expected[last]
+
+
+def test_what_came_and_was_refused_whole_is_returned_on_its_day_in_calendars_in_periods_and_in_reasons() -> None:
+    day = date(2020, 5, 21)
+    refused = workbooks.write(workbooks.edit(workbooks.report_pages("东胜区", progress=[], new=[]), {"案件进展!P1": "身份证号"}))
+    files = [
+        offices.assigned(workbooks.assignment()),
+        *(offices.handed_in(workbooks.report(name, day, progress=[]), f"{day} 16:00", f"{name}.xlsx") for name in ("达拉特旗", "杭锦旗")),
+        offices.handed_in(refused, f"{day} 16:30", "多一列.xlsx"),
+        offices.handed_in(workbooks.report("达拉特旗", day + _ONE_DAY, progress=[]), f"{day + _ONE_DAY} 16:00"),
+    ]
+    out = offices.consolidate(files, [day, day + _ONE_DAY])
+    reports = [out[on].report for on in (day, day + _ONE_DAY)]
+    for report in reports:
+        of_day = dict(report.attendance)[day]
+        assert [of_day[name] for name in ("东胜区", "达拉特旗", "准格尔旗")] == ["returned", "on-time", "missing"]
+    assert {(line.district, line.status, line.stands) for line in reports[0].submissions if line.is_returned} == {
+        ("东胜区", "missing", "returned")
+    }
+    assert ("returned", ("东胜区",)) in [reason for figure in reports[0].targets if figure.bounds for reason in figure.bounds.reasons]
+    later = [reason for figure in reports[1].targets if figure.bounds for reason in figure.bounds.reasons]
+    assert ("behind-returned", ("东胜区",)) in later
+    assert not any("东胜区" in names for why, names in later if why == "behind")
+    week = period.of([reports[0], *reports], {})
+    assert (week.reported("returned"), "整份退回1份" in period_words.handed_in(week)) == (1, True)
 
 
 def _unsent(report: Report) -> Iterable[SubmissionLine]:

@@ -233,7 +233,7 @@ def test_what_a_district_did_not_send_and_what_was_lost_of_it_are_told_apart() -
     missing = [("甲旗", MONDAY), ("甲旗", tuesday), ("乙区", MONDAY), ("丙旗", tuesday), ("丙旗", wednesday)]
     doubts = [Doubt(day, name, is_missing=True) for name, day in missing]
     unknown = rate_bounds.unknown_of([], doubts, 1, day=wednesday, reported=dict.fromkeys(("甲旗", "乙区", "丙旗"), False))
-    told = rate_bounds.with_lost(unknown, {("甲旗", MONDAY), ("乙区", MONDAY), ("丙旗", wednesday)})
+    told = rate_bounds.with_came(unknown, {("甲旗", MONDAY), ("乙区", MONDAY), ("丙旗", wednesday)}, ())
     bounds = rate_bounds.bounds_of(Tally(90), [], told, told.found_by(["丙旗", "乙区", "甲旗"]))
     assert bounds
     assert bounds.reasons == (("lost", ("丙旗",)), ("behind", ("甲旗", "丙旗")), ("behind-lost", ("甲旗", "乙区")))
@@ -241,6 +241,18 @@ def test_what_a_district_did_not_send_and_what_was_lost_of_it_are_told_apart() -
     assert sentences.why_open(bounds) == (
         "丙旗的日报原件遗失，甲旗、丙旗缺以前的日报（5月19日），甲旗、乙区以前的日报原件遗失（5月18日），补报、找回后结论可能改变"
     )
+
+
+def test_what_came_and_was_refused_whole_is_no_report_that_nobody_sent() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    doubts = [Doubt(day, name, is_missing=True) for name, day in (("甲旗", MONDAY), ("甲旗", tuesday), ("乙区", tuesday))]
+    unknown = rate_bounds.unknown_of([], doubts, 1, day=tuesday, reported=dict.fromkeys(("甲旗", "乙区"), False))
+    told = rate_bounds.with_came(unknown, (), {("甲旗", MONDAY), ("乙区", tuesday)})
+    bounds = rate_bounds.bounds_of(Tally(90), [], told, told.found_by(["甲旗", "乙区"]))
+    assert bounds
+    assert bounds.reasons == (("absent", ("甲旗",)), ("returned", ("乙区",)), ("behind-returned", ("甲旗",)))
+    assert bounds.returned == (MONDAY,)
+    assert sentences.why_open(bounds) == "甲旗没有日报，乙区的日报整份退回，甲旗以前的日报整份退回（5月18日），补报、改正后结论可能改变"
 
 
 def test_every_reason_that_can_still_turn_a_verdict_is_told_and_none_that_cannot() -> None:

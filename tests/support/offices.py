@@ -32,7 +32,7 @@ from pipeline.reading import reading
 from pipeline.render import files_for_programs
 from pipeline.render.documents import ALL, FIGURES, Document
 from pipeline.render.extension_files import extensions
-from pipeline.report import compose, notices
+from pipeline.report import compose, handed_in_lines, notices
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings, load
 from pipeline.settings.places import LedgerServer
@@ -190,6 +190,7 @@ def consolidated(filed: Sequence[Filed], days: Sequence[date], settings: Setting
             refused_late=resting.refused_late,
             refused_before=resting.refused_before,
             attendance=outlines.submissions.attendance(day, settings),
+            returned=handed_in_lines.returned(outlines.returned_before(day, settings)),
         )
         built = compose.build(states[day], sources, settings)
         written = {"summary.json": files_for_programs.summary(built), "findings.csv": files_for_programs.findings(built)}

@@ -81,7 +81,7 @@ def _status(line: SubmissionLine, report: Report) -> str:
     """Return how a district reported; a report that was replaced later than its readers expect is not told as the first one."""
     if line.is_lost:
         return "遗失"
-    if line.stands in ("refused", "mended"):
+    if line.stands in ("refused", "returned", "mended"):
         return words.STANDS[line.stands]
     status = words.ZERO if line.is_zero and line.status == "on-time" else words.REPORTED[line.status]
     status += "，已批准" if line.is_excused else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,16 +42,17 @@ def render(period: Period, templates: Path) -> tuple[dict[str, bytes], list[str]
 
 def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
     """period.json, UTF-8, in the order of docs/contract-extensions.md 6."""
+    of_part = partial(_part, has_beginning=period.has_beginning)
     return as_json(
         {
             "period": PERIOD_VERSION,
             "from": period.first.isoformat(),
             "to": period.last.isoformat(),
             "closing": period.is_closing,
-            "groups": [_part(part, "") for part in period.groups],
-            **({"units": [_part(part, "unit") for part in period.below]} if period.below else {}),
-            "districts": [_part(part, "district") for part in period.districts],
-            "leaders": [_part(part, "leader") for part in period.leaders],
+            "groups": [of_part(part, "") for part in period.groups],
+            **({"units": [of_part(part, "unit") for part in period.below]} if period.below else {}),
+            "districts": [of_part(part, "district") for part in period.districts],
+            "leaders": [of_part(part, "leader") for part in period.leaders],
             "durations": {
                 "by_category": [_duration(entry, "category") for entry in period.by_category],
                 "by_source": [_duration(entry, "source") for entry in period.by_source],
@@ -73,7 +75,8 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _part(part: Part, kind: str) -> dict[str, Any]:
+def _part(part: Part, kind: str, *, has_beginning: bool) -> dict[str, Any]:
+    then, now = part.tallies
     named = {kind: part.label} if kind else {}
     return {
         **named,
@@ -81,8 +84,8 @@ def _part(part: Part, kind: str) -> dict[str, Any]:
         "target_percent": part.tallies[1].target_percent,
         "total": [tally.total for tally in part.tallies],
         "resolved": [tally.resolved for tally in part.tallies],
-        "rate_percent": [tally.rate_percent for tally in part.tallies],
-        "met": [tally.met for tally in part.tallies],
+        "rate_percent": [then.rate_percent if has_beginning else None, now.rate_percent],
+        "met": [then.met if has_beginning else None, now.met],
         "certain": part.figure.is_certain if part.figure else True,
         "entered": list(part.moves.entered),
         "left": list(part.moves.left),
@@ -127,7 +130,7 @@ def _exception(each: ExemptionOverDays) -> dict[str, Any]:
 
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:
-    beside = {report.stands: True} if report.stands in ("lost", "mended") else {}
+    beside = {report.stands: True} if report.stands in ("returned", "lost", "mended") else {}
     return {"status": report.status, **beside, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
 
 

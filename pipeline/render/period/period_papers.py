@@ -49,6 +49,8 @@ class _Room:
     """Urgent matters that are told whole; as many as restatements where it is None."""
 
 
+_MOST_DANGERS: Final = 6
+"""So many urgent matters without an answer that endanger people are told whole before anything else is."""
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases; the others stand in the workbook."""
 _LONGEST_LABEL: Final = 12
@@ -96,14 +98,24 @@ def examine(templates: Path) -> Iterator[str]:
 
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
-    rooms = (_Room(*variant) for variant in _VARIANTS)
+    dangers = min(period_words.in_danger(period), _MOST_DANGERS)
+    rooms = (_Room(*variant, urgent=max(variant[1], dangers)) for variant in _VARIANTS)
     room = next((room for room in rooms if _has_room(_draft(period, room), period.data_until)), _Room(*_VARIANTS[-1]))
-    return _draft(period, _with_more_urgent(period, room))
+    return _draft(period, _with_more(period, _with_more_urgent(period, room)))
+
+
+def _with_more(period: Period, room: _Room) -> _Room:
+    """Return the same with what the last page still holds: more restatements, then tables of how long cases take."""
+    runs = len(period_words.restated_runs(period)) if period.restated else 0
+    wanted = [replace(room, runs=most) for most in (12, 8, 4, 2) if most > room.runs and runs > room.runs]
+    room = next((more for more in wanted if _has_room(_draft(period, more), period.data_until)), room)
+    wanted = [replace(room, durations=most) for most in (2, 1) if most > room.durations]
+    return next((more for more in wanted if _has_room(_draft(period, more), period.data_until)), room)
 
 
 def _with_more_urgent(period: Period, room: _Room) -> _Room:
     """Return the same with as many more urgent matters as the paper still holds: those of which nothing was said come first."""
-    fits, too_many = min(room.runs, len(period.urgent)), len(period.urgent) + 1
+    fits, too_many = min(room.runs if room.urgent is None else room.urgent, len(period.urgent)), len(period.urgent) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         if _has_room(_draft(period, replace(room, urgent=middle)), period.data_until):

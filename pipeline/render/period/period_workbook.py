@@ -18,7 +18,7 @@ from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.period.period_page import SIGNS
-from pipeline.render.workbook import sheet_words
+from pipeline.render.workbook import last_page, sheet_words
 from pipeline.render.workbook.cell_formats import (
     BLUE,
     GRID,
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 _TITLE, _NOTE, _HEADER = 0, 1, 2
 Row = Sequence[Value]
-_SHORT: Final = {**period_words.STANDS, "mended": "改好", "excused": "批准", "refused": "退回", "lost": "遗失"}
-_TONES: Final = {"excused": "on-time", "mended": "late", "refused": "all-refused"}
+_SHORT: Final = {**period_words.STANDS, "mended": "改好", "excused": "批准", "refused": "全退", "returned": "整退", "lost": "遗失"}
+_TONES: Final = {"excused": "on-time", "mended": "late", "refused": "all-refused", "returned": "all-refused"}
 _WIDEST_CALENDAR: Final = 31
 
 
@@ -139,12 +139,14 @@ def _cells(part: Part, period: Period) -> list[Value]:
 
 
 def _verdict(part: Part) -> str:
-    return period_words.verdict(part.figure) if part.figure and part.tallies[1].total else "没有案件"
+    """The verdict alone: why it is provisional stands in the group's own line above."""
+    lacking = f"，还差{part.tallies[1].shortfall}件" if part.tallies[1].shortfall else ""
+    return f"{part.figure.verdict}{lacking}" if part.figure and part.tallies[1].total else "没有案件"
 
 
 def _overview(book: _Book) -> None:
     period = book.period
-    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 30, "long"))
+    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 24, "long"))
     widths = [column.width for column in columns]
     sheet = book.sheet("总览", widths, f"{period_words.BELONGS}{period_words.NEWLY}")
     row = _HEADER
@@ -155,10 +157,11 @@ def _overview(book: _Book) -> None:
         row += 1
     rows = [(part.label, f"{part.tallies[1].target_percent}%", *_cells(part, period), _verdict(part)) for part in period.groups]
     row = book.table(sheet, row + 1, columns, rows) + 1
-    sheet.insert_chart(row, 0, _chart(book))
+    row, high = last_page.place_of_chart(sheet, row)
+    sheet.insert_chart(row, 0, _chart(book, high), {"y_offset": 4})
 
 
-def _chart(book: _Book) -> Chart:
+def _chart(book: _Book, high: int) -> Chart:
     """Each group's rate day by day, from the numbers in 走势."""
     chart, last = book.workbook.add_chart({"type": "line"}), _FIRST_DAY + len(book.period.course) - 1
     for part, tone, column in zip(book.period.groups, cycle((BLUE, SECOND)), count(len(_SERIES), len(_SERIES))):
@@ -168,7 +171,7 @@ def _chart(book: _Book) -> Chart:
     chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": GRID}}})
     chart.set_x_axis({"num_format": "m-d", "interval_unit": max(1, len(book.period.course) // 10)})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 1080, "height": 300})
+    chart.set_size({"width": 1080, "height": high})
     return chart
 
 

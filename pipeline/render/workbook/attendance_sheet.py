@@ -21,8 +21,8 @@ NAME = "报送日历"
 _WEEK: Final = 7
 _ALWAYS: Final[tuple[Stands, ...]] = ("on-time", "late", "missing")
 """What is counted on every calendar; the others have their columns where there is such a day."""
-_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "excused": "late", "mended": "late"}
-_RARE: Final = ("excused", "mended")
+_LOOKS: Final[Mapping[Stands, str]] = {"refused": "all-refused", "returned": "all-refused", "excused": "late", "mended": "late"}
+_RARE: Final = ("excused", "mended", "returned")
 """What has its sign explained only where it is there."""
 _FEW_DAYS: Final = 20
 _FEWEST: Final = 16
@@ -59,7 +59,7 @@ def write(book: Book) -> None:
     sheet.repeat_rows(HEADER, HEADER + 1)
     there = {standing for standing in words.ATTENDED if standing not in _RARE or standing in counted}
     signs = "，".join(f"{sign} {STANDS[standing]}" for standing, sign in words.ATTENDED.items() if standing in there)
-    rare = ((words.ATTENDED_OTHERWISE, {"refused", "lost"}), (words.ATTENDED_MENDED, {"mended"}))
+    rare = ((words.ATTENDED_OTHERWISE, {"refused", "lost"}), (words.ATTENDED_RETURNED, {"returned"}), (words.ATTENDED_MENDED, {"mended"}))
     otherwise = [note for note, standings in rare if standings & {*counted}]
     notes = (f"{signs}。{words.ATTENDED_LATER}", *otherwise, definitions.on_time(book.report.settings), definitions.NOT_ZERO)
     explain(book, sheet, last + 2, widths, notes)
@@ -95,7 +95,7 @@ def _write_counts(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands],
     for span in (standings[-_WEEK:], standings):
         for standing in counted:
             count = span.count(standing)
-            tone = ("alert",) if count and standing in ("missing", "refused") else ()
+            tone = ("alert",) if count and standing in ("missing", "refused", "returned") else ()
             put(sheet, row, column, count, book.cell("count", *tone))
             column += 1
 
@@ -109,4 +109,4 @@ def _write_total(book: Book, sheet: Sheet, row: int, counted: Sequence[Stands], 
         for step, standing in enumerate(counted):
             put(sheet, row, start + step, said.count(standing), book.cell("count", "sum"))
     for column, of_day in enumerate(attended, 1 + 2 * len(counted)):
-        put(sheet, row, column, sum(standing != "missing" for standing in of_day.values()), book.cell("count", "sum"))
+        put(sheet, row, column, sum(standing not in ("missing", "returned") for standing in of_day.values()), book.cell("count", "sum"))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -24,6 +25,10 @@ _INCH: Final = 72
 _WIDER: Final = 1.06
 """LibreOffice makes columns so much wider than Excel."""
 _POINT: Final = 0.75
+_CHART: Final = (170, 300)
+"""Pixels that a chart is high, at least and at most."""
+_GAP: Final = 14.0
+"""Points of an empty row."""
 _UNSET: Final = 17
 """Pixels of a row whose height is not set."""
 _AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?$")
@@ -32,6 +37,29 @@ _AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?$")
 def spare(sheets: Iterable[Sheet]) -> dict[str, int]:
     """Set each sheet that lies on its side on as few pages as it has room on; by name how many pages each takes."""
     return {sheet.name: _spare(sheet) for sheet in sheets}
+
+
+def place_of_chart(sheet: Sheet, row: int) -> tuple[int, int]:
+    """Return where a chart below the row begins and how high it is, in pixels: no page ends within it.
+
+    With too little room it begins a page: empty rows bring it there in Excel, which keeps no break in a sheet that is fitted to its paper.
+    """
+    left = _next_page(sheet, row)
+    if left >= _CHART[0] * _POINT:
+        return row, min(_CHART[1], int(left / _POINT) - 4)
+    empty = ceil(left / _GAP)
+    for gap in range(row, row + empty):
+        sheet.set_row(gap, _GAP)
+    sheet.set_h_pagebreaks([row + empty])  # other programs than Excel keep it
+    return row + empty, _CHART[1]
+
+
+def _next_page(sheet: Sheet, end: int) -> float:
+    """Return how many points lie between the row `end` and the next page of a sheet on its side: in Excel, which sets it larger."""
+    content = _content(sheet)
+    scale = replace(content, width=content.width / _WIDER).scale(is_upright=False)
+    page = (_A4[0] - (TOP + BOTTOM) * _INCH) / scale
+    return page - sum(content.rows[:end]) % page
 
 
 @dataclass(frozen=True, slots=True)

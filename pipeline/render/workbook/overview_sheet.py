@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 NAME, WIDTHS, LAST = OVERVIEW, OVERVIEW_WIDTHS, OVERVIEW_LAST
-_ABSENT = (STANDS["missing"], STANDS["lost"])
-_COUNTED: Final[tuple[Stands, ...]] = ("missing", "lost", "refused", "late", "excused", "mended", "on-time")
+_ABSENT = (STANDS["missing"], STANDS["returned"], STANDS["lost"])
+_COUNTED: Final[tuple[Stands, ...]] = ("missing", "returned", "lost", "refused", "late", "excused", "mended", "on-time")
 """The counts of districts, which add up to all; of them always:"""
 _ALWAYS: Final = ("missing", "late", "on-time")
 
@@ -257,7 +257,7 @@ def _reported(book: Book, brevity: Brevity) -> list[_Count]:
         absent = [
             who_reported.absence(absence, book.report.day)
             for absence in book.report.absences
-            if stands == ("lost" if absence.is_lost else "missing")
+            if stands == ("lost" if absence.is_lost else "returned" if absence.is_refused else "missing")
         ]
         districts = who_reported.names_of(stands, lines)
         if not districts and stands not in _ALWAYS:

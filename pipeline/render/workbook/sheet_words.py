@@ -186,11 +186,21 @@ _CONTENTS_SPLIT: Final = {
     "问题清单": f"认不出旗区的文件和分解表的；其余在“{UNITS_FOLDER}”文件夹里各旗区的表里",
 }
 
-ATTENDED: Final = {"on-time": "√", "mended": "改", "late": "迟", "excused": "准", "refused": "退", "lost": "失", "missing": "未"}
+ATTENDED: Final = {
+    "on-time": "√",
+    "mended": "改",
+    "late": "迟",
+    "excused": "准",
+    "refused": "退",
+    "returned": "整",
+    "lost": "失",
+    "missing": "未",
+}
 """By `day.submissions.Stands`: the sign in a cell of 报送日历."""
 ATTENDED_LATER: Final = (
     "按现在收到的全部日报：当天没有报、后来补来的，从“未报”变成“迟报”。有旗区报送以前的日子不列。最后一行的每一天，是报了的旗区数。"
 )
+ATTENDED_RETURNED: Final = "整份退回：收到了文件，整份没有采用；不算未报，也不在报了的旗区数里。"
 ATTENDED_MENDED: Final = "退回后改好：截止以前报来的全部退回，截止以后报来的才采用；不算迟报，也不算按时。"
 ATTENDED_OTHERWISE: Final = (
     "全部退回：收到了，但一行也没有采用；不算按时、迟报。原件遗失：收到过，后来原件遗失，办公室决定不计入；不算未报。"

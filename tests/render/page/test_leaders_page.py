@@ -133,10 +133,10 @@ def test_nothing_to_resolve_is_no_rate() -> None:
 
 def test_a_district_that_has_not_reported_is_not_shown_as_zero() -> None:
     text = page_of(a_report()).text
-    assert "未报 2 个（乌审旗、杭锦旗）" in text
-    assert "未报的里面，乌审旗送来的日报整份退回，没有采用。" in text
+    assert "未报 1 个（杭锦旗）" in text
+    assert "整份退回 1 个（乌审旗），一行也没有采用，办理得怎样不知道" in text
     assert "杭锦旗 | ✕ 未报 | 杭锦旗没有日报（此前也没有日报）；补报可能改变其名下市级交办和旗区自行梳理1件（计入化解0件）。\n" in text
-    assert "乌审旗 | ✕ 整份退回 | 乌审旗没有日报（最近一次是5月21日的日报，送来的1份没有采用）；" in text
+    assert "乌审旗 | ✕ 整份退回 | 乌审旗的日报整份退回（最近一次是5月21日的日报，送来1份）；改正后重新报送可能改变" in text
     assert "未报不等于没有事" in text
 
 
