@@ -185,7 +185,7 @@ def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: B
 def _asked(report: Report) -> str:
     matters = agenda.noted(report.urgent)
     has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
-    refused = not_taken.urgent(report)
+    refused = not_taken.asked(report)
     # beside a danger of an earlier day nothing is told that the sections below tell with their cases
     decided = decision_words.decisions(report.decisions, report.submissions, refused, with_kinds=not has_danger)
     without_request = "" if has_danger else "没有提出请求，"

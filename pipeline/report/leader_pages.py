@@ -86,7 +86,7 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     districts: dict[str, list[tuple[str, str]]] = {}
     matters = (*report.urgent, *report.unsettled, *matter_words.withdrawn(report))
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
-    concerned |= {line.district for line in report.submissions if line.refused_urgent}
+    concerned |= {line.district for line in report.submissions if line.refused_urgent or line.refused_requests}
     concerned |= {matter.district for matter in report.earlier_refused}
     pressing = shown.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:

@@ -38,6 +38,21 @@ def urgent(report: Report) -> str:
     return today + _earlier(report.earlier_refused, report.day)
 
 
+def asked(report: Report) -> str:
+    """Return the same of all that leaders might have been asked: urgent matters, and the requests of refused rows about cases."""
+    return urgent(report) + requests(report.submissions)
+
+
+def requests(submissions: Iterable[SubmissionLine]) -> str:
+    """Return whose rows with 需协调事项 were refused, and about which cases; '' where nobody's were. Their words are told nowhere."""
+    asking = [(line, [number for number in line.refused_requests if number]) for line in submissions if line.refused_requests]
+    named = [
+        f"{line.district}{len(line.refused_requests)}件{f'（{words.first_of(cases, _MOST_NAMED)}）' if cases else ''}"
+        for line, cases in asking
+    ]
+    return f"报来而退回、这里没有写的需协调事项：{words.first_of(named, _MOST_NAMED)}。请向旗区核实。" if named else ""
+
+
 def _earlier(matters: Iterable[RefusedMatter], day: date) -> str:
     """Return whose refused urgent matters of earlier days nobody has mended, how many and since when; '' where there are none."""
     named = [
@@ -53,9 +68,10 @@ def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
 
 def urgent_of(report: Report, districts: Collection[str]) -> str:
     """Return the same of some districts, for a leader who asks himself; '' where nobody's of these were."""
-    own = _by_district([line for line in report.submissions if line.district in districts])
+    lines = [line for line in report.submissions if line.district in districts]
+    own = _by_district(lines)
     today = f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
-    return today + _earlier([matter for matter in report.earlier_refused if matter.district in districts], report.day)
+    return today + _earlier([matter for matter in report.earlier_refused if matter.district in districts], report.day) + requests(lines)
 
 
 def _by_district(submissions: Iterable[SubmissionLine]) -> list[tuple[str, RefusedUrgent]]:

@@ -57,6 +57,8 @@ class SubmissionLine:
     """The sheets of the revision in force that were refused whole; their rows are in no count."""
     refused_urgent: tuple[RefusedUrgent, ...] = ()
     """What was reported in 急报事项 and not taken: in the revision in force, and in other files where that one does not have it."""
+    refused_requests: tuple[str, ...] = ()
+    """The case of each refused row of 案件进展 of the revision in force with 需协调事项, cases given away left out; '' for none."""
     is_lost: bool = False
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
     rows_moved: int = 0

@@ -180,7 +180,7 @@ def test_page_and_guide_lead_to_no_list_that_a_large_day_does_not_have(tmp_path:
     grounds = tuple(replace(case, number=f"SJ-2019-{number:03}", grounds="重复") for number, case in enumerate(cases))
     assert "见“汇总”文件夹里各旗区的表" in str(briefing.fields(replace(report, cases=(*report.cases, *grounds))))
     guide = str(rows(opened(office_workbook.render(report)), "说明", 1))
-    assert "数字是程序算出的数值，不是公式" in guide
+    assert "件数是程序算出的数值，不是公式" in guide
     assert "数字都是公式" not in guide
     assert "全部案件，各表数字的出处" not in guide
     assert "数字都是公式" in str(rows(opened(office_workbook.render(a_report())), "说明", 1))

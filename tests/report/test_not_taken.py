@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from offices import HOME, Day, File, Office, afternoon, assigned, consolidate, moment, read_in
-from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_row, report, report_pages, urgent_row, write
+from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import leader_papers, notice
@@ -54,6 +54,25 @@ def test_neither_a_refused_row_nor_a_file_refused_whole_is_told_as_nothing_urgen
     assert "里没有急报事项" not in page
     assert "塔吊" not in asked + page
     assert decision_words.none(day.report.submissions[3:], said) == "采用的日报里没有需要决策的事项"
+
+
+def test_a_request_in_a_refused_row_is_no_request_that_nobody_made() -> None:
+    """Its row says 办理中 of a case that a later correction of an earlier day calls resolved: it is not taken, and what it asks neither."""
+    asking = progress_row("SJ-2020-002", 需协调事项="请市里协调资金缺口")
+    before = File(
+        report(SECOND, DAY - timedelta(days=1), progress=[resolved_row("SJ-2020-002")]), moment("2020-05-22 09:00"), "前一日.xlsx"
+    )
+    day = _day(_sent(SECOND, progress=(asking,)), before)
+    said = f"报来而退回、这里没有写的需协调事项：{SECOND}1件（SJ-2020-002）。请向旗区核实。"
+    assert not_taken.requests(day.report.submissions) == said
+    assert dict(headline.lines(day.report))["请决定"].endswith(said)
+    page = leaders_page.render(day.report, HOME / "templates").decode()
+    assert said in page
+    assert "资金缺口" not in page
+    fields = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
+    assert said in str(fields["领导1"]["说明"])
+    taken = _day(_sent(SECOND, progress=(asking,)))
+    assert not_taken.asked(taken.report) == ""
 
 
 def test_where_reports_have_none_that_is_said_of_what_was_taken_alone() -> None:

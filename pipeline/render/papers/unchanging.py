@@ -52,7 +52,7 @@ def _headings(report: Report) -> Fields:
         "目标": "一、目标完成情况",
         "决策": f"二、需要决策的事项{decisions}件"
         if decisions
-        else f"二、{decision_words.none(report.submissions, not_taken.urgent(report))}",
+        else f"二、{decision_words.none(report.submissions, not_taken.asked(report))}",
         "变化": f"三、今日{changes}" if changes else "三、今日变化",
         "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }

@@ -64,7 +64,7 @@ def write(book: Book) -> None:
     asked = _once(decisions)
     sheet = write_list(book, NAME, (*COLUMNS[:-1], replace(COLUMNS[-1], value=lambda decision: asked[decision])), decisions)
     if not decisions:
-        put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions, not_taken.urgent(book.report)), book.look("note"))
+        put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions, not_taken.asked(book.report)), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
     note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in COLUMNS])
@@ -111,7 +111,7 @@ def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -
     decisions = book.report.decisions
     heading(book, sheet, top, OVERVIEW_LAST, f"需要决策的事项（{decision_words.count(decisions)}件）")
     if not decisions:
-        said = decision_words.decisions(decisions, book.report.submissions, not_taken.urgent(book.report))
+        said = decision_words.decisions(decisions, book.report.submissions, not_taken.asked(book.report))
         merge(sheet, (top + 1, 0, top + 1, OVERVIEW_LAST), said, book.look("note"))
         return explain(book, sheet, top + 2, OVERVIEW_WIDTHS, _told_beside(book))
     for column, title in enumerate(_TITLES[:-1]):
@@ -141,7 +141,7 @@ def stretch(sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> f
 
 def _told_beside(book: Book) -> list[str]:
     """The urgent matters of earlier days of which nothing was said, and what became of matters and requests that reports do not keep to."""
-    refused = not_taken.urgent(book.report) if book.report.decisions else ""  # else it is told in their place
+    refused = not_taken.asked(book.report) if book.report.decisions else ""  # else it is told in their place
     unsettled = headline.unsettled(book.report, _MOST_UNSETTLED, _MOST_CHARACTERS)
     return [said for said in (refused, unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
 
