@@ -41,9 +41,8 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "withdrawn_disputes": sorted(withdrawn.union(number for number in withdrawn_disputes(state) if not answers[number])),
         "ended_disputes": [number for number in ended if number not in withdrawn],
     }
-    disputed = {case.number for case in state.cases if case.dispute and case.status == RESOLVED}
-    by_kind["still_disputed"] = [number for number in before if number in disputed]
-    named_already = {*by_kind["newly_resolved"], *by_kind["reopened"], *by_kind["still_disputed"]}
+    by_kind["newly_disputed"] = [case.number for case in state.cases if case.number in counted and _became_disputed(case, state)]
+    named_already = {*by_kind["newly_resolved"], *by_kind["reopened"], *by_kind["newly_disputed"]}
     by_kind["status"] = [number for number in counted if number in before and number not in named_already]
     return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
 
@@ -52,6 +51,13 @@ def newly_told(state: DayState) -> tuple[str, ...] | None:
     """Return the cases of the register that were newly resolved as the day's own readers could know it; None where it is no correction."""
     told = state.newly_told
     return None if told is None else tuple(case.number for case in state.cases if case.number in told)
+
+
+def _became_disputed(case: Case, state: DayState) -> bool:
+    """Whether a case is disputed (已化解, and a dispute stands) that was not on the day before, as that is known now."""
+    then = state.before.get(case.number)
+    was_disputed = then is not None and then.dispute is not None and then.status == RESOLVED and not then.grounds
+    return case.dispute is not None and case.status == RESOLVED and not was_disputed
 
 
 def lines(by_kind: Mapping[str, Iterable[str]], cases: Sequence[CaseLine], state: DayState) -> tuple[Change, ...]:

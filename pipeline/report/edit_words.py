@@ -13,7 +13,7 @@ from pipeline.day.restatement import FlagThen
 from pipeline.day.targets import Tally
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Certainty, Figure
-from pipeline.report.moved_figures import by_causes, fraction, has_moved, in_brief, is_better
+from pipeline.report.moved_figures import by_causes, causes, fraction, has_moved, in_brief, is_better
 from pipeline.report.report import Report
 from pipeline.report.sentences import answered, answered_verdict, day
 from pipeline.terms.contract import CASE_SHEETS, REFERRED
@@ -92,11 +92,15 @@ def would_be(without: Tally, tally: Tally) -> str:
 def outcomes(effects: Effects, told_on: date, room: Room = AMPLE) -> tuple[str, str]:
     """Return which flags the day's edits took away or brought, and which districts' and leaders' figures they changed.
 
-    First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it.
+    First what betters or worsens a verdict: flags of cases that still count, and figures that meet their target by it or miss it, with
+    the others that the same edits moved.
     """
     shifts = [shift for part in ("district", "leader") for shift in effects.shifts if shift.part == part]
     turned = [shift for shift in shifts if {shift.without.met, shift.tally.met} == {True, False}]
     moved = [shift for shift in shifts if shift not in turned and (has_moved(shift) or is_better(shift))]
+    causes_of_turned = {causes(shift) for shift in turned}
+    turned += [shift for shift in moved if causes(shift) in causes_of_turned]
+    moved = [shift for shift in moved if shift not in turned]
     standing = [flag for flag in effects.flags if flag.columns != (_GROUNDS,)]
     others = [flag for flag in effects.flags if flag.columns == (_GROUNDS,)]
     return _flags(standing, room, told_on) + by_causes(turned, room.cases), _flags(others, room, told_on) + by_causes(moved, room.cases)

@@ -28,8 +28,8 @@ def by_causes(shifts: Sequence[Shift], most: int) -> str:
     """Return what figures were without the edits and are with them, by what moved them; of many the first, and how many more."""
     told: dict[str, list[str]] = {}
     for shift in shifts[:most]:
-        told.setdefault(_causes(shift), []).append(in_brief(shift))
-    parts, rest = [f"{causes}，{'、'.join(figures)}" for causes, figures in told.items()], shifts[most:]
+        told.setdefault(causes(shift), []).append(in_brief(shift))
+    parts, rest = [f"{cause}，{'、'.join(figures)}" for cause, figures in told.items()], shifts[most:]
     changed = sum(shift.without != shift.tally for shift in rest)
     left_out = [f"{changed}个旗区或包案领导的数字有变"] if changed else []
     left_out += [f"{len(rest) - changed}个案件有进有出、数字没有变"] if changed < len(rest) else []
@@ -38,7 +38,7 @@ def by_causes(shifts: Sequence[Shift], most: int) -> str:
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def _causes(shift: Shift) -> str:
+def causes(shift: Shift) -> str:
     """Return what moved the figure, with the cases, such as 撤销后（SJ-2020-001）; of several causes that they did it together."""
     by_cause: dict[str, list[str]] = {}
     for mover in (*shift.left, *shift.entered):

@@ -177,6 +177,15 @@ def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -
     assert "".join(said).endswith("1个旗区或包案领导的数字有变，1个案件有进有出、数字没有变。")
 
 
+def test_what_the_same_edit_moved_stands_in_one_sentence_with_the_verdict_that_it_turned() -> None:
+    moved = Mover("SJ-2020-010", "东胜区", "东胜区", "达拉特旗", "", is_counted=False)
+    falls = Shift("district", CITY, "达拉特旗", Tally(90, 5, 5), Tally(90, 6, 5), (), (moved,))
+    rises = Shift("district", CITY, "东胜区", Tally(90, 6, 4), Tally(90, 5, 4), (moved,), ())
+    first, others = edit_words.outcomes(Effects(shifts=(rises, falls)), TUESDAY)
+    assert (first.count("因旗区改动（SJ-2020-010），"), others) == (1, "")
+    assert first.index("达拉特旗") < first.index("东胜区"), "what turned a verdict stands first"
+
+
 def test_where_one_case_leaves_and_another_comes_both_are_named() -> None:
     tally, other = Tally(90, 11, 9), Tally(90, 10, 9)
     out, come = (Mover(number, "东胜区", "", "", "") for number in ("SJ-2020-010", "SJ-2020-011"))

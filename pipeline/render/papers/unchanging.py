@@ -44,10 +44,7 @@ def texts(report: Report) -> Fields:
 
 def _headings(report: Report) -> Fields:
     """Return each section's title: its message in a few words."""
-    decisions, lost = decision_words.count(report.decisions), (("重新办理", report.reopened), ("不再计入", report.no_longer_counted))
-    disputed = [change.number for change in report.changes if change.kind == "still_disputed"]
-    kinds = (("新化解", report.newly_resolved), *lost, ("不认可", disputed))
-    changes = "，".join(f"{name}{len(numbers)}件" for name, numbers in kinds if numbers)
+    decisions, changes = decision_words.count(report.decisions), _changes(report)
     return {
         "目标": "一、目标完成情况",
         "决策": f"二、需要决策的事项{decisions}件"
@@ -56,6 +53,16 @@ def _headings(report: Report) -> Fields:
         "变化": f"三、今日{changes}" if changes else "三、今日变化",
         "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }
+
+
+def _changes(report: Report) -> str:
+    """Return how many cases changed for the better and the worse: each number is all there are of it, and no case is in two of them."""
+    disputed = [change.number for change in report.changes if change.kind == "newly_disputed"]
+    others = {*report.no_longer_counted} - {*report.reopened, *disputed}
+    kinds = (("新化解", report.newly_resolved), ("重新办理", report.reopened), ("群众不认可", disputed))
+    told = [f"{name}{len(numbers)}件" for name, numbers in kinds if numbers]
+    besides = "另有" if report.reopened or disputed else ""
+    return "，".join([*told, *([f"{besides}不再计入化解{len(others)}件"] if others else [])])
 
 
 def _sum_of_reports(report: Report) -> str:
