@@ -154,7 +154,7 @@ class Writer:
         absent = [submission for submission in told.summary["submissions"] if submission["status"] == "missing"]
         lost = [submission["district"] for submission in absent if submission.get("is_left_out")]
         missing = [submission["district"] for submission in absent if submission["district"] not in lost]
-        reasons = ((f"{len(missing)}个旗区没有日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
+        reasons = ((f"{len(missing)}个旗区没有可用的日报", missing), (f"{len(lost)}个旗区的日报暂不采用", lost))
         why_open = "，".join(reason for reason, districts in reasons if districts) or "还有缺报或退回的内容"
         details = {
             "headline": [{"name": name, "says": _of_day(says, self._near(told.day))} for name, says in told.headline],

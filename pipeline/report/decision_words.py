@@ -5,12 +5,14 @@ Covered by tests/report/test_agenda.py, tests/report/test_headline.py and tests/
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
 from pipeline.report import sentences
-from pipeline.report.case_lines import Decision
+from pipeline.report.case_lines import CaseLine, Decision
+from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.report.who_reported import in_short, unheard
 from pipeline.terms import text, words
@@ -29,11 +31,17 @@ def _urgent_too(matters: Sequence[Decision]) -> set[str]:
 
 
 def decisions(
-    matters: Sequence[Decision], submissions: Sequence[SubmissionLine] = (), refused: str = "", *, with_kinds: bool = True
+    matters: Sequence[Decision],
+    submissions: Sequence[SubmissionLine] = (),
+    refused: str = "",
+    *,
+    with_kinds: bool = True,
+    told_on: date | None = None,
 ) -> str:
     """Return how many matters need a decision, each counted once, and of which kinds by their first reason where there is room for that.
 
-    `refused`: whose urgent matters were not taken, as `who_reported.refused_urgent` says it.
+    `refused`: whose urgent matters were not taken, as `who_reported.refused_urgent` says it. `told_on`: the day; where nothing is known of
+    it, what has come since is told apart: a deadline passes without a report.
     """
     who = unheard(submissions)
     unknown = (f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else who.asked("有没有急报等事项")) + refused
@@ -44,8 +52,35 @@ def decisions(
     kinds = "、".join(
         f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
     )
-    still = "此前需要决策的事项仍有" if who.nobody else "今日需要决策的事项共"
-    return f"{still}{count(matters)}件{f'：{kinds}' if with_kinds else ''}。{unknown}"
+    of_kinds_told = f"：{kinds}" if with_kinds else ""
+    if not who.nobody:
+        return f"今日需要决策的事项共{count(matters)}件{of_kinds_told}。{unknown}"
+    came = [matter for matter in matters if matter.kinds[0] == "overdue" and matter.since == told_on]
+    earlier = count(matters) - len(came)
+    parts = [f"此前需要决策的事项仍有{earlier}件"] if earlier else []
+    if came:
+        parts.append(f"今日按期限新有{'' if earlier else '需要决策的事项'}{len(came)}件（{words.DECISIONS['overdue'].name}）")
+    return f"{'，'.join(parts)}{of_kinds_told}。{unknown}"
+
+
+def due_today(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date) -> str:
+    """Return how many open cases are due today, where these are many or a target hangs on them; '' elsewhere.
+
+    Tomorrow they are overdue: whoever reads of it then reads it too late.
+    """
+    due = [line for line in cases if line.is_open and line.deadline == told_on]
+    of_groups = Counter(line.group for line in due)
+    hanging = [figure for figure in targets if 0 < figure.tally.shortfall <= of_groups[figure.group]]
+    if len(due) < _MANY_DUE and not hanging:
+        return ""
+    stalled = sum("stalled" in line.flags for line in due)
+    among = f"其中{stalled}件" if stalled < len(due) else "都" if stalled > 1 else ""
+    of_stalled = f"（{among}{words.FLAGS['stalled'].name}）" if stalled else ""
+    lacking = "".join(f"；{figure.label}还差{figure.tally.shortfall}件，今日到期的有{of_groups[figure.group]}件" for figure in hanging)
+    return f"今日到期{len(due)}件{of_stalled}，没有化解、延期的明日超期{lacking}。"
+
+
+_MANY_DUE = 5
 
 
 def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:

@@ -89,8 +89,8 @@ class UnitLine:
 
     @property
     def reported(self) -> int:
-        """Of how many of its districts there is a report."""
-        return len(self.districts) - len(self.missing)
+        """Of how many of its districts there is a report of which anything is taken."""
+        return len(self.districts) - len(self.missing) - len(self.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,13 @@ _MOST: Final = 12
 """Cases that are named."""
 
 
+def stopped(way: Way) -> str:
+    """Return on how many of the last days nothing was gained; what their reports call newly resolved all the same does not count for it."""
+    days = "今日" if way.stopped == 1 else f"最后{way.stopped}个报送日"
+    counted = "计入进度的" if way.newly > len(way.first) else ""
+    return f"{days}没有{counted}新化解"
+
+
 def gained(way: Way) -> str:
     """Return what the days' reports call newly resolved, and which of it the pace rests on: whoever has them can count again."""
     newly = f"最近{way.days}个报送日新化解{way.newly or way.gained}件"

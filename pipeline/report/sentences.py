@@ -273,8 +273,7 @@ def _pace(way: Way) -> str:
     if not way.days:
         return ""
     if way.stopped:
-        silent = "今日" if way.stopped == 1 else f"最后{way.stopped}个报送日"
-        return f"；{pace_words.gained(way)}，但{silent}没有新化解，不推算哪天达标"
+        return f"；{pace_words.gained(way)}，但{pace_words.stopped(way)}，不推算哪天达标"
     expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
     return f"；{pace_words.gained(way)}，按此进度推算，{expected}"
 

@@ -18,8 +18,8 @@ from pipeline.terms import words
 from pipeline.terms.handed_in import LeftOut
 
 _MOST_DAYS, _MOST_NAMED = 4, 2
-_NOT_ON_TIME: Final[tuple[Stands, ...]] = ("mended", "late", "excused", "refused")
-"""How reports stand that came and are not simply on time, in the order in which they are told."""
+_NOT_ON_TIME: Final[tuple[Stands, ...]] = ("mended", "late", "excused")
+"""How reports stand that count and are not simply on time, in the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +167,26 @@ def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] =
     who = unheard(districts)
     if len(who.silent) == len(districts):
         return f"{len(districts)}个旗区都没有日报。"
-    missing = len(who.silent) + len(who.returned) + len(who.lost)
-    sentence = (
-        f"{len(districts)}个旗区中{len(districts) - missing}个有{'可用的' if who.returned else ''}日报"
-        if missing
-        else f"{len(districts)}个旗区都有日报"
-    )
+    moved = [line.district for line in districts if line.is_all_of_moved_cases]
+    usable = who.heard - (len(moved) if who.came else 0)
+    if not who:
+        sentence = f"{len(districts)}个旗区都有日报"
+    elif not usable:
+        sentence = f"{len(districts)}个旗区都没有可用的日报"
+    else:
+        sentence = f"{len(districts)}个旗区中{usable}个有{'可用的' if who.came else ''}日报"
     kinds = ((stands, sum(line.stands == stands for line in districts)) for stands in _NOT_ON_TIME)
     told = "，".join(f"{words.STANDS[stands]}{count}个（{told_of(stands, districts, below)}）" for stands, count in kinds if count)
     sentence += f"，其中{told}" if told else ""
-    sentence += "，一行也没有采用，办理得怎样不知道" if who.refused else ""
-    moved = [line.district for line in districts if line.is_all_of_moved_cases]
     sentence += f"；{named(moved, below)}所报的案件已由办公室改派别的旗区，没有采用" if moved else ""
-    absent = (("没有日报的", who.silent), ("送来的日报整份退回、没有采用的", who.returned), ("日报原件遗失的", who.lost))
-    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + "。"
+    absent = (
+        ("没有日报的", who.silent),
+        ("送来的日报整份退回、没有采用的", who.returned),
+        ("日报全部退回、一行也没有采用的", who.refused),
+        ("日报原件遗失的", who.lost),
+    )
+    unknown = "，办理得怎样不知道" if who.came else ""
+    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + f"{unknown}。"
 
 
 def mended_and_excused(districts: Sequence[SubmissionLine]) -> str:

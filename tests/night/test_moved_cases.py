@@ -77,7 +77,7 @@ def test_its_unchanged_row_is_refused_with_when_and_to_whom_and_is_no_fault() ->
 def test_whatever_else_is_refused_is_refused_as_before(rows: list[Row]) -> None:
     day = _on(*_moved(), _sent(A, *rows))
     assert _line(day) == "全部退回"
-    assert f"全部退回1个（{A}），一行也没有采用" in who_reported.submissions(day.report.submissions)
+    assert f"日报全部退回、一行也没有采用的1个（{A}）" in who_reported.submissions(day.report.submissions)
     (receipt,) = [line for line in day.report.arrived_reports if line.district == A]
     assert "请改正后重新报送" in receipt_words.verdict(receipt)
 

@@ -20,6 +20,7 @@ from pipeline.render.papers import decision_items
 from pipeline.report import agenda, decision_words, headline, period, period_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Way
+from pipeline.terms import words
 
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"
@@ -141,6 +142,9 @@ def test_a_pace_that_has_stopped_or_that_says_nothing_of_the_cases_that_lack_nam
     six = "、".join(NUMBERS[:6])
     assert sentences.way(stopped).endswith(f"；最近4个报送日新化解6件（{six}），但今日没有新化解，不推算哪天达标。")
     assert "但最后2个报送日没有新化解" in sentences.way(replace(stopped, stopped=2))
+    assert "但最后2个报送日没有计入进度的新化解" in sentences.way(replace(stopped, stopped=2, newly=7)), (
+        "one was, and does not count for it"
+    )
     for cells in ({"办结时限": "2020-05-19"}, {}):
         late = [{**row, **cells} for row in (case_row(number, 办结时限="2020-06-09") for number in NUMBERS[7:])]
         register = assigned(assignment([*map(case_row, NUMBERS[:7]), *late]))
@@ -390,6 +394,28 @@ def test_bounds_say_whether_they_could_change_the_verdict() -> None:
     bounds = out.report.targets[1].bounds
     assert bounds is not None
     assert sentences.bounds(bounds) == "缺报、退回的内容补齐后，化解率最低26.4%、最高97.0%，是否达标要等补报后才能确定。"
+
+
+def test_a_deadline_that_passes_on_a_day_without_a_report_is_not_called_an_earlier_matter() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    register = assigned(assignment([case_row(number, 办结时限=f"{MONDAY}") for number in NUMBERS]))
+    denied = resolved_row(NUMBERS[0], 答复日期=f"{MONDAY}", 群众确认="不认可")
+    out = _day(tuesday, register, _report_of(MONDAY, denied, *map(_resolved, NUMBERS[2:])))
+    told = dict(headline.lines(out.report))[words.ASKED]
+    assert told.startswith("此前需要决策的事项仍有1件，今日按期限新有1件（超期未结）：")
+
+
+def test_many_cases_that_are_due_today_are_told_at_once_and_one_without_which_a_target_is_missed() -> None:
+    met = [*map(_resolved, NUMBERS[:9])]
+    register = assigned(assignment([case_row(number, 办结时限=f"{MONDAY}") for number in NUMBERS]))
+    assert "今日到期" not in dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met)).report))[words.ASKED]
+    one = dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met[:8])).report))[words.ASKED]
+    assert f"今日到期2件（都停滞），没有化解、延期的明日超期；{CITY}还差1件，今日到期的有2件。" in one
+    out = _day(MONDAY, register, _report_of(MONDAY, progress_row(NUMBERS[9])))
+    report = replace(out.report, targets=())
+    lines = [replace(line, flags=("due_soon", *(["stalled"] if line.number == NUMBERS[0] else []))) for line in report.cases]
+    assert decision_words.due_today(lines, (), MONDAY) == "今日到期10件（其中1件停滞），没有化解、延期的明日超期。"
+    assert decision_words.due_today(lines[:4], (), MONDAY) == ""
 
 
 def test_a_case_that_an_urgent_matter_stands_for_too_is_counted_once() -> None:
