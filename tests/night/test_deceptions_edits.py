@@ -178,7 +178,7 @@ def test_of_figures_that_have_no_room_those_that_stay_are_not_said_to_change() -
 
 
 def test_what_the_same_edit_moved_stands_in_one_sentence_with_the_verdict_that_it_turned() -> None:
-    moved = Mover("SJ-2020-010", "东胜区", "东胜区", "达拉特旗", "", is_counted=False)
+    moved = Mover("SJ-2020-010", "东胜区", "东胜区", "达拉特旗", "")
     falls = Shift("district", CITY, "达拉特旗", Tally(90, 5, 5), Tally(90, 6, 5), (), (moved,))
     rises = Shift("district", CITY, "东胜区", Tally(90, 6, 4), Tally(90, 5, 4), (moved,), ())
     first, others = edit_words.outcomes(Effects(shifts=(rises, falls)), TUESDAY)
