@@ -1,6 +1,6 @@
 """What 专报 says however much room there is: who reported, both tables, the lines at its head, the titles of its sections.
 
-Covered by tests/render/papers/test_briefing.py.
+Covered by tests/render/papers/test_briefing.py and, for the headings, test_unchanging.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from itertools import cycle, pairwise
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -178,37 +178,6 @@ def test_a_report_refused_row_by_row_and_what_was_lost_stand_in_table_and_headin
         for is_parted, is_listed in _SHAPES:
             targets = briefing._Drafts.of(changed).within(replace(room, is_parted=is_parted, is_listed=is_listed))["目标"]  # noqa: SLF001
             assert all("撤销的一律按未化解计），化解率为89.3%（59/66）" in target["说明"] for target in targets)
-
-
-@pytest.mark.parametrize("name", WEEKS)
-def test_whatever_became_disputed_on_a_day_is_counted_in_the_heading_and_named(name: str, weeks: dict[str, list[Report]]) -> None:
-    for before, report in pairwise(weeks[name]):
-        came = {*report.flags["disputed"]} - {*before.flags["disputed"]}
-        assert {change.number for change in report.changes if change.kind == "newly_disputed"} == came
-        fields = briefing.fields(report)
-        assert f"群众不认可{len(came)}件" in fields["小标题"]["变化"] or not came
-        told = str(fields)
-        assert all(number in told for number in came)
-        assert f"；群众不认可{len(came)}件" in "".join([fields["变化"], *fields["台账"]]) or not came
-
-
-@pytest.mark.parametrize(
-    ("gained", "reopened", "disputed", "lost", "said"),
-    [
-        ("甲", "", "", "", "新化解1件"),
-        ("", "甲", "乙", "甲乙", "重新办理1件，群众不认可1件"),
-        ("甲", "", "乙", "乙", "新化解1件，群众不认可1件"),
-        ("", "甲", "乙丙丁", "丁", "重新办理1件，群众不认可3件"),
-        ("", "甲", "", "甲乙", "重新办理1件，另有不再计入化解1件"),
-        ("", "", "", "乙", "不再计入化解1件"),
-    ],
-)
-def test_the_heading_of_the_changes_adds_no_case_up_twice(
-    gained: str, reopened: str, disputed: str, lost: str, said: str, day: Report
-) -> None:
-    changes = tuple(Change("newly_disputed", number, "东胜区", "漏水", "已化解") for number in disputed)
-    changed = replace(day, newly_resolved=tuple(gained), reopened=tuple(reopened), no_longer_counted=tuple(lost), changes=changes)
-    assert unchanging.texts(changed)["小标题"]["变化"] == f"三、今日{said}"
 
 
 def test_who_can_still_turn_a_verdict_is_said_and_no_range(day: Report) -> None:
