@@ -228,8 +228,8 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
         named = "".join([*(item["清单"] + item["编号"] for item in fields["决策事项"]), *fields["案件清单"]])
         assert all(decision.number in named for decision in report.decisions)
         assert "限于篇幅" not in str(fields)
-        # nothing of what changed is left to the workbook, but for a corrected day that has a line too much
-        assert fields["变化"] or (report.is_correction and report.changed_receptions)
+        # of what changed no case is left to the workbook, but for a corrected day, whose counts alone are told where it has lines too many
+        assert fields["变化"] or (report.is_correction and "逐件" in str(fields["台账"]))
         assert "各项增减" not in fields["变化"]
         assert page_room.is_decided(fields)
         assert pdf_pages(report) == briefing.FEWER_PAGES
