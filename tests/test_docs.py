@@ -58,6 +58,7 @@ PLACEHOLDERS: Final = {
 SPECIAL_PLACEHOLDERS: Final = {
     "unreadable/original": {"value": "文件名开头"},
     "unknown-case": {"value": "案件编号"},
+    "unknown-case/assignment-refused": {"value": "案件编号"},
     "other-district": {"value": "案件编号"},
     "other-district/moved": {"value": "案件编号"},
     "other-district/moved-urgent": {"value": "案件编号"},

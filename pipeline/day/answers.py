@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports, Submissions, may_be_mended
 from pipeline.day.supervision import NOTICED, FlagsByDistrict
 from pipeline.settings.config import Settings

@@ -35,7 +35,9 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, settings: Settings) -
     usable = {number: row for row, number in rows if not row.is_refused}
     postponed: dict[str, date | None] = {}
     for number, row in usable.items():
+        is_mended = number in case_book.refused_cases and number not in case_book.cases
         case = case_book.bring_in(number, since)
+        case.was_refused = case.was_refused or is_mended
         case.note_before(day)
         postponed[number] = _postponed_to(row, case)
         district = case.text("旗区") if case.particulars else ""
@@ -49,6 +51,7 @@ def bring_into_force(workbook: Filed, case_book: CaseBook, settings: Settings) -
     # A case that the workbook leaves out stays in the register. Only a cancellation ends when the workbook in force does not state it.
     mentioned = {number for _row, number in rows}
     refused = Counter(number for row, number in rows if row.is_refused)
+    case_book.refused_cases = {number: (row["旗区"] or "") if row.is_read("旗区") else "" for row, number in rows if number not in usable}
     for case in case_book.cases.values():
         case.grounds = case.grounds if case.number in usable else None
         case.is_missing = case.listed is not None and case.number not in mentioned

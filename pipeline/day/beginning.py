@@ -16,7 +16,7 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exemption
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.standing import Register

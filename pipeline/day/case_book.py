@@ -27,6 +27,8 @@ class CaseBook:
         self.exemptions: tuple[Exemption, ...] = ()
         """Those of the workbook in force, also what holds no longer."""
         self.refused_exemptions: frozenset[tuple[str, str]] = frozenset()
+        self.refused_cases: dict[str, str] = {}
+        """The cases whose row in the workbook in force was refused, by number, each with its district there; '' where that is unread."""
         self._over: tuple[date, tuple[Exemption, ...]] = date.min, ()
         self._with_moved_deadline: frozenset[str] = frozenset()
 
@@ -110,7 +112,7 @@ class CaseBook:
         other = CaseBook()
         other.cases = {number: copy.copy(case) for number, case in self.cases.items()}
         other.exemptions, other.refused_exemptions = self.exemptions, self.refused_exemptions
-        other._over = self._over
+        other._over, other.refused_cases = self._over, self.refused_cases
         other._with_moved_deadline = self._with_moved_deadline
         other.turn_to(self.day)
         return other

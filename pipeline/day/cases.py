@@ -106,16 +106,16 @@ class Case:
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
     refused_rows: int = 0
-    """Its rows in the workbook in force that were refused: it keeps the particulars that it had."""
+    was_refused: bool = False
+    """Its rows in the workbook in force that were refused; whether the one before that which brought it in had it in such a row."""
     postponed_to: date | None = None
     """The 交办日期 in the workbook in force, where that is later than the one that holds."""
     status: str = ASSIGNED
     dispute: Dispute | None = None
     """The dispute that stands; None where none does."""
     confirmed: date | None = None
-    """The last day of which a row said 认可."""
     answered: date | None = None
-    """The last day of which a row without 认可 ended a dispute: by another reply."""
+    """The last day of which a row said 认可, and of which a row without it ended a dispute: by another reply."""
     ended_dispute: Dispute | None = None
     """The last dispute that ended; None again once the case has counted since."""
     accepted: tuple[date, int] | None = None

@@ -11,7 +11,7 @@ from pipeline.day.cases import Case, Move, RowPlace
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
@@ -83,6 +83,8 @@ class DayState:
     """Cases that replaced reports of this day brought in, or that its readers or the day before's knew, and that are in it no more."""
     replaced: Mapping[str, Moves] = field(default_factory=dict)
     """By district: what its report in force changed against the first one that it sent for the day."""
+    refused_cases: Mapping[str, str] = field(default_factory=dict)
+    """The cases whose row in the workbook in force was refused, by number, each with its district there; '' where that is unread."""
     doubts: tuple[Doubt, ...] = ()
     """What is not known of the days of which a report could still be sent, oldest first."""
     most_new: int = 0

@@ -6,10 +6,12 @@ Covered by tests/report/test_rate_bounds.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from pipeline.day.judging import Judgement
+from pipeline.day.case_book import CaseBook
+from pipeline.day.cases import Case
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports, Stands, may_be_mended, stands, takes_nothing
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Calendar
@@ -31,6 +33,12 @@ class Doubt:
     """Cases that its refused rows are about and that the office had given to another district: only that one can say how they stand."""
     unplaced: int = 0
     """Refused rows of 案件进展 that name no case of the district."""
+    unknown: tuple[str, ...] = ()
+    """What these name where the register had no such number then."""
+    unlisted: tuple[str, ...] = ()
+    """Cases that other refused rows name: the workbook has them in rows that were refused themselves."""
+    awaited: frozenset[str] = frozenset()
+    """Cases of either kind that workbooks have brought in since, and of which nothing was taken yet."""
     new_refused: int = 0
     """Refused rows of 新增案件."""
     is_new_unread: bool = False
@@ -93,6 +101,27 @@ def doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
         cases=frozenset(judgement.doubtful),
         moved=frozenset(judgement.moved_away),
         unplaced=judgement.unplaced,
+        unknown=tuple(judgement.unknown),
+        unlisted=tuple(judgement.unlisted),
         new_refused=judgement.new_refused,
         is_new_unread=is_a_sheet_refused and not has_new_cases,
     )
+
+
+def known_by_now(doubt: Doubt, case_book: CaseBook) -> Doubt:
+    """Return what of a doubt is left by the cases as they stand on a later day.
+
+    A row that named a case before any workbook had it can never be taken for its day, and is about no other case. What settles it is
+    the first row about the case that is taken: it gives the whole state.
+    """
+    named = {number: case_book.find(number) for number in (*doubt.unknown, *doubt.unlisted)}
+    came = {number: case for number, case in named.items() if case and _came_by_workbook(case, doubt)}
+    if not came:
+        return doubt
+    unknown = tuple(number for number in doubt.unknown if number not in came)
+    awaited = frozenset(case.number for case in came.values() if case.last is None)
+    return replace(doubt, unplaced=doubt.unplaced - len(doubt.unknown) + len(unknown), unknown=unknown, awaited=awaited)
+
+
+def _came_by_workbook(case: Case, doubt: Doubt) -> bool:
+    return case.listed is not None and case.found is None and case.entered > doubt.day and case.text("旗区") == doubt.district

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case, RowPlace
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import CASE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,18 +11,17 @@ from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning,
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
-from pipeline.day.doubts import Doubt, all_refused, doubt, mended
+from pipeline.day.doubts import Doubt, all_refused, doubt, known_by_now, mended
 from pipeline.day.exemptions import Exempted, Exemption, is_sheet_refused
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions, came_late, may_be_mended
-from pipeline.day.targets import PastDay, Tally
+from pipeline.day.targets import PastDay, Tally, returned, tallied
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
-from pipeline.settings.rules import Group
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Facts, Filed, in_order
 
@@ -282,11 +280,11 @@ class _Fold:
         return Snapshot(
             counted,
             frozenset(case.number for case in cases),
-            _tallied(in_use, counted, groups),
-            {unit: _tallied(own, counted, groups) for unit, own in of_units.items()},
+            tallied(in_use, counted, groups),
+            {unit: tallied(own, counted, groups) for unit, own in of_units.items()},
             self.register() if with_cases else {},
             frozenset(case.number for case in in_use) - counted,
-            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, *taken),
+            PastDay(day, frozenset(submissions), self._resolved(day, submissions, counted), counted, *taken, returned(cases, day)),
             self._holding(day),
         )
 
@@ -333,6 +331,7 @@ class _Fold:
             former={number: standing for number, standing in cases_of_superseded.items() if number not in register},
             assignment=self.kept.assignment,
             assignment_findings=assignment_findings,
+            refused_cases=self.kept.case_book.refused_cases,
             trend=tuple((past, self._tallies(self.kept.snapshots[past].tallies, day)) for past in kept_days),
             unit_trends={
                 unit: tuple((past, self._tallies(self.kept.snapshots[past].tallies_of_units.get(unit, {}), day)) for past in kept_days)
@@ -345,7 +344,7 @@ class _Fold:
                 district: Moves.between(by_first, self.kept.case_book.counted_in(district))
                 for district, by_first in self._by_first_report.items()
             },
-            doubts=tuple(doubt for doubt in self.kept.doubts if began <= doubt.day and self._is_open(doubt.day, day)),
+            doubts=tuple(known_by_now(left, self.kept.case_book) for left in self.kept.doubts if self._is_open(left.day, day, began)),
             most_new=max((count for reported, count in self.kept.most_new_by_day.items() if self._is_open(reported, day)), default=0),
             last_reports=dict(self.kept.last_reports),
             reporters=dict(self.kept.reporters),
@@ -378,21 +377,6 @@ class _Fold:
         groups = self.settings.on(day).groups
         return {group.name: kept[sources] for group in groups if (sources := frozenset(group.sources)) in kept}
 
-    def _is_open(self, reported: date, day: date) -> bool:
-        """Whether a report of the earlier day could still be sent on `day`."""
-        return 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days
-
-
-def _tallied(cases: Iterable[Case], counted: Collection[str], groups: Iterable[Group]) -> dict[frozenset[str], Tally]:
-    """Return the tally of each group, by its sources; `counted`: the numbers of the cases that are counted."""
-    total, resolved = Counter[str](), Counter[str]()
-    for case in cases:
-        source = case.text("案件来源")
-        total[source] += 1
-        resolved[source] += case.number in counted
-    return {
-        frozenset(group.sources): Tally(
-            group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
-        )
-        for group in groups
-    }
+    def _is_open(self, reported: date, day: date, began: date = date.min) -> bool:
+        """Whether a report of the earlier day, none before `began`, could still be sent on `day`."""
+        return began <= reported and 0 <= (day - reported).days <= self.settings.on(reported).calendar.oldest_report_days

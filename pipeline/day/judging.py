@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.day import disputes, template_values
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
+from pipeline.day.judgement import Judgement
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
 from pipeline.terms import case_numbers, contract, messages, words
@@ -20,45 +21,6 @@ from pipeline.terms.text import key
 
 _MOST_TOLD = 3
 """So many columns in which rows of one case differ, and so many of these rows, a sentence tells."""
-
-
-@dataclass(slots=True)
-class Judgement:
-    """What one report changed in the register, and the findings that were made against the register."""
-
-    findings: list[Finding] = field(default_factory=list)
-    rows_accepted: int = 0
-    rows_refused: int = 0
-    brought_in: list[str] = field(default_factory=list)
-    """Cases that were not in the register before."""
-    status_before: dict[str, str] = field(default_factory=dict)
-    """Cases whose status changed, with the status before."""
-    reception: list[RowPlace] = field(default_factory=list)
-    urgent: list[RowPlace] = field(default_factory=list)
-    answers: list[RowPlace] = field(default_factory=list)
-    """The taken rows of 督办回复."""
-    reminders: tuple[str, ...] = ()
-    """What the district is told of its rows besides, in whole sentences: no findings."""
-    rows_moved: int = 0
-    """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
-    moved_places: set[tuple[str, int]] = field(default_factory=set)
-    """Where these stand: sheet and row, as findings name them."""
-    of_moved: list[tuple[str, RowPlace, Move]] = field(default_factory=list)
-    """The rows of 案件进展 among them, each with its case and how that went away."""
-    doubtful: list[str] = field(default_factory=list)
-    """The district's cases that a refused row of 案件进展 is about."""
-    moved_away: list[str] = field(default_factory=list)
-    """Cases that were the district's, are another's by now, and that a refused row of 案件进展 is about."""
-    unplaced: int = 0
-    """Refused rows of 案件进展 that name no case that is or was the district's."""
-    new_refused: int = 0
-    """Refused rows of 新增案件."""
-    confirmations: dict[str, str] = field(default_factory=dict)
-    """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
-    refused_confirmations: dict[str, str] = field(default_factory=dict)
-    """By case, the 不认可 or 认可 of a row of 案件进展 that was refused, a 不认可 before a 认可; a case that has none is not in it."""
-    withdrawn_disputes: list[str] = field(default_factory=list)
-    """Cases that the revision directly before called 不认可 and this one passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +51,8 @@ class _CaseRow:
     case: Case | None
     moved: Move | None = None
     """How its case went to another district, where nothing else refuses the row."""
+    is_unknown: bool = False
+    """Whether the row is refused since the register has no such number."""
 
     @property
     def number_as_meant(self) -> str:
@@ -284,8 +248,16 @@ def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
             answers[case.number] = answer
     elif case and away_from(case.moves, report.district.name):
         report.judgement.moved_away.append(case.number)
+    elif case_row.is_unknown and _is_refused_in_workbook(report, case_row.number):
+        report.judgement.unlisted.append(case_row.number)
     else:
         report.judgement.unplaced += 1
+        report.judgement.unknown += [case_row.number] if case_row.is_unknown else []
+
+
+def _is_refused_in_workbook(report: _Report, number: str) -> bool:
+    """Return whether the workbook in force has the number in a refused row that gives it to the district, or to nobody."""
+    return report.case_book.refused_cases.get(number) in {"", report.district.name}
 
 
 def _is_own(report: _Report, case_row: _CaseRow) -> bool:
@@ -293,9 +265,7 @@ def _is_own(report: _Report, case_row: _CaseRow) -> bool:
     if report.owns(case_row.case):
         return True
     if case_row.case is None:
-        number = case_row.number
-        meant = report.case_book.find(number_meant(number))
-        case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
+        _refuse_unknown(report, case_row)
     else:
         own, moved = report.district.name, away_from(case_row.case.moves, report.district.name)
         kind = "moved-urgent" if case_row.row.sheet.rows.sheet == URGENT.name else "moved"  # what is urgent has to come again
@@ -307,6 +277,15 @@ def _is_own(report: _Report, case_row: _CaseRow) -> bool:
         else:
             case_row.row.refuse(f"other-district/{kind}", CASE, own=own, to=moved.after, day=words.near(moved.day, report.case_book.day))
     return False
+
+
+def _refuse_unknown(report: _Report, case_row: _CaseRow) -> None:
+    case_row.is_unknown, number = True, case_row.number
+    if _is_refused_in_workbook(report, number):
+        case_row.row.refuse("unknown-case/assignment-refused", CASE, own=report.district.name)
+        return
+    meant = report.case_book.find(number_meant(number))
+    case_row.row.refuse("unknown-case", CASE, alike=retype(number, [meant.number]) if meant and report.owns(meant) else "")
 
 
 def _judge_against(row: Row, case: Case, book: CaseBook) -> None:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import CASE, URGENT, URGENT_KINDS, Severity

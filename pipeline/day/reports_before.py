@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from pipeline.day.cases import RECENT_DAYS
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.handed_in import Filed
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from pipeline.day.cases import Case
+from pipeline.settings.rules import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,26 @@ class PastDay:
     """The districts of whose report everything was refused."""
     mended: Mapping[str, datetime] = field(default_factory=dict)
     """The districts of whose reports by the cut-off everything was refused, with when the first came of which something was taken."""
+    returned: frozenset[str] = frozenset()
+    """Of the cases counted those that were cancelled until then and resolved before."""
+
+
+def returned(cases: Iterable[Case], day: date) -> frozenset[str]:
+    """Return the cases that count again on the day, after they were cancelled, and were resolved before it."""
+    back = (case for case in cases if case.before and case.before.day == day and case.before.is_cancelled and case.is_counted)
+    return frozenset(case.number for case in back if case.settled_since is not None and case.settled_since < day)
+
+
+def tallied(cases: Iterable[Case], counted: Collection[str], groups: Iterable[Group]) -> dict[frozenset[str], Tally]:
+    """Return the tally of each group, by its sources; `counted`: the numbers of the cases that are counted."""
+    total, resolved = Counter[str](), Counter[str]()
+    for case in cases:
+        source = case.text("案件来源")
+        total[source] += 1
+        resolved[source] += case.number in counted
+    return {
+        frozenset(group.sources): Tally(
+            group.target_percent, sum(total[source] for source in group.sources), sum(resolved[source] for source in group.sources)
+        )
+        for group in groups
+    }

@@ -14,7 +14,7 @@ from pipeline.publishing import earlier_claims, held_days, nothing_new
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
-from pipeline.report import who_reported
+from pipeline.report import refused_assignments, who_reported
 from pipeline.terms.handed_in import Arrival, Filed, LeftOut
 
 
@@ -61,11 +61,13 @@ class Outcome:
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 
     @property
-    def about_the_rota(self) -> list[str]:
-        """What is wrong with the rota of the last day written: it is gone, or days have nobody, in a line."""
+    def about_the_workbook(self) -> list[str]:
+        """What is wrong with the assignment workbook of the last day written, in lines: refused rows, no rota, days without anybody."""
         newest = max(self.written.published, key=lambda report: report.day, default=None)
-        amiss = newest.beyond.receptions.amiss(newest.day) if newest else ""
-        return [amiss] if amiss else []
+        if newest is None:
+            return []
+        told = (refused_assignments.in_brief(newest.beyond.refused_assignments), newest.beyond.receptions.amiss(newest.day))
+        return [line for line in told if line]
 
     def is_settled(self, days: Collection[date], now: datetime, refused_days: int) -> bool:
         """Whether the next run for these days has nothing to do and nothing to tell, as long as nothing changes.

@@ -6,7 +6,7 @@ Covered by tests/web/test_office_pages.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -56,6 +56,16 @@ def told_hints(settings: Settings, day: date) -> int:
     """Return how many 核查提示 were published for the day that are not on trial."""
     hints = _published(settings, day.isoformat(), extension_files.NAME).get("hints")
     return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
+
+
+def refused_assignments(settings: Settings, day: date, published: Iterable[str]) -> tuple[date | None, list[str]]:
+    """Return the newest of the published days (ISO) up to that day, and each row of its assignment workbook that was refused, in words."""
+    newest = max((on for on in published if on <= day.isoformat()), default="")
+    if not newest:
+        return None, []
+    rows = _published(settings, newest, extension_files.NAME).get("refused_assignments")
+    told = [str(row["told"]) for row in rows if isinstance(row, dict) and row.get("told")] if isinstance(rows, list) else []
+    return date.fromisoformat(newest), told
 
 
 def excused(settings: Settings, day: date, newest: str) -> dict[str, str]:

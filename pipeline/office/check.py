@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Submissions
 from pipeline.intake import envelopes, facts_known, held_files, inbox, incoming
 from pipeline.intake.facts_known import Known

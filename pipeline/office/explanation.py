@@ -343,6 +343,7 @@ def case(what: str, settings: Settings, day: date) -> CaseExplained:
     standing = case_register.case_line(told.case, day, arrivals, settings.on(day)) if told.case and told.is_in_register else None
     verdict = story_lines.verdict(told) + _before_any_workbook(files, day, settings)
     lines, later = (story_lines.lines(mentions, settings) for mentions in (told.mentions, told.later))
+    lines = story_lines.with_later_listing(lines, told.case, day) if told.case and standing else lines
     return CaseExplained(told, lines, later, standing, verdict, moves=tuple(story_lines.moves(told, arrivals, settings)))
 
 

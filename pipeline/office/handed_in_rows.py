@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import NO_REPORTS, Submissions
@@ -45,6 +46,9 @@ class HandedInRow:
     """The cases of the register that it or its findings are about."""
     replaced: str = ""
     """Of a report that a later one of its day has replaced: which it was and when the one that counts came, in words."""
+
+    since: str = ""
+    """Of a case that no workbook had on that day and one has now: since when, and what there is to do."""
 
     @property
     def is_refused(self) -> bool:
@@ -116,11 +120,31 @@ def _since(came: datetime, taken: Sequence[datetime], day: date, settings: Setti
     return "以前报的还算数，没有再报" if taken else ""
 
 
-def of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
-    """Go through every row of the reports that count for these days, the last of them last, as the ledger has them now.
+def of_days(settings: Settings, days: Sequence[date], today: date) -> Iterator[HandedInRow]:
+    """Go through every row of the reports that count for these days, the last of them last, by the register of the rows' days.
 
     With each report come the refused rows of those that it replaced, but for what it is refused for itself. Raises LedgerError.
     """
+    rows = [*_of_days(settings, days)]
+    if any(_is_unknown(row) for row in rows):
+        today = max(*days, today)
+        state = facts_known.until([today], settings, held_files.read_waiting_assignments(settings)).fold(settings, [today]).get(today)
+        book = CaseBook.of(state.cases if state else (), today)
+        rows = [_with_later_listing(row, book) if _is_unknown(row) else row for row in rows]
+    yield from rows
+
+
+def _is_unknown(row: HandedInRow) -> bool:
+    return any(finding.code == "unknown-case" for finding in row.findings)
+
+
+def _with_later_listing(row: HandedInRow, book: CaseBook) -> HandedInRow:
+    case = book.find(case_numbers.canonical(row.about))
+    is_own = case is not None and case.text("旗区") == row.district
+    return replace(row, since=story_lines.not_listed_then(case, row.day, case.entered, book.day)) if case and is_own else row
+
+
+def _of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
     known_now = facts_known.until(days, settings, held_files.read_waiting_assignments(settings))
     for state in known_now.fold(settings, days).values():
         in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]

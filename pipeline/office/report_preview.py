@@ -14,7 +14,7 @@ from pipeline.day import fold, supervision
 from pipeline.day.beginning import Beginning
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
 from pipeline.day.day_state import DayState
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.standing import Register, Standing, standing_of
 from pipeline.day.submissions import NO_REPORTS, Submissions, takes_nothing
 from pipeline.day.targets import Tally

@@ -147,6 +147,10 @@ class Status:
     """Every day that has a folder, the newest first."""
     due: datetime | None = None
     """The cut-off, while it is still to come."""
+    refused_assignments: tuple[str, ...] = ()
+    """The rows of the assignment workbook that were refused, each in words: by the newest result up to the day,"""
+    refused_assignments_of: date | None = None
+    """and of which day that is."""
 
     @property
     def missing(self) -> str:
@@ -204,6 +208,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     reports, figures = index.on(day), row_counts.known({day: as_published.figures(settings, day)}, index, settings)[day]
     excused = as_published.excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
+    told_of, rows_of_assignment = as_published.refused_assignments(settings, day, held.published)
     return Status(
         day=day,
         districts=tuple(
@@ -224,6 +229,8 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(held.published, reverse=True)),
         due=due,
+        refused_assignments=tuple(rows_of_assignment),
+        refused_assignments_of=told_of,
     )
 
 
@@ -305,6 +312,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
             for district in board.districts
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
+        **({"refused_assignments": list(board.refused_assignments)} if board.refused_assignments else {}),
         "held_days": list(held_days),
     }
     return json.dumps(written, ensure_ascii=False, indent=1)

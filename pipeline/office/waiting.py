@@ -13,7 +13,7 @@ from itertools import repeat
 from pathlib import Path
 
 from pipeline.day.day_state import DayState
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import IN_TIME_ONLY, Beyond, Reports, Submissions
 from pipeline.intake import facts_known, held_files, incoming
 from pipeline.intake.facts_known import Known

@@ -200,10 +200,9 @@ def _changed(name: str) -> Callable[[Summary], Sequence[str]]:
     return lambda summary: summary.get("changes", {}).get(name, ())
 
 
-def _withdrawn_disputes(summary: Summary) -> Sequence[str]:
-    """Return the cases whose 不认可 a report left out, but for those that are disputed all the same."""
-    disputed = _flagged("disputed")(summary)
-    return [number for number in _changed("withdrawn_disputes")(summary) if number not in disputed]
+def _without(name: str, others: Callable[[Summary], Sequence[str]]) -> Callable[[Summary], Sequence[str]]:
+    """Return the cases of that change that are not among the others."""
+    return lambda summary: [number for number in _changed(name)(summary) if number not in others(summary)]
 
 
 def _flagged(name: str) -> Callable[[Summary], Sequence[str]]:
@@ -211,11 +210,12 @@ def _flagged(name: str) -> Callable[[Summary], Sequence[str]]:
 
 
 _LISTS: Final[dict[str, Callable[[Summary], Sequence[str]]]] = {
-    words.CHANGES["newly_resolved"].name: _changed("newly_resolved"),
+    words.CHANGES["newly_resolved"].name: _without("newly_resolved", _changed("counted_again")),
+    words.CHANGES["counted_again"].name: _changed("counted_again"),
     words.CHANGES["reopened"].name: _changed("reopened"),
     words.CHANGES["new_cases"].name: _changed("new_cases"),
     words.PASSING: _changed("withdrawn_cases"),
-    words.FINDING_TITLES["dispute-withdrawn"]: _withdrawn_disputes,
+    words.FINDING_TITLES["dispute-withdrawn"]: _without("withdrawn_disputes", _flagged("disputed")),
     **{flag.name: _flagged(name) for name, flag in words.FLAGS.items()},
 }
 """The lists of cases of `summary.json`, by what they are called."""

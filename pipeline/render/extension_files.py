@@ -52,6 +52,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             "receptions": _receptions(beyond.receptions),
             **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
             **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
+            **({"refused_assignments": rows} if (rows := _refused_assignments(report)) else {}),
             **({"units": units(report)} if report.units else {}),
         }
     )
@@ -82,6 +83,13 @@ def _left_out(report: Report) -> list[dict[str, Any]]:
 
 def _refused_sheets(report: Report) -> list[dict[str, Any]]:
     return [{"district": line.district, "sheets": list(line.refused_sheets)} for line in report.submissions if line.refused_sheets]
+
+
+def _refused_assignments(report: Report) -> list[dict[str, Any]]:
+    return [
+        {"case": row.number, "sheet": row.sheet, "row": row.line, "listed": row.is_listed, "told": row.told}
+        for row in report.beyond.refused_assignments
+    ]
 
 
 def compared(report: Report) -> dict[str, Any]:

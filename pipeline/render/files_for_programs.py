@@ -50,6 +50,7 @@ def summary(report: Report) -> bytes:
         "cases": {"file": CASES_FILE} if report.has_page_per_unit else dict(_cases(report)),
         "changes": {
             "newly_resolved": list(report.newly_resolved),
+            **({"counted_again": list(report.counted_again)} if report.counted_again else {}),
             "reopened": list(report.reopened),
             "new_cases": list(report.new_cases),
             "withdrawn_cases": list(report.withdrawn_cases),

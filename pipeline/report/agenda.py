@@ -107,7 +107,7 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
     if len(stand) <= len(lost):
         return _Pace()
     own = {line.number for line in lines}
-    newly = sum(len(own & days[day].counted - days[day - _ONE_DAY].counted) for day in telling)
+    newly = sum(len(own & days[day].counted - days[day].returned - days[day - _ONE_DAY].counted) for day in telling)
     idle = sum(1 for _day in takewhile(lambda day: days[day].resolved.isdisjoint(stand), reversed(telling)))
     return _Pace(len(telling), idle, newly, stand, lost)
 

@@ -73,6 +73,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         first_source=case.first_source,
         postponed_to=case.postponed_to,
         refused_rows=case.refused_rows,
+        listed_late=case.known_since if case.was_refused else None,
         is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
         deferrals=case.deferrals,
         cancellations=case.cancellations,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.standing import Register
 from pipeline.day.submissions import takes_nothing
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
@@ -30,8 +30,11 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
     withdrawn = {number for number, how in ended.items() if how == _WITHDRAWN}
     not_taken = refused_new_cases(state)
     counted = {line.number: line.is_counted for line in in_use}
+    gained = [number for number, is_counted in counted.items() if is_counted and number not in state.counted_before]
+    again = {number for number in gained if (was := state.before.get(number)) and was.is_cancelled and was.is_resolved}
     by_kind = {
-        "newly_resolved": [number for number, is_counted in counted.items() if is_counted and number not in state.counted_before],
+        "newly_resolved": [number for number in gained if number not in again],
+        "counted_again": [number for number in gained if number in again],
         "reopened": [number for number in counted if before.get(number) == RESOLVED],
         "no_longer_counted": [number for number, is_counted in counted.items() if not is_counted and number in state.counted_before],
         "new_cases": [number for number in counted if number not in state.register_before],
@@ -42,7 +45,7 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "ended_disputes": [number for number in ended if number not in withdrawn],
     }
     by_kind["newly_disputed"] = [case.number for case in state.cases if case.number in counted and _became_disputed(case, state)]
-    named_already = {*by_kind["newly_resolved"], *by_kind["reopened"], *by_kind["newly_disputed"]}
+    named_already = {*gained, *by_kind["reopened"], *by_kind["newly_disputed"]}
     by_kind["status"] = [number for number in counted if number in before and number not in named_already]
     return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
 

@@ -115,8 +115,7 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
 
     None is another kind of report: the same day, restricted to the unit's districts.
     """
-    tree = settings.tree
-    if not tree:
+    if not (tree := settings.tree):
         return
     parted, until = unit_state.Parted(state, settings.district_names), rested_on.by_district(state, sources.files_in_force, settings)
     for unit in tree.in_order():
@@ -170,7 +169,8 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         by_category=counting.by_category(),
         cases=cases,
         flags={flag: tuple(case.number for case in cases if flag in case.flags) for flag in words.FLAGS},
-        newly_resolved=changed["newly_resolved"],
+        newly_resolved=tuple(sorted((*changed["newly_resolved"], *changed["counted_again"]))),
+        counted_again=changed["counted_again"],
         reopened=changed["reopened"],
         new_cases=changed["new_cases"],
         withdrawn_cases=state.withdrawn,

@@ -295,8 +295,15 @@ def refused_rows(report: Report, room: Room = AMPLE) -> str:
     kept = [case for case in report.cases if case.refused_rows]
     others = sum(of_sheet[sheet] for sheet in CASE_SHEETS) - sum(case.refused_rows for case in kept)
     named = [f"{first_of([case.number for case in kept], room.cases)}{f'共{len(kept)}件' if len(kept) > room.cases else ''}沿用原内容"]
-    parts = [*(named if kept else ()), *([f"{others}行没有列入台账"] if others > 0 else []), *elsewhere]
+    parts = [*(named if kept else ()), *([f"{others}行没有列入台账{_unlisted(report, room)}"] if others > 0 else []), *elsewhere]
     return f"现行分解表{len(rows)}行没有采用：{'，'.join(parts)}。" if rows else ""
+
+
+def _unlisted(report: Report, room: Room) -> str:
+    """Return which cases these rows are about, in brackets; '' where none has a number."""
+    rows = report.beyond.refused_assignments
+    numbers = list(dict.fromkeys(row.number for row in rows if row.sheet in CASE_SHEETS and row.number and not row.is_listed))
+    return f"（{first_of(numbers, room.cases)}{f'共{len(numbers)}件' if len(numbers) > room.cases else ''}）" if numbers else ""
 
 
 def of_day(report: Report) -> list[str]:

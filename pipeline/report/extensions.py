@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.day.clocks import Clocks
 from pipeline.day.day_state import DayState
 from pipeline.day.submissions import OfDay
-from pipeline.report import claims, clock_lines, exemptions, hints, reconciliation
+from pipeline.report import claims, clock_lines, exemptions, hints, reconciliation, refused_assignments
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
@@ -16,6 +16,7 @@ from pipeline.report.hints import HintLine
 from pipeline.report.notice_answers import NoticeAnswers
 from pipeline.report.receptions import Receptions
 from pipeline.report.reconciliation import Reconciliation
+from pipeline.report.refused_assignments import RefusedRow
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Arrival
 
@@ -38,6 +39,8 @@ class Extensions:
     notices: NoticeAnswers = field(default_factory=NoticeAnswers)
     claims: tuple[ClaimTally, ...] = ()
     receptions: Receptions = field(default_factory=Receptions)
+    refused_assignments: tuple[RefusedRow, ...] = ()
+    """The rows of the assignment workbook in force that were refused."""
 
 
 def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> Extensions:
@@ -53,4 +56,5 @@ def of(state: DayState, cases: Sequence[CaseLine], arrivals: Mapping[int, Arriva
         exemptions_refused=exemptions.sheet_refused(state),
         excused=state.exempted.excused,
         claims=claims.of(cases, settings),
+        refused_assignments=refused_assignments.of(state),
     )

@@ -134,6 +134,8 @@ class OpenPoint:
     """Days with refused rows of which no report has given the content since."""
     lost: tuple[date, ...] = ()
     """Days of which a report came whose original is lost, and that counts nowhere by the office's decision."""
+    awaited: tuple[date, ...] = ()
+    """Days of which it reported cases before the workbook had them, and of which nothing was taken since."""
 
 
 @dataclass(frozen=True, slots=True)

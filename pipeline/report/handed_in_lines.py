@@ -11,7 +11,7 @@ from pipeline.day import judging, row_changes, withdrawn_rows
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
 from pipeline.day.doubts import first_taken
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.row_changes import RowChanges

@@ -88,4 +88,6 @@ def has_moved(shift: Shift) -> bool:
 def is_better(shift: Shift) -> bool:
     """Whether a rate is higher than without the edits, by whatever they did: a cancellation too flatters whoever had the case."""
     now, without = shift.tally, shift.without
+    if not without.total:  # a rate where there was none at all
+        return now.resolved > 0
     return now.resolved * without.total > without.resolved * now.total

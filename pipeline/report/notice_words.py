@@ -140,8 +140,10 @@ def times(count: int, *, is_recounted: bool = False) -> str:
 
 
 def whence(case: NoticeCase, day: date) -> str:
-    """Return of a case that is new to the district's notices whose it was before, such as 5月21日由东胜区转来; '' where nobody else's."""
+    """Return of a case that is new to the district's notices since when it is its own, such as 5月21日由东胜区转来; '' where always."""
     came = case.line.moves[-1] if case.line.moves else None
+    if came is None and case.line.listed_late and case.times == 1:
+        return f"{near(case.line.listed_late, day)}才列入台账（分解表原来退回）"
     return f"{near(came.day, day)}由{came.before}转来" if came and case.times == 1 else ""
 
 

@@ -11,7 +11,8 @@ from pipeline.day import refused_matters
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE, EarlierMatter, Ended
-from pipeline.day.judging import Judgement, refused_rows
+from pipeline.day.judgement import Judgement
+from pipeline.day.judging import refused_rows
 from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.submissions import Reports
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of

@@ -357,11 +357,11 @@ def _standing(days: Sequence[Report]) -> tuple[Standing, ...]:
     return tuple(
         Standing(
             report.day,
-            report.newly_resolved,
-            tuple(_look(report.newly_resolved, by_day.get(report.day + timedelta(days=after))) for after in LOOKED_AFTER),
+            report.resolved_today,
+            tuple(_look(report.resolved_today, by_day.get(report.day + timedelta(days=after))) for after in LOOKED_AFTER),
         )
         for report in days
-        if report.newly_resolved
+        if report.resolved_today
     )
 
 

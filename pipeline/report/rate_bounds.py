@@ -19,10 +19,11 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Bounds, OpenPoint
 from pipeline.terms.contract import CONFIRMED, DISPUTED, RESOLVED
 
-REASONS = ("absent", "returned", "lost", "unread", "behind", "behind-returned", "behind-lost", "refused", "moved")
+REASONS = ("absent", "returned", "lost", "unread", "behind", "behind-returned", "behind-lost", "refused", "moved", "awaited")
 """Why a figure has bounds: a district has no report of the day; all that came was refused whole; one came and its original is lost; one
 that was sent beside the one in force was refused whole; one of an earlier day is missing; those of earlier days were refused whole, or came
-and their originals are lost; content was refused; of a case that it got from another district it has said nothing since that one did."""
+and their originals are lost; content was refused; of a case that it got from another district it has said nothing since that one did; it
+reported a case before the workbook had it, and not since."""
 
 
 class Cause(NamedTuple):
@@ -149,6 +150,7 @@ def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]], day: date, 
         for doubt in own
     )
     open_by = frozenset(_cause(doubt, day, reported) for doubt, left_open in zip(own, is_open, strict=True) if left_open)
+    open_by |= {Cause(name, "awaited", doubt.day) for name in had for doubt in doubts.get(name, ()) if line.number in doubt.awaited}
     if line.district in {cause.district for cause in open_by} or not _awaits_new_district(line, had, doubts):
         return open_by
     return open_by | {Cause(line.district, "moved", day)}
@@ -170,6 +172,7 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     missing: dict[str, list[date]] = {}
     refused: dict[str, list[date]] = {}
     lost: dict[str, list[date]] = {}
+    awaited: dict[str, list[date]] = {}
     for doubt in doubts:
         if doubt.is_missing and (doubt.district, doubt.day) in unknown.lost:
             lost.setdefault(doubt.district, []).append(doubt.day)
@@ -177,10 +180,13 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
             missing.setdefault(doubt.district, []).append(doubt.day)
         elif doubt.unplaced or doubt.new_refused or doubt.is_new_unread or doubt.cases & unknown.free:
             refused.setdefault(doubt.district, []).append(doubt.day)
+        if doubt.awaited & unknown.free:
+            awaited.setdefault(doubt.district, []).append(doubt.day)
+    kinds = (missing, refused, lost, awaited)
     return tuple(
-        OpenPoint(district, *(tuple(days.get(district, ())) for days in (missing, refused, lost)))
+        OpenPoint(district, *(tuple(days.get(district, ())) for days in kinds))
         for district in districts
-        if any(district in days for days in (missing, refused, lost))
+        if any(district in days for days in kinds)
     )
 
 

@@ -37,6 +37,13 @@ class NeverReported:
     line: CaseLine
     is_refused_today: bool
     """Whether a row of the day is about it, and was refused."""
+    refused_on: date | None = None
+    """The last earlier day of which a row about it was refused; None where there is none."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a row about it came and was refused: then it is told by a receipt what to do, and it did report."""
+        return self.is_refused_today or self.refused_on is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class NotAssigned:
     """Of a found case; None where it is a number of a refused row."""
     origin: str
     """File, sheet and row that it stands in."""
+    is_refused_in_workbook: bool = False
+    """Whether the workbook in force has it after all, in a row that was refused: nothing that a district could mend."""
 
     @property
     def is_found(self) -> bool:
@@ -100,11 +109,13 @@ class Reconciliation:
     def of_district(self, district: str) -> Reconciliation:
         """Return what a letter to the district says: nothing of another one's cases, nothing that is on trial, nothing that it cannot mend.
 
-        That is 责任单位: a 新增案件 row is compared with its first one, so that one with the workbook's unit is refused (contract 5).
+        A case of which a row came and was refused is none that was never reported, and a row that the office has to mend is asked of
+        nobody. What a district cannot mend is 责任单位: a 新增案件 row is compared with its first one, so that one with the workbook's
+        unit is refused (contract 5).
         """
         return Reconciliation(
-            tuple(each for each in self.never_reported if each.line.district == district),
-            tuple(each for each in self.not_assigned if each.district == district),
+            tuple(each for each in self.never_reported if each.line.district == district and not each.is_refused),
+            tuple(each for each in self.not_assigned if each.district == district and not each.is_refused_in_workbook),
             tuple(each for each in self.differing if each.line.district == district and each.column != UNIT),
             () if self.is_trial else tuple(pair for pair in self.twice if pair.districts == (district,)),
         )
@@ -133,7 +144,11 @@ class _Today:
         refused = {number for judgement in judgements for number in judgement.doubtful}
         for case in self.state.cases:
             if case.listed is not None and not case.grounds and case.assigned < self.state.day and not case.was_reported:
-                yield NeverReported(self.lines[case.number], case.number in refused)
+                yield NeverReported(self.lines[case.number], case.number in refused, self._refused_on(case))
+
+    def _refused_on(self, case: Case) -> date | None:
+        before = (doubt for doubt in self.state.doubts if doubt.day < self.state.day and doubt.district == case.text("旗区"))
+        return max((doubt.day for doubt in before if case.number in doubt.cases | doubt.awaited), default=None)
 
     def not_assigned(self) -> Iterator[NotAssigned]:
         for case in self.state.cases:
@@ -144,7 +159,8 @@ class _Today:
             number = mask(row[CASE] or "")
             if (district, number) not in told:
                 told.add((district, number))
-                yield NotAssigned(number, district, None, self.origin(row))
+                is_refused = self.state.refused_cases.get(row[CASE] or "") in {"", district}
+                yield NotAssigned(number, district, None, self.origin(row), is_refused)
 
     def differing(self) -> Iterator[Differing]:
         told = set()

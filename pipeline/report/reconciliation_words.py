@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.report.reconciliation import ALIKE, SAME_REPLY, UNIT, Differing, NeverReported, NotAssigned, Twice
 from pipeline.terms.messages import brief
+from pipeline.terms.words import near
 
 NEVER_REPORTED: Final = "已交办、从未报送"
 NOT_ASSIGNED: Final = "报来、分解表没有"
@@ -28,11 +29,15 @@ def of_never_reported(line: NeverReported, day: date) -> str:
     since = f"交办{(day - line.line.assigned).days}天，没有采用过一行"
     if line.is_refused_today:
         return f"{since}；当日报来的这一行退回了"
+    if line.refused_on:
+        return f"{since}；{near(line.refused_on, day)}报来的一行退回了"
     return f"{since}；现在的分解表里没有这件" if "missing_from_assignment" in line.line.flags else since
 
 
 def of_not_assigned(line: NotAssigned) -> str:
     """Return how a case came in that no workbook has."""
+    if line.is_refused_in_workbook:
+        return "分解表里有，但那一行退回了，没有列入台账：请办公室改好分解表，不是旗区填错"
     return "旗区梳理的新增案件" if line.is_found else "台账里没有这个编号，这一行退回了"
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.day.answers import ANSWERABLE_DAYS
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.day.supervision import NOTICED
 from pipeline.report import notice_answers
 from pipeline.report.submission_lines import ArrivedReport

@@ -40,6 +40,7 @@ class Report:
     """The register by case number, cancelled cases included."""
     flags: dict[str, tuple[str, ...]]
     newly_resolved: tuple[str, ...]
+    """Counted on the day and not on the day before, as contract 6 has it: those that only count again are among them."""
     reopened: tuple[str, ...]
     new_cases: tuple[str, ...]
     withdrawn_cases: tuple[str, ...]
@@ -151,6 +152,8 @@ class Report:
     """Every level above the districts below the reader, and the districts directly under the reader beside such; none without levels."""
     earlier_urgent: tuple[UrgentLine, ...] = ()
     """The urgent matters of earlier days of which nothing was said until the day, in the order in which they were reported."""
+    counted_again: tuple[str, ...] = ()
+    """Of those newly counted the ones that were resolved while they were cancelled: people read 恢复计入, and not 新化解."""
     earlier_refused: tuple[RefusedMatter, ...] = ()
     """The refused urgent matters of earlier days that have not been reported again so that they could be taken."""
     misspelt: tuple[Misspelt, ...] = ()
@@ -171,6 +174,11 @@ class Report:
         return replace(
             self, data_until=max(moments), is_correction=max(moments) > self.settings.on(self.day).calendar.known_until(self.day)
         )
+
+    @property
+    def resolved_today(self) -> tuple[str, ...]:
+        """The cases newly resolved, without those that only count again."""
+        return tuple(number for number in self.newly_resolved if number not in self.counted_again)
 
     @property
     def below(self) -> tuple[UnitLine, ...]:

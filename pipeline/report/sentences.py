@@ -11,7 +11,7 @@ from pipeline.report.case_lines import CaseLine, Decision
 from pipeline.report.figures import Bounds, Bridge, Certainty, DayBefore, Figure, Ladder, OpenPoint, Step, Way
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.report.who_reported import some, unheard
-from pipeline.terms import words
+from pipeline.terms import open_reasons, words
 
 BOUNDS_RULE = (
     "“补报后最低、最高”指缺报的日报补齐、退回的行改正以后，化解率可能的范围：缺报旗区的案件、被退回的行所说的案件，"
@@ -86,27 +86,28 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     """
     days = {"behind": ends.behind, "behind-returned": ends.returned, "behind-lost": ends.lost}
     missing = [name for why, names in ends.reasons if why == "absent" for name in names]
-    not_there = [(absent, [name for name in missing if name not in unread]), (words.NOT_TAKEN_IN, [*filter(unread.__contains__, missing)])]
+    not_there = [
+        (absent, [name for name in missing if name not in unread]),
+        (open_reasons.NOT_TAKEN_IN, [*filter(unread.__contains__, missing)]),
+    ]
     none: Sequence[date] = ()
-    said = [(said or words.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
-    said += [(words.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
+    said = [(said or open_reasons.OPEN_REASONS["absent"], names, none) for said, names in not_there if names]
+    said += [(open_reasons.OPEN_REASONS[why], [*names], days.get(why, none)) for why, names in ends.reasons if why != "absent"]
     reasons = "，".join(f"{some(names)}{what}{_of_days(on, names, ends)}" for what, names, on in said)
-    kinds = {why for why, _districts in ends.reasons} - {"absent"}
-    after = [*(words.ABSENT_YET[said] for said, names in not_there if names), *filter(None, [_after(kinds)])]
-    return f"{reasons}，{'、'.join(dict.fromkeys(after))}后结论可能改变"
+    mended = [open_reasons.ABSENT_YET[said] for said, names in not_there if names]
+    after = "、".join(dict.fromkeys([*mended, *_mended_by({why for why, _districts in ends.reasons} - {"absent"})]))
+    return f"{reasons}，{after}后结论可能改变"
 
 
 def why_open_too(ends: Bounds) -> str:
     """Return the same in few words, where the reason of another figure names whose reports these are."""
     kinds = [why for why, _districts in ends.reasons]
-    return f"也因{'、'.join(words.OPEN_REASONS[why].removeprefix('的') for why in kinds)}，{_after(kinds)}后可能改变"
+    return f"也因{'、'.join(open_reasons.OPEN_REASONS[why].removeprefix('的') for why in kinds)}，{'、'.join(_mended_by(kinds))}后可能改变"
 
 
-def _after(kinds: Collection[str]) -> str:
-    """Return what has to be done before a verdict may turn, such as 补报、改正."""
-    corrected = {"returned", "unread", "behind-returned", "refused"}
-    mended = (("补报", {"absent", "behind", "moved"}), ("找回", {"lost", "behind-lost"}), ("改正", corrected))
-    return "、".join(name for name, whys in mended if whys.intersection(kinds))
+def _mended_by(kinds: Collection[str]) -> list[str]:
+    """Return what has to be done before a verdict may turn, such as 补报 and 改正."""
+    return [name for name, whys in open_reasons.MENDED_BY.items() if whys.intersection(kinds)]
 
 
 def _of_days(days: Sequence[date], districts: Sequence[str], ends: Bounds) -> str:
@@ -382,7 +383,8 @@ def _open_point(point: OpenPoint, told_on: date | None) -> str:
     missing = f"缺{_days(point.missing, told_on)}的日报" if point.missing else ""
     lost = f"{_days(point.lost, told_on)}的日报原件遗失" if point.lost else ""
     refused = f"{_days(point.refused, told_on)}有退回的内容" if point.refused else ""
-    return f"{point.district}{'，'.join(part for part in (missing, lost, refused) if part)}"
+    awaited = f"{_days(point.awaited, told_on)}报的案件后来才列入台账，列入以后还没有再报" if point.awaited else ""
+    return f"{point.district}{'，'.join(part for part in (missing, lost, refused, awaited) if part)}"
 
 
 def _days(days: Sequence[date], told_on: date | None) -> str:

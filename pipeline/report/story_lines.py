@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from pipeline.day.cases import PARTICULARS, Case, RowPlace
@@ -16,7 +16,7 @@ from pipeline.terms.findings import Finding, column_letter
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.rows import written
 from pipeline.terms.text import mask
-from pipeline.terms.words import FLAGS, NO, YES
+from pipeline.terms.words import FLAGS, NO, YES, near
 
 _DISPUTE: Final = FLAGS["disputed"].name
 LISTED: Final = "列入台账"
@@ -212,3 +212,29 @@ def _not_counted(case: Case) -> str:
     if case.status == RESOLVED and dispute:
         return f"报了“{RESOLVED}”，但{dispute}"
     return f"当前状态是“{case.status}”{f'；另有{dispute}' if dispute else '。'}"
+
+
+def not_listed_then(case: Case, day: date, since: date, told_on: date) -> str:
+    """Return that a report of that day named the case before any workbook had it, and what there is to do; '' where it did not.
+
+    `since`: the day from which a workbook has had it; `case`: as it stands on the day `told_on`.
+    """
+    if case.listed is None or case.found is not None or since <= day:
+        return ""
+    then = f"{near(day, told_on)}的台账里还没有 {case.number}，{near(since, told_on)}起才有。以前的日报不用改，改了也不能采用"
+    if case.last is None or case.reported is None:
+        return f"{then}；列入以后还没有报过这一件，请在当天的日报里报。"
+    return f"{then}；{near(case.reported, told_on)}的日报报了这一件，已采用。"
+
+
+def with_later_listing(lines: Sequence[StoryLine], case: Case, told_on: date) -> tuple[StoryLine, ...]:
+    """Return the lines; those of rows that were refused since no workbook had their case yet, with what there is to do."""
+    listed = (line.mention.day for line in lines if any(change.column == LISTED and change.after == YES for change in line.changes))
+    since = next(listed, told_on)
+
+    def told(line: StoryLine) -> StoryLine:
+        is_unknown = any(finding.code == "unknown-case" and finding.refuses for finding in line.findings)
+        said = not_listed_then(case, line.mention.day, since, told_on) if is_unknown else ""
+        return replace(line, verdict=f"{line.verdict}（{said.rstrip('。')}）") if said else line
+
+    return tuple(map(told, lines))

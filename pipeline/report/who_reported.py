@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.day.submissions import Stands
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.submission_lines import Absence, ArrivedReport, SubmissionLine
-from pipeline.terms import words
+from pipeline.terms import open_reasons, words
 from pipeline.terms.handed_in import LeftOut
 
 _MOST_DAYS, _MOST_NAMED = 4, 2
@@ -245,7 +245,7 @@ def _behind(why: str, whose: Mapping[str, set[date]], anchor: date | None, most:
     for name, days in whose.items():
         alike.setdefault(tuple(sorted(days)), []).append(name)
     runs = [f"{some(names)}{f'（{_in_a_list(days, anchor)}）' if days else ''}" for days, names in alike.items()]
-    return f"{words.OPEN_REASONS[why].removeprefix('的')}的：{words.first_of(runs, most, '；')}"
+    return f"{open_reasons.OPEN_REASONS[why].removeprefix('的')}的：{words.first_of(runs, most, '；')}"
 
 
 def _in_a_list(days: Sequence[date], anchor: date | None) -> str:

@@ -83,6 +83,7 @@ CATALOGUE: Final = {
     "wrong-place/assignment": "这是案件包案任务分解表，不是旗区日报，没有采用。分解表由办公室放到 inbox/assignment 文件夹，或在报送网页的“分解表”处上传；要报的如果是日报，请换成填好的日报模板。",
     "wrong-place/report": "这是旗区日报，不是案件包案任务分解表，没有采用。日报请放到 inbox 文件夹（不要放进 assignment），或在报送网页上传；分解表请另行放入。",
     "unknown-case": "台账里没有案件“{value}”。{alike}请核对编号；如是新发现的案件，请填在“新增案件”表。",
+    "unknown-case/assignment-refused": "分解表里有案件“{value}”，但分解表的那一行退回了，还没有列入台账：这一行不采用，不算{own}填错。请联系办公室改好分解表；列入台账以后，请在当天的日报里再报这一件，以前的日报不用改。",
     "unknown-case/exempted": "分解表和台账里都没有案件“{value}”，这条豁免没有采用。{alike}请核对编号。",
     "other-district": "案件“{value}”是别的旗区的，不属于{own}。请删去这一行；如确应由本旗区办理，请联系办公室调整分解表。",
     "other-district/moved": "案件“{value}”已于{day}由办公室改派{to}，不再由{own}办理：这一行不采用，不算{own}填错。请从表中删去这一行，别的行不受影响；改派有误的，请联系办公室。",

@@ -77,21 +77,6 @@ def verdict(*, is_met: bool, is_certain: bool) -> str:
     return f"{'' if is_certain else PROVISIONALLY}{MET if is_met else MISSED}"
 
 
-OPEN_REASONS: Final = {
-    "absent": "没有日报",
-    "returned": "的日报整份退回",
-    "lost": "的日报原件遗失",
-    "unread": "再次报送的没有采用",
-    "behind": "缺以前的日报",
-    "behind-returned": "以前的日报整份退回",
-    "behind-lost": "以前的日报原件遗失",
-    "refused": "有退回的内容没有改正",
-    "moved": "对改派来的案件还没有报",
-}
-"""Why a verdict is provisional, after the names of districts."""
-NOT_TAKEN_IN: Final = "的日报还没有收下"
-ABSENT_YET: Final = {"": "补报", NOT_YET: "报来", NOT_TAKEN_IN: "收下"}
-"""What settles an absent report, by the words for it: those of OPEN_REASONS, and others before the cut-off and where it waits."""
 NO_ANSWER: Final = "none"
 NAMED_NO_MORE: Final = "那份通知发出后按迟来的材料重新算过，现在没有这一件；按已经发出的算作回复"
 """Stands for an empty 群众确认 (contract 6, `confirmation`)."""
@@ -313,7 +298,8 @@ BEYOND: Final = "（超过法定延长上限，请核）"
 """Behind a deadline that is extended by more days than the regulation allows."""
 
 CHANGES: Final = {
-    "newly_resolved": KindWords("新化解", "当日计入化解、前一日没有计入的案件。"),
+    "newly_resolved": KindWords("新化解", "当日计入化解、前一日没有计入的案件；恢复计入的不在此列。"),
+    "counted_again": KindWords("恢复计入", "前一日已撤销、撤销前后报过已化解，当日不再撤销而重新计入化解的案件：不是当日化解的。"),
     "reopened": KindWords("重新办理", "当日由“已化解”退回办理的案件，均写明了原因。"),
     "no_longer_counted": KindWords("不再计入化解", "前一日计入化解、当日不再计入的案件（重新办理、群众不认可等），撤销的不在此列。"),
     "new_cases": KindWords("新增案件", "前一日不在台账、当日列入台账的案件。"),

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from pipeline.office import attendance, district_history, handed_in_rows, status
+from pipeline.office import as_published, attendance, district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow, RefusedFile
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
@@ -104,11 +104,13 @@ async def show_rows(
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
     of = _districts(site.settings, unit, district)
-    reports = await site.in_turn(_rows, site.settings, [shown_day], of, which == "refused")
+    reports = await site.in_turn(_rows, site, [shown_day], of, which == "refused")
     files = await site.in_turn(handed_in_rows.refused_files, site.settings, shown_day, shown_day) if which == "refused" else []
+    of_workbook = _of_workbook(site.settings, shown_day) if which == "refused" and of is None else (None, [])
     context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": _count(reports)}
     files = [file for file in files if of is None or file.district in of]
-    return page(request, site, "rows", {**context, "files": files, **_levels(site.settings, unit, reports, files)})
+    shown = {"files": files, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)}
+    return page(request, site, "rows", {**context, **shown})
 
 
 @router.get("/rows", dependencies=[Depends(office_of)])
@@ -116,11 +118,17 @@ async def show_refused_rows(request: Request, site: TheSite, unit: Annotated[str
     """Show every row and every whole file that was refused in the last thirty days, with `unit` of its districts."""
     today, of = site.local_now().date(), _districts(site.settings, unit)
     days = [today - timedelta(days=past) for past in range(attendance.DAYS - 1, -1, -1)]
-    reports = await site.in_turn(_rows, site.settings, days, of, True)
+    reports = await site.in_turn(_rows, site, days, of, True)
     found = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
     files = [file for file in found if of is None or file.district in of]
     context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": _count(reports), "files": files}
-    return page(request, site, "rows", {**context, **_levels(site.settings, unit, reports, files)})
+    of_workbook = (None, []) if of else _of_workbook(site.settings, today)
+    return page(request, site, "rows", {**context, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)})
+
+
+def _of_workbook(settings: Settings, day: date) -> tuple[date | None, list[str]]:
+    """Return the refused rows of the assignment workbook by the newest result up to that day, in words, behind that result's day."""
+    return as_published.refused_assignments(settings, day, published_files.days(settings))
 
 
 def _districts(settings: Settings, unit: str, district: str = "") -> tuple[str, ...] | None:
@@ -147,10 +155,10 @@ def _count(reports: list[list[HandedInRow]]) -> int:
     return sum(len(rows) for rows in reports if not rows[0].replaced)
 
 
-def _rows(settings: Settings, days: list[date], of: Collection[str] | None, is_refused: bool) -> list[list[HandedInRow]]:  # noqa: FBT001
+def _rows(site: Site, days: list[date], of: Collection[str] | None, is_refused: bool) -> list[list[HandedInRow]]:  # noqa: FBT001
     """Return the rows report by report, the newest day first; `of`: of these districts alone. Raises LedgerError."""
     by_report: dict[tuple[date, str, str], list[HandedInRow]] = {}
-    for row in handed_in_rows.of_days(settings, days):
+    for row in handed_in_rows.of_days(site.settings, days, site.local_now().date()):
         if row.is_refused == is_refused and (of is None or row.district in of):
             by_report.setdefault((row.day, row.district, row.replaced), []).append(row)
     return [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]

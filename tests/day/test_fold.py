@@ -1,7 +1,7 @@
 """Merging: each test's docstring is its input and its expected outcome, a line for every report that comes in.
 
-Covers `assignments`, `case_book`, `cases`, `day_state`, `disputes`, `judging` and `withdrawn_rows`; every finding of the register is in
-tests/test_docs.py too.
+Covers `assignments`, `case_book`, `cases`, `day_state`, `disputes`, `judgement`, `judging` and `withdrawn_rows`;
+every finding of the register is in tests/test_docs.py too.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from offices import SETTINGS, Day, assigned, handed_in, moment, on
 from workbooks import assignment, progress_row, report
 
 from pipeline import screen
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.office.check import Answer
 from pipeline.reading import receipt_layout
 from pipeline.reading.marking import marked_copy

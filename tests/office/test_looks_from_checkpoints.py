@@ -82,7 +82,7 @@ def _looks(office: Office, files: Path) -> Iterator[object]:
     for what in ("自治区交办", "市级交办和旗区自行梳理/东胜区", "SJ-2020-001"):
         yield explanation.explain(what, settings, TODAY, NOW)
     yield explanation.register(settings, TODAY)
-    yield [*handed_in_rows.of_days(settings, [TODAY, DAYS[-1]])]
+    yield [*handed_in_rows.of_days(settings, [TODAY, DAYS[-1]], TODAY)]
     yield [templates.of_district(settings, TODAY + timedelta(days=1), name) for name in ("东胜区", "达拉特旗")]
     with Readers(settings, 1, marking=False) as readers:
         for path in sorted(files.iterdir()):

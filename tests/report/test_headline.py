@@ -1,6 +1,6 @@
 """The lines that come before everything else.
 
-Covers `headline`, `misspelt`, `outcome_words`, `same_day`, `urgent_of_period` and `who_reported`.
+Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `same_day`, `urgent_of_period` and `who_reported`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from offices import HOME, SETTINGS, File, Office, afternoon, assigned, consolidate, handed_in, moment, on
 from workbooks import (
     DAY,
+    DISTRICTS,
     Row,
     assignment,
     case_row,
@@ -40,6 +41,7 @@ from pipeline.render.papers import briefing, decision_items, leader_papers
 from pipeline.report import (
     corrections,
     decision_words,
+    edit_words,
     headline,
     leader_pages,
     matter_words,
@@ -150,6 +152,65 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_and_below_with_i
     assert said == f"退回待改正的：东胜区1行（案件进展!{found.cell}）。"
     assert headline.lines(told)[0][1].endswith("退回待改正的：东胜区1行。")
     assert said in briefing.fields(told)["范围说明"]
+
+
+def test_a_case_that_was_reported_before_any_workbook_had_it_is_awaited_from_then_on_and_settled_by_its_first_row() -> None:
+    """05-19 达拉特旗 reports a number that nobody knows; 05-20 a workbook brings it in; 05-21 nothing, or the row again."""
+    days = [DAY - timedelta(days=past) for past in (2, 1, 0)]
+    listed, late = [case_row("SJ-2020-001", "达拉特旗")], case_row("SJ-2020-008", "达拉特旗")
+    rows = [resolved_row(number, 答复日期="2020-05-18") for number in ("SJ-2020-001", "SJ-2020-008")]
+    files = [assigned(assignment(listed)), assigned(assignment([*listed, late]), f"{days[1]} 10:00", "分解表2.xlsx")]
+    files += [handed_in(report("达拉特旗", days[0], progress=rows), f"{days[0]} 16:00")]
+    files += [handed_in(report("达拉特旗", day, progress=rows[:1]), f"{day} 16:00") for day in days[1:2]]
+    others = [handed_in(report(name, day, progress=[]), f"{day} 16:00") for name in DISTRICTS if name != "达拉特旗" for day in days]
+    again = handed_in(report("达拉特旗", DAY, progress=rows), f"{DAY} 16:00")
+    silent = handed_in(report("达拉特旗", DAY, progress=rows[:1]), f"{DAY} 16:00")
+    told = consolidate([*files, *others, silent], days)
+    assert "有退回的内容没有改正" in headline.lines(told[days[0]].report)[0][1]
+    said = headline.lines(told[DAY].report)[0][1]
+    assert "达拉特旗报过的案件后来才列入台账，列入以后还没有再报，再报后结论可能改变" in said
+    assert "退回" not in said
+    assert "5月19日报的案件后来才列入台账" in sentences.bounds_rule(3, told[DAY].report.open_points, DAY)
+    settled = consolidate([*files, *others, again], days)[DAY].report
+    assert settled.targets[1].is_certain
+    assert not any(point.awaited or point.refused for point in settled.open_points)
+
+
+def test_a_row_about_a_case_whose_row_in_the_workbook_was_refused_is_no_fault_and_keeps_nothing_open() -> None:
+    """The workbook's row of SJ-2020-008 has no 案由; its district reports the case."""
+    listed = [case_row("SJ-2020-001", "达拉特旗"), case_row("SJ-2020-008", "达拉特旗", 案由="")]
+    files = [assigned(assignment(listed))]
+    files += [handed_in(report(name, DAY, progress=[]), f"{DAY} 16:00") for name in DISTRICTS if name != "达拉特旗"]
+    rows = [resolved_row("SJ-2020-001"), resolved_row("SJ-2020-008")]
+    day = consolidate([*files, handed_in(report("达拉特旗", DAY, progress=rows), f"{DAY} 16:00")], [DAY])[DAY]
+    found = next(line.finding for line in day.report.findings if line.finding.code == "unknown-case")
+    assert "分解表的那一行退回了" in found.message
+    assert "不算达拉特旗填错" in found.message
+    assert day.report.targets[1].is_certain
+
+
+def test_a_case_that_counts_again_is_not_told_as_resolved_that_day() -> None:
+    """康巴什区 has one case: resolved two days ago, cancelled yesterday, and no longer cancelled today, without a report."""
+    days = [DAY - timedelta(days=past) for past in (2, 1, 0)]
+    rows = [case_row("SJ-2020-001"), case_row("SJ-2020-020", "康巴什区", 包案领导="领导九")]
+    cancelled = [rows[0], {**rows[1], "撤销依据": "重复"}]
+    files = [assigned(assignment(rows)), assigned(assignment(cancelled), f"{days[1]} 09:00"), assigned(assignment(rows), f"{DAY} 09:00")]
+    settled = resolved_row("SJ-2020-020", 答复日期="2020-05-18")
+    files += [handed_in(report("康巴什区", days[0], progress=[settled]), f"{days[0]} 16:00")]
+    files += [handed_in(report(day=day, progress=[progress_row("SJ-2020-001")]), f"{day} 16:00") for day in days]
+    day = consolidate(files, days)[DAY]
+    assert day.summary["changes"]["newly_resolved"] == day.summary["changes"]["counted_again"] == ["SJ-2020-020"]
+    told = day.report
+    assert [(change.kind, change.number) for change in told.changes] == [("counted_again", "SJ-2020-020")]
+    paper = briefing.fields(told)
+    assert paper["小标题"]["变化"] == "三、今日恢复计入1件"
+    assert "新化解" not in str(paper["变化"])
+    assert (
+        "因恢复计入（SJ-2020-020），康巴什区（市级交办和旗区自行梳理）由0/0（—）变为1/1（100.0%）、领导九"
+        in edit_words.outcomes(told.edited, DAY)[1]
+    )
+    again = consolidate([*files, handed_in(report("康巴什区", DAY, progress=[settled]), f"{DAY} 16:00")], days)[DAY].report
+    assert again.resolved_today == ()
 
 
 def test_a_star_in_the_table_for_the_sake_of_a_report_of_an_earlier_day_has_its_reason_below() -> None:

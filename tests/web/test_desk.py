@@ -631,6 +631,29 @@ def test_what_was_refused_of_a_report_that_was_mended_later_can_still_be_read(af
     assert "先报.xlsx" in _words(browser.get("/rows").text)
 
 
+def test_a_refused_row_about_a_case_that_came_later_says_since_when_it_is_there(afternoon: Website) -> None:
+    late = case_row("SJ-2020-999")
+    afternoon.office.put(report(progress=[progress_row("SJ-2020-999")]), "先报.xlsx", "2020-05-21T15:00:00+08:00")
+    afternoon.office.put(assignment([*CASES, late]), "assignment/新表.xlsx", "2020-05-22T09:00:00+08:00")
+    nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
+    browser = afternoon.signed_in("办公室")
+    rows = _words(browser.get(f"/rows/{DAY}?which=refused").text)
+    assert "按这一天的台账核对" in rows
+    assert "5月21日的台账里还没有 SJ-2020-999，5月22日起才有。以前的日报不用改，改了也不能采用；列入以后还没有报过这一件" in rows
+    told = _words(browser.get("/explain?what=SJ-2020-999").text)
+    assert "5月21日的台账里还没有 SJ-2020-999，5月22日起才有" in told
+
+
+def test_refused_rows_of_the_assignment_workbook_stand_apart_on_desk_board_and_rows(afternoon: Website) -> None:
+    afternoon.office.put(assignment([*CASES, case_row("SJ-2020-008", 案由="")]), "assignment/新表.xlsx", "2020-05-21T09:00:00+08:00")
+    nightly.run(afternoon.office.settings, [DAY], documents=FIGURES)
+    browser = afternoon.signed_in("办公室")
+    for path in ("/today", f"/board/{DAY}", f"/rows/{DAY}", "/rows"):
+        page = _words(browser.get(path).text)
+        assert "分解表退回的行 1 行，按5月21日的结果 这是办公室自己的表，不算旗区的退回" in page, path
+        assert "SJ-2020-008（“群众来访案件”第5行），没有列入台账：E5 “案由”没有填。" in page, path
+
+
 def test_a_lost_original_is_on_the_desk_with_what_to_do(afternoon: Website) -> None:
     journal.note_left_out(
         afternoon.office.archive, [LeftOut("e" * 64, "assignment/旧表.xlsx", "2020-05-02T09:00:00+08:00", DAY, "", is_assignment=True)]

@@ -59,7 +59,8 @@ def _changes(report: Report) -> str:
     """Return how many cases changed for the better and the worse: each number is all there are of it, and no case is in two of them."""
     disputed = [change.number for change in report.changes if change.kind == "newly_disputed"]
     others = {*report.no_longer_counted} - {*report.reopened, *disputed}
-    kinds = (("新化解", report.newly_resolved), ("重新办理", report.reopened), ("群众不认可", disputed))
+    gained = (("新化解", report.resolved_today), ("恢复计入", report.counted_again))
+    kinds = (*gained, ("重新办理", report.reopened), ("群众不认可", disputed))
     told = [f"{name}{len(numbers)}件" for name, numbers in kinds if numbers]
     besides = "另有" if report.reopened or disputed else ""
     return "，".join([*told, *([f"{besides}不再计入化解{len(others)}件"] if others else [])])

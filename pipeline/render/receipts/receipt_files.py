@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
 
-from pipeline.day.judging import Judgement
+from pipeline.day.judgement import Judgement
 from pipeline.disk.drawn import Drawn
 from pipeline.disk.originals import Originals
 from pipeline.reading.readers import Readers
