@@ -67,6 +67,7 @@ SPECIAL_PLACEHOLDERS: Final = {
     "personal-column": {"value": "列名"},
     "personal-column/ignored": {"value": "列名"},
     "unknown-column": {"value": "列名"},
+    "unknown-column/sheet": {"value": "工作表", "name": "读了的那张表"},
     "unknown-column/unit": {"value": "列名", "meant": "正确的表头"},
     "unknown-column/twice": {"value": "列名"},
     "read-as/header": {"value": "所写的表头", "meant": "模板的表头"},

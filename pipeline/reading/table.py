@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -123,7 +123,17 @@ def locate(book: Book, sheet: contract.Sheet, *, personal: Severity = Severity.F
         return tuple(findings)
     if cells.name != sheet.name:
         findings.append(messages.finding("read-as/sheet", sheet=cells.name, value=cells.name, meant=sheet.name))
+    findings += _unread(book, cells, sheet)
     return _table(cells, sheet, header, findings)
+
+
+def _unread(book: Book, read: SheetCells, sheet: contract.Sheet) -> Iterator[Finding]:
+    """Go through the warnings about other sheets of that kind, with rows: the exact name wins (contract 3), nothing is lost silently."""
+    for other in book.sheets:
+        is_kind = other is not read and _is_similar(other.name, sheet.name) and key(other.name) not in contract.SHEET_NAMES
+        header = _header_row(other, sheet) if is_kind else None
+        if header is not None and any(cell != "" for row in other.rows[header + 1 :] for cell in row):
+            yield messages.finding("unknown-column/sheet", sheet=other.name, value=other.name, name=read.name)
 
 
 # --- the header --------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ CATALOGUE: Final = {
     "prefilled-changed": "{column}是预先填好的，这里改成了“{value}”（原为“{before}”），没有采用。如原内容有误，请联系办公室改分解表。",
     "prefilled-changed/by-office": "{column}“{value}”是以前的模板里预先填好的，模板发出以后办公室改成了“{before}”，以办公室的为准，不用改。",
     "unknown-column": "“{value}”列不在模板中，没有读取。{alike}如内容需要报送，请填到模板已有的列。",
+    "unknown-column/sheet": "“{value}”这张表没有读，只读了“{name}”。这张表里要报的内容，请并到“{name}”里重新报送；不要的请删去这张表。",
     "unknown-column/unit": "“{value}”列的单位不能换算，整列没有读取。请使用表头“{meant}”。",
     "unknown-column/twice": "“{value}”列出现了两次，只读了前一列。请删去多余的一列。",
     "error-value": "{column}的单元格是错误值“{value}”，这一行不能采用。请改正公式，或直接填写内容。",

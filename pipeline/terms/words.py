@@ -144,7 +144,7 @@ FINDING_TITLES: Final = {
     "old-template": "模板较旧",
     "zero-report-with-rows": "零报告有内容",
     "prefilled-changed": "改了预填内容",
-    "unknown-column": "多余的列",
+    "unknown-column": "没有读的列或表",
     "error-value": "错误值",
     "no-cached-value": "公式没有结果",
     "cover-incomplete": "封面不完整",

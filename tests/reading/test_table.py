@@ -331,6 +331,15 @@ def test_the_exact_name_wins_over_a_similar_one() -> None:
     assert _read(pages).findings == ()
 
 
+def test_a_second_sheet_with_rows_is_said_not_to_be_read() -> None:
+    second = page(["案件编号", "当前状态"], [{"案件编号": "SJ-2020-001", "当前状态": "办理中"}])
+    read = _read({**report_pages(), "案件进展 (2)": second, "案件进展填报说明": second})
+    assert read.accepted
+    (found,) = read.findings
+    assert (found.code, str(found.severity), found.sheet) == ("unknown-column", "warning", "案件进展 (2)")
+    assert found.message.startswith("“案件进展 (2)”这张表没有读，只读了“案件进展”。")
+
+
 def test_two_that_match_equally_well_refuse_the_file_and_are_named() -> None:
     pages = _renamed(案件进展="案件进展 (2)") | {"案件进展 (3)": report_pages()["案件进展"]}
     read = _read(pages)
