@@ -208,9 +208,13 @@ def groups(report: Report) -> list[str]:
 
 
 def chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
-    """Return at most so many: first those in which a target turned, then those whose counts differ, of each kind the latest."""
-    rank = sorted(range(len(runs)), key=lambda place: (not has_turned(runs[place][0].tallies), not has_moved(runs[place][0]), -place))
-    return [runs[place] for place in sorted(rank[:most])]
+    """Return at most so many: first those in which a target was lost, or won, then those whose counts differ, of each kind the latest."""
+
+    def weight(place: int) -> tuple[bool, bool, bool, int]:
+        (entry, *_others) = runs[place]
+        return not is_lost(entry.tallies), not has_turned(entry.tallies), not has_moved(entry), -place
+
+    return [runs[place] for place in sorted(sorted(range(len(runs)), key=weight)[:most])]
 
 
 def _run(run: list[Restated], told_on: date) -> str:
@@ -253,6 +257,11 @@ def verdict(tally: Tally) -> str:
 def counts(tally: Tally) -> str:
     """Return the cases counted and the total."""
     return f"{tally.resolved}/{tally.total}"
+
+
+def is_lost(tallies: tuple[Tally, Tally]) -> bool:
+    """Whether a target was met by the mere counts and is missed now."""
+    return tallies[0].met is True and tallies[1].met is False
 
 
 def has_turned(tallies: tuple[Tally, Tally]) -> bool:

@@ -331,6 +331,7 @@ def _restated(report: Report, this_issue: str) -> str:
     groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
     shown = sorted(runs, key=lambda run: _weight(run[0]))[: MOST_RUNS + (len(runs) == MOST_RUNS + 1)]  # "and one more" takes as much room
+    shown.sort(key=lambda run: _in_order(run[0]))
     named_groups = [run[0].group for run in shown]
     named = "、".join(
         f"{corrections.days_of(run, report.day)}{group if group != before else ''}{corrections.pair_with_cases(run[0])}"
@@ -344,6 +345,12 @@ def _restated(report: Report, this_issue: str) -> str:
         earlier = day_corrected.first_rewritten(report)
     parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
+
+
+def _in_order(entry: Restated) -> tuple[bool, bool, bool, date]:
+    """Return where a run that is named stands: a target that was lost first, then one that was won, each in the order of the days."""
+    lost, turned = corrections.is_lost(entry.tallies), corrections.has_turned(entry.tallies)
+    return not lost, not turned, not corrections.has_moved(entry), entry.day
 
 
 def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:

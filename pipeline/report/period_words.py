@@ -86,16 +86,17 @@ def _in_danger(period: Period) -> str:
 def answer(period: Period) -> str:
     """Return in one sentence which targets are met at the end, and how many cases the others lack."""
     figures = [part.figure for part in period.groups if part.figure and part.tallies[1].total]
+    without = "".join(f"；{part.label}没有案件" for part in period.groups if not part.tallies[1].total)
     verdicts = {figure.verdict for figure in figures}
     if not figures:
         return "没有案件。"
     limits = {figure.label: sentences.without_which(_certainty(figure.label, period), figure.tally) for figure in figures}
     if len(figures) > 1 and len(verdicts) == 1 and not any(limits.values()):
         lacking = "，".join(f"{figure.label}还差{figure.tally.shortfall}件" for figure in figures if figure.tally.shortfall)
-        return f"{_COUNTS.get(len(figures), len(figures))}组都{verdicts.pop()}{f'：{lacking}' if lacking else ''}。"
+        return f"{_COUNTS.get(len(figures), len(figures))}组都{verdicts.pop()}{f'：{lacking}' if lacking else ''}{without}。"
     short = {figure.label: [f"还差{figure.tally.shortfall}件"] if figure.tally.shortfall else [] for figure in figures}
     told = ("，".join([f"{figure.label}{figure.verdict}", *short[figure.label], *limits[figure.label]]) for figure in figures)
-    return f"{'；'.join(told)}。"
+    return f"{'；'.join(told)}{without}。"
 
 
 def _certainty(group: str, period: Period) -> Certainty | None:
@@ -196,20 +197,30 @@ def restated(period: Period, most: int = 2) -> str:
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
     turned = sum(corrections.has_turned(run[0].tallies) for _day, run in runs)
-    of_turned = f"，按件数算达标与否因此改变的共{turned}处" if turned > most else ""
-    named = f"：{'；'.join(restated_runs(period, most))}{f'；等{len(runs)}处' if len(runs) > most else ''}" if most else ""
+    told = restated_runs(period, max(most, min(turned, _MOST_TURNED))) if most else []
+    of_turned = f"，按件数算达标与否因此改变的共{turned}处" if turned > len(told) else ""
+    named = f"：{'；'.join(told)}{f'；等{len(runs)}处' if len(runs) > len(told) else ''}" if most else ""
     return f"期内更正{len(runs)}处{named}{of_turned}。{editions}"
 
 
 def restated_runs(period: Period, most: int | None = None) -> list[str]:
-    """Return every restatement in few words, days of which the same was told together; or so many: first those that turned a verdict."""
+    """Return every restatement in few words, days of which the same was told together; or so many: first those that turned a verdict.
+
+    A target that was lost stands before all others.
+    """
     runs = _runs(period)
     shown = corrections.chosen([run for _day, run in runs], len(runs) if most is None else most)
+    told = sorted(
+        (pair for pair in runs if any(pair[1] is run for run in shown)), key=lambda pair: not corrections.is_lost(pair[1][0].tallies)
+    )
     return [
         f"{_told(day, run, period)}{run[0].group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
-        for day, run in runs
-        if any(run is one for one in shown)
+        for day, run in told
     ]
+
+
+_MOST_TURNED = 4
+"""Restatements that turned a verdict and are told however little room there is."""
 
 
 def _runs(period: Period) -> list[tuple[date, list[Restated]]]:
@@ -324,10 +335,15 @@ def days(count: int | None) -> str:
     return NOT_YET if count is None else f"{count}天"
 
 
+def _none_resolved(group: str, period: Period) -> str:
+    return "还没有化解的案件。" if any(part.label == group and part.tallies[1].total for part in period.groups) else "没有案件。"
+
+
 def confirmations(period: Period) -> list[str]:
     """Return of each group how many resolved cases were confirmed, and which count though nobody accepted the reply again."""
     return [
-        f"{certainty.group}：{sentences.confirmation(certainty) or '还没有化解的案件。'}{sentences.answered(certainty, _MOST_CASES)}"
+        f"{certainty.group}：{sentences.confirmation(certainty) or _none_resolved(certainty.group, period)}"
+        f"{sentences.answered(certainty, _MOST_CASES)}"
         for certainty in period.certainties
     ]
 

@@ -106,12 +106,15 @@ def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_thos
     )
     first = (
         f"与5月21日12:00所知相比，5月19日{city}由59/65改为58/65，按件数算由达标变为未达标、"
-        f"5月20日{region}由29/30改为28/30、5月19日由29/31改为28/31"  # the same group is named once
+        f"5月19日{region}由29/31改为28/31、5月20日由29/30改为28/30"  # in the order of the days; the same group is named once
     )
     assert headline.lines(replace(quiet, restated=entries))[-1][1] == f"{first}等，共5处，没有写的有1处件数不变、案件有变。"
     four = headline.lines(replace(quiet, restated=entries[1:]))[-1][1]
     same = f"5月20日{city}仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
     assert four == f"{first}、{same}", "of four none is left out"
+    won, lost = told(18, city, (65, 58), (65, 59)), told(20, city, (65, 59), (65, 58))
+    both = headline.lines(replace(quiet, restated=(won, lost)))[-1][1]
+    assert both.index("5月20日") < both.index("5月18日"), "a target that was lost stands before one that was won"
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:

@@ -274,7 +274,23 @@ def test_of_many_restatements_the_first_that_is_told_is_one_that_turned_a_verdic
     assert period_words.restated(week, 1).startswith(f"期内更正3处：{turned}；等3处。")
     assert "；等3处。" in period_words.restated(week, 2)
     again = replace(week, restated=(*told, (LAST, replace(told[1][1], day=FIRST + timedelta(days=9)))))
-    assert "；等4处，按件数算达标与否因此改变的共2处。" in period_words.restated(again, 1)
+    assert "；等4处。" in period_words.restated(again, 1), "each turn is told"
+    won = (LAST, replace(told[1][1], tallies=told[1][1].tallies[::-1]))
+    week = replace(whole, restated=(won, (LAST, replace(told[1][1], day=FIRST + timedelta(days=9)))))
+    both = period_words.restated(week, 1)
+    assert both.startswith("期内更正2处：")
+    assert both.index("由达标变为未达标") < both.index("由未达标变为达标"), "the worse turn first"
+    many = tuple((LAST, replace(told[1][1], day=FIRST + timedelta(days=2 * count))) for count in range(6))
+    assert "；等6处，按件数算达标与否因此改变的共6处。" in period_words.restated(replace(whole, restated=many), 1)
+
+
+def test_a_group_whose_only_case_was_cancelled_has_no_case_and_none_that_is_not_resolved(whole: Period) -> None:
+    (first, *others) = whole.groups
+    empty = replace(first, tallies=(first.tallies[0], Tally(first.tallies[1].target_percent)))
+    week = replace(whole, groups=(empty, *others))
+    assert period_words.answer(week).endswith(f"；{first.label}没有案件。")
+    unconfirmed = tuple(replace(certainty, confirmation={}) for certainty in whole.certainties)
+    assert f"{first.label}：没有案件。" in period_words.confirmations(replace(week, certainties=unconfirmed))
 
 
 def test_a_case_that_counted_for_a_while_alone_is_told_though_neither_end_has_it() -> None:
