@@ -12,7 +12,7 @@ from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value
-from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, write_rows
+from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, print_only, write_rows
 from pipeline.report import corrections, day_corrected, matter_words, sentences
 
 NAME = "更正情况"
@@ -53,6 +53,8 @@ COLUMNS: tuple[Column[Restated], ...] = (
     *(_count(title, kind) for kind, title in corrections.MOVES.items()),
     Column("案件", 42, "long", _cases),
 )
+FIRST_PAGE = COLUMNS[:-1]
+"""What stands on the first of two pages side by side, alone printed where there is no row. No note is wider: no page ends within it."""
 
 
 def write(book: Book) -> None:
@@ -78,4 +80,7 @@ def write(book: Book) -> None:
         definitions.RESTATED,
         *(f"依据：{corrections.late_report(came, report.day)}" for came in late),
     )
-    explain(book, sheet, FIRST + max(len(rows), 1) + 1, [column.width for column in columns], filter(None, notes))
+    widths = [column.width for column in FIRST_PAGE]
+    end = explain(book, sheet, FIRST + max(len(rows), 1) + 1, widths, filter(None, notes))
+    if not rows:
+        print_only(sheet, end - 1, widths)

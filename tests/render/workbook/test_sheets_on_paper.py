@@ -131,3 +131,7 @@ def test_what_every_row_would_say_stands_once_above_and_the_column_is_not_printe
         printed = str(sheet.print_area).replace("$", "").partition(":")[2]
         assert header[-1] == last
         assert printed.startswith(get_column_letter(len(header) - 1))
+
+
+def test_a_day_without_corrections_says_so_on_one_page() -> None:
+    assert opened(office_workbook.render(a_report(())))["更正情况"].page_setup.fitToWidth in (None, 1)  # the default is not written
