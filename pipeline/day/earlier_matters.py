@@ -1,4 +1,4 @@
-"""The urgent matters of earlier days, until a later report follows them up: what was told as a danger is not gone the next morning."""
+"""The urgent matters of earlier days: what was told as a danger is told until something is said of it, and once more when it is over."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from pipeline.terms.text import key
 DAYS_WITHOUT_CASE: Final = 7
 """So many days after its report's a matter is told again that no open case stands for: no row about a case can follow it up."""
 
-Ended = Literal["", "followed-up", "again", "over"]
-"""How a matter ended on a day: a row said something of its case, or it is reported as urgent once more, or its days are over."""
+Ended = Literal["", "followed-up", "settled", "again", "over"]
+"""What a day says of a matter: something of its case; that this is settled; that it is urgent once more; or its days are over.
+
+All but the first of these end it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,22 @@ class EarlierMatter:
     case: str = ""
     """Its number as the register has it; '' for a row without one."""
     ended: Ended = ""
-    """How it ended on the day that the fold stands at; '' while nothing has been said of it."""
+    """What the day says that the fold stands at; '' where it says nothing."""
+    has_progress: bool = False
+    """Whether something was said of its case on an earlier day: it is told no more until it ends."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the day tells of it: what became of it, or that nothing has been said."""
+        return bool(self.ended) or not self.has_progress
 
 
 def after(
     matters: Iterable[EarlierMatter], day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], book: CaseBook
 ) -> list[EarlierMatter]:
     """Return what is known at the end of a day of those that had not ended the day before, and the day's own.
+
+    What is said of a case that goes on is told once; but how it ends, whatever was said before, is told too.
 
     One whose case is settled by its own day's report is none: nothing is left to be followed up.
     That it was settled before says nothing of it.
@@ -52,17 +64,33 @@ def after(
         for case in [book.find(canonical(row[CASE] or ""))]
         if case is None or not _is_settled(case, day)
     ]
-    return [*(replace(matter, ended=_ended(matter, day, own, book)) for matter in matters if not matter.ended), *own]
+    going_on = [matter for matter in matters if matter.ended in ("", "followed-up")]
+    before = [replace(matter, has_progress=matter.has_progress or bool(matter.ended)) for matter in going_on]
+    now = [replace(matter, ended=_ended(matter, day, own, book)) for matter in before]
+    return [*(matter for matter in now if matter.is_told or not _is_past(matter, day, book)), *own]
+
+
+def _is_past(matter: EarlierMatter, day: date, book: CaseBook) -> bool:
+    """Whether nothing is awaited any more of a matter of which something was said: its case is open no longer, and its days are over."""
+    return not _has_open_case(matter, book) and (day - matter.day).days > DAYS_WITHOUT_CASE
 
 
 def _ended(matter: EarlierMatter, day: date, own: Sequence[EarlierMatter], book: CaseBook) -> Ended:
     if any(_is_same(matter, other) for other in own):
         return "again"
     case = book.cases.get(matter.case)
-    if case and (_is_settled(case, matter.day) or (case.touched or date.min) > matter.day):
+    if case and _is_settled(case, matter.day):
+        return "settled"
+    if matter.has_progress:
+        return ""
+    if case and (case.touched or date.min) > matter.day:
         return "followed-up"
-    has_open_case = case is not None and case.is_open
-    return "" if has_open_case or (day - matter.day).days <= DAYS_WITHOUT_CASE else "over"
+    return "" if _has_open_case(matter, book) or (day - matter.day).days <= DAYS_WITHOUT_CASE else "over"
+
+
+def _has_open_case(matter: EarlierMatter, book: CaseBook) -> bool:
+    case = book.cases.get(matter.case)
+    return case is not None and case.is_open
 
 
 def _is_settled(case: Case, since: date) -> bool:

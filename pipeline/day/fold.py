@@ -350,8 +350,8 @@ class _Fold:
             reporters=dict(self.kept.reporters),
             reports_before=self._reports_before,
             answers=tuple(answers.kept(self.kept.answers, day - timedelta(days=TREND_DAYS + 1))),
-            earlier_matters=tuple(matter for matter in self.kept.matters if matter.day < day),
             urgent_of_reports=tuple(self.kept.urgent_of_reports),
+            earlier_matters=tuple(matter for matter in self.kept.matters if matter.day < day and matter.is_told),
             flags_by_day=tuple(
                 (past, flags) for past, flags in sorted(self.kept.flags_by_day.items()) if past <= day and past in self.days_with_flags
             ),

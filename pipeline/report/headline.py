@@ -35,7 +35,7 @@ from pipeline.terms.words import FLAGS, first_of
 MOST_RUNS = 3
 """Runs of restated days that the line about corrections names."""
 _MOST_TOLD, _LONGEST_TOLD = 2, 60
-"""Dangers that are told in the first lines, and characters of one: a part of it is not told."""
+"""Dangers that are told in the first lines, and characters of one with its case: of a longer one its gist."""
 _ALL = 100
 """The target in percent of which every case counts."""
 
@@ -199,7 +199,7 @@ def _asked(report: Report) -> str:
 def _to_decide_first(report: Report) -> str:
     """Return what endangers people and waits for a decision: it is told before how many decisions there are."""
     dangers = [matter for matter in agenda.gravest_first(report.urgent) if matter.kind == SAFETY and matter.coordination]
-    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day)}。" if dangers else ""
+    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day, of_day=True)}。" if dangers else ""
 
 
 def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
@@ -210,15 +210,19 @@ def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
     return f"（{of_all}：{_told(dangers, day)}）" if dangers else ""
 
 
-def _told(dangers: Sequence[UrgentLine], day: date) -> str:
-    """Return what one or two dangers are; of more, and of long ones, where they are."""
-    told = [f"{matter.district}{matter.number}{matter.situation.rstrip('。；，')}{matter_words.outcome(matter)}" for matter in dangers]
-    days = [matter_words.when(matter, day) for matter in dangers]
+def _told(dangers: Sequence[UrgentLine], day: date, *, of_day: bool = False) -> str:
+    """Return what one or two dangers are, of a long one the gist; of more, where they are.
+
+    `of_day`: they wait for a decision; then the first of more are told too.
+    """
+    first, others = (dangers[:_MOST_TOLD], dangers[_MOST_TOLD:]) if of_day or len(dangers) <= _MOST_TOLD else ([], dangers)
+    told = [f"{matter_words.in_short(matter, _LONGEST_TOLD)}{matter_words.outcome(matter)}" for matter in first]
+    days = [matter_words.when(matter, day) for matter in first]
     if len(told) > 1 and len(set(days)) == 1:  # said once behind all of them
         days = [""] * (len(told) - 1) + [days[0].replace("（", "（都是", 1)]
     told = [f"{danger}{reported}" for danger, reported in zip(told, days, strict=True)]
-    is_told = len(told) <= _MOST_TOLD and all(len(danger) <= _LONGEST_TOLD for danger in told)
-    return "；".join(told) if is_told else who_reported.some(list(dict.fromkeys(matter.district for matter in dangers)))
+    elsewhere = who_reported.some(list(dict.fromkeys(matter.district for matter in others)))
+    return "；".join([*told, *([f"另有{len(others)}件在{elsewhere}" if told else elsewhere] if others else [])])
 
 
 def noted(report: Report, most: int | None = None, characters: int | None = None, measures: int = 0) -> str:
@@ -235,14 +239,25 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
 
 def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
     done = matter_words.done(matter, measures)
-    said = _cut(f"{matter.number} {matter.kind}：{matter.situation}".strip(), characters)
+    said = _said(matter, matter.situation, characters)
     return f"{matter.district}{said}{matter_words.outcome(matter)}{f'（{done}）' if done else ''}"
+
+
+def _said(matter: UrgentLine, situation: str, characters: int | None) -> str:
+    """Return what a matter says in so many characters, with where the rest of it stands; what endangers people is told whole."""
+    said = f"{matter.number} {matter.kind}：{situation}".strip()
+    if characters is None or matter.kind == SAFETY or len(said) <= characters + len(_REST_ELSEWHERE):
+        return said
+    return f"{_cut(said, characters)}{_REST_ELSEWHERE}"
+
+
+_REST_ELSEWHERE = "（全文见汇总表“急报事项”）"
 
 
 def unsettled(report: Report, most: int | None = None, characters: int | None = None) -> str:
     """Return the urgent matters of earlier days of which nothing has been said since, so many by name; '' where there is none.
 
-    `characters`: as many of what happened; what was asked is told whole or not at all.
+    `characters`: as many of what happened, of a danger all; what was asked is told whole or not at all.
     """
     matters = agenda.gravest_first(report.unsettled)
     if not matters:
@@ -253,7 +268,7 @@ def unsettled(report: Report, most: int | None = None, characters: int | None = 
 
 _UNSETTLED = "此前急报尚无下文"
 _MOST_IN_BRIEF, _FEWEST_OF_MATTER = 24, 14
-"""Urgent matters that are named in few words behind those that are told, and characters of what happened in one of these."""
+"""Urgent matters that are named in few words behind those that are told, and characters of what happened in one that is no danger."""
 
 
 def _others(matters: Sequence[UrgentLine], most: int | None) -> str:
@@ -266,17 +281,14 @@ def _others(matters: Sequence[UrgentLine], most: int | None) -> str:
 
 
 def _in_brief(matter: UrgentLine) -> str:
-    """Return a matter in few words; what happened where people are in danger, or where no case's number says what it is about."""
-    is_said = matter.kind == SAFETY or not matter.number
-    return f"{matter.district}{matter.number}{matter.kind}{f'：{_brief(matter)}' if is_said else ''}"
-
-
-def _brief(matter: UrgentLine) -> str:
-    return _cut(matter.situation.rstrip("。；，"), _FEWEST_OF_MATTER)
+    """Return a matter in few words; what happened whole where people are in danger, and where no case's number says what it is about."""
+    said = matter.situation.rstrip("。；，")
+    told = said if matter.kind == SAFETY else "" if matter.number else _cut(said, _FEWEST_OF_MATTER)
+    return f"{matter.district}{matter.number}{matter.kind}{f'：{told}' if told else ''}"
 
 
 def _unsettled(matter: UrgentLine, day: date, characters: int | None) -> str:
-    said = _cut(f"{matter.number} {matter.kind}：{matter.situation.rstrip('。；，')}".strip(), characters)
+    said = _said(matter, matter.situation.rstrip("。；，"), characters)
     asked = matter.coordination.rstrip("。；，")
     request = asked if characters is None or len(asked) <= characters else "见汇总表“急报事项”"
     return (

@@ -70,6 +70,8 @@ class LeaderPage:
     """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
     unsettled: tuple[UrgentLine, ...]
     """Those of earlier days of which nothing has been said since."""
+    followed: tuple[UrgentLine, ...]
+    """Those of which the day says what became."""
     withdrawn: tuple[UrgentLine, ...]
     """Those that his page had and that are reported no more."""
     unstaffed: tuple[date, ...]
@@ -84,7 +86,7 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     in_use = [line for line in report.cases if not line.grounds]
     own = _by_leader((name, line) for line in in_use for name in leaders_named(line.leaders) if name != NO_LEADER)
     districts: dict[str, list[tuple[str, str]]] = {}
-    matters = (*report.urgent, *report.unsettled, *matter_words.withdrawn(report))
+    matters = (*report.urgent, *report.earlier_urgent, *matter_words.withdrawn(report))
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
     concerned |= {line.district for line in report.submissions if line.refused_urgent or line.refused_requests}
     concerned |= {matter.district for matter in report.earlier_refused}
@@ -115,7 +117,10 @@ class _Lists:
     visits: Mapping[str, Sequence[Visit]]
     """By leader."""
     matters: Sequence[UrgentLine]
-    """The day's urgent matters, then the unsettled ones of earlier days, then those that are withdrawn, the gravest of each first."""
+    """The day's urgent matters, then the unsettled ones of earlier days, then what became of others, then what is withdrawn.
+
+    The gravest of each come first.
+    """
     matters_of: Mapping[str, Sequence[int]]
     """Their places, by district and by number."""
 
@@ -127,7 +132,8 @@ class _Lists:
         visits: dict[str, list[Visit]] = {}
         for visit in report.beyond.receptions.reported:
             visits.setdefault(visit.leader, []).append(visit)
-        kinds = (report.urgent, report.unsettled, matter_words.withdrawn(report))
+        followed = [matter for matter in report.earlier_urgent if matter.since]
+        kinds = (report.urgent, report.unsettled, followed, matter_words.withdrawn(report))
         matters, matters_of = [matter for kind in kinds for matter in agenda.gravest_first(kind)], dict[str, list[int]]()
         for place, matter in enumerate(matters):
             for key in {matter.district, matter.number} - {""}:
@@ -209,6 +215,7 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
         tuple(matter for matter in matters if not matter.reported_on),
         tuple(matter for matter in matters if matter.reported_on and not matter.since),
-        tuple(matter for matter in matters if matter.since),
+        tuple(matter for matter in matters if matter.since not in ("", matter_words.WITHDRAWN)),
+        tuple(matter for matter in matters if matter.since == matter_words.WITHDRAWN),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

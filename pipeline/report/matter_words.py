@@ -189,6 +189,13 @@ def gist(matter: UrgentLine) -> str:
     return f"{said[:end] if end > 0 else said[: _GIST - 1]}…"
 
 
+def in_short(matter: UrgentLine, most: int) -> str:
+    """Return what happened behind district and case: whole where all has room in so many characters, else its gist."""
+    whose, said = f"{matter.district}{matter.number}", matter.situation.rstrip("。；，")
+    said = said if len(f"{whose}{said}") <= most else gist(matter)
+    return f"{whose}{' ' if matter.number and said[:1].isascii() else ''}{said}"
+
+
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
@@ -198,6 +205,13 @@ def counted(case: CaseLine, day: date) -> str:
     """Return that a case of which something urgent is reported counts as resolved all the same, and by which reply."""
     replied = f"{sentences.day(case.replied_on, day)}的答复" if case.replied_on else "答复"
     return f"该件已按{replied}计入化解"
+
+
+def standing(case: CaseLine, day: date) -> str:
+    """Return how the case of an urgent matter stands, and what the day's report says of it beside that."""
+    status = f"{case.status}（{words.FLAGS['disputed'].name}）" if "disputed" in case.flags else case.status
+    progress = case.progress.rstrip("。；，") if case.reported_on == day else ""
+    return "，".join(part for part in (status, progress) if part)
 
 
 def outcome(matter: UrgentLine | Decision) -> str:

@@ -21,7 +21,7 @@ from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.report.submission_lines import RefusedUrgent
 from pipeline.settings.config import Settings
-from pipeline.terms import case_numbers, words
+from pipeline.terms import case_numbers
 from pipeline.terms.contract import CASE, LIAISON, PROGRESS, URGENT, URGENT_KINDS
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import rows_of_sheet
@@ -138,16 +138,15 @@ def earlier_urgent(
 
 def _since(matter: EarlierMatter, case: CaseLine | None, day: date) -> str:
     """Return what the day says of a matter of an earlier one, in few words."""
-    if matter.ended != "followed-up" or case is None:
+    if matter.ended not in ("followed-up", "settled") or case is None:
         return _ENDED[matter.ended]
-    status = f"{case.status}（{words.FLAGS['disputed'].name}）" if "disputed" in case.flags else case.status
-    progress = case.progress.rstrip("。；，") if case.reported_on == day else ""
-    return "，".join(part for part in (status, progress) if part)
+    return matter_words.standing(case, day)
 
 
 _ENDED: Final[Mapping[Ended, str]] = {
     "": "",
     "followed-up": "案件有下文",
+    "settled": "案件已办结",
     "again": "又列入急报",
     "over": f"没有在办的案件，报后{DAYS_WITHOUT_CASE}日的日报里没有再提，以后不再列",
 }

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pipeline.report import matter_words
-from pipeline.report.case_lines import UrgentLine
+from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
+from pipeline.terms.contract import STATUSES
 
+_CANCELLED = "案件已撤销"
 _Key = tuple[date | None, str, str, str, date | None]
 
 
@@ -23,17 +25,22 @@ class UrgentOverDays:
     line: UrgentLine
     """As its report has it, where its case lies at last; `reported_on` is the day of that report."""
     ended: date | None = None
-    """The day on which something was said of it, or on which it was told for the last time; None where it is unsettled at the end.
+    """The last day on which something was said of it, or on which it was told last; None where it is unsettled at the end.
 
     Of one that is withdrawn, the day of its report.
     """
     since: str = ""
-    """What was said then."""
+    """What was said then; of its case how that stands since."""
 
     @property
     def is_withdrawn(self) -> bool:
         """Whether its district's report does not have it any more; nobody knows here since when."""
         return self.since == matter_words.WITHDRAWN
+
+    @property
+    def is_of_its_case(self) -> bool:
+        """Whether what was said is how its case stands."""
+        return self.since == _CANCELLED or self.since.partition("，")[0].partition("（")[0] in STATUSES
 
 
 def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
@@ -50,7 +57,27 @@ def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
             matters[_key(line)] = UrgentOverDays(line, report.day if status else None, status)
         for line in matter_words.withdrawn(report, of_day=True):
             matters[_key(line)] = UrgentOverDays(line, report.day, line.since)
+        _note_how_cases_stand(matters, report)
     return tuple(sorted(matters.values(), key=lambda matter: matter.line.reported_on or date.min))
+
+
+def _note_how_cases_stand(matters: dict[_Key, UrgentOverDays], report: Report) -> None:
+    """Take what the day says of cases of which something was said before: the end of a span tells how they stand then."""
+    followed = {key: matter for key, matter in matters.items() if matter.is_of_its_case and (matter.ended or report.day) < report.day}
+    numbers = {matter.line.number for matter in followed.values()}
+    cases = {case.number: case for case in report.cases if case.number in numbers} if numbers else {}
+    for key, matter in followed.items():
+        if (case := cases.get(matter.line.number)) and (said := _said_anew(case, matter.since, report.day)):
+            matters[key] = replace(matter, ended=report.day, since=said)
+
+
+def _said_anew(case: CaseLine, before: str, day: date) -> str:
+    """Return how a case stands where the day has progress of it, or it stands otherwise than was said before; '' where neither is so."""
+    if case.grounds:
+        return "" if before == _CANCELLED else _CANCELLED
+    has_progress = bool(case.progress) and case.reported_on == day
+    stands = matter_words.standing(replace(case, progress=""), day)
+    return matter_words.standing(case, day) if has_progress or before.partition("，")[0] != stands else ""
 
 
 def _key(line: UrgentLine) -> _Key:

@@ -45,6 +45,21 @@ def test_a_matter_of_which_nothing_is_said_since_is_told_on_every_later_day() ->
     assert [_matters(days, on) for on in (1, 2)] == [[(0, NUMBER, "followed-up")], []]
 
 
+def test_how_a_matter_ends_is_told_though_progress_was_told_before() -> None:
+    days: dict[int, dict[str, list[Row]]] = {
+        0: {"urgent": [urgent_row(NUMBER, **DANGER)]},
+        1: {"progress": [progress_row(NUMBER, 今日进展="专家已到场")]},
+        2: {"progress": [progress_row(NUMBER, 今日进展="正在加固")]},  # progress is told once
+        20: {"progress": [resolved_row(NUMBER, 答复日期="2020-06-07", 今日进展="塔吊已拆除")]},
+    }
+    told = [_matters(days, on) for on in (1, 2, 19, 20, 21)]
+    assert told == [[(0, NUMBER, "followed-up")], [], [], [(0, NUMBER, "settled")], []]
+    again: dict[str, list[Row]] = {"urgent": [urgent_row(NUMBER, **DANGER | {"情况说明": "又有裂缝"})]}
+    assert [_matters(days | {3: again}, on) for on in (3, 4)] == [[(0, NUMBER, "again")], [(3, NUMBER, "")]]
+    cancelled = (("2020-05-20 09:00", {"撤销依据": "重复登记"}),)
+    assert [_matters(days, on, cancelled) for on in (8, 20)] == [[], []]
+
+
 def test_what_is_settled_by_the_report_that_tells_it_is_not_told_again() -> None:
     settled: dict[str, list[Row]] = {"urgent": [urgent_row(NUMBER, **DANGER)], "progress": [resolved_row(NUMBER, 答复日期="2020-05-18")]}
     assert _matters({0: settled, 1: {}}, 1) == []
@@ -63,7 +78,7 @@ def test_what_was_settled_before_says_nothing_of_a_matter_and_nobody_is_asked_fo
     assert _matters(days, 2) == [(1, NUMBER, "followed-up")]
     days[2] = {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="", 群众确认="不认可")]}
     days[20] = {"progress": [resolved_row(NUMBER, 答复日期="2020-05-18", 今日进展="", 群众确认="认可")]}
-    assert [_matters(days, on) for on in (2, 19, 20)] == [[(1, NUMBER, "")]] * 2 + [[(1, NUMBER, "followed-up")]]  # open meanwhile
+    assert [_matters(days, on) for on in (2, 19, 20)] == [[(1, NUMBER, "")]] * 2 + [[(1, NUMBER, "settled")]]  # open meanwhile
 
 
 def test_a_matter_reported_once_more_takes_the_place_of_the_earlier_one() -> None:

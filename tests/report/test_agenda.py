@@ -89,12 +89,20 @@ def test_what_is_urgent_is_told_whole_in_the_decisions_however_little_room_there
     told = "工程安全隐患：某小区3号塔吊基础沉降12厘米，倾斜，附近两栋楼80户已疏散，正在监测，尚未排除险情"
     danger = Decision(("urgent",), "SJ-2020-001", "东胜区", told, "", MONDAY, "请派专家", "")
     space = decision_items.Space(12, 2)
-    assert decision_items.texts([danger], MONDAY, space)["事项"] == told
+    cells = decision_items.texts([danger], MONDAY, space)
+    assert (cells["事项"], cells["清单"]) == ("工程安全隐患（情况见下一行）", f"情况：{told.removeprefix('工程安全隐患：')}")
     assert told in decision_items.texts([danger, danger], MONDAY, space)["清单"]
     other = replace(danger, matter=told.replace("工程安全隐患", "其他民生事项"))
-    assert decision_items.texts([other], MONDAY, space)["事项"] == other.matter
-    long = replace(other, matter=f"其他民生事项：{'约60人拟集体上访，' * 30}")
-    assert len(decision_items.texts([long], MONDAY, space)["事项"]) == 160
+    assert other.matter.removeprefix("其他民生事项：") in decision_items.texts([other], MONDAY, space)["清单"]
+    gathering = "约60人拟集体上访，" * 30
+    long = replace(other, matter=f"其他民生事项：{gathering}")
+    assert decision_items.texts([long], MONDAY, space)["清单"] == f"情况：{gathering}"
+    tight = decision_items.texts([long], MONDAY, replace(space, requests=90))["清单"]
+    assert tight == f"情况：{gathering[:152]}……（全文见《信访事项办理情况汇总》“急报事项”）"
+    grave = replace(long, matter=f"工程安全隐患：{gathering}")
+    assert decision_items.texts([grave], MONDAY, replace(space, requests=90))["清单"] == f"情况：{gathering}"
+    older = decision_items.texts([grave], MONDAY, replace(space, requests=90, is_older=True))
+    assert (older["事项"], older["清单"]) == (grave.matter, "")
 
 
 def _days(count: int) -> list[date]:

@@ -503,7 +503,16 @@ def test_a_danger_about_which_something_is_asked_is_told_before_how_many_decisio
     rows = [urgent_row("", 需协调事项="请协调热力公司"), urgent_row("SJ-2020-001", **danger, 需协调事项="请派专家")]
     files = [assigned(assignment([case_row("SJ-2020-001")])), handed_in(report(progress=[], urgent=rows))]
     lead = "工程安全隐患1件请先决定：东胜区SJ-2020-001塔吊倾斜，80户已疏散。今日需要决策的事项共"
-    assert dict(headline.lines(on(DAY, *files).report))["请决定"].startswith(lead)
+    told = on(DAY, *files).report
+    assert dict(headline.lines(told))["请决定"].startswith(lead)
+    (crane,) = (matter for matter in told.urgent if matter.number)
+    long = replace(crane, situation=f"5月21日06时20分，4号楼基坑支护桩断裂，坑顶地面开裂。{'两栋楼墙体出现斜裂缝，' * 9}有坍塌可能")
+    dangers = [long, *(replace(crane, district=name) for name in ("乌审旗", "杭锦旗", "准格尔旗"))]
+    said = (
+        "工程安全隐患4件请先决定：东胜区SJ-2020-001 4号楼基坑支护桩断裂，坑顶地面开裂。两栋楼墙体出现斜裂缝，两栋楼墙体出现斜裂缝…；"
+        "乌审旗SJ-2020-001塔吊倾斜，80户已疏散；另有2件在杭锦旗、准格尔旗。"
+    )
+    assert dict(headline.lines(replace(told, urgent=tuple(dangers))))["请决定"].startswith(said)
 
 
 def test_an_urgent_matter_of_a_case_that_counts_as_resolved_says_so_everywhere() -> None:
@@ -521,7 +530,7 @@ def test_an_urgent_matter_of_a_case_that_counts_as_resolved_says_so_everywhere()
     short = decision_items.texts(
         [replace(told.decisions[0], matter=f"工资支付逾期：{'拟停工，' * 60}{said}")], DAY, decision_items.Space(12, 2)
     )
-    assert short["事项"].endswith(f"…{said}")
+    assert short["清单"].endswith(f"拟停工，{said}")
     for day in (told, later):
         assert leaders_page.render(day, HOME / "templates").decode().count(said) >= 1
         leader = next(page for page in leader_pages.of(day) if page.urgent or page.unsettled)
@@ -544,6 +553,17 @@ def test_urgent_matters_for_which_there_is_no_room_are_named_by_district_kind_an
     first = f"{rows[0]['情况说明']}"
     assert headline.noted(told, 1) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001 工程安全隐患：{first}；又有{others}"
     assert headline.noted(told, 0) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001工程安全隐患：{first}、{others}"
+    whole = "塔吊基础沉降，" * 30 + "附近80户已疏散"
+    danger = replace(told.urgent[0], situation=whole)
+    for most in (0, 1):
+        assert whole in headline.noted(replace(told, urgent=(danger,)), most, 12), "however little room there is"
+        earlier = replace(told, earlier_urgent=(replace(danger, reported_on=DAY - timedelta(days=1)),))
+        assert whole in headline.unsettled(earlier, most, 12)
+    calm = replace(told, urgent=told.urgent[1:])
+    assert headline.noted(calm, 0) == f"急报2件没有提出请求，请知悉：{others}"
+    assert headline.noted(calm, 1, 20).startswith("急报2件没有提出请求，请知悉：东胜区SJ-2020-002 工资支付逾期：拖欠工资；又有")
+    longer = replace(told.urgent[2], situation=f"{told.urgent[2].situation}，另有20人已到车站")
+    assert "其他民生事项：约60人…（全文见汇总表“急报事项”）" in headline.noted(replace(told, urgent=(longer,)), 1, 12)
     many = replace(told, urgent=told.urgent * 10)
     assert headline.noted(many, 3).count("拖欠工资") + headline.noted(many, 3).count("SJ-2020-002") == 10
     assert headline.noted(many, 3).endswith("等，共30件，见汇总表“急报事项”。")
@@ -625,6 +645,38 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
         open_one.line, situation="5月21日06时20分，4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米，距坑边8米的两栋楼有裂缝"
     )
     assert matter_words.gist(dated) == "4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米…"
+
+
+def test_how_a_danger_ended_is_told_everywhere_and_is_how_it_stands_at_the_end_of_a_span() -> None:
+    danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    rows = [
+        [],
+        [progress_row("SJ-2020-001", 今日进展="专家已到场")],
+        [progress_row("SJ-2020-001", 今日进展="正在加固")],
+        [resolved_row("SJ-2020-001", 答复日期=f"{days[3]}", 今日进展="塔吊已拆除")],
+        [resolved_row("SJ-2020-001", 答复日期=f"{days[3]}", 今日进展="", 群众确认="不认可")],
+    ]
+    files = [assigned(assignment([case_row("SJ-2020-001")]))]
+    for n, day in enumerate(days):
+        urgent = [] if n else [urgent_row("SJ-2020-001", **danger)]
+        files.append(handed_in(report(day=day, progress=rows[n], urgent=urgent), f"{day} 16:00"))
+    told = [consolidate(files, days)[day].report for day in days]
+    near = f"{DAY.month}月{DAY.day}日"
+    followed = [dict(headline.lines(report_)).get("急报的下文") for report_ in told]
+    said = [f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：{how}。" for how in ("办理中，专家已到场", "已化解，塔吊已拆除")]
+    assert followed == [None, said[0], None, said[1], None]
+    assert "已化解，塔吊已拆除" in leaders_page.render(told[3], HOME / "templates").decode()
+    leader = next(page for page in leader_pages.of(told[3]) if page.followed)
+    fields = leader_papers.fields(leader, told[3])
+    assert fields["急报件数"] == "0件，此前所报今日有下文1"
+    assert f"{near}所报，已化解，塔吊已拆除" in fields["急报"][0]
+    stands = ["办理中，专家已到场", "办理中，正在加固", "已化解，塔吊已拆除", "已化解（群众不认可）"]
+    for last, how in enumerate(stands, 1):
+        (matter,) = urgent_of_period.over_days(told[: last + 1])
+        assert (matter.ended, matter.since) == (days[last], how)
+    gone = (*told, replace(told[4], day=days[4] + timedelta(days=1), cases=tuple(replace(case, grounds="合并") for case in told[4].cases)))
+    assert urgent_of_period.over_days(gone)[0].since == "案件已撤销"
 
 
 @pytest.mark.parametrize("was_settled", [True, False])

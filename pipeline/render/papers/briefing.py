@@ -48,14 +48,16 @@ def fields(report: Report, *, is_older: bool = False) -> Fields:
     """Return every text of the report: on as few pages as hold it, all decisions on page one where that can be, in the largest letters.
 
     What stands behind the verdicts goes to page two first; all is set smaller before anything is left out. No page is for a few lines.
+    More pages than `MOST_PAGES` have what is told whole in any case: what endangers people.
     """
     drafts = _Drafts.of(report)
     least = drafts.within(limits.tightest(is_older=is_older))
-    is_hopeless = report.has_page_per_unit and page_room.pages(least) > MOST_PAGES  # and each try takes long there
-    for most in range(1, 1 if is_hopeless else MOST_PAGES + 1):
-        may_cut = most == MOST_PAGES or (most == FEWER_PAGES and things(report) < FEW_THINGS)
+    needed = max(MOST_PAGES, page_room.pages(least))
+    is_hopeless = report.has_page_per_unit and needed > MOST_PAGES  # and each try takes long there
+    for most in () if is_hopeless else (*range(1, MOST_PAGES), needed):
+        may_cut = most >= MOST_PAGES or (most == FEWER_PAGES and things(report) < FEW_THINGS)
         if draft := _fitted(drafts, most, may_cut=may_cut, is_older=is_older):
-            is_short = most == MOST_PAGES and page_room.ends_early(draft)
+            is_short = needed == most == MOST_PAGES and page_room.ends_early(draft)
             return (_fitted(drafts, FEWER_PAGES, may_cut=True, is_older=is_older) if is_short else None) or draft
     return least
 
@@ -95,7 +97,7 @@ def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fie
     items = len(drafts.items)
     found: tuple[int, Limits, Fields] | None = None
     may_be_decided = False
-    for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut, may_cut_requests=most == MOST_PAGES)):
+    for number, rung in enumerate(limits.rungs(items, is_older=is_older, may_cut=may_cut, may_cut_requests=most >= MOST_PAGES)):
         made = _of_rung(drafts, rung)
         may_be_decided |= any(_is_decided(draft, items) for _tried, draft in made)
         fitting = [(tried, draft) for tried, draft in made if page_room.pages(draft) <= most]
@@ -376,7 +378,7 @@ def _register(report: Report, room: Limits) -> list[str]:
 def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     report, items = drafts.report, drafts.items
     shown = decision_items.chosen(items, room.decisions)
-    named = sum(min(len(item), room.named) for item in shown)
+    named = sum(decision_items.named(item, room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
     noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
     noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters))

@@ -26,9 +26,15 @@ LONGEST_REQUEST = 400
 _IN_CELL = 40
 """Characters of a request that has room in its column; a longer one has a row as wide as the table."""
 _ELSEWHERE, _ABOVE = "见下一行", "见上表"
-_REQUEST = "请决定的事："
+_REQUEST, _SITUATION = "请决定的事：", "情况："
 _LONGEST_URGENT = 160
-"""Characters of what happened, however little room there is: leaders decide on it, and what matters most is often said last."""
+"""Characters of what happened, however little room there is: leaders decide on it, and what matters most is often said last.
+
+What endangers people is told whole: it takes a page more before anything of it is lost.
+"""
+_MOST_DANGERS, _LONGEST_DANGER = 40, 4000
+"""Of so many dangers, and so many characters of each: nobody reports more, and no paper holds what a broken file might."""
+_REST_ELSEWHERE = f"……（全文见{WORKBOOK}“急报事项”）"
 _FEWEST_SHARED = 28
 """Characters of what several cases of an item are about, however little room there is."""
 _LONGEST_SHARED = 80
@@ -56,8 +62,8 @@ class Space:
 def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     """Return an item's cells by name; a request stays whole.
 
-    A long request, several cases, and what was done about an urgent matter stand in a row of their own (清单, of which 案件 is all but the
-    request); older templates have none.
+    What happened where it is long, a long request, several cases, and what was done about an urgent matter stand in a row of their own
+    (清单, of which 案件 is all but what happened and the request); older templates have none.
     """
     first, characters = item[0], space.characters
     asked = whole_sentences(decision_words.asked(item), space.requests)
@@ -67,14 +73,14 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         done = "" if space.is_older else _done(first, space)
-        matter = _matter(first, space) if space.is_older else _short(first.matter, first, _characters(first, characters))
+        matter, situation = (_matter(first, space), "") if space.is_older else _parted(first, space)
         return cells | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
             "事项": matter if first.number else "",
-            "清单": "　".join(filter(None, [request, done])),
+            "清单": "　".join(filter(None, [situation, request, done])),
             "案件": done,
             "起始": sentences.day(first.since, day) if first.since else "—",
             "包案领导": short(first.leader, leader_width) or "—",
@@ -105,7 +111,7 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
     for position, item in enumerate(items, 1):
         row = {"序号": str(position), **texts(item, day, space)}
         request = f"{_REQUEST}{whole_sentences(decision_words.asked(item), space.requests)}"
-        if row["清单"].startswith(request) and requests.setdefault(request, row["序号"]) != row["序号"]:
+        if request in row["清单"] and requests.setdefault(request, row["序号"]) != row["序号"]:
             row["清单"] = row["清单"].replace(request, f"{_REQUEST}同第{requests[request]}项。", 1)
         alike, shared = _alike(item), _shared_matter(item, space)
         if shared and row["案件"]:
@@ -122,23 +128,38 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
 def _matter(decision: Decision, space: Space) -> str:
     """Return what a decision is about; of an urgent matter also when it happened and what was done, where there is room for that."""
     done = _done(decision, space)
-    matter = _short(decision.matter, decision, _characters(decision, space.characters))
-    return f"{matter}{f'（{done}）' if done else ''}"
+    return f"{_told(decision, space)}{f'（{done}）' if done else ''}"
 
 
-def _short(matter: str, decision: Decision, most: int) -> str:
-    """Return a matter in so many characters; that its case counts all the same, which stands behind an urgent one, stays whole."""
+def _parted(decision: Decision, space: Space) -> tuple[str, str]:
+    """Return what a decision is about for its cell; of a long urgent one its kind alone, and what happened for a row of its own."""
+    told = _told(decision, space)
+    if "urgent" not in decision.kinds or len(told) <= _IN_CELL:
+        return told, ""
+    kind, _mark, situation = told.partition("：")
+    return f"{kind}（情况{_ELSEWHERE}）", f"{_SITUATION}{situation}"
+
+
+def _told(decision: Decision, space: Space) -> str:
+    """Return what a decision is about; of what is urgent as much as of a request, or where the whole of it stands, of a danger all."""
+    if "urgent" not in decision.kinds:
+        return short(decision.matter, space.characters)
+    most = _LONGEST_DANGER if agenda.is_danger(decision) else max(_LONGEST_URGENT, space.requests)
+    return _short(decision.matter, decision, most, _REST_ELSEWHERE)
+
+
+def _short(matter: str, decision: Decision, most: int, mark: str = "…") -> str:
+    """Return a matter in so many characters; that its case counts all the same, which stands behind an urgent one, stays whole.
+
+    `mark`: what stands where it is cut.
+    """
     outcome = matter_words.outcome(decision)
-    return f"{short(matter.removesuffix(outcome), most)}{outcome}"
+    whole = plain(matter.removesuffix(outcome))
+    return f"{whole if len(whole) <= most else f'{whole[: most - 1]}{mark}'}{outcome}"
 
 
 def _done(decision: Decision, space: Space) -> str:
     return plain(matter_words.done(decision, space.measures)) if "urgent" in decision.kinds else ""
-
-
-def _characters(decision: Decision, characters: int) -> int:
-    """Return how many characters of a matter are shown: what is urgent is told whole."""
-    return _LONGEST_URGENT if "urgent" in decision.kinds else characters
 
 
 def _kind(item: Item) -> str:
@@ -165,7 +186,7 @@ _MOST_LINES = 4
 
 def told_above(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Return the rows of the table below the list, without the requests that stand whole in the list."""
-    whole = {line["序号"] for line in listing if not line["何事"].endswith(_BELOW)}
+    whole = {line["序号"] for line in listing if not line["何事"].endswith((_BELOW, _BOTH_BELOW))}
     return [{**row, "请示": _ABOVE} if row["序号"] in whole and row["请示"] != _ELSEWHERE else row for row in rows]
 
 
@@ -190,18 +211,21 @@ def _what(item: Item, most_lines: int) -> str:
     """
     is_urgent = item[0].kinds[0] == "urgent"
     name = SAFETY if agenda.is_danger(item[0]) else words.DECISIONS["urgent"].name.removesuffix("事项")
-    kind = f"{name}{f'{len(item)}件' if len(item) > 1 else ''}：{_happened(item)}" if is_urgent else _kind(item)
+    happened, is_cut = _happened(item) if is_urgent else ("", False)
+    kind = f"{name}{f'{len(item)}件' if len(item) > 1 else ''}：{happened}" if is_urgent else _kind(item)
     whole = f"{kind}{'；' if is_urgent else '：'}{short(decision_words.asked(item), _MORE_THAN_A_LIST)}"
+    below = _BOTH_BELOW if is_cut else _BELOW
     if agenda.is_danger(item[0]):
-        most_lines = max(most_lines, page_room.listed_lines(f"{kind}{_BELOW}"))
-    if len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
+        most_lines = max(most_lines, page_room.listed_lines(f"{kind}{below}"))
+    if not is_cut and len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
         return whole
-    if page_room.listed_lines(f"{kind}{_BELOW}") <= most_lines:
-        return f"{kind}{_BELOW}"
-    return f"{page_room.cut(kind, most_lines * page_room.WHAT_WIDTH - page_room.width(_BELOW))}{_BELOW}"
+    if page_room.listed_lines(f"{kind}{below}") <= most_lines:
+        return f"{kind}{below}"
+    below = _BOTH_BELOW if is_urgent else _BELOW
+    return f"{page_room.cut(kind, most_lines * page_room.WHAT_WIDTH - page_room.width(below))}{below}"
 
 
-_BELOW = "（请示见下表）"
+_BELOW, _BOTH_BELOW = "（请示见下表）", "（全文和请示见下表）"
 _MORE_THAN_A_LIST = 360
 """Characters that no row of the list has room for, however narrow they are."""
 _MOST_HEARD = 90
@@ -210,12 +234,18 @@ _MOST_HAPPENED = 3
 """Different things that happened, of which the same is asked, in the list."""
 
 
-def _happened(item: Item) -> str:
-    """Return what happened, of urgent matters with the same request each once."""
+def _happened(item: Item) -> tuple[str, bool]:
+    """Return what happened, of urgent matters with the same request each once, and whether any of that is cut."""
     said = {(matter.matter.partition("：")[2] or matter.matter).rstrip("。；，"): matter for matter in item}
     longest = _LONGEST_URGENT if agenda.is_danger(item[0]) else _MOST_HEARD
     told = [_short(happened, matter, longest) for happened, matter in islice(said.items(), _MOST_HAPPENED + 1)]
-    return words.first_of(told, _MOST_HAPPENED)
+    is_cut = any(len(happened.removesuffix(matter_words.outcome(matter))) > longest for happened, matter in said.items())
+    return words.first_of(told, _MOST_HAPPENED), is_cut
+
+
+def named(item: Item, most: int) -> int:
+    """Return how many cases of an item are named: so many, and of dangers all."""
+    return min(len(item), max(most, _MOST_DANGERS) if agenda.is_danger(item[0]) else most)
 
 
 def _by_request(item: Item, day: date, space: Space) -> str:
@@ -223,18 +253,19 @@ def _by_request(item: Item, day: date, space: Space) -> str:
 
     What is the same of all of them, but for numbers in it, is said once.
     """
-    requests = decision_words.by_request(item[: space.cases])
+    most = named(item, space.cases)
+    requests = decision_words.by_request(item[:most])
     shared, due = _shared_matter(item, space), _shared_due(item, day, space)
 
     def told(case: Decision) -> str:
         return _case(case, "" if due else _due(case, day), space, is_told=bool(shared))
 
-    named = [_by_leader(cases, told) for cases in requests]
+    told_cases = [_by_leader(cases, told) for cases in requests]
     if len(decision_words.by_request(item)) > 1:
         asked = (whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
-        named = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, named, strict=True)]
-    rest = f"；等{len(item)}件" if len(item) > space.cases else ""
-    return f"{shared}{due}{'；'.join(named)}{rest}"
+        told_cases = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, told_cases, strict=True)]
+    rest = f"；等{len(item)}件" if len(item) > most else ""
+    return f"{shared}{due}{'；'.join(told_cases)}{rest}"
 
 
 _DIGITS = re.compile(r"\d+")
@@ -311,7 +342,8 @@ def whole_sentences(asked: str, most: int) -> str:
 
 
 def chosen(items: Sequence[Item], most: int) -> list[Item]:
-    """Return at most so many items in their order: dangers, and each kind has a fair share of the room before any has more."""
+    """Return at most so many items in their order: all dangers, and each kind has a fair share of the room before any has more."""
+    most = max(most, min(_MOST_DANGERS, sum(agenda.is_danger(item[0]) for item in items)))
     share = max(1, most // len(words.DECISIONS))
     seen = dict.fromkeys(words.DECISIONS, 0)
     within_share: list[int] = []

@@ -127,7 +127,7 @@ def _older(page: LeaderPage, report: Report) -> dict[str, Any]:
 def _urgent(page: LeaderPage, day: date) -> list[str]:
     """Return each urgent matter, those of earlier days last: whose, since when, what happened, what was done, and what is asked."""
     leaders = {case.line.number: case.line.leaders for case in (*page.own, *page.liaison)}
-    matters = (*page.urgent, *page.unsettled, *page.withdrawn)
+    matters = (*page.urgent, *page.unsettled, *page.followed, *page.withdrawn)
     told = [_matter(matter, day, leaders.get(matter.number, "")) for matter in matters[:_MOST_URGENT]]
     left = len(matters) - len(told)
     return [*told, *([f"其余急报{left}件见汇总表“急报事项”。"] if left else [])]
@@ -135,7 +135,7 @@ def _urgent(page: LeaderPage, day: date) -> list[str]:
 
 def _count_of_urgent(page: LeaderPage) -> str:
     """Return how many there are, as far as to 件: the template has that."""
-    others = (("此前所报尚无下文", page.unsettled), ("已撤下", page.withdrawn))
+    others = (("此前所报尚无下文", page.unsettled), ("此前所报今日有下文", page.followed), ("已撤下", page.withdrawn))
     return "件，".join([f"{len(page.urgent)}", *(f"{what}{len(matters)}" for what, matters in others if matters)])
 
 

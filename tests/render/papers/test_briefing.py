@@ -518,6 +518,28 @@ def test_dangers_stand_on_page_one_however_crowded_the_day(day: Report) -> None:
     assert all(f"工程安全隐患：{n}号塔吊倾斜" in what for n, what in enumerate(listed))
 
 
+def _text_of_danger(number: int) -> str:
+    """Return what is said of a danger at such length as districts say it; what matters most comes last."""
+    crack = "地下车库北侧基坑支护桩出现断裂，坑顶地面开裂，距坑边8米的两栋楼墙体出现斜裂缝，水平位移超过报警值，"
+    return f"薛家湾{number}号楼{crack * 4}监测单位判断24小时内{number}号楼有坍塌可能"
+
+
+def test_a_danger_stands_whole_on_the_paper_and_a_page_more_is_begun_before_anything_of_it_is_lost(day: Report) -> None:
+    """In a row as wide as the table: with room, on a crowded day, and where three pages are too few."""
+    crowd = briefings.busy(day, ("某小区三期道路没有移交",))
+    for report, count, pages in ((day, 1, 2), (crowd, 2, 3), (crowd, 30, 6)):
+        dangers = tuple(
+            Decision(("urgent",), f"SJ-2020-{n:03}", "东胜区", f"{SAFETY}：{_text_of_danger(n)}", "", day.day, f"请派第{n}组专家", "")
+            for n in range(count)
+        )
+        fields = briefing.fields(replace(report, decisions=(*dangers, *report.decisions)))
+        first = fields["决策事项"][:count]
+        assert [row["事项"] for row in first] == [f"{SAFETY}（情况见下一行）"] * count
+        assert all(row["清单"].startswith(f"情况：{_text_of_danger(n)}") for n, row in enumerate(first))
+        assert all(row["何事"].endswith("……（全文和请示见下表）") for row in fields["决策清单"][:count])
+        assert page_room.pages(fields) <= pages
+
+
 def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> None:
     """Without a number of a case too, in the table and in the list above it."""
     asked = "请市级安排第3次安全鉴定并落实资金，明确牵头单位"
@@ -531,7 +553,7 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     whole = f"{'外墙脱落' * 20}，80户已疏散"
     assert whole in decision_items.in_a_line([replace(matter, matter=f"工程安全隐患：{whole}")], 1, DAYS[4])["何事"]
     long = decision_items.in_a_line([replace(matter, matter="停水停电停暖：" + "外墙脱落" * 20)], 1, DAYS[4])["何事"]
-    assert (long[:7], long[-8:]) == ("急报：外墙脱落", "…（请示见下表）")
+    assert (long[:7], long[-11:]) == ("急报：外墙脱落", "…（全文和请示见下表）")
     assert page_room.width(long) <= 28
 
 
