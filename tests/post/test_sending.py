@@ -144,7 +144,7 @@ def test_a_folder_of_an_older_program_has_no_answer_to_begin_with_and_its_letter
     leaders = next(letter for letter in _send(office, server, MORNING).planned if letter.recipient == LEADER)
     for text in (leaders.text, leaders.html):
         assert "结论" not in text
-        assert "没有报送的旗区：达拉特旗、" in text
+        assert "没有可用日报的旗区：达拉特旗、" in text
 
 
 def test_the_page_alone_is_no_new_letter_unless_an_earlier_page_was_mailed(office: Office, server: MailServer) -> None:
@@ -470,7 +470,7 @@ def test_a_report_that_the_office_left_out_is_not_said_never_to_have_come(tmp_pa
     for text in (own.text, own.html):
         assert ("没有收到贵局" in text, "原件遗失，经市局决定暂不采用" in text) == (not is_left_out, is_left_out)
     for text in (leaders.text, leaders.html):
-        assert ("没有报送的旗区" in text, "暂不采用日报的旗区：东胜区" in text) == (not is_left_out, is_left_out)
+        assert ("没有可用日报的旗区" in text, "暂不采用日报的旗区：东胜区" in text) == (not is_left_out, is_left_out)
     assert own.subject.endswith("收到的日报暂不采用，请重新报送" if is_left_out else "没有日报，请补报")
 
 
@@ -1004,7 +1004,7 @@ def test_who_has_sent_a_report_that_a_stopped_run_took_in_is_not_reminded(
     office.put(report("准格尔旗", progress=[]), "准旗.xlsx")
     office.put_assignment(assignment(), "分解表2.xlsx", "2020-05-21T15:00:00+08:00")
 
-    def stopped(*_: object) -> NoReturn:
+    def stopped(*_: object, **_named: object) -> NoReturn:
         raise KeyboardInterrupt
 
     seen = inbox.reports(office.inbox)
