@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -128,6 +128,27 @@ class DayState:
     def in_force(self) -> Mapping[str, Filed]:
         """By district: the report of the day that counts; districts without one are not in it."""
         return _InForce(self.submissions)
+
+    @property
+    def of_moved(self) -> Iterator[tuple[str, tuple[str, RowPlace, Move]]]:
+        """Go through the rows about cases that the office has given to other districts, with whose report they stand in.
+
+        A row of the report that was in force when the case went away on the day stays among them, though a later one leaves it out.
+        """
+        for district, reports in self.submissions.items():
+            if (report := reports.in_force) is None:
+                continue
+            own = self.judgements[report.arrival.id].of_moved
+            yield from ((district, row) for row in own)
+            told = {number for number, _place, _move in own}
+            yield from ((district, row) for row in self._of_moved_before(reports) if row[0] not in told)
+
+    def _of_moved_before(self, reports: Reports) -> Sequence[tuple[str, RowPlace, Move]]:
+        """Return the rows of that kind in the report that was in force when the workbook of the day came."""
+        came = self.assignment.arrival.envelope.received_at
+        before = [revision.filed.arrival for revision in reports.revisions if revision.filed.arrival.envelope.received_at <= came]
+        rows = self.judgements[before[-1].id].of_moved if before and before[-1].id in self.judgements else []
+        return [row for row in rows if row[2].day == self.day and row[2].arrival == self.assignment.arrival.id]
 
 
 @dataclass(frozen=True, slots=True)

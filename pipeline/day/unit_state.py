@@ -47,7 +47,7 @@ class Parted:
         }
         """The cases that lie in another district than the day before, with that one."""
         self._given = [case for case in state.cases if case.first_district != self._lies_in[case.number]]
-        self._of_moved = [(name, row) for name, report in state.in_force.items() for row in state.judgements[report.arrival.id].of_moved]
+        self._of_moved = [*state.of_moved]
         self._doubted = [district for district in dict.fromkeys(doubt.district for doubt in state.doubts) if district in {*districts}]
 
     def _part(self, register: Register) -> dict[str, Register]:

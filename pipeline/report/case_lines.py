@@ -74,6 +74,8 @@ class CaseLine:
     """The 交办日期 in the assignment workbook in force, where it is later than the one that holds."""
     refused_rows: int = 0
     """Its rows in the assignment workbook in force that were refused: it keeps the particulars that it had."""
+    before_move: str = ""
+    """What the district that had it reported of it on the day on which it was given to another one, in words."""
     listed_late: date | None = None
     """The day on which a workbook brought it in, where the one before had it in a row that was refused."""
     is_reply_too_early: bool = False

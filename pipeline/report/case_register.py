@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -22,7 +23,20 @@ _SHOWN = ("诉求认定", "答复文号", "群众确认", "今日进展", "下�
 def case_lines(state: DayState, arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[CaseLine, ...]:
     """Return the register of a folded day by case number, cancelled cases included."""
     held = settings.on(state.day)
-    return tuple(case_line(case, state.day, arrivals, held) for case in state.cases)
+    before_move = {
+        number: _as_reported(district, place)
+        for district, (number, place, move) in (*state.of_moved, *state.told_elsewhere)
+        if move.day == state.day
+    }
+    lines = (case_line(case, state.day, arrivals, held) for case in state.cases)
+    return tuple(replace(line, before_move=before_move[line.number]) if line.number in before_move else line for line in lines)
+
+
+def _as_reported(district: str, place: RowPlace) -> str:
+    """Return what the district that had the case reported of it on the day on which it went, which counts nowhere."""
+    said = [f"“{place['当前状态'] or '—'}”"]
+    said += [f"{name}{mask(text)}" for name in ("答复文号", "群众确认") if (text := place[name])]
+    return f"{district}当天报{'，'.join(said)}，没有计入，请核实后报"
 
 
 def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:

@@ -15,9 +15,12 @@ from pipeline.terms import words
 from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, OF_THE_DAY, RESOLVED, Severity
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.messages import brief
 from pipeline.terms.rows import rows_of_sheet, written
 
 _WITHDRAWN = "withdrawn"
+_NAMED = ("答复文号", "群众确认")
+"""What a row says there is told with it: whoever has the case now can build on it."""
 _LASTING = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
 
 
@@ -201,8 +204,7 @@ def _answers_to_dispute(state: DayState) -> dict[str, str]:
 def of_moved_cases(state: DayState) -> Iterator[MovedRow]:
     """Go through what the day's reports say anew of cases that were given to another district, and what does not count for that."""
     cases = {case.number: case for case in state.cases}
-    own = ((name, row) for name, report in state.in_force.items() for row in state.judgements[report.arrival.id].of_moved)
-    for district, (number, place, move) in (*own, *state.told_elsewhere):
+    for district, (number, place, move) in (*state.of_moved, *state.told_elsewhere):
         case = cases.get(number) or state.elsewhere[number]
         status, columns = place["当前状态"] or case.status, tuple(_said_anew(place, case.last))
         if columns or status != case.status:
@@ -214,4 +216,4 @@ def _said_anew(place: RowPlace, last: RowPlace | None) -> Iterator[str]:
     for column in (*OF_THE_DAY, *_LASTING):
         stands = last[column] if last and column in _LASTING else None
         if place[column] and place[column] != stands:
-            yield column
+            yield f"{column}“{brief(place[column] or '')}”" if column in _NAMED else column

@@ -144,7 +144,8 @@ def whence(case: NoticeCase, day: date) -> str:
     came = case.line.moves[-1] if case.line.moves else None
     if came is None and case.line.listed_late and case.times == 1:
         return f"{near(case.line.listed_late, day)}才列入台账（分解表原来退回）"
-    return f"{near(came.day, day)}由{came.before}转来" if came and case.times == 1 else ""
+    told = f"（{case.line.before_move}）" if case.line.before_move else ""
+    return f"{near(came.day, day)}由{came.before}转来{told}" if came and (told or case.times == 1) else ""
 
 
 def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> tuple[str, str]:

@@ -155,13 +155,26 @@ def test_of_a_day_counts_what_it_came_to(
 # --- what it had reported ----------------------------------------------------------------------------------------
 
 
+def test_what_was_in_force_when_the_workbook_came_stays_told_though_the_row_is_deleted_as_asked() -> None:
+    first = _sent(A, resolved_row(MOVED, 答复日期="2020-05-20", 答复文号="东55号"), progress_row("SJ-2020-001"))
+    again = File(report(A, DAY, progress=[progress_row("SJ-2020-001")], urgent=[]), moment("2020-05-21 21:00"), "再报.xlsx")
+    day = _on(*_moved("2020-05-21 20:00"), first, again)
+    (row,) = day.report.of_moved_cases
+    assert (row.number, row.district, row.status[0]) == (MOVED, A, "已化解")
+    assert "答复文号“东55号”" in row.columns
+    line = next(line for line in day.report.cases if line.number == MOVED)
+    assert line.before_move == f"{A}当天报“已化解”，答复文号东55号，群众确认认可，没有计入，请核实后报"
+    later = File(first.content, moment("2020-05-21 20:30"), "晚报.xlsx")
+    assert _on(*_moved("2020-05-21 20:00"), later, again).report.of_moved_cases == ()
+
+
 def test_what_was_reported_on_the_day_before_the_workbook_came_is_told_and_does_not_count() -> None:
     files = [_sent(A, resolved_row(MOVED, 答复日期="2020-05-20", 答复文号="东1号"), progress_row("SJ-2020-001"))]
     assert _on(assigned(assignment(OLD)), *files).counted(MOVED)
     evening = told([*_moved("2020-05-21 20:00"), *files], [DAY])[DAY]
     assert evening.summary["cases"][MOVED] == {"status": "已交办", "counted_resolved": False}
     said = (
-        f"案件已改派、没有计入的报送1件：{MOVED}（{A}报“已化解”，另填了今日进展、答复日期、答复文号、群众确认；"
+        f"案件已改派、没有计入的报送1件：{MOVED}（{A}报“已化解”，另填了今日进展、答复日期、答复文号“东1号”、群众确认“认可”；"
         f"5月21日已改派{B}，现按“已交办”）。"
     )
     for text in (*evening.both, evening.overview):
