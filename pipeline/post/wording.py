@@ -128,6 +128,7 @@ class Writer:
             "verdict": verdict,
             "has_come": submission.get("has_come", False),
             "withdrew": submission.get("withdrew", []),
+            "unanswered": submission.get("unanswered", []),
             "state": _state(submission),
             "has_receipt": any("_回执_" in name for name in names),
             "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],

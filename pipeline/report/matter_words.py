@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from pipeline.day.row_changes import RowChanges
 from pipeline.day.withdrawn_rows import Matter, MatterChange, Reception, ReceptionChange
@@ -16,6 +17,7 @@ from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Decision, MovedRow, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
+from pipeline.terms.contract import SAFETY
 from pipeline.terms.words import first_of
 
 
@@ -199,6 +201,45 @@ def in_short(matter: UrgentLine, most: int) -> str:
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
+
+
+_MOST_UNANSWERED = 60
+
+
+def unanswered(report: Report, district: str) -> list[str]:
+    """Return the urgent matters of a district of which nothing has been said since, with what was asked then: it is asked about them.
+
+    What endangers people is told whole.
+    """
+    matters = [matter for matter in report.unsettled if matter.district == district]
+    return [_unanswered(matter, report.day) for matter in sorted(matters, key=lambda matter: matter.kind != SAFETY)]
+
+
+def _unanswered(matter: UrgentLine, day: date) -> str:
+    situation, asked = matter.situation.rstrip("。；，"), matter.coordination.rstrip("。；，")
+    if matter.kind != SAFETY and len(situation) > _MOST_UNANSWERED:
+        situation = f"{situation[:_MOST_UNANSWERED]}…（全文见那一天的日报）"
+    request = f"；当时请求：{asked}" if asked else ""
+    return f"{f'{matter.number} {matter.kind}'.strip()}{when(matter, day)}：{situation}{request}"
+
+
+_HOW_TO_ANSWER: Final = "请办理，并在日报里报明怎样处置了：有案件编号的填“今日进展”，没有编号的把同类急报再报一次。"
+"""What is asked of a district about them."""
+
+
+def of_notice(report: Report, district: str) -> str:
+    """Return the same in a sentence for its notice; '' where there is none."""
+    told = unanswered(report, district)
+    return f"急报尚无下文{len(told)}件：{'。'.join(told)}。{_HOW_TO_ANSWER}" if told else ""
+
+
+def of_notice_by_case(report: Report, district: str) -> dict[str, str]:
+    """Return beside which of its cases a notice says that an urgent matter has no answer, and what it says."""
+    told: dict[str, list[str]] = {}
+    for matter in report.unsettled:
+        if matter.district == district and matter.number:
+            told.setdefault(matter.number, []).append(f"{matter.kind}{when(matter, report.day)}")
+    return {number: f"；急报尚无下文：{'、'.join(named)}" for number, named in told.items()}
 
 
 def counted(case: CaseLine, day: date) -> str:

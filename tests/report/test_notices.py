@@ -21,7 +21,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hostile import rewrite
 from offices import HOME, Office, only, tree
-from workbooks import CASES, DAY, answer_row, assignment, case_row, progress_row, report, resolved_row
+from workbooks import CASES, DAY, answer_row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.demo import made_up_office
 from pipeline.ledger import journal
@@ -360,6 +360,27 @@ def test_a_matter_is_told_whole_and_only_a_very_long_one_says_where_all_of_it_st
     office.put(report(), "日报.xlsx")
     _run(office, DAY)
     assert {whole, f"{long[:60]}…（全文见日报模板）"} <= {*_notice(office, DAY)}
+
+
+def test_an_urgent_matter_without_an_answer_stands_beside_its_case_and_is_asked_about(office: Office) -> None:
+    """It gives no district a notice by itself: the letter asks about it."""
+    days = [DAY - timedelta(days=1), DAY]
+    office.put_assignment(assignment(_CASES))
+    danger = {"事项类别": "工程安全隐患", "情况说明": "外墙松动，楼下是小学通道", "发生时间": f"{days[0]}", "需协调事项": "请派检测单位"}
+    of_others = [urgent_row("", 情况说明="小区停暖", 发生时间=f"{days[0]}", 需协调事项="")]
+    office.put(
+        report(day=days[0], progress=[], urgent=[urgent_row("SJ-2020-003", **danger), *of_others]), "一.xlsx", f"{days[0]}T16:00:00+08:00"
+    )
+    office.put(report(day=DAY, progress=[progress_row(今日进展="已约谈")]), "二.xlsx", f"{DAY}T16:00:00+08:00")
+    _daily(office, days)
+    first, second = (_notice(office, day) for day in days)
+    assert not any("急报" in line for line in first), "its own day's report is its answer for that day"
+    assert any(line.endswith("；急报尚无下文：工程安全隐患（5月20日所报）") for line in second)
+    asked = "SJ-2020-003 工程安全隐患（5月20日所报）：外墙松动，楼下是小学通道；当时请求：请派检测单位"
+    other = f"{of_others[0]['事项类别']}（5月20日所报）：小区停暖"
+    said = f"急报尚无下文2件：{asked}。{other}。请办理，并在日报里报明怎样处置了：有案件编号的填“今日进展”，没有编号的把同类急报再报一次。"
+    assert any(said in line for line in second)
+    assert not any("急报" in line for line in _notice(office, DAY, "达拉特旗"))
 
 
 def test_a_district_without_anything_gets_none(office: Office) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic
 
 from pipeline.render.papers import notice_room, own_templates, word, word_settings
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import answer_words, clock_lines, not_taken, notice_words, notices
+from pipeline.report import answer_words, clock_lines, matter_words, not_taken, notice_words, notices
 from pipeline.report.case_lines import Notice, NoticeCase, Point
 from pipeline.report.report import Report
 from pipeline.report.sentences import long_day
@@ -129,7 +130,7 @@ def _identity(notice: Notice, report: Report) -> str:
     """Return by what one knows whether two editions of a notice say the same: its cases, what is so with them, and what is settled."""
     told = fields(notice, report)
     cases = [[case[name] for name in _OF_CASE] for case in told["案件"]]
-    said = [*(told[name] for name in _SAYS), cases, _beside(notice, report.day)]
+    said = [*(told[name] for name in _SAYS), cases, _beside(notice, report.day), matter_words.of_notice(report, notice.district)]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -140,7 +141,9 @@ def says(content: bytes) -> str:
 
 def fields(notice: Notice, report: Report) -> dict[str, Any]:
     """Return what the template may use, by name."""
-    rows, marks = _cases(notice, report.day), dict[str, str]()
+    urgent = matter_words.of_notice_by_case(report, notice.district)
+    cases, marks = partial(_cases, notice, report.day, urgent), dict[str, str]()
+    rows = cases()
     is_close = len(rows) > _MOST_ROOMY
     if is_close or sum(map(notice_room.lines, rows)) > _MOST_LINES:
         marks = notice_words.articles(notice.cases)
@@ -159,14 +162,15 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "件数": len(notice.cases),
         "增续": notice_words.new_and_old([case.times for case in notice.cases]),
         "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
-        "案件": rows if is_close or not marks else _cases(notice, report.day, marks),
+        "案件": rows if is_close or not marks else cases(marks),
         "从密": is_close,
-        "清单": _cases(notice, report.day, marks) if is_close else [],
+        "清单": cases(marks) if is_close else [],
         "条文": notice_words.legend(marks),
         "说明": ("" if is_close else notice_words.legend(marks))
         + notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
         + (not_taken.of_notice(report, notice.district) if notice.cases else "")
+        + matter_words.of_notice(report, notice.district)
         + _beside(notice, report.day)
         + notice_words.written_later(notice, report.day),
         "上次": notice_words.of_last(notice),
@@ -188,15 +192,19 @@ def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
     }
 
 
-def _cases(notice: Notice, day: date, marks: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """Return the rows of its cases; of a matter that differs from one above by numbers alone, what differs."""
+def _cases(notice: Notice, day: date, urgent: Mapping[str, str], marks: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of its cases; of a matter that differs from one above by numbers alone, what differs.
+
+    `urgent`: what is said beside a case of an urgent matter.
+    """
     told: dict[str, tuple[int, str]] = {}
     rows = []
     for number, case in enumerate(notice.cases, 1):
         matter = plain(case.line.matter)
         first = told.setdefault(_DIGITS.sub("0", matter), (number, matter))
         is_repeated = first[0] != number and len(matter) > _SHORTEST_REPEATED
-        rows.append(_case(number, case, notice, day, marks) | {"案由": _repeated(*first, matter) if is_repeated else _matter(matter)})
+        row = _case(number, case, notice, day, marks) | {"案由": _repeated(*first, matter) if is_repeated else _matter(matter)}
+        rows.append(row | {"情况": f"{row['情况']}{urgent.get(case.line.number, '')}"})
     return rows
 
 

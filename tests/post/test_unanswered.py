@@ -1,0 +1,31 @@
+"""What a district's letter asks about its urgent matters of which nothing has been said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from offices import Office
+from workbooks import DAY, assignment, report, urgent_row
+
+from pipeline.post import wording
+from pipeline.post.letter_plan import PublishedDay
+
+TO = "dongsheng@example.com"
+
+
+def test_a_letter_asks_about_urgent_matters_of_which_nothing_was_said(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    before = DAY - timedelta(days=1)
+    danger = urgent_row("SJ-2020-001", 事项类别="工程安全隐患", 情况说明="外墙松动" * 30, 发生时间=f"{before}", 需协调事项="请派检测单位")
+    office.put(report(day=before, progress=[], urgent=[danger]), "一.xlsx", f"{before}T15:00:00+08:00")
+    office.put(report(progress=[]), "二.xlsx", f"{DAY}T15:00:00+08:00")
+    office.run(before, DAY)
+    for day, is_told in ((before, False), (DAY, True)):
+        published = PublishedDay(day, office.outbox / day.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+        letter = wording.Writer(office.settings, DAY).to_district(day, "东胜区", TO, [], published.summary(), later=None)
+        told = f"SJ-2020-001 工程安全隐患（5月20日所报）：{'外墙松动' * 30}；当时请求：请派检测单位"
+        assert [told in text and "还没有下文" in text for text in (letter.text, letter.html)] == [is_told] * 2
+        other = wording.Writer(office.settings, DAY).to_district(day, "达拉特旗", TO, [], published.summary(), later=None)
+        assert "还没有下文" not in other.text
