@@ -82,14 +82,14 @@ def test_refused_rows_of_a_newer_workbook_are_told_with_the_cases_that_keep_what
 
 def test_a_refused_row_of_a_case_that_is_not_there_yet_is_told() -> None:
     day = _told([*_listed(), case_row("SJ-2020-011", 办结时限="六月底")])
-    _assert_stands(day, "现行分解表1行没有采用：1行没有列入台账。")
+    _assert_stands(day, "现行分解表1行没有采用：1行没有列入台账（SJ-2020-011）。")
 
 
 def test_refused_rows_of_sheets_without_cases_are_not_told_as_cases() -> None:
     newer = [*_listed(), case_row("SJ-2020-011", 办结时限="六月底")]
     content = assignment(newer, exemptions=[exemption_row("SJ-2020-777"), exemption_row("SJ-2020-778")])
     day = told([assigned(content, FIRST, "分解表.xlsx"), *_reports(MONDAY)], [MONDAY])[MONDAY]
-    _assert_stands(day, "现行分解表3行没有采用：1行没有列入台账，2行是“豁免”表的，不是案件。")
+    _assert_stands(day, "现行分解表3行没有采用：1行没有列入台账（SJ-2020-011），2行是“豁免”表的，不是案件。")
 
 
 def test_a_later_date_of_assignment_moves_nothing_and_is_said() -> None:
