@@ -6,6 +6,7 @@ Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `same_day`, `urg
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -666,7 +667,10 @@ def test_how_a_danger_ended_is_told_everywhere_and_is_how_it_stands_at_the_end_o
     followed = [dict(headline.lines(report_)).get("急报的下文") for report_ in told]
     said = [f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：{how}。" for how in ("办理中，专家已到场", "已化解，塔吊已拆除")]
     assert followed == [None, said[0], None, said[1], None]
-    assert "已化解，塔吊已拆除" in leaders_page.render(told[3], HOME / "templates").decode()
+    page = leaders_page.render(told[3], HOME / "templates").decode()
+    assert "已化解，塔吊已拆除" in page
+    (width,) = re.findall(r"\.outcomes th\.wide ?\{ ?width: ?(\d+)%", page)
+    assert page.partition('class="stack outcomes"')[2].partition("</thead>")[0].count('class="wide"') * int(width) < 100
     leader = next(page for page in leader_pages.of(told[3]) if page.followed)
     fields = leader_papers.fields(leader, told[3])
     assert fields["急报件数"] == "0件，此前所报今日有下文1"
