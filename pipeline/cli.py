@@ -325,10 +325,10 @@ def _serve(options: argparse.Namespace) -> int:
     from pipeline.web import server
 
     settings = _load(options, told=stopping.complain)
-    serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), partial(_watch_night, settings))
-    site, watch = serving.site, urgent.Watch(settings, serving.site.readers).look
-    site.letters_due, site.letters_from, site.letters_sent = told_letters.looks(settings)
-    site.urgent, site.urgent_look = partial(_watch_urgent, settings, watch), partial(urgent.untold, settings)
+    serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), lambda: _watch_night(site.settings))
+    site, watch = serving.site, urgent.Watch(serving.site.readers).look
+    site.letters_due, site.letters_from, site.letters_sent = told_letters.looks(lambda: site.settings)
+    site.urgent, site.urgent_look = lambda: _watch_urgent(site.settings, watch), lambda files, now: urgent.untold(site.settings, files, now)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended
         screen.tell_serving(serving.address)

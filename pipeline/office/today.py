@@ -92,15 +92,15 @@ class TodayLook:
     """Answers again and again; a day is folded anew only where ledger, inbox or day are others than before."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._last: tuple[_Seen, Today] | None = None
 
     def look(self, day: date, files: Sequence[Incoming], readers: Readers) -> Today:
         """Return how the day stands. Raises LedgerError."""
-        last, seen = self._last, _Seen(day, held_files.stamp(self._settings), tuple(files), _workbooks(self._settings))
+        last, seen = self._last, _Seen(day, held_files.stamp(self.settings), tuple(files), _workbooks(self.settings))
         if last is not None and last[0] == seen:
             return last[1]
-        today = of_day(day, files, self._settings, readers)
+        today = of_day(day, files, self.settings, readers)
         self._last = seen, today
         return today
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from pipeline.ledger import places
@@ -50,10 +49,14 @@ def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
 
 
 def looks(
-    settings: Settings,
+    settings_now: Callable[[], Settings],
 ) -> tuple[Callable[[datetime], Any], Callable[[datetime], date | None], Callable[[datetime, Untold], list[SentOut]]]:
     """Return the looks of the office's page: what would be sent now, from which day on letters are written, and what was sent."""
-    return partial(due, settings), partial(sending.written_from, settings), partial(sent_out, settings)
+    return (
+        lambda now: due(settings_now(), now),
+        lambda now: sending.written_from(settings_now(), now),
+        lambda now, untold: sent_out(settings_now(), now, untold),
+    )
 
 
 def sent_out(settings: Settings, now: datetime, untold: Untold) -> list[SentOut]:

@@ -368,18 +368,18 @@ def at_the_end(settings: Settings, now: datetime, connect: Connect = smtp.connec
 class Watch:
     """Looks again and again for `serve`, and only where the inbox is another than before or letters may have been put off."""
 
-    def __init__(self, settings: Settings, shared: SharedReaders) -> None:
-        self._settings, self._shared = settings, shared
+    def __init__(self, shared: SharedReaders) -> None:
+        self._shared = shared
         self._last: tuple[datetime, tuple[object, ...]] | None = None
 
     def look(self, now: datetime, connect: Connect = smtp.connected) -> UrgentOutcome:
         """Mail what is new."""
-        outgoing = self._settings.outgoing_mail
+        outgoing = self._shared.settings.outgoing_mail
         if outgoing is None or not outgoing.may_write_to_leaders:
             return UrgentOutcome()
         seen = self._shared.waiting()
         if self._last and self._last[1] == seen and now - self._last[0] < _AGAIN:
             return UrgentOutcome()
-        outcome = at_the_end(self._settings, now, connect, self._shared)
+        outcome = at_the_end(self._shared.settings, now, connect, self._shared)
         self._last = now, seen
         return outcome

@@ -94,6 +94,14 @@ def rules_kept(
     return held
 
 
+def judged_by(settings: Settings, day: date) -> Settings:
+    """Return the settings with the rules by which the day stands: a published one keeps those that it had. Raises LedgerError."""
+    if not places.exists(settings.paths.ledger_place):
+        return settings.on(day)
+    with Ledger(settings.paths.ledger_place) as ledger:
+        return settings.keeping(rules_kept(published_under(ledger, settings.paths.outbox, [day]), settings, (), days=[day])).on(day)
+
+
 def is_overruled(under: PublishedUnder, day: date, settings: Settings) -> bool:
     """Whether a change that says from when it holds judges the day by other rules than it was published under."""
     published = rules_of(under)

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from pipeline.office.district_history import HandedIn, Stands
-from pipeline.publishing import told_editions
+from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.words import AHEAD, moment, near
@@ -59,7 +59,7 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
     """
     stands = known.stands
     day = stands.itself.day if stands else None
-    if stands is None or day is None or sent.received_at <= (limit := settings.on(day).calendar.last_moment(day)):
+    if stands is None or day is None or sent.received_at <= (limit := _judged_by(settings, day).calendar.last_moment(day)):
         return ""
     came = sent.received_at.astimezone(limit.tzinfo)
     at = f"{came:%H:%M:%S}，" if came.date() == day else ""
@@ -73,6 +73,13 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
             counts = "这一天仍算按时" if stands.is_taken else "有内容采用的，这一天仍算按时"
         return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），{counts}。"
     return f"迟报：{said}{'' if stands.itself.is_refused else '这一天截止以前没有报过，记为迟报；内容照常采用。'}"
+
+
+def _judged_by(settings: Settings, day: date) -> Settings:
+    try:
+        return held_days.judged_by(settings, day)
+    except LedgerError:
+        return settings.on(day)
 
 
 def _look(site: Site, user: User, sent: SentUpload) -> _Known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import date, time
 from itertools import zip_longest
 from pathlib import Path
@@ -15,11 +14,10 @@ from starlette.responses import Response
 
 from pipeline.office import as_published
 from pipeline.publishing import edition_changes, told_editions
-from pipeline.settings import config, meanings
+from pipeline.settings import config, meanings, renewed
 from pipeline.settings.config import Settings
 from pipeline.settings.meanings import Setting
 from pipeline.terms import words
-from pipeline.terms.errors import ConfigurationError
 from pipeline.web import published_files
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
@@ -27,15 +25,13 @@ from pipeline.web.started_runs import without_places
 
 router = APIRouter()
 _DAYS: Final = 14
-_RULES: Final = ("sources", "categories", "groups", "calendar", "windows", "notices", "changes", "statute", "hints", "case_number_pattern")
-"""The settings by which a day is judged."""
 _SECRETS: Final = ("password", "password_env", "password_file", "certificate", "key", "ca_file")
 """Of these only whether they are set is said: they lead to what nobody should look for."""
 
 
 @router.get("/settings")
 def show_settings(request: Request, site: TheSite, _session: Office) -> Response:
-    """Show every setting as it holds since the server runs, with its meaning."""
+    """Show every setting as it holds for the pages, with its meaning."""
     return page(request, site, "settings", {"settings": list(_settings(site.settings)), **as_on_disk(site.settings)})
 
 
@@ -50,13 +46,8 @@ def fault(settings: Settings) -> list[str]:
 
 
 def changed(settings: Settings) -> list[str]:
-    """Return which rules the settings' file has otherwise by now than the server, which runs by those that it began with."""
-    if not settings.file:
-        return []
-    with suppress(ConfigurationError):
-        began, now = (held.model_dump(mode="json", include={*_RULES}) for held in (settings, config.load(settings.file)))
-        return [name for name in _RULES if began[name] != now[name]]
-    return []
+    """Return which settings the file has otherwise by now than the server, which takes over the rules alone."""
+    return renewed.others_than(settings, settings.file) if settings.file else []
 
 
 def _settings(settings: Settings) -> Iterator[Setting]:

@@ -51,7 +51,6 @@ class Site:
     def __init__(
         self, settings: Settings, now: Callable[[], datetime], origins: frozenset[str], beside: Callable[[], object] = lambda: None
     ) -> None:
-        self.settings = settings
         self.beside = beside
         """What is done every few minutes beside answering."""
         self.urgent: Callable[[], object] = lambda: None
@@ -81,6 +80,11 @@ class Site:
         self._failures = BoundedLog(self._writer(ACTIONS))
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._slots: anyio.CapacityLimiter | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The office's settings, with the rules that the file has now."""
+        return self.readers.settings
 
     def local_now(self) -> datetime:
         """Return the time in the office's zone."""

@@ -431,7 +431,7 @@ def test_the_command_says_what_is_missing_and_ends_with_2(
 
 def test_serve_mails_what_was_uploaded_and_looks_again_only_where_something_may_be_owed(office: Office, server: MailServer) -> None:
     shared = SharedReaders(office.settings)
-    watch = Watch(office.settings, shared)
+    watch = Watch(shared)
     try:
         _put(office, [WATER])
         assert watch.look(NOW, server.connect).matters == 1

@@ -1,6 +1,6 @@
 """The settings with their meanings and no secret; editions and restated days. Of none of it a district sees anything.
 
-Covers `settings_pages`, and `meanings` of what is only an example in config.yaml.
+Covers `settings_pages`, `renewed`, and `meanings` of what is only an example in config.yaml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from workbooks import DAY, assignment, progress_row, report, resolved_row
 from pipeline.night import nightly
 from pipeline.render.documents import FIGURES
 from pipeline.settings import meanings
+from pipeline.settings.config import load
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.places import LedgerServer
@@ -75,17 +76,24 @@ def test_settings_that_no_longer_read_are_on_the_desk_and_beside_the_settings_wi
     assert "现在读不了" not in browser.get("/today").text
 
 
-def test_rules_that_were_changed_since_the_server_began_are_on_the_desk_and_beside_the_settings(site: Website) -> None:
+def test_rules_that_were_changed_since_the_server_began_hold_and_other_settings_are_said_to_need_a_new_start(site: Website) -> None:
     browser, config = site.signed_in("办公室"), site.office.home / "config.yaml"
+    site.office.settings = load(config)
     began = config.read_text(encoding="utf-8")
-    assert "改过" not in browser.get("/today").text
-    config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: 9", began, count=1), encoding="utf-8")
-    for path in ("/today", f"/board/{DAY}", "/settings"):
-        page = browser.get(path).text
-        assert "config.yaml 在网页打开以后改过" in page
-        assert "<p>改了 windows。网页上的结论" in page
-    config.write_text(began, encoding="utf-8")
-    assert "改过" not in browser.get("/today").text
+    with served(site.office, "2020-05-22 09:00") as website:
+        browser = website.signed_in("办公室")
+        config.write_text(re.sub(r"due_soon_days: \d+", "due_soon_days: 9", began, count=1), encoding="utf-8")
+        assert "改过" not in browser.get("/today").text
+        shown = dict(re.findall(r'<code>([^<]+)</code></th><td data-label="现在是">([^<]*)</td>', browser.get("/settings").text))
+        assert shown["windows.due_soon_days"] == "9"
+        config.write_text(re.sub(r"weekly: \S+", "weekly: 周三", began, count=1), encoding="utf-8")
+        for path in ("/today", f"/board/{DAY}", "/settings"):
+            page = browser.get(path).text
+            assert "config.yaml 在网页打开以后改过" in page
+            assert "<p>改了 period。这几项网页还按打开时的" in page
+        assert "改过" not in website.signed_in("甲").get("/").text
+        config.write_text(began, encoding="utf-8")
+        assert "改过" not in browser.get("/today").text
 
 
 def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> None:

@@ -36,7 +36,7 @@ from pipeline.office import status
 from pipeline.post import sending
 from pipeline.publishing import told_editions
 from pipeline.reading.readers import Readers
-from pipeline.settings.config import Settings
+from pipeline.settings.config import Settings, load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import LedgerError
 from pipeline.web import connections, receiving, upload_limits
@@ -188,6 +188,28 @@ def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site:
     first = "迟报：17:00:09，已过5月21日的17:00截止。这一天截止以前没有报过，记为迟报；内容照常采用。"
     assert first in browser.get(number).text
     assert "17:00 收到（已过 17:00 截止）" in browser.get("/").text
+
+
+def test_a_cut_off_that_was_changed_while_the_server_runs_is_the_pages_and_the_receipts(site: Website) -> None:
+    browser, config = site.signed_in("甲"), site.office.home / "config.yaml"
+    began = config.read_text(encoding="utf-8")
+    site.clock.now = moment("2020-05-21 15:20")
+    assert "17:00" in words(browser.get("/"))
+    earlier = began.replace('cut_off: "17:00"', 'cut_off: "15:30"')
+    config.write_text(earlier, encoding="utf-8")
+    assert "15:30" in words(browser.get("/"))
+    config.write_text(began.replace('cut_off: "17:00"', 'cut_off: "25:00"'), encoding="utf-8")
+    site.clock.now = moment("2020-05-21 15:40")
+    number = send(browser, report(progress=GOOD))
+    late = "已过5月21日的15:30截止。这一天截止以前没有报过，记为迟报"
+    assert late in browser.get(f"/sent/{number}").text, "a file with a mistake leaves what held"
+    config.write_text(earlier, encoding="utf-8")
+    assert "改过" not in site.signed_in("办公室").get("/today").text, "nothing has to be started again"
+    site.office.settings = load(config)
+    site.office.run(DAY)
+    assert "按时0 迟报1" in words(site.signed_in("办公室").get(f"/board/{DAY}"))
+    config.write_text(began, encoding="utf-8")
+    assert late in browser.get(f"/sent/{number}").text, "the published day keeps its rules"
 
 
 def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: Website) -> None:
