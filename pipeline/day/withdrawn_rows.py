@@ -57,16 +57,20 @@ _SHEETS = (*contract.REPORT_SHEETS, *contract.REPORT_EXTENSIONS)
 def _gone(
     sheet: str, before: Reading, after: Reading, case_book: CaseBook, refused: Collection[tuple[str, int | None]]
 ) -> list[tuple[str, bool]]:
-    """Return the rows of a sheet that the later report has not, each with whether it had been refused."""
+    """Return the rows of a sheet that the later report has not, each with whether it had been refused.
+
+    An urgent matter that was refused and is now reported without its number is there again: its finding asks for just that.
+    """
     earlier, later = (rows_of_sheet(reading.rows, sheet) for reading in (before, after))
     if earlier is None:
         return []
-    have = set(_row_names(later, case_book)) if later else set()
-    had = zip(earlier.lines, _row_names(earlier, case_book), strict=True)
+    had, have = _row_names(earlier, case_book), set(_row_names(later, case_book)) if later else set()
+    anew = have - {*had} if sheet == URGENT.name else set()
+    rows = zip(earlier.lines, had, _row_names(earlier, case_book, with_case=False), strict=True)
     return [
-        (f"{name}{_moved(name, case_book, after.district)}", (earlier.name, line) in refused)
-        for line, name in had
-        if name and name not in have
+        (f"{name}{_moved(name, case_book, after.district)}", was_refused)
+        for line, name, without_case in rows
+        if name and name not in have and not ((was_refused := (earlier.name, line) in refused) and without_case in anew)
     ]
 
 
@@ -120,12 +124,13 @@ def _place(sheet: Rows, position: int) -> _Place:
     return {"sheet": sheet.name, "row": sheet.lines[position], "at": column}
 
 
-def _row_names(rows: Rows, case_book: CaseBook) -> list[str]:
+def _row_names(rows: Rows, case_book: CaseBook, *, with_case: bool = True) -> list[str]:
     """Return what identifies each row: its case, its category, or several of its columns; '' where nothing does."""
     if rows.sheet == RECEPTION.name:
         return [name or "" for name in rows.texts("问题类别")]
     numbers = [(case.number if (case := case_book.find(number)) else number) if number else "" for number in rows.texts(CASE)]
     identifying = {URGENT.name: ("事项类别", "发生时间"), ANSWERS.name: ("通知编号",)}.get(rows.sheet, ())
+    numbers = numbers if with_case else [""] * len(numbers)
     parts = zip(numbers, *(rows.texts(column) for column in identifying), strict=True)
     return [" ".join(part for part in row if part) for row in parts]
 

@@ -539,6 +539,16 @@ def test_rows_that_had_been_refused_are_named_apart_and_not_as_left_out() -> Non
         assert ("上一次退回的行，这次也没有：案件进展：SJ-2020-999。" in finding.message) is (len(rows) == 2)
 
 
+@pytest.mark.parametrize(("number", "kept", "is_named"), [("SJ-2020-999", {}, False), ("SJ-2020-999", {"发生时间": "2020-05-21 08:00"}, True),
+                                                         ("SJ-2020-001", {}, True)])  # fmt: skip
+def test_a_refused_urgent_matter_that_is_sent_again_without_its_number_as_told_is_there_again(
+    number: str, kept: dict[str, str], *, is_named: bool
+) -> None:
+    first, again = (report(progress=[], new=[], reception=[], urgent=[row]) for row in (urgent_row(number), urgent_row("", **kept)))
+    day = on(DAY, assigned(assignment()), handed_in(first), handed_in(again, "2020-05-21 16:30", "更正.xlsx"))
+    assert bool(day.of("rows-withdrawn")) is is_named
+
+
 def test_rows_that_a_revision_leaves_out_are_named() -> None:
     first = write(report_pages(progress=[progress_row(), progress_row("SJ-2020-999"), resolved_row()]))
     second = report(progress=[progress_row()])
