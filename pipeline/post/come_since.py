@@ -23,6 +23,7 @@ from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.terms.words import clock, near
 
+_MOST_REASONS = 5
 _NOT_ASKED = frozenset({"cancelled", "missing_from_assignment"})
 """The flags that no notice is about."""
 
@@ -188,7 +189,15 @@ def _takes_nothing(waits: Waits | None) -> InVain:
     if waits is None:
         return InVain("", "收到的日报全部退回，一行也没有采用")
     refused = f"，{waits.rows[1]}行会退回" if waits.rows else ""
-    return InVain(waits.file.name, f"照现在的样子一行也不会采用{refused}", waits.file.received_at)
+    return InVain(waits.file.name, f"照现在的样子一行也不会采用{refused}{_reasons(waits)}", waits.file.received_at)
+
+
+def _reasons(waits: Waits) -> str:
+    """Return why rows of it will be refused, each with its cell: the register may be another than when its message was answered."""
+    refusing = [finding for finding in (waits.answer.findings if waits.answer else ()) if finding.refuses]
+    told = [f"{finding.sheet}!{finding.cell} {finding.message.rstrip('。')}" for finding in refusing[:_MOST_REASONS]]
+    more = f"；另有{len(refusing) - len(told)}处" if len(refusing) > len(told) else ""
+    return f"：{'；'.join(told)}{more}" if told else ""
 
 
 def _by_mail(name: str, day: date, mails: Sequence[Mail], settings: Settings) -> Iterator[InVain]:

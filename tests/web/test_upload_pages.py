@@ -638,13 +638,14 @@ def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_mu
     site.office.settings = site.office.settings.model_copy(update={"outgoing_mail": Outgoing(host="127.0.0.1", sender="a@example.com")})
     (letter,) = (letter for letter in sending.run(site.office.settings, site.clock(), dry_run=True).planned if letter.district == "东胜区")
     assert letter.subject == "【催报】东胜区5月21日的日报收到的不能采用"
-    assert "“坏行.xlsx”：照现在的样子一行也不会采用，2行会退回" in letter.text
+    assert "“坏行.xlsx”：照现在的样子一行也不会采用，2行会退回：案件进展!E" in letter.text
+    assert letter.text.count("“差不多了”不在可选范围") == 2
     assert "“坏的.xlsx”：" in letter.text
     site.office.run(DAY)
     home = words(clerk.get("/"))
     assert "坏的.xlsx邮件 整份退回 " in home, "whoever mailed it sees what became of it"
     assert "今天的日报一行也没有采用" in home
-    offered = "今天报的“坏行.xlsx”一行也没有算进去：要改的逐条写在回信和回执里，改好再报；也可以用这份模板重填。"
+    offered = "今天报的“坏行.xlsx”一行也没有算进去：现在要改的，把它上传核对一次就逐条看到，汇总以后也写在回执里（回信说的是收到时的，此后改派的案件没有写）。改好再报；也可以用这份模板重填。"
     assert offered in home.partition("5月21日的日报模板")[2]
     send(clerk, report(progress=[progress_row("SJ-2020-998")]), "又坏.xlsx")
     again = words(clerk.get("/")).partition("5月21日的日报模板")[2]
