@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -51,7 +51,7 @@ class HandedIn:
     """The receipt number; '' for what came by another door."""
     channel: str
     became: str
-    """waiting, overtaken (while it waited, by a later one), in-force, replaced, duplicate or refused."""
+    """waiting, overtaken (while it waited, by a later one), gone (from the inbox, by hand), in-force, replaced, duplicate or refused."""
     revision: int
     in_force: int
     """The revision that counts for that day; 0 for none."""
@@ -69,7 +69,7 @@ class HandedIn:
     @property
     def waits(self) -> bool:
         """Whether no run has taken it in."""
-        return self.became in ("waiting", "overtaken") or (self.became == "duplicate" and not self.in_force)
+        return self.became in ("waiting", "overtaken", "gone") or (self.became == "duplicate" and not self.in_force)
 
     @property
     def counts_nothing(self) -> bool:
@@ -131,7 +131,8 @@ class History:
         same_day = [file for file in self.files if file is not itself and file.day and file.day == itself.day]
         counts = next((file for file in same_day if file.is_handed_in and not file.is_followed), None)
         twins = [file for file in same_day if file.sha256 == itself.sha256 and file.became != "duplicate"]
-        accepted = sorted((file for file in (itself, *same_day) if file.day and not file.is_refused), key=lambda file: file.received_at)
+        there = (file for file in (itself, *same_day) if file.day and not file.is_refused and file.became != "gone")
+        accepted = sorted(there, key=lambda file: file.received_at)
         taken = next((file for file in accepted if not file.counts_nothing), None)
         return Stands(
             itself,
@@ -157,6 +158,12 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, figures, settings)]
     receipts, receipt_of = _receipts(district, filed, by_number, settings)
     return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost)
+
+
+def without(history: History, gone: Collection[str]) -> History:
+    """Return the history of which what was sent under these numbers and waited is known to be in the inbox no more."""
+    files = [replace(file, became="gone") if file.became == "waiting" and file.number in gone else file for file in history.files]
+    return replace(history, files=files)
 
 
 def with_others_waiting(history: History, district: str, waiting: Iterable[Waits]) -> History:

@@ -54,6 +54,12 @@ class Waits:
         """Return that the report of its district and day is late, behind other words; '' where it is not, or none is there."""
         return f"，{words.STANDS['late']}" if self.is_late else ""
 
+    def told(self, day: date) -> str:
+        """Return what becomes of it behind the time at which the first report came, with its own time where another came first."""
+        first, own = self.first_received, self.file.received_at
+        later = f"{words.clock(own, day)}收到的一份" if first and own and self.counts_for and own > first else ""
+        return f"{later}{self.verdict}"
+
     @property
     def comes_first(self) -> bool:
         """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""

@@ -368,8 +368,8 @@ def replaced(report: Report, most: int, cases: int) -> str:
 
 
 def _revised(report: Report, group: str, most: int) -> str:
-    """Return what reports replaced after the cut-off, and before the day became a correction, changed in a group."""
-    lines = [line for line in report.submissions if line.is_replaced and (line.repeats or _is_late_or_was_zero(line, report))]
+    """Return what reports that were replaced before the day became a correction changed in a group, be it before the cut-off."""
+    lines = [line for line in report.submissions if line.is_replaced]
     groups = {case.number: case.group for case in report.cases} if lines else {}
     own = next((entry.name for entry in report.settings.groups if SOURCE_DISTRICT in entry.sources), "")
     until, noted, all_moves = known_until(report.day, report.settings), [], []

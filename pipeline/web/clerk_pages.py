@@ -30,6 +30,8 @@ from pipeline.web.site import Site
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12
+_LAID_AFTER: Final = timedelta(minutes=1)
+"""By then what was sent lies in the inbox."""
 
 
 @router.get("/")
@@ -43,7 +45,7 @@ def home(request: Request, site: TheSite, session: SignedIn) -> Response:
     days = published_files.days(site.settings)[: district_history.DAYS]
     sent = site.drafts.sent_of(user, month)
     history = history_of(site, user, user.district, min([month, *map(date.fromisoformat, days[-1:])]))
-    handed_in = [file for file in history.files if file.became in ("waiting", "overtaken") or (file.day and file.day >= month)]
+    handed_in = [file for file in history.files if file.became in ("waiting", "overtaken", "gone") or (file.day and file.day >= month)]
     if history.ledger_fails:  # nobody knows which papers are the district's, nor what a template holds
         days = []
     published = [entry for day in days for entry in published_files.entries(site.settings, day, user, history.receipts)]
@@ -83,7 +85,11 @@ def history_of(site: Site, user: User, district: str, since: date) -> History:
     """Return what the district has handed in since that day, as that user may know it."""
     own = [sent for sent in site.drafts.sent_of(user, since) if not sent.is_assignment and sent.district == district]
     uploads = [_upload(sent) for sent in site.rechecked(own)]
+    there = site.readers.numbers_waiting()  # before the ledger: what a run takes in meanwhile is in one of the two
     history = district_history.of(district, uploads, site.settings, since)
+    if there is not None:
+        laid = (upload for upload in uploads if site.now() - upload.received_at > _LAID_AFTER)
+        history = district_history.without(history, {upload.number for upload in laid} - there)
     return district_history.with_others_waiting(history, district, _waiting_by_other_doors(site, district))
 
 

@@ -59,7 +59,12 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
     """
     stands = known.stands
     day = stands.itself.day if stands else None
-    if stands is None or day is None or sent.received_at <= (limit := _judged_by(settings, day).calendar.last_moment(day)):
+    if (
+        stands is None
+        or day is None
+        or stands.itself.became == "gone"
+        or sent.received_at <= (limit := _judged_by(settings, day).calendar.last_moment(day))
+    ):
         return ""
     came = sent.received_at.astimezone(limit.tzinfo)
     at = f"{came:%H:%M:%S}，" if came.date() == day else ""

@@ -539,8 +539,10 @@ def test_rows_that_had_been_refused_are_named_apart_and_not_as_left_out() -> Non
         assert ("上一次退回的行，这次也没有：案件进展：SJ-2020-999。" in finding.message) is (len(rows) == 2)
 
 
-@pytest.mark.parametrize(("number", "kept", "is_named"), [("SJ-2020-999", {}, False), ("SJ-2020-999", {"发生时间": "2020-05-21 08:00"}, True),
-                                                         ("SJ-2020-001", {}, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "kept", "is_named"),
+    [("SJ-2020-999", {}, False), ("SJ-2020-999", {"发生时间": "2020-05-21 08:00"}, True), ("SJ-2020-001", {}, True)],
+)
 def test_a_refused_urgent_matter_that_is_sent_again_without_its_number_as_told_is_there_again(
     number: str, kept: dict[str, str], *, is_named: bool
 ) -> None:

@@ -339,6 +339,8 @@ def test_a_figure_that_a_revision_before_noon_lowers_is_told_with_the_one_report
     files = [_workbook(_listed()), *_reports(MONDAY), *_reports(TUESDAY)]
     _assert_stands(told([*files, lowered], [TUESDAY])[TUESDAY], "首报后又更正：东胜区", "；首报时为8/10。")
     assert "首报时为" not in told(files, [TUESDAY])[TUESDAY].paper
+    in_time = File(lowered.content, afternoon(TUESDAY).replace(hour=16, minute=57), "二版.xlsx")
+    assert "首报后又更正：东胜区16:57更正" in told([*files, in_time], [TUESDAY])[TUESDAY].paper.replace("\n", "")
 
 
 def test_another_number_with_an_older_date_ends_no_dispute_and_is_said() -> None:
