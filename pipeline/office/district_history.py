@@ -269,7 +269,7 @@ def _receipts(
 
     The published folder names a receipt by the district on the cover, also where a stranger wrote that cover, and by none where the file
     names none. So all of a day's files are named again in the order in which the night's run named them, and the others' are left out
-    afterwards: of those that name no district all but what was sent on the page under the district's own numbers.
+    afterwards: of those that name no district all but what its own clerks or addresses sent.
     """
     alike: dict[tuple[date, str], list[Filed]] = {}
     for file in filed:
@@ -280,7 +280,8 @@ def _receipts(
     for (day, named), files in alike.items():
         in_force = {file.arrival.id for file in Submissions.of(files).in_force()}
         for name, file in receipt_files.files_by_receipt(files, settings).items():
-            if _is_sent_here(file, uploads) or (named and not file.reading.is_from_stranger):
+            is_own = not file.reading.is_from_stranger if named else _is_own(file, district, uploads, settings)
+            if _is_sent_here(file, uploads) or is_own:
                 own[day.isoformat(), name] = file.arrival.id in in_force
             if _is_sent_here(file, uploads):
                 by_number[file.arrival.envelope.message_id or ""] = day.isoformat(), name

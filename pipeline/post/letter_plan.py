@@ -64,6 +64,8 @@ class PublishedDay:
     """By folder: whether the day is a correction for a level above the districts, and the lines that its papers begin with."""
     unit: str = ""
     """The level above the districts whose part of the day it is; '' for the whole day."""
+    senders: Mapping[str, str] = field(default_factory=dict)
+    """By the path of a receipt of a file that names no district: the district whose sender it came from, where that is one."""
 
     def of_unit(self, way: Sequence[str], kept: Path) -> PublishedDay | None:
         """Return the part of a level above the districts, by the names down to it; None where the day was written without it."""
@@ -109,7 +111,7 @@ class PublishedDay:
             submission["refused_sheets"] = refused.get(submission["district"], [])
             submission["unanswered"] = unanswered.get(submission["district"], [])
             submission["withdrew"] = left_out.get(submission["district"], [])
-            receipts = (path for path in self.outputs if path.startswith(_PATHS[0].format(district=submission["district"])))
+            receipts = self.receipts(submission["district"], submission["district"])
             submission["has_come"] = not all(map(self.is_for_stranger, receipts))
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused
             submission["is_left_out"] = submission["status"] == "missing" and submission["district"] in self.left_out
@@ -131,6 +133,11 @@ class PublishedDay:
     def then(self, name: str) -> str:
         """Return what a district was called when the folder was written."""
         return self.named_then.get(name, name)
+
+    def receipts(self, name: str, then: str) -> list[str]:
+        """Return the paths of the district's receipts, also of what it sent that names no district; `then`: its name in the folder."""
+        begin = _PATHS[0].format(district=then)
+        return sorted(path for path in self.outputs if path.startswith(begin) or self.senders.get(path) == name)
 
     def has_notice(self, name: str) -> bool:
         """Return whether the district has a notice of that day."""
@@ -333,10 +340,12 @@ def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, .
 def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:
     """Yield what there is for the district, what matters most first: the receipt of the report in force, or else the newest."""
     receipt, notice_path, template = (path.format(district=published.then(name)) for path in _PATHS)
-    receipts, notices, templates = (
-        sorted(path for path in published.outputs if path.startswith(begin)) for begin in (receipt, notice_path, template)
+    notices, templates = (sorted(path for path in published.outputs if path.startswith(begin)) for begin in (notice_path, template))
+    newest = sorted(
+        (path for path in published.receipts(name, published.then(name)) if not published.is_for_stranger(path)),
+        key=published.arrived,
+        reverse=True,
     )
-    newest = sorted((path for path in receipts if not published.is_for_stranger(path)), key=published.arrived, reverse=True)
     submissions = published.summary()["submissions"]
     revision = next((submission["revision"] for submission in submissions if submission["district"] == name), 0)
     in_force = [path for path in newest if revision and path.startswith(f"{receipt}{revision}_")]

@@ -210,6 +210,11 @@ def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: da
                 headline,
                 handed_out.named_then(manifest, settings),
                 manifest.get("units", {}),
+                senders={
+                    path: settings.district_of_sender(filed.arrival.envelope)
+                    for path, filed in answers.items()
+                    if not filed.reading.district
+                },
             )
 
 

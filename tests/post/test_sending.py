@@ -603,6 +603,20 @@ def test_the_receipt_of_a_file_that_a_stranger_sent_goes_to_no_district_and_stay
     assert "达旗" not in body.get_content()
 
 
+def test_the_receipt_of_a_file_that_names_no_district_goes_to_the_one_whose_sender_sent_it(strangers: Office, server: MailServer) -> None:
+    """Nothing but its sender says whose a file is that cannot be opened."""
+    for sender, name in (("zhungeer@example.com", "加密.xlsx"), ("x@evil.example", "生人.xlsx"), (None, "未证实.xlsx")):
+        strangers.put(f"no workbook {name}".encode(), name, "2020-05-21T15:40:00+08:00", channel="email", sender=sender)
+    assert not nightly.run(strangers.settings, [DAY], documents=only("receipts")).faults
+    _send(strangers, server)
+    got = {str(message["To"]): [name for name in _names(message) if name and "未识别" in name] for message in _told(server)}
+    assert {to: names for to, names in got.items() if names} == {"zhungeer@example.com": ["未识别_回执_0_加密.xlsx"]}
+    (message,) = [message for message in _told(server) if message["To"] == "zhungeer@example.com"]
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "收到过，但没有采用，原因见回执" in body.get_content()
+
+
 def test_who_has_put_another_district_on_the_cover_is_told_so_once_and_gets_no_workbook(strangers: Office, server: MailServer) -> None:
     for _ in range(2):
         _send(strangers, server)
