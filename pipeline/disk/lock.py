@@ -119,6 +119,23 @@ def is_renewed(state: Path) -> bool:
     return False
 
 
+def is_left(state: Path) -> bool:
+    """Whether the note of a run of this computer lies in that folder whose process is no more: it was killed.
+
+    Windows is not asked: there the question itself would end a process.
+    """
+    owner = _read(state / NOTE)
+    if owner is None or owner.host != platform.node() or owner.pid <= 0 or os.name == "nt":
+        return False
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is another user's
+        return False
+    return False
+
+
 @contextmanager
 def _system_lock(path: Path, what: str) -> Iterator[bool]:
     """Hold the system's lock; False where the file system has none. Raises AnotherRunError, OSError."""

@@ -195,7 +195,7 @@ class FailedNight:
 
 
 def look(settings: Settings, now: datetime) -> FailedNight | None:
-    """Return the last night where it has no result: at once where its run failed, else once it had to be done.
+    """Return the last night where it has no result: at once where its run failed or was killed, else once it had to be done.
 
     None where it has one, where one still goes on, and in an office that has not begun.
     """
@@ -210,9 +210,16 @@ def look(settings: Settings, now: datetime) -> FailedNight | None:
         day -= timedelta(days=1)
         last = _last(runs, day, settings)
     wrong = _wrong(last, settings, now)
-    if wrong is None or (wrong is not Wrong.FAILED and now < _due(day, settings)):
+    is_known = wrong is Wrong.FAILED or (wrong is Wrong.NOT_ENDED and lock.is_left(settings.paths.state))
+    if wrong is None or not (is_known or now >= _due(day, settings)):
         return None
     return _failed(day, wrong, last, runs, settings, now)
+
+
+def is_at_work(settings: Settings) -> bool:
+    """Whether a run seems to be at work."""
+    state = settings.paths.state
+    return lock.is_renewed(state) and not lock.is_left(state)
 
 
 def _days_before(now: datetime) -> Iterable[date]:
@@ -232,6 +239,8 @@ def _wrong(last: _Run | None, settings: Settings, now: datetime) -> Wrong | None
         return Wrong.NOT_RUN
     if last.ended is not None:
         return Wrong.FAILED if last.status else None
+    if lock.is_left(settings.paths.state):
+        return Wrong.NOT_ENDED
     is_going_on = now - last.begun < _LONGEST or lock.is_renewed(settings.paths.state)
     return None if is_going_on else Wrong.NOT_ENDED
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from pipeline.intake import found_results, inbox, soundness, standing_editions, unexplained_days
 from pipeline.ledger import editions, journal, places, published_rules, upgrades
 from pipeline.ledger.ledger import Ledger
-from pipeline.publishing import earlier_claims, inputs, outbox, periods, plan
+from pipeline.publishing import earlier_claims, inputs, nights, outbox, periods, plan
 from pipeline.render.papers import fonts, opened_fonts
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.errors import ArchiveError, DamagedLedgerError, NothingToConsolidateError, PipelineError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.messages import shorten
+from pipeline.terms.text import mask
 
 _LEAST_FREE_BYTES = 1 << 30
 _REPAIR = "运行 python run.py doctor --repair"
@@ -79,7 +80,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         yield _inbox(settings, now)
         return
     arrivals: list[Arrival] | None = None
-    waiting: set[str] = set()
+    waiting, not_read = set[str](), list[str]()
     try:
         with Ledger(settings.paths.ledger_place) as ledger:
             damage = ledger.store.damage()
@@ -87,6 +88,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
             if not damage:  # else nothing can be said of the rest
                 arrivals = [arrival for arrival, _sidecar in ledger.arrivals()]
                 waiting = {arrival.sha256 for arrival in ledger.unread()}
+                not_read = [shorten(mask(arrival.name)) for arrival, _sidecar in ledger.not_read()]
                 yield _clock(arrivals, settings, now)
                 yield _outbox(ledger, settings)
                 yield _editions(ledger, settings)
@@ -98,6 +100,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("台账", "打不开", (f"{error}{way}",))
     yield _archive(settings, arrivals, waiting)
     yield _inbox(settings, now)
+    yield _night(settings, now, not_read)
 
 
 def _folders(settings: Settings) -> Check:
@@ -362,6 +365,17 @@ def _inbox(settings: Settings, now: datetime) -> Check:
         problems.append(f"{_first(paths)}{f' {len(paths)} 个' if len(paths) > _MOST_SHOWN else ''}：{reason}。")
     notes = () if inbox.knows_arrivals(inbox_folder) else (_NO_BIRTH,)
     return Check("收件箱", "没有滞留的文件", tuple(problems), notes)
+
+
+def _night(settings: Settings, now: datetime, not_read: Sequence[str]) -> Check:
+    """Say of the last night that it has no result, and what was taken in and not read; not while a run is at work."""
+    problems = list[str]()
+    failed = nights.look(settings, now)
+    if failed and (failed.begun or failed.before):  # else no run was ever noted: an office that calls the program in another way
+        problems.append(f"{failed.happened}{failed.stands}{failed.to_do}")
+    if not_read and (failed or not nights.is_at_work(settings)):
+        problems.append(f"{len(not_read)} 个文件已收下、还没有读，没有计入：{_first(not_read)}。请运行一次汇总，会从停下的地方继续。")
+    return Check("上一次汇总", "没有没做完的，收下的文件都读过了", tuple(problems))
 
 
 def _waits_long(path: Path, now: datetime) -> bool:

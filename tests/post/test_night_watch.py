@@ -6,6 +6,10 @@ Covers `night_watch` and `nights`.
 from __future__ import annotations
 
 import email
+import json
+import platform
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +25,7 @@ from websites import served
 from workbooks import DAY, assignment, report
 
 from pipeline import cli
-from pipeline.disk import faults, log
+from pipeline.disk import faults, lock, log
 from pipeline.doors import mailbox
 from pipeline.ledger import journal
 from pipeline.ledger.ledger import Ledger
@@ -34,6 +38,7 @@ from pipeline.render.documents import FIGURES
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import PipelineError
+from pipeline.upkeep import doctor
 from pipeline.web.server import Serving
 
 CHIEF, DEPUTY = "zhuren@example.com", "fuzhuren@example.com"
@@ -116,6 +121,26 @@ def test_what_counts_is_how_the_last_run_after_the_cut_off_ended(
     _ran(office, at, "收下 1 个文件", status)
     _watch(office, server, moment(now))
     assert bool(server.taken) == is_told
+
+
+@pytest.mark.parametrize("is_dead", [True, False])
+def test_a_run_that_was_killed_on_this_computer_is_told_at_once_and_by_doctor(office: Office, server: MailServer, *, is_dead: bool) -> None:
+    """A killed run cannot take its note away; the system knows that its process is gone."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    if is_dead:
+        process.kill()
+        process.wait()
+    _ran(office, "2020-05-21 20:00")
+    office.run(DAY - timedelta(days=1))
+    note = {"host": platform.node(), "pid": process.pid, "begun": "2020-05-21 20:00:00"}
+    (office.settings.paths.state / lock.NOTE).write_text(json.dumps(note), encoding="utf-8")
+    now = moment("2020-05-21 20:05")
+    _watch(office, server, now)
+    (check,) = (check for check in doctor.examine(office.settings, now) if check.name == "上一次汇总")
+    assert (bool(server.taken), check.is_sound) == (is_dead, not is_dead)
+    assert not is_dead or "5月21日 20:00 开始的汇总没有记下怎样结束" in check.problems[0]
+    process.kill()
+    process.communicate()
 
 
 def test_a_run_for_another_day_is_not_the_nights(office: Office, server: MailServer) -> None:

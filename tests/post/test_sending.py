@@ -47,7 +47,7 @@ from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
 from pipeline.terms.mails import Mail
-from pipeline.upkeep import repair
+from pipeline.upkeep import doctor, repair
 
 TO, LEADER = "dongsheng@example.com", "lingdao1@example.com"
 NIGHT, MORNING, AFTERNOON = moment("2020-05-21 20:00"), moment("2020-05-22 08:00"), moment("2020-05-21 16:20")
@@ -1034,6 +1034,8 @@ def test_who_has_sent_a_report_that_a_stopped_run_took_in_is_not_reminded(
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "reports", lambda _inbox: seen)  # as somebody who looks while the run takes it in
         assert status.look(office.settings, DAY, now=AFTERNOON).waiting == (waits,)
+    (night,) = (check for check in doctor.examine(office.settings, AFTERNOON) if check.name == "上一次汇总")
+    assert night.problems == ("2 个文件已收下、还没有读，没有计入：准旗.xlsx、分解表2.xlsx。请运行一次汇总，会从停下的地方继续。",)
     assert held_files.waiting_assignments(office.settings) == 1
     assert "准格尔旗" not in {letter.district for letter in _send(office, server, AFTERNOON).planned}
     office.run(DAY)

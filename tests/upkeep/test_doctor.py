@@ -73,7 +73,7 @@ def test_a_disk_that_does_not_say_when_a_file_was_made_is_told(ran: Office, monk
 
 def test_a_sound_office_and_one_that_never_ran_have_no_problem(ran: Office) -> None:
     assert _problems(ran) == []
-    assert [check.is_sound for check in doctor.examine(ran.settings, NOW)] == [True] * 12
+    assert [check.is_sound for check in doctor.examine(ran.settings, NOW)] == [True] * 13
 
 
 def test_a_new_office_is_told_of_its_missing_folders_alone(office: Office) -> None:
