@@ -30,6 +30,11 @@ def _urgent_too(matters: Sequence[Decision]) -> set[str]:
     return {matter.number for matter in matters if matter.kinds[0] != "urgent"} & urgent
 
 
+def is_counted(matter: Decision, matters: Sequence[Decision]) -> bool:
+    """Whether a matter is no urgent one, and its case is counted by an urgent one of these already."""
+    return matter.kinds[0] != "urgent" and matter.number in _urgent_too(matters)
+
+
 def decisions(
     matters: Sequence[Decision],
     submissions: Sequence[SubmissionLine] = (),

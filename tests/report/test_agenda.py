@@ -85,6 +85,18 @@ def test_cases_that_an_extension_makes_no_longer_overdue_are_named_with_the_day_
     assert told.endswith("没有化解而延期超过法定延长上限，请核的1件：SJ-2020-002延至2022年12月31日。")
 
 
+def test_a_case_that_an_urgent_matter_is_about_too_has_that_ones_number_in_the_tables() -> None:
+    urgent, also = (Decision((kind,), "SJ-2020-001", "东胜区", "塔吊", "", MONDAY, "请派专家", "") for kind in ("urgent", "coordination"))
+    other = replace(also, number="SJ-2020-002")
+    matters = [urgent, other, also]
+    items = [[matter] for matter in matters]
+    assert decision_items.numbers(items) == ["1", "2", "同1"]
+    assert decision_items.numbers(items)[-2] == str(decision_words.count(matters))
+    assert [decision_words.is_counted(matter, matters) for matter in matters] == [False, False, True]
+    rows, _cases = decision_items.rows(items, MONDAY, decision_items.Space(12, 2), is_gathered=False)
+    assert [row["序号"] for row in rows] == [line["序号"] for line in decision_items.listed(items, MONDAY, 0)] == ["1", "2", "同1"]
+
+
 def test_what_is_urgent_is_told_whole_in_the_decisions_however_little_room_there_is() -> None:
     told = "工程安全隐患：某小区3号塔吊基础沉降12厘米，倾斜，附近两栋楼80户已疏散，正在监测，尚未排除险情"
     danger = Decision(("urgent",), "SJ-2020-001", "东胜区", told, "", MONDAY, "请派专家", "")

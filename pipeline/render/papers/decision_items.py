@@ -100,6 +100,23 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     }
 
 
+_SAME = "同"
+
+
+def numbers(items: Sequence[Item]) -> list[str]:
+    """Return the items' numbers, as many as there are to decide; of a case that an urgent matter above is about, that one's: 同1."""
+    told: dict[str, str] = {}
+    numbered, count = list[str](), 0
+    for item in items:
+        is_urgent, same = item[0].kinds[0] == "urgent", told.get(item[0].number, "")
+        is_same = len(item) == 1 and not is_urgent and bool(same)
+        count += not is_same
+        numbered.append(f"{_SAME}{same}" if is_same else str(count))
+        if is_urgent:
+            told |= {decision.number: str(count) for decision in item if decision.number}
+    return numbered
+
+
 def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the items' cells; with the cases of several after all of them, where these are gathered, else with their item.
 
@@ -108,10 +125,11 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
     told: dict[str, str] = {}
     requests: dict[str, str] = {}
     cells, behind = [], []
-    for position, item in enumerate(items, 1):
-        row = {"序号": str(position), **texts(item, day, space)}
+    for number, item in zip(numbers(items), items, strict=True):
+        row = {"序号": number, **texts(item, day, space)}
         request = f"{_REQUEST}{whole_sentences(decision_words.asked(item), space.requests)}"
-        if request in row["清单"] and requests.setdefault(request, row["序号"]) != row["序号"]:
+        is_told = request in row["清单"] and not number.startswith(_SAME)
+        if is_told and requests.setdefault(request, number) != number:
             row["清单"] = row["清单"].replace(request, f"{_REQUEST}同第{requests[request]}项。", 1)
         alike, shared = _alike(item), _shared_matter(item, space)
         if shared and row["案件"]:
@@ -173,7 +191,7 @@ def _kind(item: Item) -> str:
 def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]:
     """Return the items as a list, a line for each and so many lines more: the first requests that need these stand there whole."""
     rows = []
-    for number, item in enumerate(items, 1):
+    for number, item in zip(numbers(items), items, strict=True):
         row = in_a_line(item, number, day, min(_MOST_LINES, 1 + max(0, spare)))
         spare -= page_room.listed_lines(row["何事"]) - 1
         rows.append(row)
@@ -190,7 +208,7 @@ def told_above(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, st
     return [{**row, "请示": _ABOVE} if row["序号"] in whole and row["请示"] != _ELSEWHERE else row for row in rows]
 
 
-def in_a_line(item: Item, number: int, day: date, most_lines: int = 1) -> dict[str, str]:
+def in_a_line(item: Item, number: int | str, day: date, most_lines: int = 1) -> dict[str, str]:
     """Return an item under its number, on so many lines: who, what is asked of them, by when; in full it stands in the table."""
     leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
     districts = who_reported.some(list(dict.fromkeys(decision.district for decision in item)))
