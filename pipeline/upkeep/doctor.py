@@ -369,13 +369,14 @@ def _inbox(settings: Settings, now: datetime) -> Check:
 
 def _night(settings: Settings, now: datetime, not_read: Sequence[str]) -> Check:
     """Say of the last night that it has no result, and what was taken in and not read; not while a run is at work."""
-    problems = list[str]()
-    failed = nights.look(settings, now)
+    failed, problems, notes = nights.look(settings, now), list[str](), list[str]()
     if failed and (failed.begun or failed.before):  # else no run was ever noted: an office that calls the program in another way
-        problems.append(f"{failed.happened}{failed.stands}{failed.to_do}")
+        # Whether it is to run every night, or is asked for single days, nothing tells.
+        told = notes if failed.wrong is nights.Wrong.NOT_RUN else problems
+        told.append(f"{failed.happened}{failed.stands}{failed.to_do}")
     if not_read and (failed or not nights.is_at_work(settings)):
         problems.append(f"{len(not_read)} 个文件已收下、还没有读，没有计入：{_first(not_read)}。请运行一次汇总，会从停下的地方继续。")
-    return Check("上一次汇总", "没有没做完的，收下的文件都读过了", tuple(problems))
+    return Check("上一次汇总", "没有没做完的，收下的文件都读过了", tuple(problems), tuple(notes))
 
 
 def _waits_long(path: Path, now: datetime) -> bool:
