@@ -95,7 +95,7 @@ def _today_by_mail(preview: Preview) -> str:
         said = f"{whose}收到了，但一行也不能采用，请照它的回信改好再发一次。"
     else:
         version = of_today.version
-        said = f"{whose}已经收到（{rows(version.rows_accepted, version.rows_refused)}）。"
+        said = f"{whose}已经收到（{'会' if version.is_waiting else ''}{rows(version.rows_accepted, version.rows_refused)}）。"
     return f"{said}{_figures_of_today(preview)}"
 
 
@@ -127,6 +127,8 @@ def change(of: CaseChange) -> list[str]:
         said.append("计入化解" if of.counted[1] else "不再计入化解")
     if after == RESOLVED and of.is_disputed:
         said.append("群众不认可，不计入化解")
+    if of.grounds:
+        said.append(f"这一件市局已撤销（依据：{brief(of.grounds)}），不在总数里，也不计入化解，报的内容照收")
     return [*said, *map(_column, of.columns)]
 
 

@@ -72,6 +72,8 @@ class CaseChange:
     is_refused: bool
     """and of these whether this one has a row about it that would be refused."""
     columns: tuple[ColumnChange, ...]
+    grounds: str = ""
+    """The office's 撤销依据: the case is in no total; '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,8 @@ def _change(number: str, was: Standing | None, case: Case | None, arrivals: tupl
     if not (is_left_out or columns or status[0] != status[1] or counted[0] != counted[1]):
         return None
     matter = case.text("案由") if case else written(was.particulars["案由"]) if was else ""
-    return CaseChange(number, matter or "", status, counted, bool(case and case.dispute), is_left_out, is_left_out and is_refused, columns)
+    is_disputed, grounds = bool(case and case.dispute), case.grounds or "" if case else ""
+    return CaseChange(number, matter or "", status, counted, is_disputed, is_left_out, is_left_out and is_refused, columns, grounds)
 
 
 def _particulars(was: Standing | None, case: Case | None) -> Iterator[ColumnChange]:

@@ -58,6 +58,17 @@ def preview(answer: Answer) -> Preview:
     return answer.preview
 
 
+def test_of_a_cancelled_case_it_is_said_that_it_stands_in_no_total(office: Office) -> None:
+    office.put_assignment(assignment(CASES))
+    office.run(date(2020, 5, 20))
+    office.put_assignment(
+        assignment([*CASES[:1], {**CASES[1], "撤销依据": "重复交办"}, *CASES[2:]]), "二.xlsx", "2020-05-21T09:00:00+08:00"
+    )
+    answer = asked(office, report(progress=[resolved_row("SJ-2020-001"), progress_row("SJ-2020-003")]))
+    told = {number: "这一件市局已撤销（依据：重复交办），不在总数里" in words for number, words in said(answer).items()}
+    assert told == {"SJ-2020-001": True, "SJ-2020-003": False}
+
+
 def said(answer: Answer) -> dict[str, str]:
     """What becomes of each case, in words."""
     effect = preview(answer).effect
