@@ -26,7 +26,14 @@ def make_safe(content: bytes, limits: Limits, wanted: Wanted) -> SafeWorkbook:
     main = xlsx.main_part(archive)
     if main is not None:
         make_parts_safe = xlsb.make_safe if main.lower().endswith(".bin") else xlsx.make_safe
-        return make_parts_safe(archive, main, limits, wanted)
+        try:
+            return make_parts_safe(archive, main, limits, wanted)
+        except UnreadableError as error:  # Word and PowerPoint name their document in the same way
+            raise _of_other(archive) if error.message == not_a_workbook().message else error from error
     if ods.is_workbook(archive):
         return ods.make_safe(archive, limits, wanted)
-    raise UnreadableError(other_files.in_zip(archive.names, archive.read("mimetype") if "mimetype" in archive.names else b""))
+    raise _of_other(archive)
+
+
+def _of_other(archive: ZipArchive) -> UnreadableError:
+    return UnreadableError(other_files.in_zip(archive.names, archive.read("mimetype") if "mimetype" in archive.names else b""))

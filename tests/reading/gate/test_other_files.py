@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 
 import compound
+import docx
 import pytest
 import zips
 from offices import SETTINGS
@@ -20,6 +22,13 @@ _WEB_ARCHIVE = b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n--x
 
 def _packed(**parts: bytes) -> bytes:
     return zips.pack([zips.Entry(name, part, zipfile.ZIP_STORED) for name, part in parts.items()])
+
+
+def _word() -> bytes:
+    """A document whose package names its main part, as a workbook's does."""
+    saved = io.BytesIO()
+    docx.Document().save(saved)
+    return saved.getvalue()
 
 
 KINDS = {
@@ -38,6 +47,7 @@ KINDS = {
     "a text for Word": (
         zips.pack([zips.Entry("[Content_Types].xml", b"<Types/>"), zips.Entry("word/document.xml", b"<w/>")]), "unreadable/word",
     ),
+    "a text as Word saves it": (_word(), "unreadable/word"),
     "an old text for Word, or WPS": (compound.build({"WordDocument": b"\xec\xa5" + bytes(5000)}), "unreadable/word"),
     "rich text": (b"{\\rtf1\\ansi hello}", "unreadable/word"),
     "a text of LibreOffice": (
