@@ -29,6 +29,15 @@ def search(what: str, settings: Settings, day: date) -> CasesFound:
     return CasesFound(tuple(line for line in lines if all(word in _text(line) for word in wanted)))
 
 
+def is_known(what: str) -> bool:
+    """Whether every one of these words is what a case can be found by on some day, though none need be there: a flag, or 撤销."""
+    wanted, names = (
+        [word for word in map(key, what.split()) if word],
+        {key(name) for name in (*(flag.name for flag in FLAGS.values()), "撤销")},
+    )
+    return bool(wanted) and names >= {*wanted}
+
+
 def _text(line: CaseLine) -> str:
     """Return all that a case can be found by; a word never reaches over the end of a part."""
     flags = [FLAGS[flag].name for flag in line.flags]

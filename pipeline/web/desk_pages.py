@@ -96,6 +96,7 @@ def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Setting
     return {
         "torn": today_look.torn(settings),
         "published_before": {target["group"]: (target["resolved"], target["total"]) for target in published},
+        "is_first_day": bool(strips and strips[0].days) and strips[0].days[0].day > yesterday,
         "claims": earlier_claims.told_of_day(settings, yesterday),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
         "hints_before": as_published.told_hints(settings, yesterday),

@@ -78,7 +78,7 @@ def _explained_or_found(what: str, site: Site, day: date, now: datetime) -> Case
         return explanation.explain(what, site.settings, day, now, site.readers.waiting_as_known())
     except UnknownError:
         found = case_search.search(what, site.settings, day)
-        if found.cases:
+        if found.cases or case_search.is_known(what):
             return found
         if whose := explanation.in_waiting(what, site.readers.waiting_as_known()):
             raise UnknownError(_WAITS.format(brief(what), whose)) from None

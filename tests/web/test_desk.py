@@ -163,6 +163,22 @@ def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: P
     assert "独.xlsx" not in own
 
 
+def test_on_the_first_day_nothing_is_told_of_a_day_before(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY], documents=FIGURES)
+    with served(office, "2020-05-21 18:00") as website:
+        website.user("办公室", "", "")
+        page = website.signed_in("办公室").get("/today").text
+        assert "今天是有日报的第一天，昨天还没有开始报送。" in page
+        assert "昨天 0/" not in page
+        website.clock.forward(minutes=24 * 60)
+        later = website.signed_in("办公室").get("/today").text
+        assert "第一天" not in later
+        assert "昨天 0/" in later
+
+
 def test_what_keeps_a_verdict_provisional_opens_to_each_district_and_day(afternoon: Website) -> None:
     page = afternoon.signed_in("办公室").get("/today").text
     points = page[page.index("结论可能改变</summary>") :]

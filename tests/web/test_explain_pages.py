@@ -57,6 +57,12 @@ def _asked(site: Website, name: str, what: str, more: str = "") -> tuple[int, st
     return answer.status, answer.text
 
 
+def test_a_flag_that_no_case_has_is_answered_with_none(site: Website) -> None:
+    status, page = _asked(site, "办公室", "五个一不全 撤销")
+    assert (status, "找到 0 件" in page) == (200, True)
+    assert _asked(site, "办公室", "五个一不全 没有的词")[0] == 404
+
+
 def test_the_office_reads_a_cases_story_and_every_row_of_it(site: Website) -> None:
     status, page = _asked(site, "办公室", "sj2020-1")
     assert status == 200
