@@ -112,7 +112,7 @@ def test_a_file_of_an_earlier_day_that_is_refused_is_told_on_the_day_when_it_cam
     for text in told([*files, late], [MONDAY, TUESDAY])[TUESDAY].both:
         assert said in text
     for text in told(files, [MONDAY, TUESDAY])[TUESDAY].both:
-        assert "没有采用的" not in text
+        assert "没有采用的1份" not in text
 
 
 def test_a_report_that_is_refused_as_too_old_is_told_beside_the_one_that_counts() -> None:

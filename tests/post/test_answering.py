@@ -209,7 +209,7 @@ def test_an_answer_that_comes_late_says_what_took_the_reports_place_meanwhile_al
         assert "同一天的日报又收到一份（5月21日16:33），以那一份为准，这一份不算数。" in body
         assert "等待汇总。" not in body
     assert "是东胜区5月21日的日报，等待汇总。它代替已报送、等待汇总的第2版（1行）" in counts
-    assert "今天（5月21日）的日报已经收到（采用1行）。" in of_yesterday
+    assert "今天（5月21日）的日报已经收到（会采用1行）。" in of_yesterday
 
 
 def test_the_report_that_counts_come_once_more_takes_no_row_and_names_the_days_without_one(office: Office, server: MailServer) -> None:
