@@ -152,8 +152,8 @@ def still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, no
     if letter.kind in (Kind.LEADERS, Kind.NIGHT, Kind.URGENT, Kind.UNSENT):
         written_to = outgoing.office if letter.kind in (Kind.NIGHT, Kind.UNSENT) else outgoing.leaders
         own = outgoing.leader_addresses.values() if letter.kind == Kind.URGENT else ()
-        if letter.kind == Kind.LEADERS and letter.district:
-            written_to = outgoing.unit_leaders.get(letter.district, ())
+        if letter.kind in (Kind.LEADERS, Kind.URGENT) and letter.district:
+            own, written_to = (), outgoing.unit_leaders.get(letter.district, ())
         written_to = (*written_to, *(address for addresses in own for address in addresses))
     else:
         district = settings.district_named(letter.district)  # a letter keeps the name of then, and a former name is an alias

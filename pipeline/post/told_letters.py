@@ -149,6 +149,7 @@ def _became(outcome: SendingOutcome) -> Iterator[str]:
 
 def urgent(outcome: UrgentOutcome) -> Iterator[str]:
     """Yield what became of urgent matters; nothing where there was nothing to tell."""
+    full = outcome.tree.full
     if outcome.matters and outcome.sent.planned:
         yield f"急报 {outcome.matters} 件"
     yield from _became(outcome.sent)
@@ -158,14 +159,15 @@ def urgent(outcome: UrgentOutcome) -> Iterator[str]:
         yield f"  今天值班的{'、'.join(outcome.without)}没有地址，没有发给他。{_FILL_IN}"
     if outcome.refused:
         yield f"其中 {len(outcome.refused)} 件照现在的台账汇总时会退回，信里写明了。请旗区改正："
-        yield from (f"  {matter.district} {matter.number or matter.kind}：{mask(matter.refused)}" for matter in outcome.refused)
+        yield from (f"  {full(matter.district)} {matter.number or matter.kind}：{mask(matter.refused)}" for matter in outcome.refused)
     if outcome.unsent:
         yield f"另有 {len(outcome.unsent)} 件没有发给领导，汇总时会退回。请打电话问旗区："
-        yield from (f"  {each.district} {each.place}：{each.why}" for each in outcome.unsent)
+        yield from (f"  {full(each.district)} {each.place}：{each.why}" for each in outcome.unsent)
     if outcome.dropped:
         yield f"有 {len(outcome.dropped)} 件已经发给领导的急报，旗区后来报的里面没有了。请问旗区是撤下还是漏报，再告诉领导："
         yield from (
-            f"  {each.district} {each.number or each.kind}：{mask(shorten(each.situation))}；{mask(each.since)}" for each in outcome.dropped
+            f"  {full(each.district)} {each.number or each.kind}：{mask(shorten(each.situation))}；{mask(each.since)}"
+            for each in outcome.dropped
         )
     yield from _unsettled(outcome.sent)
 

@@ -1,4 +1,4 @@
-"""`run.py urgent`: mails urgent matters of reports that still wait to the leaders on duty, each matter once. `run` tells the story.
+"""`run.py urgent`: mails urgent matters of reports that still wait, each once, to the leaders on duty and those of the units above.
 
 All letters of a look are noted in one step before the first is handed over, as put off: so that whatever dies in between, and also where
 the night takes the report in meanwhile, the next look knows whom a matter is still owed. From there on it is as with every letter: noted
@@ -20,11 +20,12 @@ from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.urgent_matters import Known, Unsent, Untold, UrgentMatter, WaitingFiles
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
-from pipeline.post.matter_standing import BY_WEIGHT, HAVE, Standing, is_owed, standing_of, stands
+from pipeline.post.matter_standing import BY_WEIGHT, HAVE, Standing, Standings, stands
 from pipeline.post.sending import Connect, SendingOutcome
 from pipeline.post.sent_letters import SentLetter, SentLetters, State
 from pipeline.settings.config import Settings
 from pipeline.settings.outgoing import Outgoing
+from pipeline.settings.units import Tree
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
 from pipeline.terms.text import mask
 
@@ -60,6 +61,8 @@ class UrgentOutcome:
     """What leaders have been mailed, and the report that waits in its place has no more; `since` says so."""
     refused: list[UrgentMatter] = field(default_factory=list)
     """What is mailed though the register of now refuses it, which nobody can see in a report by itself."""
+    tree: Tree = field(default_factory=Tree)
+    """What lies above the districts."""
 
     @property
     def is_complete(self) -> bool:
@@ -85,13 +88,13 @@ def run(settings: Settings, now: datetime, connect: Connect = smtp.connected, sh
     with lock.hold(settings.paths.state / LOCK, "看急报"):
         files = shared.waiting() if shared else urgent_matters.look(settings)
         waiting = {str(file.path): urgent_matters.of_waiting(file) for file in files}
-        outcome = UrgentOutcome(unsent=urgent_matters.unsent(files))
+        outcome = UrgentOutcome(unsent=urgent_matters.unsent(files), tree=settings.tree)
         if not any(waiting.values()) and not outcome.unsent and not places.exists(settings.paths.ledger_place):
             return outcome
         with Ledger(settings.paths.ledger_place) as ledger:
             record = SentLetters(ledger, settings.paths.state)
             noted = record.of_kind(Kind.URGENT)
-            standing = standing_of(noted, outgoing)
+            standing = Standings(noted, settings)
             owed = _owed(waiting, standing, _taken_in(waiting, noted, standing, settings, now))
             if any(owed.values()):
                 known = urgent_matters.known(files, now.date(), settings, shared.start() if shared else None)
@@ -136,11 +139,9 @@ def _digest(matter: UrgentMatter) -> str:
     return letters.digest_of("urgent", *matter.identity)
 
 
-def _counting(
-    owed: Mapping[str, Sequence[UrgentMatter]], replaced: Collection[str], standing: Mapping[str, Standing]
-) -> list[UrgentMatter]:
+def _counting(owed: Mapping[str, Sequence[UrgentMatter]], replaced: Collection[str], standing: Standings) -> list[UrgentMatter]:
     """Return what is owed; of a report in whose place a later one counts only what was noted before, first, and marked as such."""
-    noted = [matter for path, own in owed.items() if path in replaced for matter in own if _digest(matter) in standing]
+    noted = [matter for path, own in owed.items() if path in replaced for matter in own if standing.is_known(_digest(matter))]
     rest = [matter for path, own in owed.items() if path not in replaced for matter in own]
     return [*(replace(matter, since=urgent_matters.REPLACED) for matter in noted), *rest]
 
@@ -149,14 +150,14 @@ def _with_remarks(
     owed: Mapping[str, Sequence[UrgentMatter]],
     waiting: Mapping[str, Sequence[UrgentMatter]],
     known: Known,
-    standing: Mapping[str, Standing],
+    standing: Standings,
     settings: Settings,
     now: datetime,
 ) -> dict[str, list[UrgentMatter]]:
     """Return what is owed with what the register refuses of it, and what was mailed before and may be the same matter."""
     of_files = (matter for own in waiting.values() for matter in own)
     all_known = [*urgent_matters.taken_in_since(_since(settings, now), settings), *of_files]
-    mailed = [matter for matter in all_known if stands(standing.get(_digest(matter), {}), *HAVE)]
+    mailed = [matter for matter in all_known if standing.is_had(_digest(matter))]
     mailed.sort(key=lambda matter: matter.came or now)
 
     def remarked(path: str, matter: UrgentMatter) -> UrgentMatter:
@@ -173,7 +174,7 @@ def _with_remarks(
 def _dropped(
     files: WaitingFiles,
     waiting: Mapping[str, Sequence[UrgentMatter]],
-    standing: Mapping[str, Standing],
+    standing: Standings,
     settings: Settings,
     now: datetime,
 ) -> list[UrgentMatter]:
@@ -182,7 +183,7 @@ def _dropped(
         return []
     taken_in = urgent_matters.taken_in_since(_since(settings, now), settings, urgent_matters.counting(files))
     known = [*taken_in, *(matter for own in waiting.values() for matter in own)]
-    mailed = [matter for matter in known if stands(standing.get(_digest(matter), {}), *HAVE)]
+    mailed = [matter for matter in known if standing.is_had(_digest(matter))]
     return urgent_matters.dropped(files, mailed, settings.calendar.zone)
 
 
@@ -194,7 +195,7 @@ def _since(settings: Settings, now: datetime) -> datetime:
 def _taken_in(
     waiting: Mapping[str, Sequence[UrgentMatter]],
     noted: Iterable[tuple[SentLetter, Sequence[str]]],
-    standing: Mapping[str, Standing],
+    standing: Standings,
     settings: Settings,
     now: datetime,
 ) -> list[UrgentMatter]:
@@ -202,16 +203,16 @@ def _taken_in(
     since = _since(settings, now)
     recent = {digest for letter, digests in noted if letter.day >= since.date().isoformat() for digest in digests}
     there = {_digest(matter) for matters in waiting.values() for matter in matters}
-    owed = {digest for digest in recent - there if is_owed(standing[digest])}
+    owed = {digest for digest in recent - there if standing.may_be_owed(digest)}
     return [matter for matter in urgent_matters.taken_in_since(since, settings) if _digest(matter) in owed] if owed else []
 
 
 def _owed(
-    waiting: Mapping[str, Sequence[UrgentMatter]], standing: Mapping[str, Standing], taken_in: Sequence[UrgentMatter]
+    waiting: Mapping[str, Sequence[UrgentMatter]], standing: Standings, taken_in: Sequence[UrgentMatter]
 ) -> dict[str, list[UrgentMatter]]:
     """Return by file what is still to be mailed to somebody; '' for what was taken in."""
     return {
-        path: [matter for matter in matters if is_owed(standing.get(_digest(matter), {}))]
+        path: [matter for matter in matters if standing.is_owed(matter.district, _digest(matter))]
         for path, matters in {**waiting, "": taken_in}.items()
     }
 
@@ -219,30 +220,36 @@ def _owed(
 def _plan(
     outcome: UrgentOutcome,
     matters: Iterable[UrgentMatter],
-    standing: Mapping[str, Standing],
+    standing: Standings,
     on_duty: Sequence[str],
     settings: Settings,
     now: datetime,
 ) -> None:
-    """Plan a letter to each leader with all that is new for him."""
+    """Plan a letter to each leader with all that is new for him: of the office, and of the units above each matter's district."""
     assert settings.outgoing_mail is not None  # noqa: S101 - `_outgoing` has seen to it
     leaders, listed = settings.outgoing_mail.leaders, urgent_matters.addresses(on_duty, settings)
     known = (*leaders, *(address for own in settings.outgoing_mail.leader_addresses.values() for address in own))
     of_duty = [address for own in listed.values() for address in own]
-    by_letter: dict[tuple[str, str], dict[str, UrgentMatter]] = {}
+    today = now.date().isoformat()
+    by_letter: dict[tuple[str, str, str], dict[str, UrgentMatter]] = {}
     distinct = {_digest(matter): matter for matter in matters}
     for digest, matter in distinct.items():
-        of_matter = standing.get(digest, {})
-        whom = _owed_to(of_matter, known) or [(address, now.date().isoformat()) for address in _reachable(of_matter, of_duty, leaders)]
-        is_for_nobody = not (whom or _is_told(of_matter, known))
+        of_matter = standing.of_office(digest)
+        of_office = _owed_to(of_matter, known) or [(address, today) for address in _reachable(of_matter, of_duty, leaders)]
+        is_for_nobody = not (of_office or _is_told(of_matter, known))
+        whom = {recipient.lower(): ("", recipient, day) for recipient, day in of_office}
+        for unit, (addresses, of_unit) in standing.above(matter.district, digest).items():
+            of_leaders = _owed_to(of_unit, addresses) or [(address, today) for address in _reachable(of_unit, addresses, ())]
+            for recipient, day in of_leaders:
+                whom.setdefault(recipient.lower(), (unit, recipient, day))
         outcome.nobody += is_for_nobody
         outcome.matters += bool(whom) or is_for_nobody
-        for recipient, day in whom:
-            by_letter.setdefault((recipient, day), {})[digest] = matter
+        for letter in whom.values():
+            by_letter.setdefault(letter, {})[digest] = matter
     outcome.refused = [matter for matter in distinct.values() if matter.refused]
     outcome.without = [name for name, own in listed.items() if not own] if distinct else []
     writer = wording.Writer(settings, now.date())
-    outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(*whom, own, writer, now)]
+    outcome.sent.planned = [letter for whom, own in by_letter.items() for letter in _letters(whom, own, writer, now)]
 
 
 def _owed_to(standing: Standing, known: Iterable[str]) -> list[tuple[str, str]]:
@@ -272,12 +279,13 @@ def _is_told(standing: Standing, known: Iterable[str]) -> bool:
     return is_refused or stands(standing, *HAVE)
 
 
-def _letters(recipient: str, day: str, matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
+def _letters(whom: tuple[str, str, str], matters: Mapping[str, UrgentMatter], writer: wording.Writer, now: datetime) -> Iterator[Letter]:
+    unit, recipient, day = whom
     digests = list(matters)
     for start in range(0, len(digests), _MOST_MATTERS):
         part = digests[start : start + _MOST_MATTERS]
         items = [Item("", digest, delivery=Delivery.IN_WORDS) for digest in part]
-        yield writer.urgent(date.fromisoformat(day), recipient, [matters[digest] for digest in part], items, now)
+        yield writer.urgent(date.fromisoformat(day), (unit, recipient), [matters[digest] for digest in part], items, now)
 
 
 def _to_office(outcome: UrgentOutcome, record: SentLetters, settings: Settings, now: datetime) -> Iterator[Letter]:
@@ -317,10 +325,10 @@ def untold(settings: Settings, files: WaitingFiles, now: datetime) -> Untold:
         return Untold(tuple((matter, _NOT_YET) for matter in matters.values()), unsent)
     with Ledger(settings.paths.ledger_place) as ledger:
         noted = SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT)
-        standing = standing_of(noted, outgoing)
+        standing = Standings(noted, settings)
         matters |= {_digest(matter): matter for matter in _taken_in(waiting, noted, standing, settings, now)}
     dropped = tuple(_dropped(files, waiting, standing, settings, now))
-    owed = [(digest, matter, why) for digest, matter in matters.items() if (why := _why(standing.get(digest, {})))]
+    owed = [(digest, matter, why) for digest, matter in matters.items() if (why := _why_untold(standing, digest, matter))]
     known = (
         [*urgent_matters.taken_in_since(_since(settings, now), settings), *(each for own in waiting.values() for each in own)]
         if owed
@@ -335,13 +343,18 @@ def still_owed(settings: Settings, outgoing: Outgoing, untold: Untold) -> set[tu
     if not outgoing.may_write_to_leaders:
         return set()
     with Ledger(settings.paths.ledger_place) as ledger:
-        standing = standing_of(SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT), outgoing)
-    digests = [_digest(matter) for matter, _why_not in untold.matters]
+        standing = Standings(SentLetters(ledger, settings.paths.state, looks_on=True).of_kind(Kind.URGENT), settings)
+    matters = {_digest(matter): matter.district for matter, _why_not in untold.matters}
     of_office = [*map(_digest_of_unsent, untold.unsent), *map(_digest_of_dropped, untold.dropped)]
     to_office = {(address.lower(), digest) for address in outgoing.office for digest in of_office}
-    return to_office | {
-        (recipient, digest) for digest in digests for recipient, letter in standing.get(digest, {}).items() if letter.state is State.PUT_OFF
-    }
+    return to_office | {(recipient, digest) for digest, district in matters.items() for recipient in standing.put_off(district, digest)}
+
+
+def _why_untold(standing: Standings, digest: str, matter: UrgentMatter) -> str:
+    """Return why a matter has not reached everybody it is owed to, of the office's leaders and of the units'; '' where it has."""
+    above = {unit: _why(own) for unit, (_addresses, own) in standing.above(matter.district, digest).items()}
+    whys = [_why(standing.of_office(digest)), *(f"给{unit}的{why}" for unit, why in above.items() if why)]
+    return "；".join(filter(None, dict.fromkeys(whys)))
 
 
 def _why(standing: Standing) -> str:

@@ -215,8 +215,11 @@ class Writer:
         subject = f"【要处理】{failed.in_short}"
         return self._letter(Kind.NIGHT, failed.day, ("", recipient), subject, [item], {"failed": failed, "computer": computer})
 
-    def urgent(self, day: date, recipient: str, matters: Sequence[UrgentMatter], items: Sequence[Item], now: datetime) -> Letter:
-        """Write what districts report as urgent; of what they have not reported just now, when it came and what became of it since."""
+    def urgent(self, day: date, whom: tuple[str, str], matters: Sequence[UrgentMatter], items: Sequence[Item], now: datetime) -> Letter:
+        """Write what districts report as urgent; of what they have not reported just now, when it came and what became of it since.
+
+        `whom`: the unit whose leader it is, '' for the office's, and the address.
+        """
         full = self._settings.tree.full  # a leader of a province knows few districts by their names
         districts, kinds = (
             list(dict.fromkeys(named)) for named in zip(*((full(matter.district), matter.kind) for matter in matters), strict=True)
@@ -231,18 +234,19 @@ class Writer:
             "settled": settled,
             "refused": sum(bool(matter.refused) for matter in matters),
         }
-        return self._letter(Kind.URGENT, day, ("", recipient), f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
+        return self._letter(Kind.URGENT, day, whom, f"【急报】{whose}{len(matters)}件：{of_kind}（{which}）", items, details)
 
     def to_phone(
         self, day: date, recipient: str, unsent: Sequence[Unsent], dropped: Sequence[UrgentMatter], items: Sequence[Item]
     ) -> Letter:
         """Write to the office what to phone for: what may be urgent and no leader was mailed, and what was and is reported no more."""
+        full = self._settings.tree.full
         parts = ((unsent, "件可能的急报没有发给领导"), (dropped, "件已发给领导的急报后来报的里面没有了"))
-        told_of = [f"{'、'.join(dict.fromkeys(each.district for each in own))}{len(own)}{words}" for own, words in parts if own]
+        told_of = [f"{'、'.join(dict.fromkeys(full(each.district) for each in own))}{len(own)}{words}" for own, words in parts if own]
         subject = f"【请打电话】{'；'.join(told_of)}"
-        told = [(each.district, each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
+        told = [(full(each.district), each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
         gone = [
-            (each.district, " ".join(part for part in (each.number, each.kind) if part), mask(each.situation), each.since)
+            (full(each.district), " ".join(part for part in (each.number, each.kind) if part), mask(each.situation), each.since)
             for each in dropped
         ]
         return self._letter(

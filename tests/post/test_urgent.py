@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from mailserver import MailServer, running
 from offices import Office, moment
-from provinces import PROVINCE
-from workbooks import DAY, assignment, report, report_pages, turn_row, urgent_row, write
+from provinces import PROVINCE, written
+from workbooks import DAY, assignment, case_row, report, report_pages, turn_row, urgent_row, write
 
 from pipeline import cli
 from pipeline.disk import log
@@ -31,7 +31,7 @@ from pipeline.post.sending import Clarification
 from pipeline.post.smtp import UnreachableError
 from pipeline.post.urgent import UrgentOutcome, Watch
 from pipeline.post.wording import Writer
-from pipeline.settings.config import Settings
+from pipeline.settings.config import Settings, load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import ConfigurationError
 from pipeline.web.server import Serving
@@ -236,7 +236,7 @@ def test_many_matters_come_in_several_letters_and_another_days_report_says_its_d
 
 def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line(office: Office) -> None:
     matter = UrgentMatter("东胜区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲13800138000\r\nBcc: x@example.com", "", "")
-    letter = Writer(office.settings, NOW.date()).urgent(DAY, ONE, [matter], [], NOW)
+    letter = Writer(office.settings, NOW.date()).urgent(DAY, ("", ONE), [matter], [], NOW)
     assert letter.subject == "【急报】东胜区1件：停水停电停暖（尚未汇总核对）"
     assert "13800138000" not in letter.text + letter.html
     assert all(not line.startswith("Bcc") for line in (letter.text + letter.html).splitlines())
@@ -244,10 +244,77 @@ def test_a_number_that_came_through_is_masked_and_nothing_steers_subject_or_line
 
 def test_with_levels_above_it_a_district_is_named_with_them() -> None:
     matter = UrgentMatter("丙一区", DAY, "SJ-2020-001", "停水停电停暖", "2020-05-21", "甲", "", "")
-    letter = Writer(PROVINCE, NOW.date()).urgent(DAY, ONE, [matter], [], NOW)
+    letter = Writer(PROVINCE, NOW.date()).urgent(DAY, ("", ONE), [matter], [], NOW)
     assert letter.subject.startswith("【急报】丙市丙北片丙一区1件：")
     assert "丙市丙北片丙一区" in letter.text
     assert "丙市丙北片丙一区" in letter.html
+
+
+# --- the leaders of the units above ------------------------------------------------------------------------------
+
+OF_CITY, OF_PART, OF_OTHER = "bing@example.com", "bingbei@example.com", "jia@example.com"
+OF_UNITS = {"丙市": (OF_CITY, OF_PART), "丙北片": (OF_PART, ONE), "甲市": (OF_OTHER,), "乙市": ()}
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "office")
+    (office.home / "config.yaml").write_text(written(), encoding="utf-8")
+    office.settings = load(office.home / "config.yaml")
+    _set(office, OUTGOING.model_copy(update={"unit_leaders": OF_UNITS, "office": (ALL,)}))
+    office.put_assignment(assignment([case_row("SJ-2020-001", "丙一区"), case_row("SJ-2020-002", "乙一区")], rota=ROTA))
+    return office
+
+
+def _put_of(office: Office, district: str, rows: Sequence[object], name: str = "日报.xlsx", minute: int = 0) -> None:
+    office.put(report(district, progress=[], urgent=rows), name, f"{DAY}T16:{minute:02}:00+08:00")  # type: ignore[arg-type]
+
+
+def test_leaders_of_the_units_above_a_district_are_mailed_its_matters_too_and_nobody_twice(province: Office, server: MailServer) -> None:
+    _put_of(province, "丙一区", [WATER])
+    outcome = _look(province, server)
+    assert sorted(_recipients(server)) == sorted([ONE, THREE, OF_CITY, OF_PART]), "not of another city"
+    assert all(message["Subject"].startswith("【急报】丙市丙北片丙一区1件：") for message in _mails(server))
+    assert (outcome.matters, outcome.in_short) == (1, "急报 1 件，该发 4 封，发出 4 封")
+    assert urgent.untold(province.settings, urgent_matters.look(province.settings), NOW).matters == ()
+    _put_of(province, "乙一区", [urgent_row("SJ-2020-002")], "乙.xlsx", 5)
+    _look(province, server)
+    assert _recipients(server)[4:] == [ONE, THREE], "a unit without an address has no letter, and the others none of another unit"
+    province.run(DAY)
+    assert _look(province, server, NEXT).sent.planned == []
+    told = {letter.recipient: letter.to for letter in told_letters.sent_out(province.settings, NEXT, urgent_matters.Untold())}
+    assert (told[OF_CITY], told[OF_PART], told[ONE]) == ("丙市", "丙市", "")
+
+
+def test_what_a_units_leaders_are_owed_is_tried_again_and_told_without_the_office_having_it_twice(
+    province: Office, server: MailServer
+) -> None:
+    _put_of(province, "丙一区", [WATER])
+    server.orders["RCPT"] = ["", "", "451 later", ""]
+    _look(province, server)
+    ((_matter, why),) = urgent.untold(province.settings, urgent_matters.look(province.settings), NOW).matters
+    assert why.startswith("给丙市的没有发成，几分钟以后再试")
+    province.run(DAY)
+    server.orders["RCPT"] = ["550 no such user"]
+    before = len(server.taken)
+    outcome = _look(province, server, NOW + timedelta(minutes=6))
+    assert [letter.recipient for letter, _answer in outcome.sent.done] == [OF_CITY], "also when a night has taken it in"
+    assert [letter.recipient for letter in outcome.sent.refused] == [OF_CITY]
+    _set(province, OUTGOING.model_copy(update={"unit_leaders": {"丙北片": (OF_PART,)}}))
+    outcome = _look(province, server, NOW + timedelta(minutes=12))
+    assert (len(server.taken), outcome.sent.refused, outcome.sent.planned) == (before, [], []), "another address is set"
+
+
+def test_to_phone_for_it_names_the_units_above_the_district(province: Office, server: MailServer) -> None:
+    _put_of(province, "丙一区", [urgent_row("", 情况说明="没有写措施", 已采取措施="")])
+    outcome = _look(province, server)
+    (letter,) = _mails(server)
+    assert letter["Subject"] == "【请打电话】丙市丙北片丙一区1件可能的急报没有发给领导"
+    assert "丙市丙北片丙一区" in _text(letter)
+    assert any(line.startswith("  丙市丙北片丙一区 日报.xlsx") for line in told_letters.urgent(outcome))
+
+
+# --- what comes again, what will be refused ----------------------------------------------------------------------
 
 
 def test_what_the_register_will_refuse_is_mailed_with_the_reason_and_its_correction_names_it(office: Office, server: MailServer) -> None:
