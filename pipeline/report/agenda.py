@@ -90,7 +90,8 @@ class _Pace:
 def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
     """Return the pace of the last days; of none where none can be told.
 
-    A day counts that was reported of, as the day before it was: else nobody knows whether what came in was resolved on it (decision 9).
+    A day counts of which a report was taken, as one of the day before was: else nobody knows whether what came in was resolved on it
+    (decision 9).
     """
     days = {past.day: past for past in state.recent}
     week = [state.day - timedelta(days=ago) for ago in reversed(range(PACE_DAYS))]
@@ -113,8 +114,8 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
 
 
 def reported_on(day: date, state: DayState) -> bool:
-    """Return whether any district has reported of one of the last days."""
-    return any(past.reported for past in state.recent if past.day == day)
+    """Return whether any district has reported of one of the last days, and something of that was taken."""
+    return any(past.reported - past.refused for past in state.recent if past.day == day)
 
 
 def silent_days(state: DayState) -> frozenset[date]:

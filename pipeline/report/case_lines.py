@@ -275,6 +275,8 @@ class Notice:
     """The district's open cases of which it can still object that they are not its own."""
     is_recounted: bool = False
     """Whether reports came late for earlier days: how often a case was named is counted as those days are known now (decision 11)."""
+    reported_until: datetime | None = None
+    """When the last report came that it rests on; None where it rests on workbooks of the office alone."""
 
     @property
     def points(self) -> tuple[Point, ...]:

@@ -60,8 +60,10 @@ def _verdicts(report: Report) -> str:
     bridges = {bridge.group: bridge for bridge in report.bridges}
     out_of_reach = {way.group: sentences.out_of_reach(way) for way in report.ways}
     reasons = _reasons(report.targets)
+    turned = same_day.verdicts_before(report)
     verdicts = (
         _verdict(figure, reason, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
+        + turned.get(figure.group, "")
         for figure, reason in zip(report.targets, reasons, strict=True)
     )
     missing = {

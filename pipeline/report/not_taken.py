@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Final
 
 from pipeline.day import refused_matters
@@ -111,9 +112,26 @@ def of_notice(report: Report, district: str) -> str:
     if line is None or (line.status != "missing" and not line.is_wholly_refused):
         return ""
     day, rest = words.near(report.day, None), "以上按此前采用的日报"
+    silence, earlier = _silence(report, district)
     if line.is_wholly_refused:
-        return f"你处{day}的日报全部退回，一行也没有采用，当日报来的进展、督办回复都没有计入，{rest}；请照回执改正后重新报送。"
+        of_day = f"你处{day}的日报全部退回，一行也没有采用，当日报来的进展、督办回复都没有计入"
+        return f"{of_day}{silence}，{rest}；请照回执改正后重新报送{earlier}。"
     if line.is_lost:
-        return f"你处{day}的日报原件遗失，没有计入，{rest}；请重新报送。"
+        return f"你处{day}的日报原件遗失，没有计入{silence}，{rest}；请重新报送{earlier}。"
     came = "送来的日报整份退回，没有采用" if line.is_returned else "没有日报"
-    return f"你处{day}{came}，{rest}；请{'照回执改正后重新报送' if line.is_returned else '补报'}。"
+    return f"你处{day}{came}{silence}，{rest}；请{'照回执改正后重新报送' if line.is_returned else '补报'}{earlier}。"
+
+
+_NOTHING_TAKEN: Final = frozenset({"missing", "returned", "refused", "lost"})
+"""How a district may stand on a day of which nothing of its own counts."""
+
+
+def _silence(report: Report, district: str) -> tuple[str, str]:
+    """Return since when nothing of a district's has counted, where that is longer than the day, and that the days before are asked for."""
+    until_day = ((day, stands.get(district, "missing")) for day, stands in reversed(report.attendance) if day <= report.day)
+    silent = [*takewhile(lambda each: each[1] in _NOTHING_TAKEN, until_day)]
+    if not silent[1:]:  # the day itself is told already
+        return "", ""
+    nothing = "没有日报" if all(stands == "missing" for _day, stands in silent) else "没有能采用的日报"
+    first = words.near(silent[-1][0], None)
+    return f"（{first}至{words.near(report.day, None)}连续{len(silent)}天{nothing}）", "，以前这几天的也请补报"

@@ -99,6 +99,7 @@ def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str]
     rested_on = [*files.behind(number.district, (case for name in told if (case := known.case_of.get(name))))]
     data_until = max(file.arrival.envelope.received_at for file in rested_on).astimezone(settings.calendar.zone)
     signed = max(state.day, data_until.date())  # no paper is dated before its data
+    reported = [file.arrival.envelope.received_at for file in rested_on if not file.arrival.is_assignment]
     return Notice(
         number=_written(number, settings),
         district=number.district,
@@ -109,6 +110,7 @@ def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str]
         before=_written(before, settings) if before else "",
         before_cases=len(_concerned(earlier[last])) if last else 0,
         data_until=data_until,
+        reported_until=max(reported).astimezone(settings.calendar.zone) if reported else None,
         is_correction=data_until > known_until(state.day, settings),
         objectable=tuple(objectable),
         is_recounted=any(_is_late(file, state.day, settings) for file in rested_on),

@@ -5,9 +5,12 @@ Covered by tests/report/test_headline.py.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pipeline.day.targets import Tally
-from pipeline.report import edit_words
+from pipeline.report import corrections, edit_words
 from pipeline.report.figures import Bridge, Ladder
+from pipeline.report.report import Report
 from pipeline.report.sentences import rate
 from pipeline.terms import words
 
@@ -59,6 +62,31 @@ def lost(bridge: Bridge, tally: Tally) -> str:
         f"{words.STEPS[kind].name}{len(cases)}件（{words.first_of(cases, _MOST_CASES)}）" for kind, cases in _taken(bridge, tally)
     )
     return f"前一日{known}达标（{before.resolved}/{before.total}）{f'，今日{taken}' if taken else ''}"
+
+
+def verdicts_before(report: Report) -> dict[str, str]:
+    """Return by group that the verdict of the day before has turned since the day was told first, to follow the day's own verdict.
+
+    What the day tells as a correction of the day before stands there.
+    """
+    told = {entry.group for entry in corrections.told_otherwise(report) if entry.day == report.day - timedelta(days=1)}
+    bridges = (bridge for bridge in report.bridges if report.is_correction and bridge.group not in told)
+    return {bridge.group: said for bridge in bridges if (said := _turned_before(bridge))}
+
+
+def _turned_before(bridge: Bridge) -> str:
+    """Return that yesterday's verdict was another when it was told than it is as known now, with the cases; else ''."""
+    if bridge.target_before is None or bridge.day_before == "none":
+        return ""
+    then = Tally(bridge.target_before, bridge.total_before, bridge.resolved_before)
+    restated = [step for step in (*bridge.total_steps, *bridge.resolved_steps) if step.kind == "restated"]
+    total, resolved = (ladder.before + sum(step.change for step in ladder.steps if step.kind == "restated") for ladder in bridge.ladders)
+    now = Tally(bridge.target_before, total, resolved)
+    if then.met is None or now.met is None or then.met == now.met:
+        return ""
+    cases = words.first_of(list(dict.fromkeys(case for step in restated for case in step.cases)), _MOST_CASES)
+    was, became = (words.verdict(is_met=bool(tally.met), is_certain=True) for tally in (then, now))
+    return f"，前一日当时按件数算{was}（{then.resolved}/{then.total}），后来更正为{became}（{now.resolved}/{now.total}：{cases}）"
 
 
 def _taken(bridge: Bridge, tally: Tally) -> list[tuple[str, list[str]]]:

@@ -182,6 +182,8 @@ _NOT_ACCEPTED = tuple(resolved_row(number, 答复日期="2020-05-18", 群众确�
     [
         pytest.param(_ONE_A_DAY[:3], id="the third day"),
         pytest.param((*_ONE_A_DAY[:4], None), id="nobody reported today"),
+        pytest.param((*_ONE_A_DAY[:4], (progress_row(NUMBERS[9], 当前状态="差不多"),)), id="all of today's was refused"),
+        pytest.param((*_ONE_A_DAY[:3], (progress_row(NUMBERS[9], 当前状态="差不多"),), _ONE_A_DAY[3]), id="all of yesterday's was refused"),
         pytest.param((_ONE_A_DAY[0], None, _ONE_A_DAY[1], None, _ONE_A_DAY[2], _ONE_A_DAY[3]), id="most came in after silence"),
         pytest.param((tuple(map(_resolved, NUMBERS[:5])), (), (), ()), id="all came in resolved"),
         pytest.param(

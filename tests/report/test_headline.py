@@ -393,6 +393,24 @@ def test_a_target_that_was_met_yesterday_and_is_not_today_says_what_took_it() ->
     assert not any("前一日" in said for said in _verdicts(([], []), ([*disputed, again], [])))
 
 
+def test_a_correction_says_that_the_verdict_of_the_day_before_has_turned_and_what_was_told_of_it() -> None:
+    """Yesterday's 9 of 10 were 8, as came to light two days later: the first edition told of a target lost today."""
+    names, yesterday = [f"SJ-2020-{at:03}" for at in range(1, 10)], DAY - timedelta(days=1)
+    files = [
+        assigned(assignment([case_row(f"SJ-2020-{at:03}") for at in range(1, 11)])),
+        File(report(day=yesterday, progress=_settled(*names)), afternoon(yesterday), "昨.xlsx"),
+        File(report(progress=_settled(names[0], 群众确认="不认可")), afternoon(DAY), "今.xlsx"),
+    ]
+    late = File(report(day=yesterday, progress=_settled(*names[:8])), afternoon(DAY + timedelta(days=2)), "昨更正.xlsx")
+    first, corrected, next_day = (
+        headline.lines(consolidate(come, [day])[day].report)[0][1]
+        for come, day in ((files, DAY), ([*files, late], DAY), ([*files, late], DAY + timedelta(days=1)))
+    )
+    assert "前一日按件数算达标（9/10），今日群众不认可1件（SJ-2020-001）" in first
+    assert "，前一日当时按件数算达标（9/10），后来更正为未达标（8/10：SJ-2020-009）" in corrected
+    assert "前一日" not in next_day
+
+
 def test_a_case_that_leaves_takes_no_target_of_all_and_another_target_yesterday_is_not_compared() -> None:
     left, fell = Step("cancelled", -1, ("甲-1",)), Step("disputed", -1, ("甲-2",))
     region = Bridge("自治区交办", 20, (left,), 19, 20, (left, fell), 18, target_before=100)

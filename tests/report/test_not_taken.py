@@ -210,3 +210,25 @@ def test_a_notice_says_that_the_district_s_own_report_of_the_day_was_refused() -
     assert refused in said[SECOND]
     assert "你处5月21日送来的日报整份退回，没有采用，以上按此前采用的日报；请照回执改正后重新报送。" in said[FIRST]
     assert "你处" not in said[THIRD]
+
+
+def test_a_notice_says_up_to_which_report_it_knows_and_since_when_nothing_has_come() -> None:
+    """The workbook of this morning is no report of the district's; who has never sent one is told that."""
+    days = [DAY - timedelta(days=ago) for ago in (3, 2, 1, 0)]
+    cases = [case_row(f"SJ-2020-00{at}", name, 办结时限="2020-05-20") for at, name in enumerate(DISTRICTS[:3], 1)]
+    files = [
+        assigned(assignment(cases), f"{days[0]} 09:00"),
+        assigned(assignment([*cases, case_row("SJ-2020-009", THIRD)]), f"{DAY} 09:00", "分解表二.xlsx"),
+        File(report(FIRST, day=days[0], progress=[progress_row("SJ-2020-001")]), moment(f"{days[0]} 16:00"), "一.xlsx"),
+        *(File(report(SECOND, day=day, progress=[]), moment(f"{day} 15:00"), f"二{day}.xlsx") for day in days[1:]),
+    ]
+    day = consolidate(files, [DAY], noticed=True)[DAY]
+    said = {each.district: notice.fields(each, day.report) for each in day.report.notices}
+    assert [said[name]["数据截至"] for name in DISTRICTS[:3]] == [
+        "2020年5月18日16:00",
+        "2020年5月21日15:00",
+        f"2020年5月21日09:00（收到分解表时，此前没有{THIRD}的日报）",
+    ]
+    silent = "你处5月21日没有日报（5月19日至5月21日连续3天没有日报），以上按此前采用的日报；请补报，以前这几天的也请补报。"
+    assert silent in said[FIRST]["说明"]
+    assert "没有日报" not in said[SECOND]["说明"]

@@ -121,9 +121,14 @@ def _paper(notice: Notice, report: Report, *, says_how_it_ended: bool) -> word.P
 
 
 def _until(notice: Notice, day: date) -> str:
-    """Return the moment up to which it knows, and of which days, where more of them have passed: it knows nothing of later ones."""
-    moment = f"{long_day(notice.data_until.date())}{notice.data_until:%H:%M}"
-    return f"{moment}对{words.near(day, notice.data_until.date())}及以前各日" if notice.data_until.date() > day else moment
+    """Return when the last report came that it rests on, and of which days that is, where more of them have passed.
+
+    A workbook of the office is no report: where nothing else is known, that is said.
+    """
+    if notice.reported_until is None:
+        return f"{long_day(notice.data_until.date())}{notice.data_until:%H:%M}（收到分解表时，此前没有{notice.district}的日报）"
+    moment = f"{long_day(notice.reported_until.date())}{notice.reported_until:%H:%M}"
+    return f"{moment}对{words.near(day, notice.reported_until.date())}及以前各日" if notice.reported_until.date() > day else moment
 
 
 def _identity(notice: Notice, report: Report) -> str:
