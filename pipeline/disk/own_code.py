@@ -31,9 +31,21 @@ from pipeline import HOME, __version__
 @cache
 def stamp(*wings: str) -> str:
     """Return what tells this code from any other: version, Python, and when each module of these wings was changed last, and its size."""
-    modules = sorted(path for wing in wings for path in (HOME / "pipeline" / wing).rglob("*.py"))
-    status = [(path.as_posix(), path.stat()) for path in modules]
-    return repr((__version__, sys.version_info[:2], [(path, each.st_size, each.st_mtime_ns) for path, each in status]))
+    modules = sorted(lies for wing in wings for lies in _modules(str(HOME / "pipeline" / wing)))
+    return repr((__version__, sys.version_info[:2], modules))
+
+
+def _modules(folder: str) -> list[tuple[str, int, int]]:
+    """Return each module in a folder and below, with its size and when it was changed; `Path.rglob` takes ten times as long."""
+    found = list[tuple[str, int, int]]()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                found += _modules(entry.path)
+            elif entry.name.endswith(".py"):
+                status = entry.stat()
+                found.append((entry.path, status.st_size, status.st_mtime_ns))
+    return found
 
 
 @cache
