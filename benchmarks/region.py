@@ -135,7 +135,7 @@ def main() -> None:
     from pipeline.night import nightly
     from pipeline.settings import config
 
-    gc.set_threshold(100_000, 50, 50)  # as the command line does
+    gc.set_threshold(250_000, 50, 50)  # as the command line does
     memory = Memory()
     watching = threading.Thread(target=memory.watch)
     watching.start()

@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    gc.set_threshold(100_000, 50, 50)  # as the command does
+    gc.set_threshold(250_000, 50, 50)  # as the command does
     with tempfile.TemporaryDirectory() as folder:
         workbooks.make(Path(folder) / "office", days=1, rows=200)
         report, _settings = papers._made(Path(folder) / "office")  # noqa: SLF001 - one office for both

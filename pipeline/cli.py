@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = usage.parser().parse_args(arguments)
-    gc.set_threshold(100_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
+    gc.set_threshold(250_000, 50, 50)  # a night's rows live to its end: looking for garbage among them costs a fifth
     with ending.on_signals():
         try:
             return _COMMANDS[options.command or "nightly"](options)
