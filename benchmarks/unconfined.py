@@ -1,6 +1,6 @@
 """A reader as in `pipeline.reading.readers`, but with nothing of what safety costs: no gate before the library, nothing given away.
 
-`python -m benchmarks.unconfined` stands in for `python -m pipeline.reading.readers` when the two are measured beside one another.
+`python -m benchmarks.unconfined_reader` stands in for `python -m pipeline.reading.reader` when the two are measured beside one another.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Self, cast
 
 import python_calamine
 
-from pipeline.reading import confinement, readers, reading, workbook
+from pipeline.reading import confinement, reading, workbook
 from pipeline.reading.confinement import Confinement
 from pipeline.reading.gate.safe_workbook import Limits, SheetFacts, Wanted
 from pipeline.reading.reading import FileToRead, Transcript
@@ -59,8 +59,3 @@ def loosen() -> None:
     """Take gate and confinement out of this process."""
     workbook.read = read  # type: ignore[assignment]
     confinement.confine = lambda _bytes: Confinement(memory=False, opening=False, user=False, calls=False)  # type: ignore[assignment]
-
-
-if __name__ == "__main__":
-    loosen()
-    readers.main()

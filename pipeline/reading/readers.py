@@ -1,7 +1,7 @@
 """Reads files in processes of their own, so that one that kills or stalls its reader costs itself alone.
 
-A reader is a worker that runs this module. It is given bytes, opens nothing, and answers with transcripts or marked workbooks. What comes
-back is JSON, text and bytes, never a pickle: the file is a stranger's.
+A reader is a worker that runs `main` (`pipeline.reading.reader`). It is given bytes, opens nothing, and answers with transcripts or marked
+workbooks. What comes back is JSON, text and bytes, never a pickle: the file is a stranger's.
 """
 
 from __future__ import annotations
@@ -270,7 +270,3 @@ def _answer(file: FileToRead, content: bytes, settings: Settings) -> tuple[dict[
     except Exception as error:  # noqa: BLE001 - our own fault, which must not pass for the sender's
         return {"fault": faults.places_of(error)}, "[]"
     return answer.verdict(), answer.rows
-
-
-if __name__ == "__main__":
-    main()

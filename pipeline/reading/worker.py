@@ -29,7 +29,7 @@ from pipeline.terms.errors import PipelineError
 _LONGEST_FRAME = 1 << 30
 """Bytes. An answer comes from a process that a stranger's file may have damaged: what claims more is none."""
 _MOST_FRAMES = 1 << 16
-READER: Final = ("pipeline.reading.readers", "marking")
+READER: Final = ("pipeline.reading.reader", "marking")
 """The module that reads files, and what it is started with where it is also to mark them: told here, where nothing heavy is imported."""
 _GRACE = 5
 """Seconds after which a worker ends itself where nobody is left to do it."""

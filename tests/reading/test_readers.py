@@ -1,6 +1,6 @@
 """Files are read in processes of their own: one that kills or stalls its reader costs itself alone.
 
-Covers `reading` and `worker`.
+Covers `reader`, `reading` and `worker`.
 """
 
 from __future__ import annotations
