@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from pipeline.ledger import edition_files, editions, places
@@ -19,10 +19,12 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.publishing import edition_changes, own_cases
 from pipeline.publishing.edition_changes import Changes, Replaced
 from pipeline.publishing.own_cases import OwnByEdition
-from pipeline.render import extension_files
+from pipeline.render import extension_files, file_names
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 
+_MOST_UNITS: Final = 50
+"""So many units are named of those whose files are other ones."""
 _OF_UNIT: Final = "of_unit"
 """Under this name the folder of a unit stands in what an edition said of that unit alone."""
 
@@ -56,7 +58,7 @@ class ToldEdition:
             return ("前一版的内容已经不在，无法比较",)
         if not self.changes:
             return (f"数字和案件没有变化，有变化的文件：{'、'.join(self.files)}",)
-        return (*self.changes.figures, *(f"案件 {line}" for line in self.changes.cases))
+        return (*self.changes.figures, *_units_named(self.files), *(f"案件 {line}" for line in self.changes.cases))
 
 
 def days(settings: Settings) -> list[date]:
@@ -158,7 +160,7 @@ def _beyond_lines(then: dict[str, Any], now: dict[str, Any], before: Edition, af
 
 
 def of_units(then: Mapping[str, Any], now: Mapping[str, Any], folder: str = "") -> Iterator[str]:
-    """Yield which levels above the districts have other districts, and what that made of their figures, from two `extensions.json`.
+    """Yield which levels above the districts have other districts, and how their figures differ, from two `extensions.json`.
 
     `folder`: of which unit it is told; its own figures are told with its `summary.json`.
     """
@@ -175,7 +177,14 @@ def of_units(then: Mapping[str, Any], now: Mapping[str, Any], folder: str = "") 
         ]
         if moved:
             yield f"{stands['unit']}的旗区（旗区之上的级别改了）：{'，'.join(moved)}"
-            yield from _unit_figures(was, stands) if place != folder else ()
+        yield from _unit_figures(was, stands) if place != folder else ()
+
+
+def _units_named(files: Iterable[str]) -> Iterator[str]:
+    """Yield which units' files are other ones, by the folders in which these stand."""
+    ways = dict.fromkeys(PurePosixPath(name).parent.parts[1:] for name in files if name.startswith(f"{file_names.UNITS}/"))
+    if named := ["".join(way) for way in ways]:
+        yield f"文件有变化的单位 {len(named)} 个：{'、'.join(named[:_MOST_UNITS])}{'等' if len(named) > _MOST_UNITS else ''}"
 
 
 def _unit_figures(was: Mapping[str, Any], stands: Mapping[str, Any]) -> Iterator[str]:

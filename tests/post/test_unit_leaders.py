@@ -16,6 +16,7 @@ from workbooks import progress_row, report
 
 from pipeline.night import nightly
 from pipeline.post import sending
+from pipeline.publishing import told_editions
 from pipeline.settings.outgoing import Outgoing
 
 OF_A, OF_C, TOP = "jia@example.com", "bing@example.com", "sheng@example.com"
@@ -75,6 +76,14 @@ def test_a_later_edition_is_told_of_the_unit_alone_and_only_where_it_changed(mai
     assert not any(name in text for name in ("乙二县", "丙三县", "乙市"))
     assert len(_letters(mailed[1], OF_A)) == len(_letters(mailed[1], TOP)) == 2
     assert len(_letters(mailed[1], OF_C)) == 1
+
+
+def test_the_days_editions_name_the_units_whose_papers_changed_and_their_figures(mailed: tuple[Office, MailServer]) -> None:
+    lines = told_editions.of_day(mailed[0].settings, LAST)[1].lines
+    assert "甲市（自治区交办）：已化解/总数 5/6 → 3/6" in lines
+    assert not any(line.startswith(("乙市（", "丙市（", "丙北片（")) for line in lines)
+    assert "文件有变化的单位 1 个：甲市" in lines
+    assert "甲市（自治区交办）：已化解/总数 5/6 → 3/6" in _text(_letters(mailed[1], TOP)[1])
 
 
 def test_nothing_is_sent_twice(mailed: tuple[Office, MailServer]) -> None:
