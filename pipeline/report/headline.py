@@ -302,10 +302,10 @@ def _cut(text: str, characters: int | None) -> str:
     return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
 
 
-def flags(report: Report, *, is_short: bool = False) -> str:
-    """Return how many cases have each flag that a notice may speak of; `is_short`: flags that no case has are named together."""
+def flags(report: Report) -> str:
+    """Return how many cases have each flag that a notice may speak of; those that no case has are named together."""
     counted = {flag: len(report.flags.get(flag, ())) for flag in WATCHED}
-    without = [flag for flag in WATCHED if not counted[flag]] if is_short else []
+    without = [flag for flag in WATCHED if not counted[flag]]
     told = [f"{FLAGS[flag].name}{count}件" for flag, count in counted.items() if flag not in without]
     none = f"没有{'、'.join(FLAGS[flag].name for flag in without)}的" if without else ""
     counts = "，".join(part for part in ("、".join(told), none) if part)

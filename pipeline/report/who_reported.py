@@ -349,12 +349,16 @@ def _several(absent: Sequence[Absence], named: Sequence[Absence], told_on: date 
     why, mended = _why_absent(absent[0])
     lasts = {line.last_report for line in absent}
     same = _last(absent[0], told_on) if len(lasts) == 1 else ""
-    told = []
+    told, without = list[str](), list[str]()
     for line in named:
         refused = f"送来{line.refused_files}份" if line.is_refused else ""
         beside = "，".join(part for part in ("" if same else _last(line, told_on), refused) if part)
         parts = "、".join(f"{part.group}{part.total}件（{part.counted}件）" for part in line.parts)
-        told.append(f"{line.district}{f'（{beside}）' if beside else ''}{parts or '没有案件'}")
+        if parts or beside:
+            told.append(f"{line.district}{f'（{beside}）' if beside else ''}{parts or '没有案件'}")
+        else:  # told in one clause behind the others
+            without.append(line.district)
+    told += [f"{'、'.join(without)}{'都' if without[1:] else ''}没有案件"] if without else []
     head = f"{len(absent)}个旗区{why}{f'（{same}）' if same else ''}"
     among = "，其中" if len(named) < len(absent) else "："
     return f"{head}；{mended}可能改变其名下的案件（括号里是其中计入化解的）{among}{'；'.join(told)}。"

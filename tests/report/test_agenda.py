@@ -374,6 +374,9 @@ def test_who_did_not_report_is_said_with_what_that_can_change() -> None:
         "2个旗区没有日报；补报可能改变其名下的案件（括号里是其中计入化解的）："
         f"东胜区（最近一次是5月18日的日报）{CITY}10件（1件）；达拉特旗（此前也没有日报）没有案件。"
     )
+    alike = [replace(each, last_report=MONDAY) for each in out.report.absences[:3]]
+    (said,) = who_reported.absences([*alike[1:], alike[0]], tuesday)
+    assert said.endswith(f"：东胜区{CITY}10件（1件）；达拉特旗、准格尔旗都没有案件。")
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
-        "督办": headline.flags(report, is_short=room.setting == page_room.SMALL) + answer_words.told_overdue(report.beyond.notices),
+        "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "范围说明": district_table.provisional(report, max(1, room.absences)),
         "由来": [*([correction] if correction else []), *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
