@@ -274,7 +274,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"  {nothing_new.not_over(board.due)}")
     say(f"  等待汇总：{len(board.waiting)} 个")
     for waits in board.waiting[:_MOST_LINES]:
-        say(f"    {shorten(waits.file.name)}  {waits.description(board.day)}")
+        say(f"    {shorten(waits.file.name)}  {waits.description(board.day, board.now)}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
     tell_lines(f"  分解表退回：{told}" for told in board.refused_assignments)

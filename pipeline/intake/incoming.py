@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.disk import storage
-from pipeline.intake import envelopes, held_files, inbox, read_new, recorded
+from pipeline.intake import envelopes, held_files, inbox, read_new, recorded, soundness
 from pipeline.intake.contents import Seen
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead, Transcript
@@ -29,16 +29,19 @@ from pipeline.terms.words import moment, whose
 
 FIRST: Final = -1_000_000
 """The ledger numbers its arrivals from 1, and `held_files` what it reads from -1 downwards; reports that wait have this and lower ones."""
-_AHEAD: Final = "（收到时间比今天还晚，请核对信封）"
+_AHEAD: Final = "（收到时间比现在还晚，请核对信封）"
 STOPPED_BEFORE: Final = "已收下，上次汇总中断，还没有读"
 """What is said of a file that waits for the next run in the archive."""
 _CHANNELS = {"folder": "文件夹", "email": "邮件", "upload": "网页上传"}
 
 
-def came(channel: str, received_at: datetime | None, number: str, today: date) -> str:
-    """Return in words by which door a file came, when, and under which receipt number."""
-    at = moment(received_at, today) if received_at else ""
-    early = _AHEAD if received_at and received_at.date() > today else ""
+def came(channel: str, received_at: datetime | None, number: str, day: date, now: datetime | None = None) -> str:
+    """Return in words by which door a file came, when, and under which receipt number, as told about that day.
+
+    `now`: where it is given, also that the time has not come yet.
+    """
+    at = moment(received_at, day) if received_at else ""
+    early = _AHEAD if received_at and now and soundness.is_ahead(received_at, now) else ""
     return " ".join(part for part in (_CHANNELS[channel], f"{at}{early}", number) if part)
 
 
@@ -102,9 +105,9 @@ class Incoming:
         sender = mask(self.envelope.sender or "") if self.envelope and not self.district else ""
         return self.district or f"不知旗区{f'（{sender}）' if sender else ''}"
 
-    def how_it_came(self, today: date) -> str:
-        """Return by which door it came, when, and under which receipt number; also that it is in the archive already."""
-        how = came(self.channel, self.received_at, self.number, today)
+    def how_it_came(self, day: date, now: datetime | None = None) -> str:
+        """Return by which door it came, when, and under which receipt number, as `came`; also that it is in the archive already."""
+        how = came(self.channel, self.received_at, self.number, day, now)
         return f"{how}（{STOPPED_BEFORE}）" if self.is_taken_in else how
 
 

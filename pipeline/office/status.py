@@ -147,6 +147,8 @@ class Status:
     """Every day that has a folder, the newest first."""
     due: datetime | None = None
     """The cut-off, while it is still to come."""
+    now: datetime | None = None
+    """When it was looked at; None where nobody says."""
     refused_assignments: tuple[str, ...] = ()
     """The rows of the assignment workbook that were refused, each in words: by the newest result up to the day,"""
     refused_assignments_of: date | None = None
@@ -229,6 +231,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
         is_published=(settings.paths.outbox / day.isoformat()).is_dir(),
         published=tuple(sorted(held.published, reverse=True)),
         due=due,
+        now=now,
         refused_assignments=tuple(rows_of_assignment),
         refused_assignments_of=told_of,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from pipeline.day import known_when, rota
@@ -240,13 +240,14 @@ def _waiting_for(day: date, waits: Iterable[Waits]) -> Iterator[str]:
 
 def _waiting_workbooks(facts: Facts, day: date, settings: Settings) -> tuple[tuple[str, str], ...]:
     told, before = [], ""
+    last = datetime.combine(day, time.max, settings.calendar.zone)  # the look is kept while the day goes on
     for filed in in_order(facts.assignments):
         if filed.arrival.id < 0:  # no run has taken it in
             envelope = filed.arrival.envelope
             at = envelope.received_at.astimezone(settings.calendar.zone)
             number = envelope.message_id or "" if envelope.channel == "upload" else ""
             same = "，与现行的完全相同，什么也不改变" if filed.arrival.sha256 == before else ""
-            told.append((mask(filed.arrival.name), f"{incoming.came(envelope.channel, at, number, day)}{same}"))
+            told.append((mask(filed.arrival.name), f"{incoming.came(envelope.channel, at, number, day, last)}{same}"))
         before = filed.arrival.sha256
     return tuple(told)
 

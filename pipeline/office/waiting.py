@@ -98,10 +98,10 @@ class Waits:
             return "不能算报送，收取时说明原因"
         return f"不能算报送：{'发件人不在任何旗区的名单里' if self.file.envelope.sender else '发件人没有得到证实'}"
 
-    def description(self, today: date) -> str:
+    def description(self, seen_on: date, now: datetime | None = None) -> str:
         """Return whose it is, how and when it came, for which day it will count and with how many rows: the words beside its name."""
         day = f"{self.file.day} 的日报" if self.file.day else ""
-        return f"{self.file.whose} {self.file.how_it_came(today)} {'，'.join(part for part in (day, self.verdict) if part)}"
+        return f"{self.file.whose} {self.file.how_it_came(seen_on, now)} {'，'.join(part for part in (day, self.verdict) if part)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,10 @@ from workbooks import (
 )
 
 from pipeline.doors import mailbox
+from pipeline.intake import incoming
 from pipeline.ledger import journal
 from pipeline.night import nightly
-from pipeline.office import attendance, handed_in_rows, today
+from pipeline.office import attendance, handed_in_rows, status, today
 from pipeline.office.urgent_matters import Untold, UrgentMatter
 from pipeline.post import urgent
 from pipeline.render.documents import FIGURES
@@ -430,7 +431,7 @@ def test_a_report_dated_ahead_is_named_before_it_is_taken_in_and_shuts_nobody_ou
 
     waits = "达拉特旗 5月22日的日报 以后.xlsx：收到时间写的是 6月10日10:00。在那以前再报的更正都不算数。还没有收下：请先不要汇总"
     assert waits in text()
-    assert "（收到时间比今天还晚，请核对信封）" in text()
+    assert "（收到时间比现在还晚，请核对信封）" in text()
     assert "不算数：另一份的收到时间写得比现在还晚，见上面 达拉特旗 达.xlsx" in text()
     assert "不用管 达拉特旗" not in text()
     nightly.run(afternoon.office.settings, [date(2020, 5, 22)], documents=FIGURES)
@@ -455,6 +456,18 @@ def test_a_report_dated_ahead_is_named_before_it_is_taken_in_and_shuts_nobody_ou
     assert "已收到，不算数：另一份的收到时间写得比现在还晚" in page
     assert "的收到时间写得比现在还晚，在那以前再报的不算数，这一份也不算。请打电话告诉办公室。" in page
     assert "后来" not in page.partition("已报送的")[0]
+
+
+def test_what_came_this_morning_is_not_ahead_where_yesterday_is_looked_at(afternoon: Website) -> None:
+    afternoon.office.put(report("乌审旗", day=DAY, progress=[]), "乌.xlsx", "2020-05-22T07:49:00+08:00")
+    settings, morning = afternoon.office.settings, moment("2020-05-22 07:50")
+    board = status.look(settings, DAY, now=morning)
+    of_day = [waits.description(DAY, board.now) for waits in board.waiting if waits.file.name == "乌.xlsx"]
+    assert of_day == ["乌审旗 文件夹 5月22日07:49 2020-05-21 的日报，没有内容行"]
+    assert board.waiting[-1].description(DAY, morning).count("（收到时间比现在还晚，请核对信封）") == 1
+    known = today.known_otherwise([DAY], incoming.look(settings), settings, None)
+    assert "乌审旗 文件夹 5月22日07:49 2020-05-21 的日报" in str(known)
+    assert "请核对信封" not in str(known)
 
 
 def test_urgent_matters_that_no_leader_was_mailed_stand_on_desk_and_letters(afternoon: Website) -> None:
