@@ -67,6 +67,30 @@ def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
     return RefusedUrgent(() if own[0].is_sheet else tuple(matter.kind for matter in own), is_file=own[0].is_file)
 
 
+def own(report: Report) -> list[RefusedMatter]:
+    """Return the day's own of its districts, each as the days after it have them, but for its case."""
+    return [
+        RefusedMatter(report.day, district, kind, is_file=told.is_file, is_sheet=not told.kinds)
+        for district, told in _by_district(report.submissions)
+        for kind in told.kinds or ("",)
+    ]
+
+
+def at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
+    """Return of a span of days how many were not taken and not mended at its end, and whose; '' where there are none."""
+    told = [(f"{first.district}{words.near(first.day, last)}", _as_refused(of_file)) for first, of_file in refused_matters.by_file(matters)]
+    more = "；逐件见工作簿“急报”" if len(told) > _MOST_NAMED else ""
+    where = "情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
+    return f"报来而退回、期末没有收到能采用的重报的急报{counted(matters)}：{_named(told)}{more}。{where}" if told else ""
+
+
+def counted(matters: Collection[RefusedMatter]) -> str:
+    """Return how many they are, sheets refused whole apart: nobody knows how many matters these told."""
+    sheets = sum(matter.is_sheet for matter in matters)
+    rows = len(matters) - sheets
+    return "、".join([*([f"{rows}件"] if rows else []), *([f"整张表{sheets}份"] if sheets else [])])
+
+
 def urgent_of(report: Report, districts: Collection[str]) -> str:
     """Return the same of some districts, for a leader who asks himself; '' where nobody's of these were."""
     lines = [line for line in report.submissions if line.district in districts]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.report import breakdown, corrections, day_corrected, durations, exemptions_of_period, urgent_of_period
@@ -141,6 +142,8 @@ class Period:
     standing: tuple[Standing, ...]
     exemptions: tuple[ExemptionOverDays, ...]
     urgent: tuple[UrgentOverDays, ...]
+    refused_urgent: tuple[RefusedMatter, ...]
+    """Those that were not taken, and not mended at the end."""
     cases: Mapping[str, CaseLine]
     """Every case that is named, by number, as it stands at the end; one that is in the register no more as at the beginning."""
 
@@ -207,6 +210,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         standing=_standing(days),
         exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
         urgent=urgent_of_period.over_days(days),
+        refused_urgent=urgent_of_period.refused(days),
         cases=lines,
     )
 

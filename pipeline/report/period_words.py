@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.report import corrections, exemptions, exemptions_of_period, matter_words, sentences
+from pipeline.report import corrections, exemptions, exemptions_of_period, matter_words, not_taken, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
@@ -71,7 +72,7 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
         ("结论", f"{answer(period)}{unknown}{_in_danger(period)}"),
         *targets,
         ("余下", remaining(period)),
-        *([("急报", urgent(period))] if period.urgent else []),
+        *([("急报", urgent(period))] if period.urgent or period.refused_urgent else []),
         ("报送", handed_in(period)),
         ("更正", restated(period, runs)),
     ]
@@ -80,7 +81,9 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
 def _in_danger(period: Period) -> str:
     """Return in words how many these are: no verdict is read without them."""
     count = in_danger(period)
-    return f"期末尚无下文的{SAFETY}{count}件，见“急报”。" if count else ""
+    told = [f"期末尚无下文的{SAFETY}{count}件"] if count else []
+    told += [f"退回、没有重报的急报{not_taken.counted(period.refused_urgent)}"] if period.refused_urgent else []
+    return f"{'，'.join(told)}，见“急报”。" if told else ""
 
 
 def answer(period: Period) -> str:
@@ -273,9 +276,11 @@ def in_danger(period: Period) -> int:
 
 
 def urgent(period: Period) -> str:
-    """Return how many urgent matters there were, of how many nothing was said since, and which of these endanger people."""
-    if not period.urgent:
-        return NO_URGENT
+    """Return how many urgent matters there were, of how many nothing was said since, the dangers among these, and what was refused."""
+    return f"{_taken(period) if period.urgent else NO_URGENT}{not_taken.at_the_end(period.refused_urgent, period.last)}"
+
+
+def _taken(period: Period) -> str:
     before = sum((matter.line.reported_on or period.first) < period.first for matter in period.urgent)
     open_ = [matter.line for matter in period.urgent if not matter.ended]
     dangers = [line for line in open_ if line.kind == SAFETY]
@@ -309,6 +314,14 @@ def urgent_matter(matter: UrgentOverDays, period: Period) -> tuple[str, ...]:
     if matter.is_withdrawn:
         return *cells, matter.since
     return *cells, f"{words.near(matter.ended, period.last)}：{matter.since}" if matter.ended else "尚无下文"
+
+
+def refused_matter(matter: RefusedMatter, period: Period) -> tuple[str, ...]:
+    """Return the same cells of one that was not taken: its words are told nowhere."""
+    kind = "" if matter.is_sheet else matter.kind or "类别没有写对"
+    whole = "（整张表）" if matter.is_sheet else "（整份日报）" if matter.is_file else ""
+    said = f"报来而退回{whole}，没有采用，原文在旗区的日报和回执里"
+    return matter.district, matter.number, kind, said, words.near(matter.day, period.last), "", "", "", "没有收到能采用的重报"
 
 
 def urgent_told(matter: UrgentOverDays, period: Period) -> str:

@@ -1,15 +1,16 @@
 """The urgent matters of a span of days: all that its reports told, those that were unsettled before it, and how each stands at the end.
 
-Covered by tests/report/test_headline.py.
+Covered by tests/report/test_headline.py and tests/report/test_not_taken.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from pipeline.report import matter_words
+from pipeline.day.refused_matters import RefusedMatter
+from pipeline.report import matter_words, not_taken
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms.contract import STATUSES
@@ -59,6 +60,20 @@ def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
             matters[_key(line)] = UrgentOverDays(line, report.day, line.since)
         _note_how_cases_stand(matters, report)
     return tuple(sorted(matters.values(), key=lambda matter: matter.line.reported_on or date.min))
+
+
+def refused(days: Iterable[Report]) -> tuple[RefusedMatter, ...]:
+    """Return those that were not taken and that nobody has mended at the end, oldest first.
+
+    A day tells only of those of which a report could still be sent; what a span's last day is too late for stays as it was told last.
+    """
+    matters: list[RefusedMatter] = []
+    for report in days:
+        oldest = report.day - timedelta(days=report.settings.on(report.day).calendar.oldest_report_days)
+        settled = {case.number: case.settled_since for case in report.cases if matters and case.settled_since}
+        past = [matter for matter in matters if matter.day < oldest and settled.get(matter.number, date.min) < matter.day]
+        matters = [*past, *report.earlier_refused, *not_taken.own(report)]
+    return tuple(matters)
 
 
 def _note_how_cases_stand(matters: dict[_Key, UrgentOverDays], report: Report) -> None:

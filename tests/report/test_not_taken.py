@@ -1,21 +1,27 @@
 """What was reported and not taken: nowhere is it said that there was nothing, and nowhere what it said.
 
-Covers `not_taken`, `refused_matters`, and `refused_urgent` of `other_sheets` and of `Reading`.
+Covers `not_taken`, `refused_matters`, `refused` of `urgent_of_period`, and `refused_urgent` of `other_sheets` and of `Reading`.
 """
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from offices import HOME, Day, File, Office, afternoon, assigned, consolidate, moment, read_in
 from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, urgent_row, write
 
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import leader_papers, notice
-from pipeline.report import decision_words, headline, leader_pages, not_taken
+from pipeline.render.period import period_files, period_papers
+from pipeline.report import decision_words, headline, leader_pages, not_taken, period, period_words
+from pipeline.report.period import Period
 from pipeline.terms.handed_in import Reading
 
 FIRST, SECOND, THIRD = DISTRICTS[:3]
@@ -172,6 +178,62 @@ def test_a_refused_matter_of_which_a_report_could_no_longer_be_sent_again_is_tol
     last = DAY + timedelta(days=31)
     days = consolidate([assigned(assignment(CASES)), _whole(FIRST, DANGER)], [last, last + timedelta(days=1)], noticed=True)
     assert [EARLIER in not_taken.urgent(day.report) for day in days.values()] == [True, False]
+
+
+def _period(last: date, *files: File) -> Period:
+    days = [DAY + timedelta(days=count) for count in range(-1, (last - DAY).days + 1)]
+    told = consolidate([assigned(assignment(CASES)), *files], days, noticed=True)
+    return period.of([told[day].report for day in days], {})
+
+
+def test_a_period_counts_and_names_what_was_refused_and_never_sent_again_in_every_document() -> None:
+    span = _period(LAST, _sent(FIRST, UNDATED), _whole(SECOND, DANGER), _later(DANGER, UNCLEAR, day=LAST))
+    assert [(matter.district, matter.day, matter.kind) for matter in span.refused_urgent] == [
+        (SECOND, DAY, "工程安全隐患"),
+        (FIRST, LAST, ""),
+    ]
+    named = f"{SECOND}5月21日1件（工程安全隐患、整份日报退回）、{FIRST}5月23日1件（类别没有写对）"
+    told = f"报来而退回、期末没有收到能采用的重报的急报2件：{named}。情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
+    said = dict(period_words.lines(span))
+    assert "期末尚无下文的工程安全隐患1件，退回、没有重报的急报2件，见“急报”。" in said["结论"]
+    assert said["急报"].endswith(told)
+    nothing_taken = replace(span, urgent=())
+    assert dict(period_words.lines(nothing_taken))["急报"] == f"{period_words.NO_URGENT}{told}"
+    for each in (span, nothing_taken):
+        section = next(part for part in period_papers.fields(each)["部分"] if part["小标题"].endswith("急报"))
+        assert section["说明"][0] == told
+        files, _broken = period_files.render(each, HOME / "templates")
+        html = next(content.decode() for name, content in files.items() if name.endswith(".html"))
+        assert told in html
+        book = openpyxl.load_workbook(io.BytesIO(next(content for name, content in files.items() if name.endswith(".xlsx"))))
+        rows = [[cell.value for cell in row] for row in book["急报"].iter_rows()]
+        assert [row[0] for row in rows if row[-1] == "没有收到能采用的重报"] == [SECOND, FIRST]
+        assert json.loads(files["period.json"])["refused_urgent"][0] == {
+            "reported": f"{DAY}", "district": SECOND, "case": "", "kind": "工程安全隐患", "refused_with": "file",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ([_sent(FIRST, UNDATED)], 1),
+        ([_sent(FIRST, UNDATED), _later(DANGER)], 0),
+        ([_sent(FIRST, OF_CASE)], 1),
+        ([_sent(FIRST, OF_CASE), _later(progress=(progress_row("SJ-2020-001", 今日进展="已恢复供水"),))], 0),
+        ([_sent(FIRST, OF_CASE), _later(day=DAY + timedelta(days=33), progress=(resolved_row("SJ-2020-001", 答复日期=f"{DAY}"),))], 0),
+    ],
+)
+def test_a_closing_does_not_forget_what_was_refused_long_ago(files: list[File], left: int) -> None:
+    assert len(_period(DAY + timedelta(days=34), *files).refused_urgent) == left
+
+
+def test_a_sheet_that_was_refused_is_no_number_of_matters() -> None:
+    sheet = RefusedMatter(DAY, FIRST, "", is_sheet=True)
+    row = RefusedMatter(DAY, SECOND, "工程安全隐患")
+    assert not_taken.at_the_end([sheet], LAST).startswith(f"报来而退回、期末没有收到能采用的重报的急报整张表1份：{FIRST}5月21日整张表。")
+    assert "急报1件、整张表1份：" in not_taken.at_the_end([sheet, row], LAST)
+    many = [replace(row, day=DAY - timedelta(days=count)) for count in range(5)]
+    assert "等；逐件见工作簿“急报”。" in not_taken.at_the_end(many, LAST)
 
 
 def test_a_night_writes_of_earlier_days_too_that_something_urgent_was_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.render import extension_files
 from pipeline.render.files_for_programs import as_json, restated
 from pipeline.render.period import period_page, period_papers, period_workbook
@@ -69,6 +70,7 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "restated": [{"told": told.isoformat(), **restated(entry)} for told, entry in period.restated],
             "exceptions": [_exception(each) for each in period.exemptions],
             "urgent": [_urgent(matter) for matter in period.urgent],
+            "refused_urgent": [_refused(matter) for matter in period.refused_urgent],
             "standing": [_standing(standing) for standing in period.standing],
             "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
@@ -120,6 +122,17 @@ def _urgent(matter: UrgentOverDays) -> dict[str, Any]:
         "asked": line.coordination,
     }
     return {"reported": reported, "district": line.district, "case": line.number, **said, "ended": ended, "since": matter.since}
+
+
+def _refused(matter: RefusedMatter) -> dict[str, Any]:
+    whole = "file" if matter.is_file else "sheet" if matter.is_sheet else None
+    return {
+        "reported": matter.day.isoformat(),
+        "district": matter.district,
+        "case": matter.number,
+        "kind": matter.kind,
+        "refused_with": whole,
+    }
 
 
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:

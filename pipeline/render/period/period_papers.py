@@ -17,7 +17,7 @@ from typing import Any, Final
 from pipeline.render.papers import briefing_pdf, own_templates, word
 from pipeline.render.papers.plain_text import plain_in, short
 from pipeline.render.period.period_page import SIGNS
-from pipeline.report import period_words, sentences
+from pipeline.report import not_taken, period_words, sentences
 from pipeline.report.durations import Duration
 from pipeline.report.period import Part, Period
 from pipeline.terms import words
@@ -278,7 +278,8 @@ def _urgent(period: Period, most: int) -> Fields | None:
     """Return the section of the urgent matters, those of which nothing was said first."""
     lines = [f"{period_words.urgent_told(matter, period)}。" for matter in period_words.urgent_matters(period)]
     more = f"其余{len(lines) - most}件见{_WORKBOOK}“急报”。" if len(lines) > most else ""
-    return _section("急报", lines[:most], (), (more,)) if lines else None
+    refused = not_taken.at_the_end(period.refused_urgent, period.last)
+    return _section("急报", [refused, *lines[:most]], (), (more,)) if lines or refused else None
 
 
 def _restated(period: Period, most: int) -> Fields | None:

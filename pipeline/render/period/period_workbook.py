@@ -364,7 +364,8 @@ def _urgent(book: _Book) -> None:
     widths, narrow = (11, 15, 14, 32, 12, 16, 26, 26, 28), ("旗区", "案件编号", "事项类别", "所报", "发生时间")
     named = zip(period_words.URGENT_COLUMNS, widths, strict=True)
     columns = [_Column(name, width, "text" if name in narrow else "long") for name, width in named]
-    rows = [period_words.urgent_matter(matter, book.period) for matter in period_words.urgent_matters(book.period)]
+    rows = [period_words.refused_matter(matter, book.period) for matter in book.period.refused_urgent]
+    rows += [period_words.urgent_matter(matter, book.period) for matter in period_words.urgent_matters(book.period)]
     book.list_sheet("急报", columns, rows, f"{period_words.urgent(book.period)}{definitions.EARLIER_URGENT}", period_words.NO_URGENT)
 
 
