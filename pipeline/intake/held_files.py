@@ -66,6 +66,15 @@ def held(settings: Settings, in_full: Callable[[Filed], bool]) -> Held:
         return Held(files, list(ledger.publications()), left_out, lost_files.reports(left_out))
 
 
+def arrivals(settings: Settings) -> list[Arrival]:
+    """Return everything that was ever taken in. Raises LedgerError."""
+    places.check_there(settings.paths)
+    if not places.exists(settings.paths.ledger_place):
+        return []
+    with Ledger(settings.paths.ledger_place) as ledger:
+        return [arrival for arrival, _sidecar in ledger.arrivals()]
+
+
 def taken_in(settings: Settings) -> list[tuple[Noted, Path]]:
     """Return what was taken in and no run has read yet, since it was stopped before, each with its original.
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from pipeline.ledger import journal
-from pipeline.office import status, templates, waiting
+from pipeline.office import status, taken_out, templates, waiting
 from pipeline.office.status import DistrictStatus, Status
 from pipeline.office.waiting import Waits
 from pipeline.post.letters import Delivery, Item
@@ -37,6 +38,11 @@ class InVain:
     why: str
     at: datetime | None = None
     """When it came, in the office's zone; None where nobody knows."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was taken in, and out of the inbox by hand before a run had it."""
+        return self.why == taken_out.WHY
 
     def told(self, today: date) -> tuple[str, str, str]:
         """Return the file's name, why it is no report, and when it came; of a message without a file the reason says when."""
@@ -125,8 +131,12 @@ class ComeSince:
     """Looks at what came beside what was published; every look is taken once. `mails`: the messages of these days."""
 
     def __init__(self, settings: Settings, now: datetime, mails: Sequence[Mail] = ()) -> None:
-        self._settings, self._now, self._mails = settings, now, mails
+        self._settings, self._now, self._as_noted = settings, now, mails
         self._boards: dict[date, Status] = {}
+
+    @cached_property
+    def _mails(self) -> list[Mail]:
+        return taken_out.told(self._as_noted, self._settings)
 
     def board(self, day: date) -> Status:
         """Return the office's board of that day."""

@@ -113,16 +113,16 @@ class Writer:
             verdict = "日报没有填内容，数字、案件有更正"
         elif verdict == _UNCHANGED and later and later.changes and _has_come(later.changes, district):
             verdict = "补报的日报收到了，没有填内容"
-        waits = since.told(day, self._today)
         subject = (
             f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{since.verdict(verdict, submission['status'], day)}"
         )
         names = _attached(items)
         details = {
             **submission,
-            "waits": waits,
+            "waits": since.told(day, self._today),
             "forms_renewed": bool(since.forms),
             "in_vain": [came.told(self._today) for came in since.in_vain if came.name not in {item.name for item in items}],
+            "gone": [came.told(self._today) for came in since.in_vain if came.is_gone],
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,

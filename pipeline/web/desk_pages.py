@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.office import as_published, attendance, handed_in_rows, status, urgent_matters, waiting
+from pipeline.office import as_published, attendance, handed_in_rows, status, taken_out, urgent_matters, waiting
 from pipeline.office import today as today_look
 from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
@@ -88,7 +88,8 @@ def _by_unit(told: Sequence[status.DistrictStatus], strips: Sequence[Strip], set
 
 def _named(told: Sequence[status.DistrictStatus], rest: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return how districts without a report are named: those of which something is told, each with where it lies, and the rest."""
-    return {"missing_told": told, "full_name": settings.tree.full, "missing_rest": today_look.named(rest, settings.tree)}
+    rest_named = today_look.named(rest, settings.tree)
+    return {"missing_told": told, "full_name": settings.tree.full, "missing_rest": rest_named, "is_gone": taken_out.FOR_OFFICE}
 
 
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import anyio.to_thread
 
 from pipeline.disk import faults, log
 from pipeline.doors import mailbox
-from pipeline.office import waiting
+from pipeline.office import taken_out, waiting
 from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.today import Today
 from pipeline.office.urgent_matters import Untold, WaitingFiles
@@ -125,10 +125,13 @@ class Site:
         return write
 
     def troubled_mails(self, day: date) -> list[Mail]:
-        """Return the day's messages of which something was not taken, or whose sender our server does not vouch for."""
+        """Return the day's messages of which something was not taken or is gone, or whose sender our server does not vouch for.
+
+        Raises LedgerError.
+        """
         since = datetime.combine(day, time.min, self.settings.calendar.zone)
         of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
-        return [mail for mail in of_day if mail.not_taken or not mail.sender]
+        return [mail for mail in taken_out.told(of_day, self.settings, taken_out.FOR_OFFICE) if mail.not_taken or not mail.sender]
 
     def urgent_untold(self, now: datetime) -> Untold:
         """Return what is urgent and was mailed to no leader, for whoever can phone. Raises LedgerError."""

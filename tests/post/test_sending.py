@@ -1,7 +1,7 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
 Covers every module of `post` (`come_since`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`,
-`wording`), and `summed_lines`.
+`wording`), `taken_out`, and `summed_lines`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from workbooks import DAY, assignment, edit, progress_row, reception_row, report
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
+from pipeline.doors import deposit
 from pipeline.intake import district_names, held_files, inbox
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.office import status
+from pipeline.office import status, taken_out
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
+from pipeline.post.come_since import ComeSince
 from pipeline.post.letter_plan import PublishedDay
 from pipeline.post.letters import Kind, Letter
 from pipeline.post.sending import Clarification, SendingOutcome
@@ -46,6 +48,7 @@ from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
+from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.upkeep import doctor, repair
 
@@ -338,6 +341,40 @@ def test_who_sent_what_is_no_report_is_told_the_morning_after_when_what_and_why(
         assert "5月21日15:20 “照片.jpg”：这是照片或图片，请填写模板后发来" in text
         assert "15:25的邮件里没有附件" in text
         assert "前一天" not in text
+
+
+def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_one_that_waits_or_was_taken_in_is_not(
+    tmp_path: Path,
+) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    at, mails = moment("2020-05-21 15:39"), list[Mail]()
+    for identity, district, sender in (("a", "东胜区", "dongsheng"), ("b", "东胜区", "dongsheng"), ("c", "准格尔旗", "zhungeer")):
+        sent = report(district, progress=[progress_row("SJ-2020-001")] if identity == "a" else [])
+        envelope = Envelope(at - timedelta(minutes=9 * (identity == "a")), "email", f"{sender}@example.com", f"<{identity}@example.com>")
+        (name,) = deposit.lay(office.inbox / "邮件" / identity, [(f"{identity}.xlsx", sent)], envelope)
+        taken = ((name, f"邮件/{identity}/{name}"),)
+        mails.append(Mail(identity, envelope.sender, "", envelope.received_at, "日报", envelope.message_id, taken, ()))
+    assert taken_out.told(mails, office.settings) == mails, "all are there"
+    shutil.move(office.inbox / "邮件" / "b", office.inbox / "挪")
+    assert taken_out.told(mails, office.settings) == mails, "elsewhere in the inbox"
+    for gone in ("挪", "邮件/c"):
+        (next(path for path in (office.inbox / gone).iterdir() if path.suffix == ".xlsx")).unlink()
+    office.run(DAY)
+    published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+    writer, came = wording.Writer(office.settings, MORNING.date()), ComeSince(office.settings, MORNING, mails)
+    missing, there = (
+        writer.to_district(DAY, name, TO, [], published.summary(), later=None, since=came.since(name, DAY, {}))
+        for name in ("准格尔旗", "东胜区")
+    )
+    why = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上；要算数的，请再发一次"
+    for text in (missing.text, missing.html):
+        assert "没有收到贵局" not in text
+        assert "汇总时没有贵局5月21日的日报" in text
+        assert f"5月21日15:39 “c.xlsx”：{why}" in text
+    for text in (there.text, there.html):
+        assert f"5月21日15:39 “b.xlsx”：{why}" in text
+        assert "a.xlsx" not in text
 
 
 def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_told(tmp_path: Path) -> None:

@@ -345,7 +345,19 @@ def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website
     monkeypatch.setattr(mailbox, "mails", lambda *_said: [photo, stranger])
     text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
     assert "鄂托克旗 来过邮件，没有收 15:10 &lt;b&gt;照片.jpg ：这是照片，不是工作簿" in text
-    assert "今天有 2 封邮件没有收全，或发件人没有核实" in text
+    assert "今天有 2 封邮件没有收全、收下的文件不在了，或发件人没有核实" in text
+
+
+def test_a_mailed_file_that_is_gone_from_the_inbox_stands_on_desk_and_board(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = (("日报.xlsx", "邮件/2/日报.xlsx"),)
+    mail = Mail("2", "etuoke@example.com", "", moment("2020-05-22 15:10"), "日报", "<2@example.com>", taken, ())
+    monkeypatch.setattr(mailbox, "mails", lambda *_said: [mail])
+    said = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上。请找一找，连同信封文件放回原处；找不到的，请旗区再发一次"
+    office = afternoon.signed_in("办公室")
+    assert f"鄂托克旗 来过邮件，已不在收件箱里 15:10 日报.xlsx ：{said}" in " ".join(
+        re.sub(r"<[^>]+>", " ", office.get("/today").text).split()
+    )
+    assert said in office.get("/board/2020-05-22").text
 
 
 def test_a_file_that_names_another_district_is_no_report_of_either_and_says_who_sent_it(afternoon: Website) -> None:
