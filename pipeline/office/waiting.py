@@ -24,7 +24,7 @@ from pipeline.reading.readers import Readers
 from pipeline.report import compose, handed_in_lines, reminders
 from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
-from pipeline.terms import words
+from pipeline.terms import messages, words
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Filed
 
@@ -65,7 +65,9 @@ class Waits:
         """Whether somebody should phone: what is in it will be refused, in part or whole, and nothing has come in its place since."""
         if self.is_replaced or self.is_made_good or self.is_repeat:
             return False
-        return self.answer is None or (self.answer.refuses and not self.answer.refuses_moved_alone)
+        if self.answer is None:
+            return True
+        return self.answer.refuses and not (self.answer.refuses_moved_alone or messages.is_offices_alone(self.answer.findings))
 
     @property
     def takes_nothing(self) -> bool:

@@ -366,7 +366,7 @@ def _verdict(submission: dict[str, Any]) -> str:
     if refused and refused == submission.get("rows_moved", 0):
         return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去{less}"
     if refused:
-        return f"采用{taken}行，退回{refused}行，请改正{less}"
+        return f"采用{taken}行，退回{refused}行{'（分解表由市局改好）' if submission.get('offices_alone') else '，请改正'}{less}"
     if not taken and submission.get("withdrew"):
         return "没有内容行，原来报的不再算数"
     return f"已采用{taken}行{less}" if taken else _UNCHANGED

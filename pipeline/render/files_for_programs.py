@@ -96,6 +96,7 @@ def _submission(submission: SubmissionLine) -> dict[str, Any]:
         "in_force_received_at": _moment(submission.in_force_received_at),
         # beside the contract's, and only where there are any: letters and the board say by it that there is nothing to mend
         **({"rows_moved": submission.rows_moved} if submission.rows_moved else {}),
+        **({"offices_alone": True} if submission.is_offices_alone else {}),
         **({"lost": True} if submission.is_lost else {}),
         **({"mended_at": _moment(submission.mended_at)} if submission.mended_at else {}),
     }

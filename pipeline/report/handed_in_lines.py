@@ -278,6 +278,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         refused_urgent=refused_urgent,
         refused_requests=other_sheets.refused_requests(last, judgement),
         rows_moved=judgement.rows_moved,
+        is_offices_alone=messages.is_offices_alone(refusing),
         mended_at=came.astimezone(settings.calendar.zone) if (came := mended_on(state).get(district)) else None,
     )
 

@@ -63,6 +63,8 @@ class SubmissionLine:
     """Whether it has no report since the original is lost and counts nowhere by the office's decision."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
+    is_offices_alone: bool = False
+    """Whether all that was refused is so since the office's own rows of the cases were: the district has nothing to mend."""
     is_excused: bool = False
     """Whether it came late and that is approved (豁免)."""
     mended_at: datetime | None = None

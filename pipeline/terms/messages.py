@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -266,6 +266,15 @@ def seen(found: Finding) -> str:
 def is_understood(found: Finding) -> bool:
     """Return whether a finding only says how something was read that is written in another way: nothing of it is lost."""
     return found.code == "read-as" and not found.message.startswith(CATALOGUE["read-as/covered"].partition("{")[0])
+
+
+def is_offices_alone(findings: Iterable[Finding]) -> bool:
+    """Whether something is refused, and all of it since the office's own row of the case was: there is nothing to mend for a district."""
+    refusing = [found for found in findings if found.refuses]
+    return bool(refusing) and all(found.code == "unknown-case" and _OFFICES in found.message for found in refusing)
+
+
+_OFFICES: Final = CATALOGUE["unknown-case/assignment-refused"].partition("}”，")[2].partition("，不算")[0]
 
 
 def _quoted(detail: str) -> str:

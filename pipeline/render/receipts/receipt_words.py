@@ -12,6 +12,7 @@ from pipeline.terms.contract import Severity
 REFUSALS: Final = "退回的内容（必须改正后重新报送）：{count} 处"
 REPLACED_REFUSALS: Final = "退回的内容（这一份已被代替，不用改）：{count} 处"
 MOVED_REFUSALS: Final = "退回的内容（案件已由办公室改派别的旗区，不算填错，请照说明从表中删去）：{count} 处"
+OFFICES_REFUSALS: Final = "退回的内容（要由办公室改好分解表，不算填错，这一份不用改）：{count} 处"
 WARNINGS: Final = "提醒（{meaning}）：{count} 处"
 UNDERSTOOD: Final = f"{words.UNDERSTOOD}：{{count}} 处，不用改（点左边的“＋”展开）"
 READ: Final = "读作"
@@ -61,8 +62,7 @@ def verdict(report: ArrivedReport) -> str:
         return f"整个文件{'不会采用' if _is_coming(report) else '没有采用'}：{reasons}。请按下面的说明改正后{again}。"
     if refused := _refused_parts(report):
         taken = f"{_taking(report)} {report.rows_accepted} 行，{'，'.join(refused)}"
-        todo = "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去" if report.refuses_moved_alone else f"请改正后{again}"
-        return f"{_against_before(report) or taken}。{todo}。"
+        return f"{_against_before(report) or taken}。{_to_do(report, again)}。"
     reminders = sum(not messages.is_understood(finding) for finding in report.findings) + len(report.reminders)
     found = (
         f"；有 {reminders} 处提醒，{'请看一看' if report.reminders else '不改也行'}。"
@@ -75,6 +75,14 @@ def verdict(report: ArrivedReport) -> str:
         return f"{against}{found}"
     rows = f"，共 {report.rows_accepted} 行" if report.rows_accepted else "，没有内容行"
     return f"{_taken_whole(report)}{rows}{found}"
+
+
+def _to_do(report: ArrivedReport, again: str) -> str:
+    if report.refuses_moved_alone:
+        return "退回的都是已改派别的旗区的案件，不算填错，请照说明从表中删去"
+    if messages.is_offices_alone(report.findings):
+        return "退回的都是办公室分解表里退回了的案件，不算填错，这一份不用改；分解表要由办公室改好"
+    return f"请改正后{again}"
 
 
 def _is_coming(report: ArrivedReport) -> bool:
@@ -129,6 +137,8 @@ def refusals(report: ArrivedReport) -> str:
     """Return what stands above what was refused; what a later version replaced need not be mended."""
     if report.use == words.REPLACED:
         return REPLACED_REFUSALS
+    if messages.is_offices_alone(report.findings):
+        return OFFICES_REFUSALS
     return MOVED_REFUSALS if report.refuses_moved_alone else REFUSALS
 
 
@@ -205,7 +215,7 @@ def _waiting(report: ArrivedReport, waits: Waiting) -> str:
 
 def send_again(report: ArrivedReport) -> str:
     """Return by when to send again; '' where there is no need to."""
-    if not report.refuses or report.use == words.REPLACED or report.refuses_moved_alone:
+    if not report.refuses or report.use == words.REPLACED or report.refuses_moved_alone or messages.is_offices_alone(report.findings):
         return ""
     verb = "报送" if report.use == words.UNSENT else "重新报送"
     if report.received_at > report.unmarked_until:
