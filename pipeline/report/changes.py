@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
+from pipeline.day import supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.disputes import Dispute
 from pipeline.day.judgement import Judgement
-from pipeline.day.standing import Register
+from pipeline.day.standing import Register, as_it_stood
 from pipeline.day.submissions import takes_nothing
 from pipeline.report.case_lines import CaseLine, Change, MovedRow
+from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, OF_THE_DAY, RESOLVED, Severity
@@ -24,10 +27,10 @@ _NAMED = ("答复文号", "群众确认")
 _LASTING = ("诉求认定", "答复日期", "答复文号", "群众确认", "下一步措施", "需协调事项")
 
 
-def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str, ...]]:
+def numbers(state: DayState, in_use: Sequence[CaseLine], settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return the cases of each kind of change by case number; the kinds are the keys of `words.CHANGES`, in their order.
 
-    `in_use` are the day's cases without the cancelled ones, which are in none of them.
+    `in_use` are the day's cases without the cancelled ones, which are in none of them; `settings` are those of the day before.
     """
     before, ended, answers = status_before(state), ended_disputes(state), _answers_to_dispute(state)
     withdrawn = {number for number, how in ended.items() if how == _WITHDRAWN}
@@ -47,10 +50,21 @@ def numbers(state: DayState, in_use: Iterable[CaseLine]) -> dict[str, tuple[str,
         "withdrawn_disputes": sorted(withdrawn.union(number for number in withdrawn_disputes(state) if not answers[number])),
         "ended_disputes": [number for number in ended if number not in withdrawn],
     }
+    late = {line.number for line in in_use if not {*words.BY_TIME.values()}.isdisjoint(line.flags)}
+    flags_before = _flags_before(state, late, settings)
+    for kind, flag in words.BY_TIME.items():
+        by_kind[kind] = [line.number for line in in_use if flag in line.flags and flag not in flags_before.get(line.number, (flag,))]
     by_kind["newly_disputed"] = [case.number for case in state.cases if case.number in counted and _became_disputed(case, state)]
     named_already = {*gained, *by_kind["reopened"], *by_kind["newly_disputed"]}
     by_kind["status"] = [number for number in counted if number in before and number not in named_already]
     return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
+
+
+def _flags_before(state: DayState, some: Collection[str], settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return by case the flags that it had on the day before; of some cases, those that were in its register."""
+    day = state.day - timedelta(days=1)
+    stood = ((case, state.before.get(case.number)) for case in state.cases if case.number in some)
+    return {case.number: supervision.flags(as_it_stood(case, then), day, settings.windows) for case, then in stood if then}
 
 
 def newly_told(state: DayState) -> tuple[str, ...] | None:

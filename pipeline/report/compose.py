@@ -144,7 +144,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
     returned = sources.returned | handed_in_lines.returned(sources.refused)
     counting = counting_of(state, cases, sources.refused, settings, (sources.lost, returned))
     in_use, targets = counting.cases, counting.targets()
-    changed = changes.numbers(state, in_use)
+    changed = changes.numbers(state, in_use, before)
     urgent = other_sheets.urgent(state, cases, sources.arrivals, settings)
     lost = {file.sha256 for file in sources.left_out}
     refused = [file for file in sources.refused if file.arrival.sha256 not in lost]  # a lost original is no refusal

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.report import sentences
-from pipeline.report.case_lines import CaseLine, Decision
+from pipeline.report.case_lines import CaseLine, Change, Decision
 from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.report.who_reported import in_short, unheard
@@ -83,6 +83,12 @@ def due_today(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: dat
     of_stalled = f"（{among}{words.FLAGS['stalled'].name}）" if stalled else ""
     lacking = "".join(f"；{figure.label}还差{figure.tally.shortfall}件，今日到期的有{of_groups[figure.group]}件" for figure in hanging)
     return f"今日到期{len(due)}件{of_stalled}，没有化解、延期的明日超期{lacking}。"
+
+
+def newly_overdue(changes: Iterable[Change]) -> str:
+    """Return how many cases became overdue today, where these are many; '' elsewhere."""
+    count = sum(change.kind == "newly_overdue" for change in changes)
+    return f"今日{words.CHANGES['newly_overdue'].name}{count}件。" if count >= _MANY_DUE else ""
 
 
 _MANY_DUE = 5

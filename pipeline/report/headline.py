@@ -190,7 +190,7 @@ def _asked(report: Report) -> str:
     refused = not_taken.asked(report)
     # beside a danger of an earlier day nothing is told that the sections below tell with their cases
     decided = decision_words.decisions(report.decisions, report.submissions, refused, with_kinds=not has_danger, told_on=report.day)
-    decided += decision_words.due_today(report.cases, report.targets, report.day)
+    decided += decision_words.due_today(report.cases, report.targets, report.day) + decision_words.newly_overdue(report.changes)
     without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
     earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if report.unsettled else ""

@@ -326,14 +326,13 @@ def changes(
     who = unheard(submissions)
     unknown = who.asked("有没有变化")
     steps = f"各项增减见{where}。" if has_steps else ""
-    if not kinds and who.nobody:
-        return f"今日{who.nobody}，案件有没有新化解、重新办理等变化，不知道。{steps}"
-    if not kinds:
+    parts = [f"{words.CHANGES[kind].name}{count}件{f'（{named}）' if named else ''}" for kind, named, count in kinds]
+    if all(kind in words.BY_TIME for kind, _named, _count in kinds):
+        late = f"{'；'.join(parts)}，逐件见{where}。" if parts else ""
+        if who.nobody:
+            return f"今日{who.nobody}，案件有没有新化解、重新办理等变化，不知道。{late}{steps}"
         whose = f"{'日报可用' if who.refused or who.lost else '有日报'}的{who.heard}个旗区，" if who else ""
-        return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{unknown}{steps}"
-    parts = []
-    for kind, named, count in kinds:
-        parts.append(f"{words.CHANGES[kind].name}{count}件{f'（{named}）' if named else ''}")
+        return f"{whose}今日没有案件新化解、重新办理、不再计入化解、新增、撤回或变更状态。{late}{unknown}{steps}"
     return f"{NOT_REPORTED_BEFORE[day_before]}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
 
 

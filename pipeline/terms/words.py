@@ -315,9 +315,14 @@ CHANGES: Final = {
         "原不认可、现计入化解", "此前报群众不认可、现在计入化解的案件：群众认可，更正为认可，或者另行答复而群众尚未认可。"
     ),
     "newly_disputed": KindWords("群众不认可", "当日成为“已化解”而群众不认可的案件，不计入化解；前一日计入的，也在“不再计入化解”里。"),
+    "newly_overdue": KindWords("新超期", "前一日在台账里还没有超期、当日成为超期未结的案件。"),
+    "newly_stalled": KindWords("新停滞", "前一日在台账里还没有停滞、当日成为停滞的案件。"),
     "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
 }
 """What changed on the day, case by case."""
+
+BY_TIME: Final = {"newly_overdue": "overdue", "newly_stalled": "stalled"}
+"""Of these the kinds that need no report to come about, each with its flag."""
 
 PASSING: Final = "报来又撤下或退回的新增案件"
 """The two kinds of new cases that a later report of the day no longer has."""

@@ -16,7 +16,7 @@ from offices import Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.day.targets import Tally
-from pipeline.render.papers import decision_items
+from pipeline.render.papers import briefing, decision_items
 from pipeline.report import agenda, decision_words, headline, period, period_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Way
@@ -450,3 +450,19 @@ def test_a_case_that_an_urgent_matter_stands_for_too_is_counted_once() -> None:
     assert decision_words.count(matters) == 3
     said = decision_words.decisions(matters)
     assert said == "今日需要决策的事项共3件：急报事项1件、群众不认可1件（兼超期未结）、超期未结2件（其中1件已计在急报里）。"
+
+
+def test_cases_that_became_overdue_or_stalled_today_are_changes_of_the_day_and_many_stand_in_the_first_lines() -> None:
+    days = [MONDAY + timedelta(days=past) for past in range(3)]
+    register = assigned(assignment([case_row(number, 交办日期="2020-05-14", 办结时限=f"{MONDAY}") for number in NUMBERS]))
+    made = consolidate([register, *(_report_of(day, progress_row(NUMBERS[0])) for day in days)], days)
+    kinds = [{change.kind: change.number for change in made[day].report.changes if change.kind in words.BY_TIME} for day in days]
+    assert [{*of_day} for of_day in kinds] == [set(), {"newly_overdue", "newly_stalled"}, set()]
+    told = [dict(headline.lines(made[day].report))[words.ASKED] for day in days[1:]]
+    assert ["今日新超期10件。" in said for said in told] == [True, False]
+    assert "新超期10件（" in str(briefing.fields(made[days[1]].report)["变化"])
+    four = [change for change in made[days[1]].report.changes if change.kind == "newly_overdue"][:4]
+    assert decision_words.newly_overdue(four) == ""
+    only = sentences.changes([("newly_overdue", "", 4)], "汇总表", made[days[1]].report.submissions)
+    assert "今日没有案件新化解" in only
+    assert "新超期4件，逐件见汇总表。" in only
