@@ -60,7 +60,7 @@ def _earlier(matters: Iterable[RefusedMatter], day: date) -> str:
         f"{first.district}{words.near(first.day, day)}{_in_brief(_as_refused(own))}" for first, own in refused_matters.by_file(matters)
     ]
     mend = "请旗区重新报送；已经处理完的，也请在“急报事项”里报明"
-    return f"以前日期退回、至今没有收到能采用的重报的急报事项：{words.first_of(named, _MOST_NAMED)}。{mend}。" if named else ""
+    return f"以前日期退回、至今没有重新报送成功的急报事项：{words.first_of(named, _MOST_NAMED)}。{mend}。" if named else ""
 
 
 def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
@@ -81,7 +81,7 @@ def at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
     told = [(f"{first.district}{words.near(first.day, last)}", _as_refused(of_file)) for first, of_file in refused_matters.by_file(matters)]
     more = "；逐件见工作簿“急报”" if len(told) > _MOST_NAMED else ""
     where = "情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
-    return f"报来而退回、期末没有收到能采用的重报的急报{counted(matters)}：{_named(told)}{more}。{where}" if told else ""
+    return f"报来而退回、期末没有重新报送成功的急报{counted(matters)}：{_named(told)}{more}。{where}" if told else ""
 
 
 def counted(matters: Collection[RefusedMatter]) -> str:

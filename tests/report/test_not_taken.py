@@ -133,7 +133,7 @@ def test_what_a_later_report_has_is_not_told_as_refused(files: list[File], told:
     assert said.partition("没有写的急报事项：")[2].partition("。请马上")[0] == told
 
 
-EARLIER = "以前日期退回、至今没有收到能采用的重报的急报事项："
+EARLIER = "以前日期退回、至今没有重新报送成功的急报事项："
 NEXT, LAST = DAY + timedelta(days=1), DAY + timedelta(days=2)
 CASES = [case_row("SJ-2020-001", FIRST), case_row("SJ-2020-002", SECOND), case_row("SJ-2020-003", THIRD)]
 OF_CASE: Row = urgent_row("SJ-2020-001", 发生时间="夜里")
@@ -193,9 +193,9 @@ def test_a_period_counts_and_names_what_was_refused_and_never_sent_again_in_ever
         (FIRST, LAST, ""),
     ]
     named = f"{SECOND}5月21日1件（工程安全隐患、整份日报退回）、{FIRST}5月23日1件（类别没有写对）"
-    told = f"报来而退回、期末没有收到能采用的重报的急报2件：{named}。情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
+    told = f"报来而退回、期末没有重新报送成功的急报2件：{named}。情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
     said = dict(period_words.lines(span))
-    assert "期末尚无下文的工程安全隐患1件，退回、没有重报的急报2件，见“急报”。" in said["结论"]
+    assert "期末尚无下文的工程安全隐患1件，退回、没有重新报送成功的急报2件，见“急报”。" in said["结论"]
     assert said["急报"].endswith(told)
     nothing_taken = replace(span, urgent=())
     assert dict(period_words.lines(nothing_taken))["急报"] == f"{period_words.NO_URGENT}{told}"
@@ -207,7 +207,7 @@ def test_a_period_counts_and_names_what_was_refused_and_never_sent_again_in_ever
         assert told in html
         book = openpyxl.load_workbook(io.BytesIO(next(content for name, content in files.items() if name.endswith(".xlsx"))))
         rows = [[cell.value for cell in row] for row in book["急报"].iter_rows()]
-        assert [row[0] for row in rows if row[-1] == "没有收到能采用的重报"] == [SECOND, FIRST]
+        assert [row[0] for row in rows if row[-1] == "没有重新报送成功"] == [SECOND, FIRST]
         assert json.loads(files["period.json"])["refused_urgent"][0] == {
             "reported": f"{DAY}", "district": SECOND, "case": "", "kind": "工程安全隐患", "refused_with": "file",
         }  # fmt: skip
@@ -230,7 +230,7 @@ def test_a_closing_does_not_forget_what_was_refused_long_ago(files: list[File], 
 def test_a_sheet_that_was_refused_is_no_number_of_matters() -> None:
     sheet = RefusedMatter(DAY, FIRST, "", is_sheet=True)
     row = RefusedMatter(DAY, SECOND, "工程安全隐患")
-    assert not_taken.at_the_end([sheet], LAST).startswith(f"报来而退回、期末没有收到能采用的重报的急报整张表1份：{FIRST}5月21日整张表。")
+    assert not_taken.at_the_end([sheet], LAST).startswith(f"报来而退回、期末没有重新报送成功的急报整张表1份：{FIRST}5月21日整张表。")
     assert "急报1件、整张表1份：" in not_taken.at_the_end([sheet, row], LAST)
     many = [replace(row, day=DAY - timedelta(days=count)) for count in range(5)]
     assert "等；逐件见工作簿“急报”。" in not_taken.at_the_end(many, LAST)
