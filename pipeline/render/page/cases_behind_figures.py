@@ -7,8 +7,9 @@ is a link: the page's script then lists its cases alone. Without the script the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from pipeline.render.page import case_texts
 from pipeline.report import breakdown
@@ -46,10 +47,17 @@ class ChangeView:
     kind: str
     name: str
     lines: tuple[Change, ...]
+    is_told: bool = False
+    """Whether the lists that say why have each of its cases."""
 
     @property
     def is_in_sight(self) -> bool:
-        """Whether its cases are listed without being asked for: mere steps only while they are few."""
+        """Whether its cases are listed without being asked for: mere steps only while they are few.
+
+        What came about by time alone stands with its days among the cases to follow up.
+        """
+        if self.is_told or self.kind in words.BY_TIME:
+            return False
         return self.kind in ALWAYS_SHOWN or len(self.lines) <= MOST_STEPS
 
 
@@ -124,7 +132,17 @@ def changes(report: Report) -> list[ChangeView]:
     views = [
         ChangeView(kind, change.name, tuple(line for line in report.changes if line.kind == kind)) for kind, change in words.CHANGES.items()
     ]
-    return [view for view in views if view.lines or view.kind in ALWAYS_SHOWN]
+    told = {line.number for view in views if view.kind in _WHY_NOT_COUNTED for line in view.lines}
+    return [
+        replace(view, is_told=view.kind == _NOT_COUNTED and bool(view.lines) and told.issuperset(line.number for line in view.lines))
+        for view in views
+        if view.lines or view.kind in ALWAYS_SHOWN
+    ]
+
+
+_NOT_COUNTED: Final = "no_longer_counted"
+_WHY_NOT_COUNTED: Final = frozenset({"reopened", "newly_disputed"})
+"""The kinds that say why a case counts no more."""
 
 
 def picks(report: Report) -> Picks:

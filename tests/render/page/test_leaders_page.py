@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -49,6 +49,9 @@ from pipeline.report.figures import Figure
 from pipeline.report.report import Report
 from pipeline.settings.statute import Name, Statute
 from pipeline.terms.words import FLAGS
+
+if TYPE_CHECKING:
+    from weeks import Published
 
 FIGURES = ("targets", "by_source", "by_district", "by_leader", "by_category")
 
@@ -577,3 +580,15 @@ def test_the_days_below_the_chart_are_its_first_and_last_whatever_is_missing() -
     chart = trend_chart.trend([(DAY + timedelta(days=n), tally) for n, tally in enumerate(rates)])
     assert chart is not None
     assert (chart.first_day, chart.last_day) == (DAY, DAY + timedelta(days=3))
+
+
+def test_what_other_lists_of_the_days_changes_say_or_came_about_by_time_is_counted_and_folded(published: Published) -> None:
+    views = {view.kind: view for view in cases_behind_figures.changes(published("week-messy").reports[3])}
+    reasons = {line.number for kind in ("reopened", "newly_disputed") for line in views[kind].lines}
+    assert {line.number for line in views["no_longer_counted"].lines} <= reasons
+    assert [views[kind].is_in_sight for kind in ("no_longer_counted", "newly_overdue", "reopened", "newly_resolved")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
