@@ -5,8 +5,14 @@ Covered by tests/settings/test_given.py and tests/reading/test_readers.py.
 
 from pipeline.settings import given
 
-if __name__ == "__main__":
-    given.stand_in()
-    from pipeline.reading import readers
+
+def main() -> None:
+    """Read what is asked, until nobody asks any more."""
+    from pipeline.reading import readers  # here alone: a process of its own has a stand-in for pydantic before
 
     readers.main()
+
+
+if __name__ == "__main__":
+    given.stand_in()
+    main()

@@ -28,7 +28,7 @@ import pytest
 from pipeline.doors import message_parts
 from pipeline.reading import readers, worker
 
-_WARM = frozenset({readers.__name__, message_parts.__name__})
+_WARM = frozenset({worker.READER[0], message_parts.__name__})
 _PATH = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 
