@@ -221,8 +221,8 @@ def _with_twins(files: list[HandedIn]) -> list[HandedIn]:
     return [replace(file, is_twin_replaced=file.became == "duplicate" and (file.day, file.sha256) in replaced) for file in files]
 
 
-def _newest(file: HandedIn) -> tuple[datetime, str, str]:
-    return file.received_at, file.number, file.name
+def _newest(file: HandedIn) -> tuple[datetime, str, str, str]:
+    return file.received_at, file.sha256, file.number, file.name  # of two that came at once the one that counts: `handed_in.in_order`
 
 
 def _filed(

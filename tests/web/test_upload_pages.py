@@ -623,6 +623,17 @@ def words(answer: Answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", answer.text).split())
 
 
+def test_of_two_that_are_sent_within_a_second_the_clerk_reads_which_will_count(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [report(progress=[progress_row(今日进展=text)]) for text in ("已约谈", "已维修")]
+    letters = iter("ZZZZZZ222222")
+    monkeypatch.setattr("pipeline.web.drafts.secrets.choice", lambda _letters: next(letters))
+    clerk = site.signed_in("甲")
+    first, second = [send(clerk, content) for content in sorted(contents, key=lambda content: hashlib.sha256(content).hexdigest())]
+    assert "后来又报了一份同一天的日报" in words(clerk.get(f"/sent/{first}"))
+    assert "这一份不算数" not in words(clerk.get(f"/sent/{second}"))
+    assert f"收据号 {second}，等待今晚汇总" in words(clerk.get("/"))
+
+
 def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_much_of_it(
     site: Website, capsys: pytest.CaptureFixture[str]
 ) -> None:
