@@ -26,7 +26,7 @@ from pipeline.report.submission_lines import ArrivedReport, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
 from pipeline.terms.errors import LedgerError
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Filed, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +216,11 @@ def _in_force(file: Incoming, filed: Filed, states: Mapping[date, DayState]) -> 
 
 
 def _is_followed(file: Incoming, filed: Filed | None, states: Mapping[date, DayState]) -> bool:
-    """Whether a report of the same district and day counts that came later."""
+    """Whether another report of the same district and day counts that came later, or at once and comes after it all the same."""
     if filed is None or filed.reading.is_from_stranger or not (state := states.get(filed.reading.day)):
         return False
     counts = state.in_force.get(file.district)
-    return counts is not None and counts.arrival.envelope.received_at > filed.arrival.envelope.received_at
+    return counts is not None and counts.arrival.id != filed.arrival.id and in_order([filed, counts])[-1] is counts
 
 
 def _answer(file: Incoming, filed: Filed | None, judgements: dict[int, Judgement] | None, states: Mapping[date, DayState]) -> Answer | None:

@@ -623,7 +623,9 @@ def words(answer: Answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", answer.text).split())
 
 
-def test_of_two_that_are_sent_within_a_second_the_clerk_reads_which_will_count(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_that_are_sent_within_a_second_clerk_and_office_read_which_will_count(
+    site: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
     contents = [report(progress=[progress_row(今日进展=text)]) for text in ("已约谈", "已维修")]
     letters = iter("ZZZZZZ222222")
     monkeypatch.setattr("pipeline.web.drafts.secrets.choice", lambda _letters: next(letters))
@@ -632,6 +634,9 @@ def test_of_two_that_are_sent_within_a_second_the_clerk_reads_which_will_count(s
     assert "后来又报了一份同一天的日报" in words(clerk.get(f"/sent/{first}"))
     assert "这一份不算数" not in words(clerk.get(f"/sent/{second}"))
     assert f"收据号 {second}，等待今晚汇总" in words(clerk.get("/"))
+    waiting = words(site.signed_in("办公室").get("/board")).partition("等待汇总（2）")[2]
+    assert waiting.index("已由后来的一份代替，不算数") > waiting.index(first)
+    assert waiting.count("已由后来的一份代替，不算数") == 1
 
 
 def test_of_what_waits_by_any_door_it_is_said_everywhere_which_counts_and_how_much_of_it(
