@@ -96,7 +96,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class UnitStrips:
-    """The strips of the districts under one unit; of all districts where there are no levels above them."""
+    """The strips of the districts under one unit, or of one that lies directly below the office; of all where there are no levels."""
 
     unit: str
     """'' where there are none."""
@@ -111,18 +111,19 @@ class UnitStrips:
         """So many rows of their reports were refused, as published."""
         return sum(attended.rows_refused for strip in self.strips for attended in strip.days)
 
-    @property
-    def summary(self) -> str:
-        """How often so, in words, all districts and days together."""
-        return Strip(self.unit, tuple(day for strip in self.strips for day in strip.days)).summary.replace(" 天", " 份")
+
+def summed(all_strips: Iterable[Strip]) -> str:
+    """Return how often so, in words, the districts of these strips and their days together."""
+    return Strip("", tuple(day for strip in all_strips for day in strip.days)).summary.replace(" 天", " 份")
 
 
 def by_unit(all_strips: Iterable[Strip], tree: Tree) -> list[UnitStrips]:
-    """Return the strips under the unit in which each district lies, directly below the office; all in one where there are no levels."""
-    under: dict[str, list[Strip]] = {}
-    for each in all_strips:
-        under.setdefault(tree.child_of(each.district) if tree else "", []).append(each)
-    return [UnitStrips(unit, tuple(own)) for unit, own in under.items()]
+    """Return the strips by what lies directly below the office; all in one where there are no levels."""
+    whole = tree.parted(all_strips, lambda strip: strip.district)
+    if not tree:
+        return [UnitStrips("", whole.things)]
+    alone = (UnitStrips(strip.district, (strip,)) for strip in whole.own)
+    return [*(UnitStrips(part.unit, part.things) for part in whole.below), *alone]
 
 
 def strips(

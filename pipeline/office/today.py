@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
 
 from pipeline.day import known_when, rota
 from pipeline.day.day_state import DayState
@@ -25,7 +24,6 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure, OpenPoint
 from pipeline.settings.config import Settings
-from pipeline.settings.units import Tree
 from pipeline.terms.handed_in import Facts, Filed, in_order
 from pipeline.terms.text import mask
 from pipeline.terms.words import NOT_YET, near
@@ -114,24 +112,6 @@ def lost_workbooks(settings: Settings) -> list[str]:
     """Return the assignment workbooks whose original is lost, that the office decided to go on without, and that have not come back."""
     left_out = held_files.held(settings, lambda _file: False).left_out
     return [mask(file.path.rpartition("/")[2]) for file in left_out if file.is_assignment]
-
-
-_MOST_OF_UNIT: Final = 6
-"""Districts of one unit that are named; of more their number is told."""
-
-
-def named(districts: Sequence[str], tree: Tree) -> str:
-    """Return districts by name; where there are levels above them, under the unit below the office in which each lies."""
-    if not tree:
-        return "、".join(districts)
-    under: dict[str, list[str]] = {}
-    for district in districts:
-        under.setdefault(tree.child_of(district), []).append(district)
-    return "；".join(unit if names == [unit] else f"{unit}{len(names)}个{_few(names)}" for unit, names in under.items())
-
-
-def _few(names: Sequence[str]) -> str:
-    return f"（{'、'.join(names)}）" if len(names) <= _MOST_OF_UNIT else ""
 
 
 @dataclass(frozen=True, slots=True)

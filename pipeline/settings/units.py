@@ -5,11 +5,11 @@ A unit is a district, or a level above it: a prefecture, a province. The office 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ OF_DISTRICTS: Final = "旗区"
 OF_UNITS: Final = "单位"
 """The word for units of several levels, or of one whose word is not set."""
 _UNFIT: Final = '<>:"/\\|?*'
+T = TypeVar("T")
 
 
 class District(Frozen):
@@ -51,6 +52,20 @@ class Unit(Frozen):
     aliases: tuple[str, ...] = ()
     level: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     """What units of its level are called, such as 盟市."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Generic[T]):
+    """What is told of districts, under the unit in which they lie."""
+
+    unit: str
+    """'' of the whole."""
+    things: tuple[T, ...]
+    """Of every district under it."""
+    own: tuple[T, ...]
+    """Those of districts that lie directly under it, and of whoever lies nowhere."""
+    below: tuple[Branch[T], ...] = ()
+    """Those of the units directly under it, as far as they have any."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +149,15 @@ class Tree:
             if name in self._districts:
                 yield name
                 yield from self.in_order(name)
+
+    def parted(self, things: Iterable[T], district_of: Callable[[T], str], unit: str = "") -> Branch[T]:
+        """Return these under the units in which their districts lie, at every level; without levels all are the whole's own."""
+        whole, under = tuple(things), dict[str, list[T]]()
+        for thing in whole:
+            under.setdefault(self.child_of(district_of(thing), unit or None), []).append(thing)
+        below = tuple(self.parted(under[name], district_of, name) for name in self.children(unit or None) if name in self and name in under)
+        own = tuple(thing for name, part in under.items() if name not in self for thing in part)
+        return Branch(unit, whole, own, below)
 
     def word(self, unit: str | None = None) -> str:
         """Return what lies directly under a unit is called, in one word: 旗区, or the units' own word."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final, Protocol, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from pipeline.office.attendance import Strip
 from pipeline.office.waiting import Waits
 from pipeline.publishing import earlier_claims, nights
 from pipeline.settings.config import Settings
-from pipeline.settings.units import District
+from pipeline.settings.units import Branch, District
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.web import check_results, published_files, settings_pages
@@ -25,6 +26,18 @@ from pipeline.web.site import Site
 from pipeline.web.started_runs import without_places
 
 router = APIRouter()
+MOST_CASES: Final = 200
+"""Cases of one list; of more it is told how many each district has."""
+
+
+class _OfDistrict(Protocol):
+    """Something that is told of a district."""
+
+    @property
+    def district(self) -> str: ...
+
+
+_Told = TypeVar("_Told", bound=_OfDistrict)
 
 
 @router.get("/today")
@@ -47,7 +60,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     refused = {district.district for district in board.districts if district.in_vain}
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
     missing = [district for district in board.districts if district.stands == "missing"]
-    told = [one for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]]
+    told = {one.district for one in missing if one.refused or one.district in refused or missed[one.district] or by_mail[one.district]}
     failed, ahead = nights.look(settings, now), today_look.ahead(waits, settings, now)
     shut_out = {(report.district, report.day) for report in ahead}
     return {
@@ -67,8 +80,8 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "board": board,
         "missing": missing,
         "takes_nothing": [district for district in board.districts if district.takes_nothing],
-        **_named(told, [one.district for one in missing if one not in told], settings),
-        **_by_unit(told, strips, settings),
+        "missing_told": told,
+        **_levels(strips, settings),
         "by_mail": by_mail,
         "mails": mails,
         "board_before": status.look(settings, yesterday, waits),
@@ -78,18 +91,25 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     }
 
 
-def _by_unit(told: Sequence[status.DistrictStatus], strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
-    """Return the strips, and the districts without a report of which something is told, by the unit below the office in which each lies."""
-    under: dict[str, list[status.DistrictStatus]] = {}
-    for one in told:
-        under.setdefault(settings.tree.child_of(one.district) if settings.tree else "", []).append(one)
-    return {"has_units": bool(settings.tree), "strips": strips, "by_unit": attendance.by_unit(strips, settings.tree), "told_by_unit": under}
+def _levels(strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
+    """Return what the page needs to tell of districts under the units in which they lie, at every level."""
+    tree = settings.tree
 
+    def parted(things: Iterable[_Told]) -> Branch[_Told]:
+        return tree.parted(things, lambda told: told.district)
 
-def _named(told: Sequence[status.DistrictStatus], rest: Sequence[str], settings: Settings) -> dict[str, Any]:
-    """Return how districts without a report are named: those of which something is told, each with where it lies, and the rest."""
-    rest_named = today_look.named(rest, settings.tree)
-    return {"missing_told": told, "full_name": settings.tree.full, "missing_rest": rest_named, "is_gone": taken_out.FOR_OFFICE}
+    def counted(things: Iterable[_Told]) -> list[tuple[str, int]]:
+        counts = Counter(told.district for told in things)
+        return [(name, counts[name]) for name in settings.district_names if counts[name]]
+
+    shown = {
+        "parted": parted,
+        "counted_by_district": counted,
+        "summed": attendance.summed,
+        "is_unit": tree.__contains__,
+        "most_cases": MOST_CASES,
+    }
+    return {**shown, "has_units": bool(tree), "strips": strips, "by_unit": attendance.by_unit(strips, tree)}
 
 
 def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
@@ -100,6 +120,7 @@ def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Setting
         "is_first_day": bool(strips and strips[0].days) and strips[0].days[0].day > yesterday,
         "claims": earlier_claims.told_of_day(settings, yesterday),
         "is_published_before": yesterday.isoformat() in published_files.days(settings),
+        "is_gone": taken_out.FOR_OFFICE,
         "hints_before": as_published.told_hints(settings, yesterday),
         "targets_before": published,
         "refused_files": handed_in_rows.refused_files(

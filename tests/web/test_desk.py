@@ -237,14 +237,23 @@ def afternoon(tmp_path: Path) -> Iterator[Website]:
         yield website
 
 
-def test_districts_to_phone_stand_under_the_unit_in_which_they_lie() -> None:
-    assert today.named(["东胜区", "康巴什区"], Tree()) == "东胜区、康巴什区"
-    assert today.named(["甲一区", "丙一区", "丙三县"], PROVINCE.tree) == "甲市1个（甲一区）；丙市2个（丙一区、丙三县）"
-    many = Tree((Unit(name="甲市"),), (*((f"甲{n}县", "甲市") for n in range(7)), ("直管区", None)))
-    assert today.named([name for name, _unit in many.leaves], many) == "甲市7个；直管区"
+def test_what_is_told_of_districts_is_parted_at_every_level() -> None:
+    whole = PROVINCE.tree.parted(["甲一区", "丙一区", "丙三县", "丙二县"], str)
+    assert (whole.unit, whole.own, [part.unit for part in whole.below]) == ("", (), ["甲市", "丙市"])
+    last = whole.below[1]
+    assert (last.things, last.own, last.below[0].unit, last.below[0].own) == (
+        ("丙一区", "丙三县", "丙二县"),
+        ("丙三县",),
+        "丙北片",
+        ("丙一区", "丙二县"),
+    )
+    many = Tree((Unit(name="甲市"),), (("甲县", "甲市"), ("直管区", None)))
+    beside = many.parted(["甲县", "直管区", "不知旗区"], str)
+    assert (beside.own, [part.things for part in beside.below]) == (("直管区", "不知旗区"), [("甲县",)])
+    assert Tree().parted(["东胜区", "康巴什区"], str).own == ("东胜区", "康巴什区")
 
 
-def test_with_levels_calendars_and_refused_rows_stand_by_unit_with_their_sums(tmp_path: Path) -> None:
+def test_with_levels_calendars_and_refused_rows_stand_by_unit_with_their_sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = lay_province(tmp_path / "office")
     office.put(
         report("乙二县", LAST, progress=[progress_row("SJ-2020-999"), progress_row("SJ-2020-001")]), "乙.xlsx", f"{LAST}T16:30:00+08:00"
@@ -257,13 +266,21 @@ def test_with_levels_calendars_and_refused_rows_stand_by_unit_with_their_sums(tm
         desk, rows = browser.get("/today").text, browser.get("/rows").text
         of_unit, of_day = browser.get(f"/rows?unit={quote('乙市')}").text, browser.get(f"/rows/{LAST}?unit={quote('甲市')}").text
         assert browser.get("/rows?unit=nowhere").status == 404
+        monkeypatch.setattr(desk_pages, "MOST_CASES", 10)
+        of_many = browser.get("/today").text
     words = _words(desk)
     strips = attendance.strips(office.settings, moment("2020-05-22 09:00"))
     missed = {own.unit: own.on("missing") for own in attendance.by_unit(strips, office.settings.tree)}
     assert missed == {"甲市": 0, "乙市": 0, "丙市": 1}
     assert "未报 ：丙市 1 份。 迟报 ：丙市 1 份。 全部退回 ：乙市 1 份。" in words
     assert "丙市 3 个旗区 按时 7 份，迟报 1 份，未报 1 份" in words
-    assert desk.count('<details class="unit">') == 3
+    assert "丙北片 2 个旗区 按时 5 份，迟报 1 份，未报 0 份" in words
+    assert "乙二县 没有日报： 5月22日 退回的还没有改正： 5月21日 乙三县 没有日报： 5月22日 丙市 3 个旗区 丙三县 没有日报" in words
+    assert "丙市 1 件 丙北片 1 件 BB-2020-001 丙二县" in words
+    assert "还没有报的 9 个旗区 甲市 3 个旗区 甲一区、甲二县、甲三县" in words
+    assert "丙市 3 个旗区 丙三县 近三十天未报 1 天 丙北片 2 个旗区 丙一区、丙二县" in words
+    assert "甲市 6 件 甲一区 3 件 甲二县 2 件 甲三县 1 件 乙市" in _words(of_many)
+    assert f'<a href="/explain?what={quote("市级交办和旗区自行梳理/甲一区")}&amp;date=2020-05-22">甲一区 3 件</a>' in of_many
     assert re.search(r'<a href="/rows\?unit=[^"]+">乙市 8 行</a>', desk)
     assert "甲市 7 行 乙市 8 行 丙市 6 行 不能确认是哪个旗区的 0 行，整份 1 个" in _words(rows)
     assert "乙市退回的行" in _words(of_unit)
