@@ -30,8 +30,8 @@ def files(report: Report) -> dict[str, bytes]:
 
 def _above(report: Report) -> list[parquet.Column]:
     """Return the column with the units above each case's district, from the top down; none where there are no levels."""
-    above = {district: "/".join(units) for district, units in report.settings.tree.units_of.items() if units}
-    return [parquet.Column(ABOVE, Kind.TEXT, _Values(report.cases, lambda case: above.get(case.district)))] if above else []
+    above = {district: report.settings.tree.lies_in(district) for district in report.settings.district_names}
+    return [parquet.Column(ABOVE, Kind.TEXT, _Values(report.cases, lambda case: above[case.district]))] if report.settings.tree else []
 
 
 def _column(at: int, report: Report) -> parquet.Column:

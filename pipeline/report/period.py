@@ -73,6 +73,8 @@ class ReportOfDay:
     """One of `STANDS`: also that all of it was refused, that what came was refused whole, or that its original is lost."""
     rows_accepted: int
     rows_refused: int
+    rows_moved: int = 0
+    """Of the refused ones those whose case had been given to another district: no fault of whoever sent them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class Period:
     has_beginning: bool
     """Whether there is a report of any day before the first: else what was resolved before came in with the period's own."""
     groups: tuple[Part, ...]
-    below: tuple[Part, ...]
-    """What lies directly under the reader, as for the day's own report; none where that is the districts alone."""
+    units: tuple[Part, ...]
+    """Those of `Report.units`: each level above the districts, and the districts directly under the reader beside such."""
     districts: tuple[Part, ...]
     leaders: tuple[Part, ...]
     course: tuple[tuple[date, Mapping[str, Tally]], ...]
@@ -143,7 +145,7 @@ class Period:
     exemptions: tuple[ExemptionOverDays, ...]
     urgent: tuple[UrgentOverDays, ...]
     refused_urgent: tuple[RefusedMatter, ...]
-    """Those that were not taken, and not mended at the end; requests about cases too."""
+    """Those that were not taken, and not mended at the end."""
     cases: Mapping[str, CaseLine]
     """Every case that is named, by number, as it stands at the end; one that is in the register no more as at the beginning."""
 
@@ -153,13 +155,24 @@ class Period:
         return (self.last - self.first).days + 1
 
     @property
+    def below(self) -> tuple[Part, ...]:
+        """What lies directly under the reader, as for the day's own report; none where that is the districts alone."""
+        directly = {*self.settings.tree.children()}
+        return tuple(part for part in self.units if part.label in directly)
+
+    @property
     def counted(self) -> tuple[str, ...]:
         """How reports stand, as far as it is counted, in the order of `STANDS`."""
         return tuple(stands for stands in STANDS if stands in ALWAYS_COUNTED or self.reported(stands))
 
+    @property
+    def reports(self) -> list[ReportOfDay]:
+        """How each district reported of each day."""
+        return [report for _day, of_day in self.submissions for report in of_day.values()]
+
     def reported(self, stands: str) -> int:
         """Return how many reports of the period stand so."""
-        return sum(report.stands == stands for _day, of_day in self.submissions for report in of_day.values())
+        return sum(report.stands == stands for report in self.reports)
 
     def kept(self, index: int) -> tuple[int, int]:
         """Return of the cases that could be looked at again after `LOOKED_AFTER[index]` days how many counted, and how many there were."""
@@ -192,10 +205,10 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         settings=settings,
         data_until=max(report.data_until for report in reports),
         has_beginning=days[0].day_before != "none",
-        groups=parts.by(lambda line: line.group, lambda group: [group.name], after.targets),
-        below=_below(parts, after),
-        districts=parts.by(lambda line: line.district, lambda _group: settings.district_names, after.by_district),
-        leaders=parts.by(lambda line: line.leader, parts.leaders_of, after.by_leader),
+        groups=parts.by(lambda line: [line.group], lambda group: [group.name], after.targets),
+        units=_units(parts, after),
+        districts=parts.by(lambda line: [line.district], lambda _group: settings.district_names, after.by_district),
+        leaders=parts.by(lambda line: [line.leader], parts.leaders_of, after.by_leader),
         course=tuple((report.day, _tallies(_Counts(report, by_number, settings), settings.groups)) for report in reports),
         silent=frozenset(report.day for report in reports if report.day in report.silent_days),
         by_category=durations.by_category(after.cases, after.day, settings),
@@ -215,11 +228,9 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
     )
 
 
-def _below(parts: _Parts, after: Report) -> tuple[Part, ...]:
-    if not after.below:
-        return ()
-    tree, figures = after.settings.tree, [figure for line in after.below for figure in line.figures]
-    return parts.by(lambda line: tree.child_of(line.district), lambda _group: tree.children(), figures)
+def _units(parts: _Parts, after: Report) -> tuple[Part, ...]:
+    names, figures = [line.name for line in after.units], [figure for line in after.units for figure in line.figures]
+    return parts.by(lambda case: after.settings.tree.way(case.district), lambda _group: names, figures) if names else ()
 
 
 class _Counts:
@@ -253,14 +264,15 @@ class _Parts:
         return sorted({line.leader for counts in (self.before, self.after) for line in counts.lines.values() if line.group == group.name})
 
     def by(
-        self, label_of: Callable[[CaseLine], str], labels: Callable[[Group], Iterable[str]], figures: Iterable[Figure]
+        self, labels_of: Callable[[CaseLine], Iterable[str]], labels: Callable[[Group], Iterable[str]], figures: Iterable[Figure]
     ) -> tuple[Part, ...]:
-        """Return the parts of each group, in its order; `figures` are those of the day's own report."""
+        """Return the parts of each group, in its order; `labels_of`: in which a case is; `figures` are those of the day's own report."""
         own = {(figure.group, figure.label): figure for figure in figures}
-        cases = [_by_part(counts, label_of) for counts in (self.before, self.after)]
+        cases = [_by_part(counts, labels_of) for counts in (self.before, self.after)]
         passing: dict[tuple[str, str], list[str]] = {}
         for line in self.passing:
-            passing.setdefault((line.group, label_of(line)), []).append(line.number)
+            for label in labels_of(line):
+                passing.setdefault((line.group, label), []).append(line.number)
         return tuple(
             replace(
                 self._part(label, group, cases[0].get((group.name, label), {}), cases[1].get((group.name, label), {}), own),
@@ -287,11 +299,12 @@ class _Parts:
         )
 
 
-def _by_part(counts: _Counts, label_of: Callable[[CaseLine], str]) -> dict[tuple[str, str], dict[str, bool]]:
+def _by_part(counts: _Counts, labels_of: Callable[[CaseLine], Iterable[str]]) -> dict[tuple[str, str], dict[str, bool]]:
     parts: dict[tuple[str, str], dict[str, bool]] = {}
     for number, is_counted in counts.counted.items():
         line = counts.lines[number]
-        parts.setdefault((line.group, label_of(line)), {})[number] = is_counted
+        for label in labels_of(line):
+            parts.setdefault((line.group, label), {})[number] = is_counted
     return parts
 
 
@@ -300,7 +313,7 @@ def _tally(group: Group, cases: Mapping[str, bool]) -> Tally:
 
 
 def _tallies(counts: _Counts, groups: Sequence[Group]) -> dict[str, Tally]:
-    parts = _by_part(counts, lambda line: line.group)
+    parts = _by_part(counts, lambda line: [line.group])
     return {group.name: _tally(group, parts.get((group.name, group.name), {})) for group in groups}
 
 
@@ -353,7 +366,7 @@ def _submissions(days: Sequence[Report]) -> tuple[tuple[date, Mapping[str, Repor
 def _of_day(line: SubmissionLine, *, is_excused: bool) -> ReportOfDay:
     """Return how a district reported; a late report whose lateness was approved is `excused`."""
     status, stands = (("excused" if is_excused and said == "late" else said) for said in (line.status, line.stands))
-    return ReportOfDay(status, stands, line.rows_accepted, line.rows_refused)
+    return ReportOfDay(status, stands, line.rows_accepted, line.rows_refused, line.rows_moved)
 
 
 def _standing(days: Sequence[Report]) -> tuple[Standing, ...]:

@@ -139,6 +139,10 @@ class Tree:
             names.append(above)
         return tuple(reversed(names))
 
+    def lies_in(self, name: str) -> str:
+        """Return the units above a unit or district, from the top down: 甲省/乙市; '' where there are none."""
+        return "/".join(self.way(name)[:-1])
+
     def full(self, district: str) -> str:
         """Return a district's name with those of the units above it, as its reader may not know where it lies: 乙市乙二县."""
         return "".join(self.way(district))

@@ -1,6 +1,6 @@
 """A period's files: what they say is the period's, nobody's text becomes markup or a formula, and the same period gives the same bytes.
 
-Covers `period_files`, `period_page`, `period_papers` and `period_workbook`.
+Covers `period_files`, `period_page`, `period_papers`, `period_sheets` and `period_workbook`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import months
 import offices
 import openpyxl
+import provinces
 import pytest
 from docx import Document
 from months import BEGINNING
@@ -87,7 +88,7 @@ def test_programs_read_what_the_period_says(month: Period, files: dict[str, byte
     said = json.loads(files["period.json"])
     assert [*said] == [
         "period", "from", "to", "closing", "groups", "districts", "leaders", "durations", "remaining", "confirmation", "submissions",
-        "corrected", "editions", "restated", "exceptions", "urgent", "refused_urgent", "refused_requests", "standing", "outputs",
+        "corrected", "editions", "restated", "exceptions", "urgent", "refused_urgent", "standing", "outputs",
     ]  # fmt: skip
     assert (said["from"], said["to"], said["closing"]) == ("2020-05-01", "2020-05-30", True)
     group, part = said["groups"][1], month.groups[1]
@@ -348,3 +349,52 @@ def test_an_exemption_stands_in_every_document_in_the_same_words(month: Period) 
     assert period_words.exempted(replace(told, exemptions=(first, closed))) == "期内豁免2项，期末还有效的1项，不起作用的1项。"
     listed = json.loads(made["period.json"])["exceptions"]
     assert [(entry["holds"], entry["standing"]) for entry in listed] == [(True, "holds"), (False, "ended")]
+
+
+def test_every_level_above_the_districts_has_its_rows_and_the_calendar_stands_by_unit() -> None:
+    days = [provinces.FIRST, provinces.SECOND, provinces.LAST]
+    out = offices.consolidated(provinces.filed(), days, provinces.PROVINCE)
+    told = period.of([out[day].report for day in days], dict.fromkeys(days, 1))
+    files, broken = period_files.render(told, TEMPLATES)
+    assert not broken
+    named, sums = [part.label for part in told.units], {part.label: part for part in told.units if part.group == "自治区交办"}
+    assert named[:4] == ["甲市", "乙市", "丙市", "丙北片"]
+    assert [part.label for part in told.below][:3] == ["甲市", "乙市", "丙市"]
+    own = [part for part in told.districts if part.group == "自治区交办" and part.label in ("丙一区", "丙二县")]
+    between = sums["丙北片"]
+    assert between.tallies[1].total == sum(part.tallies[1].total for part in own) > 0
+    assert between.newly_resolved == tuple(sorted(number for part in own for number in part.newly_resolved))
+    assert between.figure is not None
+    book = openpyxl.load_workbook(io.BytesIO(files["信访事项阶段报告_2020-05-20_2020-05-21.xlsx"]))
+    rows = [row[:3] for row in book["旗区"].iter_rows(min_row=3, values_only=True)]
+    assert rows[:5] == [
+        ("组别", "上级单位", "单位、旗区"),
+        ("自治区交办", None, "甲市"),
+        ("自治区交办", None, "乙市"),
+        ("自治区交办", None, "丙市"),
+        ("自治区交办", "丙市", "丙北片"),
+    ]
+    assert ("自治区交办", "丙市/丙北片", "丙一区") in rows
+    assert ("丙市", "丙三县") in [row[3:5] for row in book["余下的案件"].iter_rows(min_row=4, values_only=True)]
+    calendar = [row[0] for row in book["报送日历"].iter_rows(min_row=5, values_only=True)]
+    assert calendar[8:] == [
+        "丙市　3个旗区：按时4份，迟报1份，未报1份",
+        "丙三县",
+        "丙市　丙北片　2个旗区：按时3份，迟报1份",
+        "丙一区",
+        "丙二县",
+    ]
+    page = files["信访事项阶段报告_2020-05-20_2020-05-21.html"].decode()
+    assert "再往下各级（1 个单位）" in page
+    assert '<th scope="rowgroup" colspan="3">丙市　丙北片　2个旗区：按时3份，迟报1份</th>' in page
+    assert [unit["unit"] for unit in json.loads(files["period.json"])["units"]][:4] == named[:4]
+
+
+def test_refused_rows_of_cases_that_were_given_away_are_told_apart(month: Period) -> None:
+    day, of_day = month.submissions[0]
+    district, report = next(iter(of_day.items()))
+    submissions = ((day, {**of_day, district: replace(report, rows_refused=3, rows_moved=2)}), *month.submissions[1:])
+    said = replace(month, submissions=submissions)
+    assert re.search(r"；退回\d+行，其中案件已改派的2行。$", period_words.handed_in(said))
+    assert "改派" not in period_words.handed_in(month)
+    assert json.loads(period_files.for_programs(said, {}))["submissions"][0]["rows_moved"] == 2

@@ -51,7 +51,7 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "to": period.last.isoformat(),
             "closing": period.is_closing,
             "groups": [of_part(part, "") for part in period.groups],
-            **({"units": [of_part(part, "unit") for part in period.below]} if period.below else {}),
+            **({"units": [of_part(part, "unit") for part in period.units]} if period.units else {}),
             "districts": [of_part(part, "district") for part in period.districts],
             "leaders": [of_part(part, "leader") for part in period.leaders],
             "durations": {
@@ -70,8 +70,7 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "restated": [{"told": told.isoformat(), **restated(entry)} for told, entry in period.restated],
             "exceptions": [_exception(each) for each in period.exemptions],
             "urgent": [_urgent(matter) for matter in period.urgent],
-            "refused_urgent": [_refused(matter) for matter in period.refused_urgent if not matter.is_request],
-            "refused_requests": [_refused_request(matter) for matter in period.refused_urgent if matter.is_request],
+            "refused_urgent": [_refused(matter) for matter in period.refused_urgent],
             "standing": [_standing(standing) for standing in period.standing],
             "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
@@ -136,10 +135,6 @@ def _refused(matter: RefusedMatter) -> dict[str, Any]:
     }
 
 
-def _refused_request(matter: RefusedMatter) -> dict[str, Any]:
-    return {"reported": matter.day.isoformat(), "district": matter.district, "case": matter.number}
-
-
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:
     held = [day.isoformat() for day in each.held] if each.held else None
     kept_back = {code: [day.isoformat() for day in days] for code, days in each.kept_back.items()}
@@ -149,7 +144,8 @@ def _exception(each: ExemptionOverDays) -> dict[str, Any]:
 
 def _submission(report: ReportOfDay) -> dict[str, Any]:
     beside = {report.stands: True} if report.stands in ("returned", "lost", "mended") else {}
-    return {"status": report.status, **beside, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused}
+    moved = {"rows_moved": report.rows_moved} if report.rows_moved else {}
+    return {"status": report.status, **beside, "rows_accepted": report.rows_accepted, "rows_refused": report.rows_refused, **moved}
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

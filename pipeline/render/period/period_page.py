@@ -5,6 +5,8 @@ Covered by tests/render/test_period_files.py.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +19,7 @@ from pipeline.render.page import leaders_page, trend_chart
 from pipeline.render.workbook import sheet_words
 from pipeline.report import corrections, period_words, sentences
 from pipeline.report.period import LOOKED_AFTER, Part, Period
+from pipeline.settings.units import Branch
 from pipeline.terms import words
 
 TEMPLATE: Final = "period.html.j2"
@@ -50,10 +53,8 @@ def _context(period: Period) -> dict[str, Any]:
         "answer": period_words.lines(period),
         "groups": [_group(part, period) for part in period.groups],
         "calendars": [_calendar(period, start) for start in range(0, len(period.submissions), _WIDEST_CALENDAR)],
-        "counts": {
-            name: [sum(of_day[name].stands == stands for _day, of_day in period.submissions if name in of_day) for stands in period.counted]
-            for name in period.settings.district_names
-        },
+        "rows": calendar_rows(period),
+        "counts": {name: [*stood(period, [name]).values()] for name in period.settings.district_names},
         "below": period_words.below(period),
         "told": [(day, entry, corrections.moved(entry.moves, 6)) for day, entry in period.restated],
         "signs": SIGNS,
@@ -78,10 +79,32 @@ def _group(part: Part, period: Period) -> dict[str, Any]:
         "told": {},
         "moved": [(name, cases) for name, cases in period_words.all_changes(part) if cases],
         "below": [entry for entry in period.below if entry.group == part.label],
+        "between": [entry for entry in period.units if entry.group == part.label and entry not in period.below],
         "districts": [entry for entry in period.districts if entry.group == part.label],
         "leaders": [entry for entry in period.leaders if entry.group == part.label],
         "remaining": [entry for entry in period.remaining if entry.group == part.label],
     }
+
+
+def calendar_rows(period: Period) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the rows of the calendar: below the words and sums of the unit in which they lie the districts, at every level."""
+    return _rows_of(period.settings.tree.parted(period.settings.district_names, str), period)
+
+
+def _rows_of(branch: Branch[str], period: Period) -> list[tuple[str, tuple[str, ...]]]:
+    heading = f"{'　'.join(period.settings.tree.way(branch.unit))}　{len(branch.things)}个旗区：{summed(period, branch.things)}"
+    return [(heading if branch.unit else "", branch.own), *(row for part in branch.below for row in _rows_of(part, period))]
+
+
+def summed(period: Period, districts: Collection[str]) -> str:
+    """Return how many reports of these districts stand how, in words."""
+    return "，".join(f"{period_words.STANDS[stands]}{count}份" for stands, count in stood(period, districts).items() if count)
+
+
+def stood(period: Period, districts: Collection[str]) -> dict[str, int]:
+    """Return how many reports of these districts stand how, as far as it is counted."""
+    stood = Counter(of_day[name].stands for _day, of_day in period.submissions for name in districts if name in of_day)
+    return {stands: stood[stands] for stands in period.counted}
 
 
 def _calendar(period: Period, start: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pipeline.render.papers import briefing_pdf, own_templates, word
 from pipeline.render.papers.plain_text import plain_in, short
-from pipeline.render.period.period_page import SIGNS
+from pipeline.render.period.period_page import SIGNS, stood
 from pipeline.report import not_taken, period_words, sentences
 from pipeline.report.durations import Duration
 from pipeline.report.period import Part, Period
@@ -223,7 +223,7 @@ def _districts(period: Period, most: int) -> Fields:
         _parts(group.label, [part for part in shown if part.group == group.label and _has_cases(part)], period) for group in period.groups
     ]
     unknown += f"没有案件的{word}不列。" if not all(map(_has_cases, shown)) else ""
-    unknown += f"各旗区的见{_WORKBOOK}“旗区”。" if period.below else ""
+    unknown += f"{'再往下各级和' if len(period.units) > len(period.below) else ''}各旗区的见{_WORKBOOK}“旗区”。" if period.below else ""
     if len(period.leaders) <= most:
         leaders = {group.label: [part for part in period.leaders if part.group == group.label] for group in period.groups}
         tables += [_parts(f"{label}（包案领导）", own, period) for label, own in leaders.items() if own]
@@ -265,11 +265,16 @@ def _reports(period: Period) -> Fields:
     above, names = (period_words.handed_in(period),), period.settings.district_names
     signs = "，".join(f"{SIGNS[stands]} {period_words.STANDS[stands]}" for stands in period.counted)
     days = period.submissions
+    if period.below and days:
+        tree, headings = period.settings.tree, [period_words.STANDS[stands] for stands in period.counted]
+        sums = [(name, [f"{count}" for count in stood(period, tree.districts(name)).values()]) for name in tree.children()]
+        table = _table(f"{period_words.below(period)}（份）", headings, sums)
+        return _section("日报报送", above, [table], (f"各旗区逐日见{_WORKBOOK}“报送日历”。",))
     if len(days) <= _WIDEST_CALENDAR:
         rows = [(name, [SIGNS[of_day[name].stands] for _day, of_day in days]) for name in names]
         tables = [_table("旗区", [str(day.day) for day, _of_day in days], rows, is_calendar=True)] if days else []
         return _section("日报报送", above, tables, (f"{signs}。",) if days else ())
-    counted = [(name, [str(sum(of_day[name].stands == stands for _day, of_day in days)) for stands in period.counted]) for name in names]
+    counted = [(name, [f"{count}" for count in stood(period, [name]).values()]) for name in names]
     tables = [_table("旗区", [period_words.STANDS[stands] for stands in period.counted], counted)]
     return _section("日报报送", above, tables, (f"逐日见{_WORKBOOK}“报送日历”。",))
 

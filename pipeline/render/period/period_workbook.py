@@ -6,8 +6,7 @@ Covered by tests/render/test_period_files.py.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from itertools import count, cycle, groupby
 from typing import TYPE_CHECKING, Final
@@ -16,8 +15,9 @@ from xlsxwriter import Workbook
 
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
-from pipeline.render import definitions
-from pipeline.render.period.period_page import SIGNS
+from pipeline.render import definitions, register_table
+from pipeline.render.period.period_page import SIGNS, calendar_rows, stood
+from pipeline.render.period.period_sheets import HEADER, Book, Column, Row
 from pipeline.render.workbook import last_page, sheet_words
 from pipeline.render.workbook.cell_formats import (
     BLUE,
@@ -26,7 +26,6 @@ from pipeline.render.workbook.cell_formats import (
     SECOND,
     Formats,
     Value,
-    fit_to_paper,
     height,
     lines,
     merge,
@@ -34,74 +33,19 @@ from pipeline.render.workbook.cell_formats import (
     text,
     widths_in_arial,
 )
-from pipeline.report import corrections, not_taken, period_words, sentences
+from pipeline.report import corrections, period_words, sentences
 from pipeline.report.case_lines import CaseLine
-from pipeline.report.period import LOOKED_AFTER, Part, Period
+from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay
+from pipeline.settings.units import OF_DISTRICTS, OF_UNITS
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
     from xlsxwriter.worksheet import Worksheet
 
-_TITLE, _NOTE, _HEADER = 0, 1, 2
-Row = Sequence[Value]
 _SHORT: Final = {**period_words.STANDS, "mended": "改好", "excused": "批准", "refused": "全退", "returned": "整退", "lost": "遗失"}
 _TONES: Final = {"excused": "on-time", "mended": "late", "refused": "all-refused", "returned": "all-refused"}
 _WIDEST_CALENDAR: Final = 31
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    header: str
-    width: float
-    look: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class _Book:
-    workbook: Workbook
-    period: Period
-    formats: Formats
-
-    def sheet(self, name: str, widths: Sequence[float], said: str = "") -> Worksheet:
-        """A sheet with its title, what is said below it, its columns' widths and its paper."""
-        sheet = self.workbook.add_worksheet(name)
-        for index, width in enumerate(widths):
-            sheet.set_column(index, index, width)
-        sheet.hide_gridlines(2)
-        sheet.set_row(_TITLE, 30)
-        title = f"{period_words.NAME[self.period.is_closing]}　{name}　{period_words.span(self.period)}"
-        put(sheet, _TITLE, 0, title, self.formats.look("title"))
-        merge(sheet, (_NOTE, 0, _NOTE, len(widths) - 1), said, self.formats.look("note", "wrap"))
-        sheet.set_row(_NOTE, height(lines(said, sum(widths))) - 2)
-        fit_to_paper(sheet, widths)
-        office = text(self.period.settings.office)[:80].replace("\n", " ").replace("&", "&&")
-        sheet.set_header(f"&L&11 {office}&R&11 {self.period.first}_{self.period.last}", {"scale_with_doc": False})
-        sheet.set_footer("&C&11 第 &P 页，共 &N 页", {"scale_with_doc": False})
-        return sheet
-
-    def table(self, sheet: Worksheet, top: int, columns: Sequence[_Column], rows: Sequence[Row], *, empty: str = "没有。") -> int:
-        """A table with its header in the row `top`; the first row that is free below it."""
-        for position, column in enumerate(columns):
-            put(sheet, top, position, column.header, self.formats.look("header"))
-        sheet.set_row(top, 32)
-        for index, row in enumerate(rows, top + 1):
-            for position, (column, value) in enumerate(zip(columns, row, strict=True)):
-                put(sheet, index, position, value, self.formats.look("box", column.look))
-            high = max(
-                (lines(value, column.width) for column, value in zip(columns, row, strict=True) if isinstance(value, str)), default=1
-            )
-            sheet.set_row(index, height(high))
-        if not rows:
-            put(sheet, top + 1, 0, empty, self.formats.look("note"))
-        return top + max(len(rows), 1) + 1
-
-    def list_sheet(self, name: str, columns: Sequence[_Column], rows: Sequence[Row], said: str = "", empty: str = "没有。") -> None:
-        """A sheet of one list, to be filtered, its header on every page."""
-        sheet = self.sheet(name, [column.width for column in columns], said)
-        below = self.table(sheet, _HEADER, columns, rows, empty=empty)
-        sheet.autofilter(_HEADER, 0, below - 1, len(columns) - 1)
-        sheet.repeat_rows(_HEADER)
-        sheet.freeze_panes(_HEADER + 1, 1)
+_Day = tuple[date, Mapping[str, ReportOfDay]]
 
 
 def render(period: Period) -> bytes:
@@ -115,7 +59,7 @@ def render(period: Period) -> bytes:
                 "created": period.data_until.astimezone(UTC).replace(tzinfo=None),
             }
         )
-        book = _Book(workbook, period, Formats(workbook, LOOKS))
+        book = Book(workbook, period, Formats(workbook, LOOKS))
         for write in (_overview, _parts, _course, _moved, _remaining, _durations, _later, _calendar, _rows, _restated, _exempted, _urgent):
             write(book)
     return written.getvalue()
@@ -124,11 +68,11 @@ def render(period: Period) -> bytes:
 # --- where it began and ended ------------------------------------------------------------------------------------
 
 _TALLIES: Final = tuple(
-    _Column(f"{when}{name}", 9, look)
+    Column(f"{when}{name}", 9, look)
     for when in ("期初", "期末")
     for name, look in (("总数", "count"), ("已化解", "count"), ("化解率", "center"))
 )
-_MOVES: Final = tuple(_Column(name, 9, "count") for name in period_words.PART_COLUMNS[3:])
+_MOVES: Final = tuple(Column(name, 9, "count") for name in period_words.PART_COLUMNS[3:])
 
 
 def _cells(part: Part, period: Period) -> list[Value]:
@@ -144,12 +88,12 @@ def _verdict(part: Part) -> str:
     return f"{part.figure.verdict}{lacking}" if part.figure and part.tallies[1].total else "没有案件"
 
 
-def _overview(book: _Book) -> None:
+def _overview(book: Book) -> None:
     period = book.period
-    columns = (_Column("组别", 27), _Column("目标", 8, "center"), *_TALLIES, *_MOVES, _Column("期末结论", 24, "long"))
+    columns = (Column("组别", 27), Column("目标", 8, "center"), *_TALLIES, *_MOVES, Column("期末结论", 24, "long"))
     widths = [column.width for column in columns]
     sheet = book.sheet("总览", widths, f"{period_words.BELONGS}{period_words.NEWLY}")
-    row = _HEADER
+    row = HEADER
     for name, said in period_words.lines(period):
         put(sheet, row, 0, name, book.formats.look("box", "band"))
         merge(sheet, (row, 1, row, len(columns) - 1), said, book.formats.look("box", "long"))
@@ -161,7 +105,7 @@ def _overview(book: _Book) -> None:
     sheet.insert_chart(row, 0, _chart(book, high), {"y_offset": 4})
 
 
-def _chart(book: _Book, high: int) -> Chart:
+def _chart(book: Book, high: int) -> Chart:
     """Each group's rate day by day, from the numbers in 走势."""
     chart, last = book.workbook.add_chart({"type": "line"}), _FIRST_DAY + len(book.period.course) - 1
     for part, tone, column in zip(book.period.groups, cycle((BLUE, SECOND)), count(len(_SERIES), len(_SERIES))):
@@ -175,26 +119,26 @@ def _chart(book: _Book, high: int) -> Chart:
     return chart
 
 
-def _course(book: _Book) -> None:
+def _course(book: Book) -> None:
     """The tally of each group day by day."""
     period = book.period
-    columns = [_Column("日期", 14, "date"), *(_Column(name, 12, look) for _part in period.groups for name, look in _SERIES)]
+    columns = [Column("日期", 14, "date"), *(Column(name, 12, look) for _part in period.groups for name, look in _SERIES)]
     sheet = book.sheet(_COURSE, [column.width for column in columns], period_words.BELONGS)
-    put(sheet, _HEADER, 0, None, book.formats.look("band"))
+    put(sheet, HEADER, 0, None, book.formats.look("band"))
     for index, part in enumerate(period.groups):
         left = 1 + len(_SERIES) * index
-        merge(sheet, (_HEADER, left, _HEADER, left + len(_SERIES) - 1), part.label, book.formats.look("band"))
+        merge(sheet, (HEADER, left, HEADER, left + len(_SERIES) - 1), part.label, book.formats.look("band"))
     rows = [
         (day, *(value for part in period.groups for value in _day(tallies[part.label], is_silent=day in period.silent)))
         for day, tallies in period.course
     ]
-    book.table(sheet, _HEADER + 1, columns, rows)
-    sheet.repeat_rows(_HEADER, _HEADER + 1)
+    book.table(sheet, HEADER + 1, columns, rows)
+    sheet.repeat_rows(HEADER, HEADER + 1)
     sheet.freeze_panes(_FIRST_DAY, 1)
 
 
 _COURSE: Final = "走势"
-_FIRST_DAY: Final = _HEADER + 2
+_FIRST_DAY: Final = HEADER + 2
 _SERIES: Final = (("总数", "count"), ("已化解", "count"), ("化解率", "rate"))
 
 
@@ -205,25 +149,42 @@ def _day(tally: Tally, *, is_silent: bool) -> tuple[Value, ...]:
     return tally.total, tally.resolved, tally.resolved * 1000 // tally.total / 1000 if tally.total else None
 
 
-def _parts(book: _Book) -> None:
-    """What lies directly under the reader stands above the districts, where that is not these alone."""
-    word = period_words.below(book.period)
-    districts = f"{word}、旗区" if book.period.below else word
-    below = (*book.period.below, *book.period.districts)
+def _parts(book: Book) -> None:
+    """The levels above the districts stand above them, where there are any, each unit before those under it."""
+    tree = book.period.settings.tree
+    word = period_words.below(book.period) if len(book.period.units) == len(book.period.below) else OF_UNITS
+    districts = f"{word}、{OF_DISTRICTS}" if tree else OF_DISTRICTS
+    below = (*(part for part in book.period.units if part.label in tree), *book.period.districts)
     for name, header, parts in (("旗区", districts, below), ("包案领导", "包案领导", book.period.leaders)):
-        columns = (_Column("组别", 27), _Column(header, 16), *_TALLIES, *_MOVES)
-        rows = [(part.group, part.label, *_cells(part, book.period)) for part in parts]
+        above = [] if name == "包案领导" else _above(book.period)
+        columns = (Column("组别", 27), *above, Column(header, 16), *_TALLIES, *_MOVES)
+        rows = [
+            (part.group, *(_lies_in(part.label, book.period) if above else ()), part.label, *_cells(part, book.period)) for part in parts
+        ]
         book.list_sheet(name, columns, rows, f"{period_words.BELONGS}{period_words.NEWLY}", "没有案件。")
+
+
+def _above(period: Period) -> list[Column]:
+    """Return the column of the units above a unit or district; none where there are no levels."""
+    return [Column(register_table.ABOVE, 18)] if period.settings.tree else []
+
+
+def _lies_in(name: str, period: Period) -> list[Value]:
+    """Return what stands in it."""
+    return [period.settings.tree.lies_in(name)] if period.settings.tree else []
 
 
 # --- cases -------------------------------------------------------------------------------------------------------
 
-_CASE: Final = (_Column("案件编号", 16), _Column("旗区", 13), _Column("案由", 40, "long"), _Column("包案领导", 14), _Column("期末状态", 14))
+
+def _case_columns(period: Period) -> list[Column]:
+    own = (Column("旗区", 13), Column("案由", 40, "long"), Column("包案领导", 14), Column("期末状态", 14))
+    return [Column("案件编号", 16), *_above(period), *own]
 
 
 def _case(number: str, period: Period) -> list[Value]:
     line = period.cases[number]
-    return [number, line.district, line.matter, line.leader, _stands(line)]
+    return [number, *_lies_in(line.district, period), line.district, line.matter, line.leader, _stands(line)]
 
 
 def _stands(line: CaseLine) -> str:
@@ -232,18 +193,26 @@ def _stands(line: CaseLine) -> str:
     return sheet_words.DISPUTED if "disputed" in line.flags else line.status
 
 
-def _moved(book: _Book) -> None:
+def _moved(book: Book) -> None:
     rows = [
         (part.group, kind, *_case(number, book.period))
         for part in book.period.groups
         for kind, cases in period_words.all_changes(part)
         for number in cases
     ]
-    book.list_sheet("变化的案件", (_Column("组别", 27), _Column("变化", 11), *_CASE), rows, period_words.NEWLY, "其间没有变化。")
+    book.list_sheet(
+        "变化的案件", (Column("组别", 27), Column("变化", 11), *_case_columns(book.period)), rows, period_words.NEWLY, "其间没有变化。"
+    )
 
 
-def _remaining(book: _Book) -> None:
-    columns = (_Column("组别", 27), _Column("原因", 14), *_CASE, _Column("办结时限", 12, "date"), _Column("交办日期", 12, "date"))
+def _remaining(book: Book) -> None:
+    columns = (
+        Column("组别", 27),
+        Column("原因", 14),
+        *_case_columns(book.period),
+        Column("办结时限", 12, "date"),
+        Column("交办日期", 12, "date"),
+    )
     rows = [
         (entry.group, entry.reason, *_case(number, book.period), line.deadline, line.assigned)
         for entry in book.period.remaining
@@ -256,13 +225,13 @@ def _remaining(book: _Book) -> None:
 # --- how long, and whether it lasts ------------------------------------------------------------------------------
 
 
-def _durations(book: _Book) -> None:
+def _durations(book: Book) -> None:
     looks = zip(period_words.DURATION_COLUMNS, ("count",) * 3 + ("center",) * 2, strict=True)
-    columns = (_Column("分类", 24), *(_Column(name, 12, look) for name, look in looks))
+    columns = (Column("分类", 24), *(Column(name, 12, look) for name, look in looks))
     sheet = book.sheet("办理用时", [column.width for column in columns], period_words.DURATIONS)
-    top = _HEADER
+    top = HEADER
     for name, entries in (("问题类别", book.period.by_category), ("案件来源", book.period.by_source)):
-        own = (_Column(name, 24), *columns[1:])
+        own = (Column(name, 24), *columns[1:])
         rows: list[Row] = [
             (entry.label, entry.n, entry.resolved, entry.censored, *map(period_words.days, (entry.median_days, entry.p90_days)))
             for entry in entries
@@ -270,10 +239,10 @@ def _durations(book: _Book) -> None:
         top = book.table(sheet, top, own, rows) + 1
 
 
-def _later(book: _Book) -> None:
+def _later(book: Book) -> None:
     period = book.period
-    columns = [_Column("化解的日子", 14, "date"), _Column("新化解", 10, "count")]
-    columns += [_Column(name, 26, "long") for after in LOOKED_AFTER for name in (f"满{after}天仍计入", f"满{after}天不再计入的")]
+    columns = [Column("化解的日子", 14, "date"), Column("新化解", 10, "count")]
+    columns += [Column(name, 26, "long") for after in LOOKED_AFTER for name in (f"满{after}天仍计入", f"满{after}天不再计入的")]
     sheet = book.sheet("确认和回看", [column.width for column in columns], period_words.LATER)
     rows: list[Row] = [
         (
@@ -287,7 +256,7 @@ def _later(book: _Book) -> None:
         )
         for standing in period.standing
     ]
-    row = book.table(sheet, _HEADER, columns, rows, empty="期内没有新化解的案件。") + 1
+    row = book.table(sheet, HEADER, columns, rows, empty="期内没有新化解的案件。") + 1
     for said in (*period_words.later(period), *period_words.confirmations(period), definitions.CONFIRMATION):
         merge(sheet, (row, 0, row, len(columns) - 1), said, book.formats.look("note", "wrap"))
         sheet.set_row(row, height(lines(said, sum(column.width for column in columns))))
@@ -297,22 +266,22 @@ def _later(book: _Book) -> None:
 # --- reports -----------------------------------------------------------------------------------------------------
 
 
-def _calendar(book: _Book) -> None:
-    """A row for each district, a column for each day; after a month of days another table below."""
+def _calendar(book: Book) -> None:
+    """A row for each district, under those of the units in which it lies, a column for each day; after a month another table below."""
     period = book.period
     shown = min(_WIDEST_CALENDAR, max(16, len(period.submissions)))
     widths = [13.0, *(6.5,) * len(period.counted), *(4.2,) * shown]
     signs = "，".join(f"{SIGNS[stands]} {period_words.STANDS[stands]}" for stands in period.counted)
     sheet = book.sheet("报送日历", widths, f"每个旗区每天一格：{signs}。左边的次数是整个阶段的。{definitions.on_time(period.settings)}")
     if not period.submissions:
-        put(sheet, _HEADER, 0, "期内没有旗区报送过日报。", book.formats.look("note"))
+        put(sheet, HEADER, 0, "期内没有旗区报送过日报。", book.formats.look("note"))
         return
-    top = _HEADER
+    top = HEADER
     for start in range(0, len(period.submissions), _WIDEST_CALENDAR):
         top = _month(book, sheet, top, start) + 1
 
 
-def _month(book: _Book, sheet: Worksheet, top: int, start: int) -> int:
+def _month(book: Book, sheet: Worksheet, top: int, start: int) -> int:
     period, look = book.period, book.formats.look
     days = period.submissions[start : start + _WIDEST_CALENDAR]
     left = 1 + len(period.counted)
@@ -326,45 +295,66 @@ def _month(book: _Book, sheet: Worksheet, top: int, start: int) -> int:
         put(sheet, top + 1, position, name, look("header"))
     for row in (top, top + 1):
         sheet.set_row(row, 22)
-    for row, district in enumerate(period.settings.district_names, top + 2):
-        put(sheet, row, 0, district, look("box", "text"))
-        sheet.set_row(row, 24)
-        stood = [of_day[district].stands for _day, of_day in period.submissions if district in of_day]
-        for position, stands in enumerate(period.counted, 1):
-            tone = ("alert",) if stands == "missing" and stands in stood else ()
-            put(sheet, row, position, stood.count(stands), look("box", "count", *tone))
-        for position, (_day, of_day) in enumerate(days, left):
-            stands = of_day[district].stands
-            put(sheet, row, position, SIGNS[stands], look("box", "centered", _TONES.get(stands, stands)))
-    return top + 2 + len(period.settings.district_names)
+    row = top + 2
+    for heading, districts in calendar_rows(period):
+        if heading:
+            merge(sheet, (row, 0, row, left + len(days) - 1), heading, look("box", "band"))
+            sheet.set_row(row, 24)
+            row += 1
+        for district in districts:
+            _district(book, sheet, row, district, days)
+            row += 1
+    return row
 
 
-def _rows(book: _Book) -> None:
-    columns = (_Column("日期", 12, "date"), _Column("旗区", 14), _Column("报送", 16), _Column("采用（行）", 11, "count"))
-    rows = [
-        (day, district, period_words.STANDS[report.stands], report.rows_accepted, report.rows_refused)
+def _district(book: Book, sheet: Worksheet, row: int, district: str, days: Sequence[_Day]) -> None:
+    look = book.formats.look
+    put(sheet, row, 0, district, look("box", "text"))
+    sheet.set_row(row, 24)
+    counts = stood(book.period, [district])
+    for position, (stands, count_of) in enumerate(counts.items(), 1):
+        tone = ("alert",) if stands == "missing" and count_of else ()
+        put(sheet, row, position, count_of, look("box", "count", *tone))
+    for position, (_day, of_day) in enumerate(days, 1 + len(counts)):
+        stands = of_day[district].stands
+        put(sheet, row, position, SIGNS[stands], look("box", "centered", _TONES.get(stands, stands)))
+
+
+def _rows(book: Book) -> None:
+    columns = [Column("日期", 12, "date"), *_above(book.period), Column("旗区", 14), Column("报送", 16), Column("采用（行）", 11, "count")]
+    columns += [Column("退回（行）", 11, "count"), Column("其中案件已改派（行）", 13, "count")]
+    rows: list[Row] = [
+        [
+            day,
+            *_lies_in(district, book.period),
+            district,
+            period_words.STANDS[report.stands],
+            report.rows_accepted,
+            report.rows_refused,
+            report.rows_moved,
+        ]
         for day, of_day in book.period.submissions
         for district, report in of_day.items()
     ]
-    book.list_sheet("每日报送", (*columns, _Column("退回（行）", 11, "count")), rows, definitions.ROWS, "期内没有旗区报送过日报。")
+    book.list_sheet("每日报送", columns, rows, definitions.ROWS, "期内没有旗区报送过日报。")
 
 
-def _restated(book: _Book) -> None:
-    columns = [_Column("说的那天", 12, "date"), _Column("哪一天", 12, "date"), _Column("组别", 27), _Column("原报", 16, "center")]
-    columns += [_Column("现在", 16, "center"), _Column("按件数", 18, "center"), _Column("案件", 46, "long"), _Column("原报是何时所知", 18)]
+def _restated(book: Book) -> None:
+    columns = [Column("说的那天", 12, "date"), Column("哪一天", 12, "date"), Column("组别", 27), Column("原报", 16, "center")]
+    columns += [Column("现在", 16, "center"), Column("按件数", 18, "center"), Column("案件", 46, "long"), Column("原报是何时所知", 18)]
     rows = [(*_restatement(told, entry), period_words.former(told, entry, book.period)) for told, entry in book.period.restated]
     book.list_sheet("更正和版次", columns, rows, definitions.RESTATED, "期内没有更正以前的数字。")
     sheet = book.workbook.get_worksheet_by_name("更正和版次")
-    top = _HEADER + max(len(rows), 1) + 2
-    own = (_Column("日期", 12, "date"), _Column("版数", 12, "count"))
+    top = HEADER + max(len(rows), 1) + 2
+    own = (Column("日期", 12, "date"), Column("版数", 12, "count"))
     book.table(sheet, top, own, [(day, count) for day, count in book.period.editions])
 
 
-def _urgent(book: _Book) -> None:
+def _urgent(book: Book) -> None:
     widths, narrow = (11, 15, 14, 32, 12, 16, 26, 26, 28), ("旗区", "案件编号", "事项类别", "所报", "发生时间")
     named = zip(period_words.URGENT_COLUMNS, widths, strict=True)
-    columns = [_Column(name, width, "text" if name in narrow else "long") for name, width in named]
-    rows = [not_taken.cells(matter, book.period.last) for matter in book.period.refused_urgent]
+    columns = [Column(name, width, "text" if name in narrow else "long") for name, width in named]
+    rows = [period_words.refused_matter(matter, book.period) for matter in book.period.refused_urgent]
     rows += [period_words.urgent_matter(matter, book.period) for matter in period_words.urgent_matters(book.period)]
     book.list_sheet("急报", columns, rows, f"{period_words.urgent(book.period)}{definitions.EARLIER_URGENT}", period_words.NO_URGENT)
 
@@ -376,9 +366,9 @@ def _restatement(told: date, entry: Restated) -> Row:
     return told, entry.day, entry.group, period_words.counted(then), period_words.counted(now), verdicts, cases
 
 
-def _exempted(book: _Book) -> None:
+def _exempted(book: Book) -> None:
     widths, long = (22, 11, 12, 12, 28, 12, 18, 10, 40), ("理由", "改变了什么")
     named = zip(period_words.EXEMPTION_COLUMNS, widths, strict=True)
-    columns = [_Column(name, width, "long" if name in long else "text") for name, width in named]
+    columns = [Column(name, width, "long" if name in long else "text") for name, width in named]
     rows = [period_words.exemption(each, book.period) for each in book.period.exemptions]
     book.list_sheet("豁免", columns, rows, period_words.exempted(book.period), period_words.NO_EXEMPTIONS)
