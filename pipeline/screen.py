@@ -257,9 +257,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         arrived = clock(came, board.day) if came else "—"
         remarks = [f"第 {district.revision} 版"] if district.revision > 1 else []
         remarks += [said] if (said := district.replaced or district.zero) else []
-        if district.rows_accepted is not None:
-            whole = f"{district.refusal}：" if district.refusal not in ("", "部分退回") else ""
-            remarks.append(f"{whole}采用 {district.rows_accepted} 行，退回 {district.rows_refused} 行")
+        remarks += [district.rows] if district.rows else []
         remarks += [f"{'' if district.is_coming else '另有一份等待收取，'}{district.waits.told(board.day)}"] if district.waits else []
         remarks += [f"等待收取的 {len(district.in_vain)} 个文件会整份退回"] if district.in_vain else []
         remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []

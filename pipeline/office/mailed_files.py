@@ -216,7 +216,7 @@ def _verdict(answer: check.Answer, line: ArrivedReport, today: date) -> str:
         of_moved = f"（{'' if moved == refused else f'其中{moved}行'}案件已改派）" if moved else ""
         return f"{whose}{unknown}照现在的样子，会采用{accepted}行，退回{refused}行{of_moved}："
     if not accepted:
-        return f"{whose}{unknown}里面没有填写的行，按没有变化汇总{'。另有提醒：' if has_more else '。'}"
+        return f"{whose}{unknown}{words.without_rows(is_zero=reading.holds_nothing)}，按没有变化汇总{'。另有提醒：' if has_more else '。'}"
     return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if has_more else sound}"
 
 

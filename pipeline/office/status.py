@@ -89,6 +89,16 @@ class DistrictStatus:
         return "有案件已改派" if self.rows_refused == self.rows_moved else PARTLY
 
     @property
+    def rows(self) -> str:
+        """How many rows of it count and do not, in words; '' of a zero report, and where nothing is taken in."""
+        if self.rows_accepted is None or (self.is_zero and not self.rows_refused):
+            return ""
+        if not (self.rows_accepted or self.rows_refused or self.is_wholly_refused):
+            return words.EMPTY
+        whole = f"{self.refusal}：" if self.refusal not in ("", PARTLY) else ""
+        return f"{whole}采用 {self.rows_accepted} 行，退回 {self.rows_refused} 行"
+
+    @property
     def is_coming(self) -> bool:
         """Whether nothing of it has been taken in, and something will be."""
         return self.status == "missing" and bool(self.waiting)

@@ -90,7 +90,8 @@ class Waits:
             why = f"会整份退回：{self.file.refusal}" if self.file.refusal else self._why_not
             return f"{why}{'后来另报的一份算数' if self.is_made_good else ''}"
         if self.rows and not any(self.rows):
-            return "没有内容行"
+            reading = self.file.opened.transcript.reading if self.file.opened else None
+            return words.without_rows(is_zero=reading is not None and reading.holds_nothing)
         return f"会{preview_text.rows(*self.rows)}" if self.rows else ""
 
     @property

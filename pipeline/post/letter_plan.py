@@ -358,4 +358,4 @@ def _is_template(path: str) -> bool:
 
 
 def _day_of(template: str) -> date:
-    return date.fromisoformat(template.rpartition("_")[2].removesuffix(".xlsx"))
+    return report_form.day_of(Path(template).name) or date.min

@@ -14,11 +14,12 @@ from pipeline import HOME
 from pipeline.office import as_published
 from pipeline.office.mailed_files import MailedFile
 from pipeline.office.urgent_matters import Unsent, UrgentMatter
+from pipeline.post import district_verdict
 from pipeline.post.come_since import InVain, Since
 from pipeline.post.letters import MOST_BYTES, Delivery, Item, Kind, Letter
 from pipeline.publishing.edition_changes import Changes
 from pipeline.publishing.nights import FailedNight
-from pipeline.render import files_for_programs
+from pipeline.render.forms import report_form
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms import words
@@ -108,11 +109,7 @@ class Writer:
         """
         since = since or Since()
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
-        verdict = _verdict(submission)
-        if verdict == _UNCHANGED and later and later.changes and _is_about_more(later.changes, district):
-            verdict = "日报没有填内容，数字、案件有更正"
-        elif verdict == _UNCHANGED and later and later.changes and _has_come(later.changes, district):
-            verdict = "补报的日报收到了，没有填内容"
+        verdict = district_verdict.of(submission, later.changes if later else None)
         subject = (
             f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{since.verdict(verdict, submission['status'], day)}"
         )
@@ -129,14 +126,14 @@ class Writer:
             "has_come": submission.get("has_come", False),
             "withdrew": submission.get("withdrew", []),
             "unanswered": submission.get("unanswered", []),
-            "state": _state(submission),
+            "state": district_verdict.state(submission),
             "has_receipt": any("_回执_" in name for name in names),
             "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],
             "has_notice": any("_督办通知_" in name for name in names),
             "newest_notice": self._near(since.newest_notice) if since.newest_notice else "",
             "of_notice": since.of_notice,
             "notice_by": self._near(since.of_notice.by) if since.of_notice.by else "",
-            "has_template": any("_日报_" in name and "_回执_" not in name for name in names),
+            **self._of_form(names),
             "today": since.today,
             "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
@@ -253,6 +250,12 @@ class Writer:
             Kind.UNSENT, day, ("", recipient), subject, items, {"unsent": told, "more": len(unsent) - len(told), "dropped": gone}
         )
 
+    def _of_form(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return of which day the template is that goes with a letter, and until when its report is in time."""
+        day = next(filter(None, map(report_form.day_of, names)), None)
+        until = self._settings.on(day).calendar.cut_off if day else None
+        return {"has_template": bool(day), "form_day": self._near(day) if day else "", "form_until": f"{until:%H:%M}" if until else ""}
+
     def _near(self, day: date) -> str:
         return words.near(day, self._today)
 
@@ -282,7 +285,7 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
         ("需协调事项", matter.coordination),
         ("出自", "" if matter.day == now.date() else f"{words.near(matter.day, now.date())}的日报"),
         ("报送", matter.remark(now)),
-        ("汇总时", f"照现在的台账会退回。告诉旗区的话：{matter.refused}" if matter.refused else ""),
+        ("汇总时", f"照发信时的台账会退回。告诉旗区的话：{matter.refused}" if matter.refused else ""),
         ("先前", matter.mailed_before),
     )
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
@@ -344,42 +347,3 @@ def _attached(items: Sequence[Item]) -> list[str]:
 def _line(value: object) -> object:
     """Return a text on one line, without what steers a screen and without personal numbers; template text itself is left as it is."""
     return on_screen(value) if isinstance(value, str) and type(value) is str else value
-
-
-def _state(submission: dict[str, Any]) -> str:
-    """Return how the report stands: whether it came in time, whether nothing of it was taken, or not by then."""
-    stands = files_for_programs.stands_in(submission)
-    if stands == "mended":
-        came = submission["mended_at"]
-        return words.mended(datetime.fromisoformat(came), datetime.fromisoformat(submission["received_at"]))
-    return words.STANDS_IN_LETTERS[stands]
-
-
-def _verdict(submission: dict[str, Any]) -> str:
-    """Return what became of the report, in a few words."""
-    if submission["status"] == "missing":
-        return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
-    taken, refused = submission["rows_accepted"], submission["rows_refused"]
-    less = "，少了先前报的内容" if submission.get("withdrew") else ""
-    if sheets := "、".join(submission.get("refused_sheets", ())):
-        return f"采用{taken}行，退回{f'{refused}行和' if refused else ''}整张表（{sheets}），请改正{less}"
-    if refused and refused == submission.get("rows_moved", 0):
-        return f"采用{taken}行，退回{refused}行（案件已由市局改派），请照回执删去{less}"
-    if refused:
-        return f"采用{taken}行，退回{refused}行{'（分解表由市局改好）' if submission.get('offices_alone') else '，请改正'}{less}"
-    if not taken and submission.get("withdrew"):
-        return "没有内容行，原来报的不再算数"
-    return f"已采用{taken}行{less}" if taken else _UNCHANGED
-
-
-def _is_about_more(changes: Changes, district: str) -> bool:
-    """Whether a later edition says another thing of a district's cases or figures, and not of its report alone."""
-    return bool(changes.cases) or any(not line.startswith(f"{district}的报送") for line in changes.figures)
-
-
-def _has_come(changes: Changes, district: str) -> bool:
-    """Whether the district had no report in the earlier edition, and has one in the later."""
-    return any(line.startswith(f"{district}的报送：状态 {words.STANDS['missing']} → ") for line in changes.figures)
-
-
-_UNCHANGED = "无变化"

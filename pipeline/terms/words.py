@@ -371,6 +371,13 @@ def mended(came: datetime, first: datetime) -> str:
 
 
 ZERO: Final = "零报告"
+EMPTY: Final = "没有内容行"
+"""Of a report in which no row is filled, whatever its cover says."""
+
+
+def without_rows(*, is_zero: bool) -> str:
+    """Return what a report without rows is called: by its cover a zero report, or one in which nothing is filled."""
+    return ZERO if is_zero else EMPTY
 
 
 def zero_report(rows: int | None, *, is_zero: bool) -> str:

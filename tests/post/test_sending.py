@@ -1,6 +1,6 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post` (`come_since`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`,
+Covers every module of `post` (`come_since`, `district_verdict`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`,
 `wording`), `taken_out`, and `summed_lines`.
 """
 
@@ -178,7 +178,7 @@ def test_a_template_for_a_day_that_is_over_is_not_sent(office: Office, server: M
     [
         (False, "2020-05-22 08:00", True, "请在当天17:00前填好报送"),
         (False, "2020-05-22 17:01", True, "17:00的截止已过，今天的日报还没有收到能用的"),
-        (True, "2020-05-22 16:30", True, "今天的日报已经收到，不用因为这封信再报；有要更正的"),
+        (True, "2020-05-22 16:30", True, "日报模板是今天（5月22日）的。今天的日报已经收到，不用因为这封信再报；有要更正的"),
         (True, "2020-05-22 17:01", False, "今天的日报已经收到，不用因为这封信再报；下一天的模板"),
     ],
 )
@@ -226,13 +226,15 @@ def test_a_name_that_a_sender_chose_is_text_in_the_letter(office: Office, server
 
 @pytest.mark.parametrize(
     ("taken", "refused", "said"),
-    [(2, 0, "已采用2行"), (2, 1, "采用2行，退回1行，请改正"), (0, 7, "采用0行，退回7行，请改正"), (0, 0, "无变化")],
+    [(2, 0, "已采用2行"), (2, 1, "采用2行，退回1行，请改正"), (0, 7, "采用0行，退回7行，请改正"), (0, 0, "没有内容行")],
 )
 def test_the_subject_says_what_became_of_the_rows(tmp_path: Path, taken: int, refused: int, said: str) -> None:
     submission = {"district": "东胜区", "status": "on-time", "revision": 1, "rows_accepted": taken, "rows_refused": refused}
     writer = wording.Writer(Office(tmp_path).settings, DAY)
     letter = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [submission]}, later=None)
     assert letter.subject == f"【信访日报】东胜区5月21日：{said}"
+    zero = writer.to_district(DAY, "东胜区", TO, [], {"submissions": [{**submission, "zero_report": True}]}, later=None)
+    assert zero.subject == letter.subject.replace("没有内容行", "零报告")
 
 
 def test_a_revision_that_takes_all_rows_back_is_not_called_unchanged(tmp_path: Path) -> None:
@@ -437,9 +439,9 @@ def test_a_letter_about_a_day_of_another_year_says_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("figure", "said"),
     [
-        ("东胜区（自治区交办）：化解率 100.0% → 66.6%", "日报没有填内容，数字、案件有更正"),
-        ("东胜区的报送：报送次数 1 次 → 2 次", "无变化"),
-        ("东胜区的报送：状态 未报 → 迟报，报送次数 0 次 → 1 次", "补报的日报收到了，没有填内容"),
+        ("东胜区（自治区交办）：化解率 100.0% → 66.6%", "没有内容行，数字、案件有更正"),
+        ("东胜区的报送：报送次数 1 次 → 2 次", "没有内容行"),
+        ("东胜区的报送：状态 未报 → 迟报，报送次数 0 次 → 1 次", "补报的收到了，没有内容行"),
     ],
 )
 def test_the_subject_of_a_later_letter_does_not_call_changed_figures_unchanged(tmp_path: Path, figure: str, said: str) -> None:
@@ -527,7 +529,11 @@ def test_an_approved_late_report_is_told_as_that(tmp_path: Path, *, holds: bool,
 @pytest.mark.parametrize(
     ("files", "there", "not_there"),
     [
-        ({"日报模板/达拉特旗_日报_2020-05-22.xlsx": b"x"}, ["没有收到贵局5月21日的日报", "日报模板是下一天的"], ["回执里", "督办通知请"]),
+        (
+            {"日报模板/达拉特旗_日报_2020-05-22.xlsx": b"x"},
+            ["没有收到贵局5月21日的日报", "日报模板是5月22日的，"],
+            ["回执里", "督办通知请"],
+        ),
         ({"督办通知/达拉特旗_督办通知_2020-05-21.docx": b"x"}, ["督办通知请"], ["回执里", "日报模板是"]),
         ({"回执/达拉特旗_回执_0_坏.xlsx": b"x"}, ["回执里标出了"], ["督办通知请", "日报模板是"]),
     ],

@@ -326,8 +326,8 @@ def test_what_the_register_will_refuse_is_mailed_with_the_reason_and_its_correct
     assert told[-1].startswith("  东胜区 SJ-2020-999：")
     for kind in ("plain", "html"):
         text = _text(_mails(server)[0], kind)
-        assert text.count("汇总时：照现在的台账会退回。告诉旗区的话：") == 1
-        assert "照现在的台账会退回的 1 件" in text
+        assert text.count("汇总时：照发信时的台账会退回。告诉旗区的话：") == 1
+        assert "照发信时的台账会退回的 1 件，见各件的“汇总时”；办公室或旗区改好以后就不退回" in text
         assert "先前" not in text
     office.run(DAY)
     right = urgent_row("SJ-2020-001", 情况说明="管道爆裂")

@@ -500,7 +500,7 @@ def test_a_report_without_rows_is_said_to_count_as_no_change_and_not_as_nothing_
     number = send(browser, report(progress=[]))
     for page in ("/", f"/sent/{number}"):
         said = words(browser.get(page))
-        assert "里面没有填写的行，按没有变化汇总" in said
+        assert "没有内容行，按没有变化汇总" in said
         assert "采用 0 行" not in said
 
 

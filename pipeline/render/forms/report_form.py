@@ -33,6 +33,8 @@ BLANK_REPORT, BLANK_ASSIGNMENT = "旗区日报模板.xlsx", "案件包案任务�
 _BLANK_DAY: Final = date(2020, 1, 1)
 """The date that a blank workbook says it was made on: it must not carry the clock."""
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_NAMED = re.compile(r"(?:(?!_回执_).)+_日报_(\d{4}-\d\d-\d\d)\.xlsx")
+"""A form's name; a receipt may carry that of the form that it answers."""
 _YEAR = re.compile(r"-\d{4}-")
 _ROOM_FOR_CASES: Final = 300
 
@@ -54,6 +56,12 @@ class Draft:
     def name(self) -> str:
         """Return the file's name. No program reads it: a report is known by its 封面."""
         return f"{_NOT_IN_A_NAME.sub('_', self.district.name)}_日报_{self.day.isoformat()}.xlsx"
+
+
+def day_of(name: str) -> date | None:
+    """Return the day of a form by its file's name; None where it is no form's."""
+    named = _NAMED.fullmatch(name)
+    return date.fromisoformat(named[1]) if named else None
 
 
 def render(report: Report, drawn: Drawn | None = None) -> dict[str, bytes]:

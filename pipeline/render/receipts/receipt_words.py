@@ -73,7 +73,7 @@ def verdict(report: ArrivedReport) -> str:
     )
     if against := _against_before(report):
         return f"{against}{found}"
-    rows = f"，共 {report.rows_accepted} 行" if report.rows_accepted else "，没有内容行"
+    rows = f"，共 {report.rows_accepted} 行" if report.rows_accepted else f"，{words.EMPTY}"
     return f"{_taken_whole(report)}{rows}{found}"
 
 
