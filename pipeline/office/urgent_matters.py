@@ -17,6 +17,7 @@ from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.reading.readers import Readers
+from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Settings
 from pipeline.terms.case_numbers import alike
 from pipeline.terms.contract import CASE, URGENT, Severity
@@ -25,7 +26,7 @@ from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed, in_order
 from pipeline.terms.messages import shorten
 from pipeline.terms.rows import Rows, read_rows, rows_of_sheet
-from pipeline.terms.text import key
+from pipeline.terms.text import key, mask
 from pipeline.terms.words import moment
 
 COUNTS: Final = "已汇总"
@@ -84,11 +85,14 @@ class Unsent:
     """Sheet and cell; '' where the file will be refused whole."""
     why: str
     came: datetime | None
+    about: str = ""
+    """Of a row its case, kind and what it tells, as far as that can be read; '' of a file."""
 
     @property
     def place(self) -> str:
-        """File and cell."""
-        return f"{self.file} {self.where}" if self.where else self.file
+        """File and cell, and what stands there."""
+        place = f"{self.file} {self.where}" if self.where else self.file
+        return f"{place}（{self.about}）" if self.about else place
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -159,10 +163,22 @@ def unsent(files: Sequence[Incoming]) -> list[Unsent]:
                 "!".join(part for part in (refused.sheet, refused.place) if part),
                 refused.message,
                 file.received_at,
+                _about(file.opened.transcript, refused.row) if refused.severity is Severity.ROW else "",
             )
             for refused in by_row.values()
         ]
     return found
+
+
+def _about(transcript: Transcript, line: int | None) -> str:
+    """Return the case of a refused row, its kind and in a few words what it tells, which is left out where it tells of a person."""
+    rows = rows_of_sheet(read_rows(transcript.rows), URGENT.name)
+    if rows is None or line not in rows.lines:
+        return ""
+    row = RowPlace(0, rows, [*rows.lines].index(line))
+    number, kind, situation = (row[column] or "" for column in (CASE, "事项类别", "情况说明"))
+    is_of_person = any(finding.row == line and finding.code == "personal-information" for finding in transcript.reading.findings)
+    return "：".join(part for part in (" ".join(filter(None, (number, kind))), "" if is_of_person else mask(shorten(situation))) if part)
 
 
 def counting(files: Sequence[Incoming]) -> dict[tuple[str, date], Incoming]:

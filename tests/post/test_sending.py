@@ -1,7 +1,7 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post` (`come_since`, `district_verdict`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`, `told_letters`,
-`wording`), `taken_out`, and `summed_lines`.
+Covers every module of `post` (`come_since`, `district_verdict`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`,
+`told_letters`, `wording`), `taken_out`, and `summed_lines`.
 """
 
 from __future__ import annotations

@@ -305,6 +305,17 @@ def test_what_a_units_leaders_are_owed_is_tried_again_and_told_without_the_offic
     assert (len(server.taken), outcome.sent.refused, outcome.sent.planned) == (before, [], []), "another address is set"
 
 
+def test_to_phone_for_it_names_case_and_kind_and_says_what_it_is_unless_that_tells_of_a_person(office: Office, server: MailServer) -> None:
+    _set(office, OUTGOING.model_copy(update={"office": (TWO,)}))
+    lacking = urgent_row("SJ-2020-001", 情况说明="墙体开裂", 已采取措施="")
+    _put(office, [lacking, {**lacking, "事项类别": "工资支付逾期", "情况说明": "请打13912345678问"}])
+    told = list(told_letters.urgent(_look(office, server)))
+    for text in (_text(_mails(server)[0]), _text(_mails(server)[0], "html"), "\n".join(told)):
+        assert "急报事项!E2（SJ-2020-001 停水停电停暖：墙体开裂）" in text
+        assert "（SJ-2020-001 工资支付逾期）" in text
+        assert "13912345678" not in text
+
+
 def test_to_phone_for_it_names_the_units_above_the_district(province: Office, server: MailServer) -> None:
     _put_of(province, "丙一区", [urgent_row("", 情况说明="没有写措施", 已采取措施="")])
     outcome = _look(province, server)
@@ -594,7 +605,10 @@ def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_i
     _put(office, [WATER, bad])
     office.put(write({"封面": report_pages("达拉特旗")["封面"]}), "达旗.xlsx")
     outcome = _look(office, server)
-    assert (outcome.matters, [each.place for each in outcome.unsent]) == (1, ["日报.xlsx 急报事项!D3", "达旗.xlsx"])
+    assert (outcome.matters, [each.place for each in outcome.unsent]) == (
+        1,
+        ["日报.xlsx 急报事项!D3（工程安全隐患：塔吊倾斜）", "达旗.xlsx"],
+    )
     assert sorted(_recipients(server)) == sorted([ONE, THREE, TWO])
     letter = next(message for message, recipient in zip(_mails(server), _recipients(server), strict=True) if recipient == TWO)
     assert letter["Subject"] == "【请打电话】东胜区、达拉特旗2件可能的急报没有发给领导"
@@ -607,7 +621,9 @@ def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_i
     monkeypatch.setattr(cli, "_now", lambda *_said: NOW)
     assert cli.main(["urgent"]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("另有 2 件没有发给领导，汇总时会退回。请打电话问旗区：\n  东胜区 日报.xlsx 急报事项!D3：")
+    assert told.startswith(
+        "另有 2 件没有发给领导，汇总时会退回。请打电话问旗区：\n  东胜区 日报.xlsx 急报事项!D3（工程安全隐患：塔吊倾斜）："
+    )
     assert "  达拉特旗 达旗.xlsx：会整份退回" in told
     assert len(server.taken) == 3, "once"
     mended = {**bad, "发生时间": "2020-05-20 22:00"}
