@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.day.cases import PARTICULARS, Case, RowPlace
+from pipeline.day.cases import PARTICULARS, Case, Move, RowPlace
 from pipeline.day.story import Mention, Story
 from pipeline.report import exemptions
 from pipeline.settings.config import Settings
@@ -180,7 +180,12 @@ def moves(story: Story, arrivals: Mapping[int, Arrival], settings: Settings) -> 
         arrival = arrivals[move.arrival]
         came = arrival.envelope.received_at.astimezone(settings.calendar.zone)
         where = mask(f"{arrival.name} · {move.sheet} 第{move.row}行")
-        yield f"{move.day} 由办公室从{move.before}改派{move.after}（{where}，{came:%Y-%m-%d %H:%M} 收到）"
+        yield f"{moved(move)}（{where}，{came:%Y-%m-%d %H:%M} 收到）"
+
+
+def moved(move: Move) -> str:
+    """Return when a case went from whom to whom."""
+    return f"{move.day} 由办公室从{move.before}改派{move.after}"
 
 
 # --- where it stands ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.render.page import case_texts
 from pipeline.render.page.cases_behind_figures import PICKED_BY, Picks
-from pipeline.report import clock_lines
+from pipeline.report import clock_lines, story_lines
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -104,13 +104,14 @@ def tag_names(report: Report) -> dict[str, str]:
 
 
 def said_beside(report: Report) -> dict[str, list[str]]:
-    """Return by case number what supervision and the day's changes say of it: the names of its tags, what it lacks, its clocks."""
+    """Return by case number what is found of it beside its own texts: the names of its tags, what it lacks, its clocks, its moves."""
     tagged = _tagged(report)
     return {
         case.number: [
             *(name for tag, name in _TAGS.items() if tag in tagged[case.number]),
             case_texts.lacking(case),
             clock_lines.in_short(case),
+            *map(story_lines.moved, case.moves),
         ]
         for case in report.cases
     }

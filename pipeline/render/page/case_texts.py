@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.report import clock_lines, exemptions, notice_words
+from pipeline.report import clock_lines, exemptions, notice_words, story_lines
 from pipeline.report.case_lines import CaseLine
 from pipeline.terms import words
 from pipeline.terms.contract import RESOLVED
@@ -17,6 +17,7 @@ LABELS = (
         "案由",
         "案件来源",
         "旗区",
+        "改派",
         "包联领导",
         "问题类别",
         "涉及项目或单位",
@@ -75,13 +76,17 @@ def stalled(case: CaseLine) -> str:
 def details(case: CaseLine, liaison: Liaison) -> list[tuple[str, object]]:
     """Return everything that is known of a case under its labels; empty ones are left out."""
     fields = (
-        *(case.matter, case.source, case.district, leaders(liaison.get(case.district, ())), case.category, case.project),
+        *(case.matter, case.source, case.district, _moved(case), leaders(liaison.get(case.district, ())), case.category, case.project),
         *(written(case.households), f"{written(case.amount)} 万元" if case.amount is not None else None, case.unit),
         *(case.leaders or case.leader, case.team, case.plan, case.assigned, case.limit, _extended(case), case.grounds, case.status),
         *(case.progress, case.claim, case.replied_on, case.reply_number, case.confirmation, case.next_step, case.coordination),
         *(_counted(case), _flags(case), clock_lines.in_short(case), _last_report(case), case.listed_in or "—"),
     )
     return [(label, value) for label, value in zip(LABELS, fields, strict=True) if value]
+
+
+def _moved(case: CaseLine) -> str:
+    return "；".join(map(story_lines.moved, case.moves))
 
 
 def _extended(case: CaseLine) -> object:

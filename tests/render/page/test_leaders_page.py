@@ -37,12 +37,13 @@ from page_days import (
     some_cases,
 )
 
+from pipeline.day.cases import Move
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
-from pipeline.render.page import case_texts, cases_behind_figures, leaders_page, trend_chart
+from pipeline.render.page import case_data, case_texts, cases_behind_figures, leaders_page, trend_chart
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Figure
@@ -592,3 +593,11 @@ def test_what_other_lists_of_the_days_changes_say_or_came_about_by_time_is_count
         True,
         True,
     ]
+
+
+def test_a_case_that_was_given_to_another_district_says_so_and_is_found_by_it() -> None:
+    case = replace(a_case("A-2020-1"), moves=(Move(DAY, "达拉特旗", "东胜区", 1, "群众来访案件", 5),))
+    said = f"{DAY} 由办公室从达拉特旗改派东胜区"
+    assert dict(case_texts.details(case, {}))["改派"] == said
+    assert "改派" not in dict(case_texts.details(replace(case, moves=()), {}))
+    assert said in case_data.said_beside(replace(a_report(), cases=(case,), changes=()))["A-2020-1"]
