@@ -137,7 +137,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
         say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
-    tell_lines([*outcome.about_earlier_editions, *outcome.about_the_workbook])
+    tell_lines([*outcome.about_earlier_editions, *outcome.about_the_workbook(settings)])
     _tell_removed(outcome.removed)
     tell_lines(nothing_new.where(settings.paths.outbox, days))
 
@@ -275,7 +275,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day, board.now)}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
-    tell_lines(f"  分解表退回：{told}" for told in board.refused_assignments)
+    tell_lines(f"  分解表退回（{board.of_workbook.by}）：{told}" for told in board.of_workbook.rows)
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     gone = "写出过，现在 outbox 里没有；上面的数按最后一版，下一次汇总重新写出" if editions else "尚未汇总"

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.intake import retention
+from pipeline.day import rota
+from pipeline.intake import facts_known, retention
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
 from pipeline.intake.retention import Removed
@@ -15,7 +16,9 @@ from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
 from pipeline.report import refused_assignments, who_reported
-from pipeline.terms.handed_in import Arrival, Filed, LeftOut
+from pipeline.settings.config import Settings
+from pipeline.terms import words
+from pipeline.terms.handed_in import Arrival, Filed, LeftOut, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Outcome:
     """Lost files without which the office decided to go on."""
     remarks: tuple[str, ...] = ()
     """What the office should know about its computer."""
+    workbooks: Sequence[Filed] = ()
+    """The usable assignment workbooks, oldest first."""
 
     @property
     def refused(self) -> list[Filed]:
@@ -60,14 +65,30 @@ class Outcome:
         rewritten = held_days.told_rewritten(self.written.published)
         return [*put_back, *left_out, *earlier_claims.told(self.claims), *rewritten, *held_days.told(self.held_back)]
 
-    @property
-    def about_the_workbook(self) -> list[str]:
-        """What is wrong with the assignment workbook of the last day written, in lines: refused rows, no rota, days without anybody."""
+    def about_the_workbook(self, settings: Settings) -> list[str]:
+        """Return what is wrong with the assignment workbook that counts now, in lines: refused rows, no rota, days without anybody.
+
+        One that came after the last day written counts in no result yet, and is judged by itself. Raises LedgerError.
+        """
         newest = max(self.written.published, key=lambda report: report.day, default=None)
-        if newest is None:
-            return []
-        told = (refused_assignments.in_brief(newest.beyond.refused_assignments), newest.beyond.receptions.amiss(newest.day))
+        workbook = next((file for file in reversed(self.workbooks) if file.arrival not in self.ahead), None)
+        at = workbook.arrival.envelope.received_at.astimezone(settings.calendar.zone) if workbook else None
+        told: tuple[str, ...] = ()
+        if at and (at.date() > newest.day if newest else self._has_new_workbook):
+            known = facts_known.until([at.date()], settings)
+            rows = refused_assignments.of(known.fold(settings, [at.date()])[at.date()])
+            which = f"{words.moment(at, at.date())}收到的分解表（还没有写进结果）"
+            told = (
+                refused_assignments.in_brief(rows, which),
+                rota.amiss(in_order(known.facts.assignments), at.date(), settings.calendar.zone),
+            )
+        elif newest:
+            told = (refused_assignments.in_brief(newest.beyond.refused_assignments), newest.beyond.receptions.amiss(newest.day))
         return [line for line in told if line]
+
+    @property
+    def _has_new_workbook(self) -> bool:
+        return any(file.arrival.is_assignment and file.reading.accepted for file in self.read.files)
 
     def is_settled(self, days: Collection[date], now: datetime, refused_days: int) -> bool:
         """Whether the next run for these days has nothing to do and nothing to tell, as long as nothing changes.

@@ -6,7 +6,7 @@ Covered by tests/web/test_office_pages.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -58,14 +58,10 @@ def told_hints(settings: Settings, day: date) -> int:
     return sum(isinstance(hint, dict) and hint.get("trial") is False for hint in hints) if isinstance(hints, list) else 0
 
 
-def refused_assignments(settings: Settings, day: date, published: Iterable[str]) -> tuple[date | None, list[str]]:
-    """Return the newest of the published days (ISO) up to that day, and each row of its assignment workbook that was refused, in words."""
-    newest = max((on for on in published if on <= day.isoformat()), default="")
-    if not newest:
-        return None, []
-    rows = _published(settings, newest, extension_files.NAME).get("refused_assignments")
-    told = [str(row["told"]) for row in rows if isinstance(row, dict) and row.get("told")] if isinstance(rows, list) else []
-    return date.fromisoformat(newest), told
+def refused_assignments(settings: Settings, day: date) -> list[str]:
+    """Return each row of the day's assignment workbook that was refused, in words."""
+    rows = _published(settings, day.isoformat(), extension_files.NAME).get("refused_assignments")
+    return [str(row["told"]) for row in rows if isinstance(row, dict) and row.get("told")] if isinstance(rows, list) else []
 
 
 def excused(settings: Settings, day: date, newest: str) -> dict[str, str]:

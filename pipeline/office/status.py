@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
-from pipeline.office import as_published, row_counts
+from pipeline.office import as_published, row_counts, workbook_now
 from pipeline.office import waiting as in_inbox
 from pipeline.office.waiting import Waits
+from pipeline.office.workbook_now import NONE_REFUSED, RefusedNow
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
@@ -159,10 +160,8 @@ class Status:
     """The cut-off, while it is still to come."""
     now: datetime | None = None
     """When it was looked at; None where nobody says."""
-    refused_assignments: tuple[str, ...] = ()
-    """The rows of the assignment workbook that were refused, each in words: by the newest result up to the day,"""
-    refused_assignments_of: date | None = None
-    """and of which day that is."""
+    of_workbook: RefusedNow = NONE_REFUSED
+    """The rows that are refused of the assignment workbook that counts now; none where nobody says when that is."""
 
     @property
     def missing(self) -> str:
@@ -201,10 +200,17 @@ class Status:
         return sum(district.waits.rows[1] for district in self.districts if district.waits and district.waits.rows)
 
 
-def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, now: datetime | None = None) -> Status:
+def look(
+    settings: Settings,
+    day: date,
+    waiting: Sequence[Waits] | None = None,
+    now: datetime | None = None,
+    of_workbook: RefusedNow | None = None,
+) -> Status:
     """Return the board of that day; `waiting`: the reports in the inbox with their verdicts, where somebody has looked at them.
 
-    `now`: who is not there yet at that moment is missing only once the cut-off is over; None for whom it is over.
+    `now`: who is not there yet at that moment is missing only once the cut-off is over; None for whom it is over. `of_workbook`: the
+    refused rows of the assignment workbook, where somebody has looked.
     """
     # before the ledger: what a run takes in between is in one of the two
     waits = tuple(in_inbox.judge(incoming.look(settings), settings).waits if waiting is None else waiting)
@@ -220,7 +226,8 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
     reports, figures = index.on(day), row_counts.known({day: as_published.figures(settings, day)}, index, settings)[day]
     excused = as_published.excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
-    told_of, rows_of_assignment = as_published.refused_assignments(settings, day, held.published)
+    if of_workbook is None:
+        of_workbook = workbook_now.look(held, settings, now.date()) if now else NONE_REFUSED
     return Status(
         day=day,
         districts=tuple(
@@ -242,8 +249,7 @@ def look(settings: Settings, day: date, waiting: Sequence[Waits] | None = None, 
         published=tuple(sorted(held.published, reverse=True)),
         due=due,
         now=now,
-        refused_assignments=tuple(rows_of_assignment),
-        refused_assignments_of=told_of,
+        of_workbook=of_workbook,
     )
 
 
@@ -325,7 +331,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
             for district in board.districts
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
-        **({"refused_assignments": list(board.refused_assignments)} if board.refused_assignments else {}),
+        **({"refused_assignments": list(board.of_workbook.rows)} if board.of_workbook.rows else {}),
         "held_days": list(held_days),
     }
     return json.dumps(written, ensure_ascii=False, indent=1)

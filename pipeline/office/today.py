@@ -16,8 +16,9 @@ from pipeline.day.targets import Tally
 from pipeline.intake import held_files, inbox, incoming, soundness
 from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
-from pipeline.office import as_published, waiting
+from pipeline.office import as_published, waiting, workbook_now
 from pipeline.office.waiting import Judged, Waits
+from pipeline.office.workbook_now import NONE_REFUSED, RefusedNow
 from pipeline.reading.readers import Readers
 from pipeline.report import breakdown, case_register, certainty, compose, handed_in_lines, sentences
 from pipeline.report.case_lines import CaseLine
@@ -74,6 +75,8 @@ class Today:
     """The usable assignment workbooks in the inbox, which the figures count already: name, and how and when it came."""
     rota_amiss: str = ""
     """That the newest workbook has no rota any more."""
+    of_workbook: RefusedNow = NONE_REFUSED
+    """Its refused rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,9 @@ def of_day(day: date, files: Sequence[Incoming], settings: Settings, readers: Re
     targets = _restating(_targets(state, facts, refused_on(day, settings, judged.opened), settings), day, judged.known, settings)
     workbooks = _waiting_workbooks(facts, day, settings)
     rota_amiss = rota.amiss(in_order(facts.assignments), day, settings.calendar.zone)
-    return Today(day, targets, judged.waits, judged.beyond(day), workbooks, rota_amiss)
+    newest = workbook_now.newest_of(held_files.held(settings, lambda _file: False).published)
+    of_workbook = workbook_now.of(state, newest, settings)
+    return Today(day, targets, judged.waits, judged.beyond(day), workbooks, rota_amiss, of_workbook)
 
 
 def _restating(targets: tuple[TargetNow, ...], day: date, files: Known, settings: Settings) -> tuple[TargetNow, ...]:

@@ -61,7 +61,7 @@ def of(state: DayState) -> tuple[RefusedRow, ...]:
     return tuple(rows)
 
 
-def in_brief(rows: Sequence[RefusedRow]) -> str:
-    """Return how many there are and which the first are, with what to do; '' where there are none."""
+def in_brief(rows: Sequence[RefusedRow], which: str = "现行分解表") -> str:
+    """Return how many there are and which the first are, with what to do; '' where there are none. `which`: the workbook, in words."""
     named = first_of([row.told for row in rows], _MOST, "；")
-    return f"现行分解表退回{len(rows)}行，是办公室的表，请改好后再交一次：{named}。" if rows else ""
+    return f"{which}退回{len(rows)}行，是办公室的表，请改好后再交一次：{named}。" if rows else ""

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from pipeline.office import as_published, attendance, district_history, handed_in_rows, status
+from pipeline.office import attendance, district_history, handed_in_rows, status
 from pipeline.office.handed_in_rows import HandedInRow, RefusedFile
+from pipeline.office.workbook_now import NONE_REFUSED
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import DamagedLedgerError, LedgerError, LostLedgerError
@@ -62,7 +63,10 @@ def _board(request: Request, site: Site, session: Office, day: date, of: str) ->
         **settings_pages.as_on_disk(site.settings),
     }
     try:
-        board, editions = status.look(site.settings, day, site.waits(), now), told_editions.of_day(site.settings, day)
+        board, editions = (
+            status.look(site.settings, day, site.waits(), now, site.refused_of_workbook()),
+            told_editions.of_day(site.settings, day),
+        )
         held = held_days.known(site.settings)
     except LedgerError as error:
         wrong = {"is_damaged": isinstance(error, DamagedLedgerError), "is_lost": isinstance(error, LostLedgerError)}
@@ -106,7 +110,7 @@ async def show_rows(
     of = _districts(site.settings, unit, district)
     reports = await site.in_turn(_rows, site, [shown_day], of, which == "refused")
     files = await site.in_turn(handed_in_rows.refused_files, site.settings, shown_day, shown_day) if which == "refused" else []
-    of_workbook = _of_workbook(site.settings, shown_day) if which == "refused" and of is None else (None, [])
+    of_workbook = await site.in_turn(site.refused_of_workbook) if which == "refused" and of is None else NONE_REFUSED
     context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": _count(reports)}
     files = [file for file in files if of is None or file.district in of]
     shown = {"files": files, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)}
@@ -122,13 +126,8 @@ async def show_refused_rows(request: Request, site: TheSite, unit: Annotated[str
     found = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
     files = [file for file in found if of is None or file.district in of]
     context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": _count(reports), "files": files}
-    of_workbook = (None, []) if of else _of_workbook(site.settings, today)
+    of_workbook = NONE_REFUSED if of else await site.in_turn(site.refused_of_workbook)
     return page(request, site, "rows", {**context, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)})
-
-
-def _of_workbook(settings: Settings, day: date) -> tuple[date | None, list[str]]:
-    """Return the refused rows of the assignment workbook by the newest result up to that day, in words, behind that result's day."""
-    return as_published.refused_assignments(settings, day, published_files.days(settings))
 
 
 def _districts(settings: Settings, unit: str, district: str = "") -> tuple[str, ...] | None:

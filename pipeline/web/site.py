@@ -25,6 +25,7 @@ from pipeline.office.shared_readers import SharedReaders
 from pipeline.office.today import Today
 from pipeline.office.urgent_matters import Untold, WaitingFiles
 from pipeline.office.waiting import Waits
+from pipeline.office.workbook_now import NONE_REFUSED, RefusedNow
 from pipeline.settings.config import Settings
 from pipeline.settings.uploading import Uploading
 from pipeline.terms.errors import LedgerError
@@ -143,6 +144,11 @@ class Site:
         Raises LedgerError.
         """
         return self._if_it_can(self.readers.today)
+
+    def refused_of_workbook(self) -> RefusedNow:
+        """Return the refused rows of the assignment workbook that counts now; none where there can be no look. Raises LedgerError."""
+        today = self.today()
+        return today.of_workbook if today else NONE_REFUSED
 
     def waits(self) -> tuple[Waits, ...]:
         """Return what waits in the inbox, with its verdict where there can be one. Raises LedgerError."""

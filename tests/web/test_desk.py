@@ -710,6 +710,10 @@ def test_refused_rows_of_the_assignment_workbook_stand_apart_on_desk_board_and_r
         page = _words(browser.get(path).text)
         assert "分解表退回的行 1 行，按5月21日的结果 这是办公室自己的表，不算旗区的退回" in page, path
         assert "SJ-2020-008（“群众来访案件”第5行），没有列入台账：E5 “案由”没有填。" in page, path
+    afternoon.office.put(assignment([*CASES, case_row("SJ-2020-009", 案由="")]), "assignment/改.xlsx", "2020-05-22T10:00:00+08:00")
+    told = "分解表退回的行 1 行，5月22日10:00收到的一份，等待汇总 这是办公室自己的表，不算旗区的退回；改好后请再交一次分解表。 SJ-2020-009"
+    for path in ("/today", f"/board/{DAY}", f"/rows/{DAY}", "/rows"):
+        assert told in _words(browser.get(path).text), path
 
 
 def test_a_lost_original_is_on_the_desk_with_what_to_do(afternoon: Website) -> None:
