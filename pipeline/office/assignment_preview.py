@@ -21,7 +21,7 @@ from pipeline.intake.facts_known import Known
 from pipeline.intake.incoming import Incoming
 from pipeline.office import rota_plan, today, waiting
 from pipeline.reading.readers import Readers
-from pipeline.report import certainty, changes, edit_words, exemptions, matter_words, sentences
+from pipeline.report import certainty, changes, edit_words, exemptions, handed_in_lines, matter_words, refused_assignments, sentences
 from pipeline.report.figures import Certainty, Figure
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import CASE, CASE_SHEETS, EXEMPTIONS
@@ -100,7 +100,9 @@ class RegisterChanges:
     rota: tuple[str, ...]
     """What 接访排班 says otherwise than before, and its turns on public holidays."""
     later: int
-    """So many numbers stand in the workbook and not in the register: their 交办日期 is yet to come, or their row is refused."""
+    """So many numbers stand in the workbook and not in the register, since their 交办日期 is yet to come."""
+    refused: tuple[str, ...]
+    """Its rows that are refused, and what holds in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Preview:
     """None where the workbook is refused whole."""
     repeats: str = ""
     """Of the bytes of the workbook that is in force, or will be with the next run: that one, in words. Nothing has to be done about it."""
+
+    @property
+    def cases(self) -> dict[tuple[str, int | None], str]:
+        """The case number of each row that has one, by sheet and row as findings name them."""
+        return handed_in_lines.cases_by_row(self.reading.rows)
 
 
 def preview(path: Path, settings: Settings, now: datetime, readers: Readers, files: Sequence[Incoming] = ()) -> Preview:
@@ -178,6 +185,7 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
     old, new = {case.number: case for case in before.cases} if before else {}, {case.number: case for case in after.cases}
     said_before = look_before.said if look_before else {}
     kept = [(old[number], case) for number, case in new.items() if number in old]
+    refused = refused_assignments.of(after)
     return RegisterChanges(
         new=tuple(_outline(case) for number, case in new.items() if number not in old),
         changed=tuple(ChangedCase(_outline(case), differences) for was, case in kept if (differences := _differences(was, case))),
@@ -190,7 +198,8 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         told=(*_told(old, after, settings), *_uncounted(before, after)) if before else (),
         exempted=tuple(_exempted(before, after, settings)),
         rota=(),
-        later=len(listed - new.keys()),
+        later=len(listed - new.keys() - {row.number for row in refused}),
+        refused=tuple(row.stands for row in refused),
     )
 
 

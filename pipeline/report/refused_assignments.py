@@ -34,8 +34,13 @@ class RefusedRow:
     def told(self) -> str:
         """Which row it is and what is to be mended, cell by cell."""
         cells = [f"{finding.place} {finding.message.rstrip('。')}" for finding in self.findings]
+        return f"{self.stands}：{'；'.join(cells)}"
+
+    @property
+    def stands(self) -> str:
+        """Which row it is and what holds in its place."""
         kept = "，台账里沿用原内容" if self.is_listed else "，没有列入台账" if self.sheet in CASE_SHEETS else ""
-        return f"{self.name}{kept}：{'；'.join(cells)}"
+        return f"{self.name}{kept}"
 
     @property
     def name(self) -> str:

@@ -285,11 +285,11 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
     count = sum(not report.sent_by for report in unknown)
     parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
-    sent = [f"{report.sent_by}（{_why_refused(report)}）" for report in unknown if report.sent_by]
-    parts += (
-        [f"另有{len(sent)}份文件没有采用，里面没有写明旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
-    )
     in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
+    sent = [f"{report.sent_by}（{_why_refused(report)}{_made_good(report, in_force)}）" for report in unknown if report.sent_by]
+    parts += (
+        [f"另有{len(sent)}份文件没有采用，看不出写的是哪个旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
+    )
     own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
     named = words.first_of(list(dict.fromkeys(report.whose for report in strange)), _MOST_DAYS, "；")
@@ -297,6 +297,12 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     earlier = Counter(f"{sender(report)}{words.near(report.day, told_on)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
+
+
+def _made_good(report: ArrivedReport, in_force: Mapping[str, datetime]) -> str:
+    """Return that the district whose sender sent it has a report that was taken, and which came later; '' where it has none."""
+    taken = in_force.get(report.sent_by)
+    return f"，{'后来另报的' if taken > report.received_at else '先前报的'}已采用" if taken else ""
 
 
 def sender(report: ArrivedReport) -> str:

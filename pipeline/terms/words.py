@@ -63,7 +63,7 @@ def whose(named: str, sent_by: str, *, is_own: bool) -> str:
     if named and is_own:
         return named
     if sent_by:
-        return f"{sent_by}送来，{f'封面写的是{named}' if named else '文件里没有写明旗区'}"
+        return f"{sent_by}送来，{f'封面写的是{named}' if named else '文件看不出写的是哪个旗区'}"
     return f"不能确认是谁送来，封面写的是{named}" if named else UNKNOWN_DISTRICT
 
 

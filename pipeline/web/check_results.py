@@ -19,6 +19,7 @@ from pipeline.terms.text import mask
 _MOST_GROUPS: Final = 200
 _MOST_CELLS: Final = 60
 _MOST_CASES: Final = 200
+_MOST_NAMED: Final = 12
 UNDERSTOOD: Final = "understood"
 """The kind of a section of what was understood although the template has it in another way."""
 FAULT: Final = {"fault": True, "accepted": True, "refuses": False, "sections": [], "district": "", "day": ""}
@@ -92,7 +93,7 @@ def of_assignment(preview: Preview) -> dict[str, Any]:
         "district": "",
         "day": reading.day.isoformat(),
         "repeats": preview.repeats,
-        "sections": _sections(preview.findings),
+        "sections": _sections(preview.findings, preview.cases),
         **(_changes(preview.changes) if preview.changes else {}),
     }
 
@@ -110,6 +111,9 @@ def _changes(changes: RegisterChanges) -> dict[str, Any]:
         "counts": {name: len(cases) for name, cases in lists.items()},
         "total": changes.total,
         "later": changes.later,
+        "will_refuse": f"会退回 {len(changes.refused)} 行：{words.first_of(changes.refused, _MOST_NAMED, '；')}。"
+        if changes.refused
+        else "",
         "figures": [asdict(figures) for figures in changes.figures],
         "told": list(changes.told),
         "exempted": list(changes.exempted),

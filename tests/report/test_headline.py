@@ -490,6 +490,19 @@ def test_a_correction_that_changes_no_figure_says_whose_report_came_late() -> No
 
 
 @pytest.mark.parametrize(
+    ("taken", "said"), [("", ""), ("16:40", "，后来另报的已采用"), ("16:00", "，先前报的已采用")], ids=["none", "later", "earlier"]
+)
+def test_of_a_file_that_cannot_be_opened_it_is_not_said_what_it_names_and_that_another_was_taken(taken: str, said: str) -> None:
+    """Nobody knows what the cover of such a file says."""
+    locked = File(b"no workbook", moment("2020-05-21 16:30"), "打不开.xlsx", channel="email", sender="zhungeer@example.com")
+    files = [handed_in(report("准格尔旗", progress=[]), f"2020-05-21 {taken}")] if taken else []
+    told = on(DAY, assigned(assignment()), locked, *files).report.arrived_reports
+    why = f"准格尔旗（文件打不开{said}）"
+    assert who_reported.unplaced(told) == f"另有1份文件没有采用，看不出写的是哪个旗区，是登记的填报人送来的：{why}。"
+    assert [line.whose for line in told if line.name == "打不开.xlsx"] == ["准格尔旗送来，文件看不出写的是哪个旗区"]
+
+
+@pytest.mark.parametrize(
     ("sender", "sent_by", "whose"),
     [
         ("dalate@example.com", "达拉特旗", "达拉特旗送来，封面写的是东胜区"),

@@ -270,7 +270,7 @@ def test_a_photo_is_the_signed_in_senders_in_words_and_its_receipt_is_his_alone(
         board = re.sub(r"<[^>]+>", " ", site.signed_in("办公室").get(f"/board/{DAY}").text)
         assert "看不出是哪个旗区" not in board
     (page,) = [content.decode() for path, content in tree(office.outbox / str(DAY)).items() if path.endswith(".html")]
-    said = "另有2份文件没有采用，里面没有写明旗区，是登记的填报人送来的：达拉特旗（"
+    said = "另有2份文件没有采用，看不出写的是哪个旗区，是登记的填报人送来的：达拉特旗（"
     assert said in page
     assert "看不出是哪个旗区" not in page
     assert {row["status"] for row in office.summary(DAY)["submissions"]} == {"missing"}, "in words alone, in no figure"
@@ -658,20 +658,27 @@ def test_an_assignment_workbook_shows_what_it_would_change_before_it_does(office
             case_row("SJ-2020-001", 撤销依据="重复登记"),
             case_row("SJ-2020-003", 问题类别="没有这一类"),
             case_row("SJ-2020-009"),
+            case_row("SJ-2020-010", 案由=""),
         ]
     )
+    named = ('<span class="cell">D3 SJ-2020-003</span>', '<span class="cell">E5 SJ-2020-010</span>')
     with served(office, "2020-05-22 09:00") as site:
         site.user("办公室", "", "")
         browser = site.signed_in("办公室")
         answer = browser.upload(newer, "分解表（新）.xlsx", browser.token("/board"))
         page = browser.follow(answer).text
-        for words in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类"):
+        for words in ("改过的案由", "撤销依据：重复登记", "SJ-2020-009", "表里没有了的案件", "SJ-2020-002", "没有这一类", *named):
             assert words in page, words
+        kept = "SJ-2020-003（“群众来访案件”第3行），台账里沿用原内容"
+        assert f"会退回 2 行：{kept}；SJ-2020-010（“群众来访案件”第5行），没有列入台账。" in page
+        assert "交办日期还没有到" not in page
         assert "SJ-2020-004" not in page, "the one in force does not have it either"
         assert len(tree(office.inbox / "assignment")) == 4, "nothing has changed yet"
         assert "还没有起用" in browser.get("/board").text
         sent = browser.click(answer.where, f"{answer.where}/send")
-        assert "下一次汇总时起用" in browser.follow(sent).text
+        receipt = browser.follow(sent).text
+        assert "下一次汇总时起用" in receipt
+        assert all(words in receipt for words in named)
         browser.upload(newer, "分解表（新）.xlsx", browser.token("/board"))
         assert "还没有起用" not in browser.get("/board").text, "the same once more changes nothing"
     day = date(2020, 5, 22)
