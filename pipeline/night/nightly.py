@@ -72,5 +72,4 @@ def run(
         removed = retention.remove_old(ledger, originals, kept.refused_days, now, spared=read.sha256s) if now else retention.Removed()
         if now and not removed.doubts_clock:
             retention.end_editions(ledger, settings.paths, kept.editions_days, now)
-        about_days = (held_days.look(due), claims, due.left_out)
-        return Outcome(taken, read, written, removed, ahead, office.restored, *about_days, office.remarks, due.outlines.assignments)
+        return Outcome(taken, read, written, removed, ahead, office.restored, held_days.look(due), claims, due.left_out, office.remarks)

@@ -42,8 +42,6 @@ class Outcome:
     """Lost files without which the office decided to go on."""
     remarks: tuple[str, ...] = ()
     """What the office should know about its computer."""
-    workbooks: Sequence[Filed] = ()
-    """The usable assignment workbooks, oldest first."""
 
     @property
     def refused(self) -> list[Filed]:
@@ -71,7 +69,7 @@ class Outcome:
         One that came after the last day written counts in no result yet, and is judged by itself. Raises LedgerError.
         """
         newest = max(self.written.published, key=lambda report: report.day, default=None)
-        workbook = next((file for file in reversed(self.workbooks) if file.arrival not in self.ahead), None)
+        workbook = next((file for file in reversed(self.written.workbooks) if file.arrival not in self.ahead), None)
         at = workbook.arrival.envelope.received_at.astimezone(settings.calendar.zone) if workbook else None
         told: tuple[str, ...] = ()
         if at and (at.date() > newest.day if newest else self._has_new_workbook):

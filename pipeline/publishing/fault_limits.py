@@ -16,7 +16,7 @@ from pipeline.publishing.outbox import NotPublishedError
 from pipeline.report.report import Report
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import PipelineError
-from pipeline.terms.handed_in import Facts
+from pipeline.terms.handed_in import Facts, Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Written:
     """What is wrong with the office's own templates, whose place the program's took."""
     periods: list[Path] = field(default_factory=list)
     """The folders of the weeks that were reported on."""
+    workbooks: Sequence[Filed] = ()
+    """The usable assignment workbooks that there are, the oldest first."""
 
     @property
     def not_written(self) -> int:

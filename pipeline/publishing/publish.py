@@ -24,7 +24,7 @@ from pipeline.report.report import Report
 def restore(plan: Plan) -> Written:
     """Put the editions that were published back in the place of damaged folders, and return how the run stands then."""
     paths = plan.settings.paths
-    written = Written(paths.outbox, unchanged=plan.unchanged)
+    written = Written(paths.outbox, unchanged=plan.unchanged, workbooks=plan.outlines.assignments)
     for day in plan.damaged:
         with limit_fault_to_day(day, written):
             if files := held_days.kept_edition(plan.ledger, paths.editions, day):
