@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.day import rota
 from pipeline.intake import facts_known, retention
 from pipeline.intake.inbox import Taken
 from pipeline.intake.read_new import NewlyRead
@@ -15,7 +14,7 @@ from pipeline.publishing import earlier_claims, held_days, nothing_new
 from pipeline.publishing.earlier_claims import Claim
 from pipeline.publishing.fault_limits import Written
 from pipeline.publishing.held_days import HeldDay
-from pipeline.report import refused_assignments, who_reported
+from pipeline.report import receptions, refused_assignments, who_reported
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Filed, LeftOut, in_order
@@ -78,7 +77,7 @@ class Outcome:
             which = f"{words.moment(at, at.date())}收到的分解表（还没有写进结果）"
             told = (
                 refused_assignments.in_brief(rows, which),
-                rota.amiss(in_order(known.facts.assignments), at.date(), settings.calendar.zone),
+                receptions.amiss(in_order(known.facts.assignments), at.date(), settings.calendar.zone),
             )
         elif newest:
             told = (refused_assignments.in_brief(newest.beyond.refused_assignments), newest.beyond.receptions.amiss(newest.day))

@@ -57,6 +57,11 @@ class Receptions:
         return self.gone or rota.unstaffed_told([each.day for each in self.unstaffed if each.day >= day], day)
 
 
+def amiss(workbooks: Sequence[Filed], day: date, zone: tzinfo) -> str:
+    """Return the same as `Receptions.amiss` of the newest of these workbooks (oldest first), for a day that no report is about."""
+    return rota.amiss(workbooks, day, zone)
+
+
 def of(state: DayState, workbooks: Sequence[Filed], zone: tzinfo) -> Receptions:
     """Return the receptions of a folded day; `workbooks`: the assignment workbooks up to the one in force, oldest first."""
     reported = sorted(
