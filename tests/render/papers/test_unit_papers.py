@@ -184,6 +184,6 @@ def test_a_periods_report_has_what_lies_directly_under_its_reader_before_the_dis
     assert "各旗区的见同一文件夹里的工作簿“旗区”" in said
     page = by_ending["html"].decode()
     assert page.index("各盟市自治区交办案件") < page.index("按旗区看（9 个）")
-    shown = [row[1] for row in CalamineWorkbook.from_filelike(io.BytesIO(by_ending["xlsx"])).get_sheet_by_name("旗区").to_python()]
-    assert shown.index("盟市、旗区") < shown.index("甲市") < shown.index("甲一区")
-    assert [entry["unit"] for entry in json.loads(by_ending["json"])["units"]] == [part.label for part in made.below]
+    shown = [row[2] for row in CalamineWorkbook.from_filelike(io.BytesIO(by_ending["xlsx"])).get_sheet_by_name("旗区").to_python()]
+    assert shown.index("单位、旗区") < shown.index("甲市") < shown.index("甲一区")
+    assert [entry["unit"] for entry in json.loads(by_ending["json"])["units"]] == [part.label for part in made.units]
