@@ -272,9 +272,9 @@ def _send(options: argparse.Namespace) -> int:
     usage.belongs(options.to, options.unknown, "--to 要与 --unknown 一起用。")
     clarification = sending.Clarification(options.unknown, options.to) if options.unknown else None
     if options.release and not options.dry_run:
-        releases.release_all(settings, releases.at_this_computer(), now := _now(settings), sending.written_from(settings, now))
-    came = mailbox.mails(settings, (now := _now(settings)) - sending.TOLD_OF)
-    outcome = sending.run(settings, now, dry_run=options.dry_run, clarification=clarification, mails=came)
+        releases.release_all(settings, releases.at_this_computer(), _now(settings), *sending.to_release(settings, _now(settings)))
+    came = mailbox.mails(settings, _now(settings) - sending.TOLD_OF)
+    outcome = sending.run(settings, _now(settings), dry_run=options.dry_run, clarification=clarification, mails=came)
     screen.tell_lines(told_letters.planned(outcome) if options.dry_run else told_letters.sent(outcome))
     if options.dry_run:
         return 0
@@ -327,7 +327,7 @@ def _serve(options: argparse.Namespace) -> int:
     settings = _load(options, told=stopping.complain)
     serving = server.Serving(settings, options.host, options.port, lambda: _now(settings), lambda: _watch_night(site.settings))
     site, watch = serving.site, urgent.Watch(serving.site.readers).look
-    site.letters_due, site.letters_from, site.letters_sent = told_letters.looks(lambda: site.settings)
+    site.letters_due, site.letters_from, site.letters_sent, site.letters_held = told_letters.looks(lambda: site.settings)
     site.urgent, site.urgent_look = lambda: _watch_urgent(site.settings, watch), lambda files, now: urgent.untold(site.settings, files, now)
     _note(settings, "serve", f"开始，{serving.address}")
     with suppress(KeyboardInterrupt):  # told to end, it has ended

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.ledger import edition_files, journal
+from pipeline.ledger import edition_files, editions, journal
 from pipeline.ledger.editions import Edition
 from pipeline.post import letters, wording
 from pipeline.post.come_since import ComeSince, NoticeSince
@@ -241,6 +241,8 @@ class Planner:
         if (paths or notes) and not recipients and name not in plan.without_address:
             plan.without_address.append(name)
         new = {recipient: items for recipient in recipients if (items := self._new(recipient, paths, published, notes))}
+        later = {recipient: self._later(published, Kind.DISTRICT, name, recipient) for recipient in new}
+        new = {recipient: items for recipient, items in new.items() if self._is_due(published.day, later[recipient], items)}
         if not new:
             return
         forms = {Path(path).name: _day_of(path) for path in paths if _is_template(path)}
@@ -250,20 +252,21 @@ class Planner:
             later_notice = max((later.day for later in after if later.has_notice(name)), default=None)
             since = replace(since, newest_notice=later_notice, of_notice=after[-1].became_of_notice(name, published.day))
         for recipient, items in new.items():
-            later = self._later(published, Kind.DISTRICT, name, recipient)
             told = [since.renewed(item) for item in items]
-            letter = self._writer.to_district(published.day, name, recipient, told, summary, later=later, since=since)
+            letter = self._writer.to_district(published.day, name, recipient, told, summary, later=later[recipient], since=since)
             plan.letters.append(replace(letter, edition=published.manifest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
         is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
         for recipient in recipients:
             items = self._new(recipient, self._paths_for_leader(recipient, published), published)
+            later = self._later(published, Kind.LEADERS, published.unit, recipient) if items else None
+            if not self._is_due(published.day, later, items):
+                continue
             if items and is_held:
                 plan.held.extend([] if published.day in (held.day for held in plan.held) else [published])
                 return
             if items:
-                later = self._later(published, Kind.LEADERS, published.unit, recipient)
                 told = LeadersDay(
                     published.day, published.summary(), published.headline, published.unit, is_correction=published.is_correction
                 )
@@ -296,7 +299,13 @@ class Planner:
             return None
         kept = self._settings.paths.editions
         own = own_cases.read(published.then(district), (earlier, newest), kept) if kind is Kind.DISTRICT else None
-        return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, kept, own))
+        files = frozenset(Path(path).name for path in earlier.outputs)
+        return Later(newest.note.number, earlier.note.number, told_editions.changes(earlier, newest, kept, own), files)
+
+    def _is_due(self, day: date, later: Later | None, items: Sequence[Item]) -> bool:
+        """Whether letters are still written about the day; after `days`, to whoever had another edition, what is news in this one."""
+        is_recent = (self._now.date() - day).days <= self._outgoing.days
+        return is_recent or (later is not None and later.is_news(items))
 
     def _new(self, recipient: str, paths: Iterable[str], published: PublishedDay, notes: Iterable[Item] = ()) -> tuple[Item, ...]:
         """Return what the recipient has not got yet, as much of it as one letter holds."""
@@ -335,6 +344,12 @@ def addresses(name: str, settings: Settings, outgoing: Outgoing) -> tuple[str, .
         return outgoing.districts[name]
     senders = next(district.senders for district in settings.districts if district.name == name)
     return tuple(sender for sender in senders if not sender.startswith("@"))  # "@…" lets a whole domain report
+
+
+def what_counts(outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return of an edition's files those by which letters tell that it says another thing: figures, and files' receipts."""
+    figures = (editions.SUMMARY, extension_files.NAME)
+    return {path: sha256 for path, sha256 in outputs.items() if path in figures or path.startswith(f"{receipt_files.FOLDER}/")}
 
 
 def _paths_for(name: str, published: PublishedDay) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import smtplib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -128,8 +128,13 @@ def written_from(settings: Settings, now: datetime) -> date | None:
         return None
     with Ledger(settings.paths.ledger_place) as ledger:
         first = SentLetters(ledger, settings.paths.state, looks_on=True).first_day()
-        first = first or _newest_over(_published(ledger, settings, outgoing, now.date()), settings, now)
+        first = first or _newest_over(_published(ledger, settings, _recent(ledger, outgoing, now.date())), settings, now)
     return date.fromisoformat(first) if first else None
+
+
+def to_release(settings: Settings, now: datetime) -> tuple[date | None, list[date]]:
+    """Return the first day that is ever written about, and the days whose letters to the leaders wait for a look. Raises LedgerError."""
+    return written_from(settings, now), due(settings, now).held
 
 
 def _settle(record: SentLetters, clarification: Clarification, now: datetime) -> None:
@@ -164,7 +169,8 @@ def still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, no
 def _due(ledger: Ledger, record: SentLetters, settings: Settings, now: datetime, mails: Sequence[Mail]) -> SendingOutcome:
     outgoing = settings.outgoing_mail
     assert outgoing is not None  # noqa: S101 - `run` has seen to it
-    published = list(_published(ledger, settings, outgoing, now.date()))
+    days = {*_recent(ledger, outgoing, now.date()), *_overtaken(ledger, record, outgoing, now.date())}
+    published = list(_published(ledger, settings, days))
     first = record.first_day() or _newest_over(published, settings, now)
     published = [folder for folder in published if folder.day.isoformat() >= first]
     planner = letter_plan.Planner(settings, outgoing, record, now, mails)
@@ -180,12 +186,29 @@ def _newest_over(published: Iterable[letter_plan.PublishedDay], settings: Settin
     return max((day.isoformat() for day in over), default="")
 
 
-def _published(ledger: Ledger, settings: Settings, outgoing: Outgoing, today: date) -> Iterator[letter_plan.PublishedDay]:
-    """Yield the last days' folders, as far as they are whole: a changed manifest may name what we never wrote."""
+def _recent(ledger: Ledger, outgoing: Outgoing, today: date) -> list[str]:
+    """Return the last days of which letters tell whatever was mailed before (ISO)."""
+    return [iso for iso in ledger.publications() if 0 <= (today - date.fromisoformat(iso)).days <= outgoing.days]
+
+
+def _overtaken(ledger: Ledger, record: SentLetters, outgoing: Outgoing, today: date) -> Iterator[str]:
+    """Go through the days before these of which somebody had an edition that may say another thing than the newest (ISO)."""
+    newest = {iso: manifest for iso, (_made_from, manifest) in ledger.publications().items()}
+    for iso, mailed in record.overtaken(newest).items():
+        if (today - date.fromisoformat(iso)).days <= outgoing.days:
+            continue
+        listed = editions.of_day(ledger, date.fromisoformat(iso))
+        said = {edition.note.manifest: letter_plan.what_counts(edition.outputs) for edition in listed}
+        if any(said.get(manifest) != said.get(newest[iso]) for manifest in mailed):  # else the look alone is another, as of a new program
+            yield iso
+
+
+def _published(ledger: Ledger, settings: Settings, days: Container[str]) -> Iterator[letter_plan.PublishedDay]:
+    """Yield these days' folders, as far as they are whole: a changed manifest may name what we never wrote."""
     outlines = [filed for filed in ledger.outlines() if not filed.arrival.is_assignment]
     for iso, (_fingerprint, sha256) in sorted(ledger.publications().items()):
         day = date.fromisoformat(iso)
-        if not 0 <= (today - day).days <= outgoing.days or not outbox.is_whole(settings.paths.outbox, iso, sha256):
+        if iso not in days or not outbox.is_whole(settings.paths.outbox, iso, sha256):
             continue
         folder = settings.paths.outbox / iso
         written = (folder / outbox.MANIFEST).read_bytes()

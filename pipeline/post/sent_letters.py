@@ -139,6 +139,20 @@ class SentLetters:
         """Return the first day that was ever written about to a district or to leaders; '' where none was."""
         return min((letter.day for letter in self.all() if letter.kind in (Kind.DISTRICT, Kind.LEADERS)), default="")
 
+    def overtaken(self, newest: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        """Return by day (ISO) the editions that somebody was mailed last, or may have been, where one is not the day's newest, `newest`.
+
+        Editions are told by their manifests' SHA-256; a letter of which nobody noted the edition counts for none.
+        """
+        last: dict[tuple[str, ...], str] = {}
+        for letter, manifest in self.with_editions():
+            if letter.kind in (Kind.DISTRICT, Kind.LEADERS) and letter.state in (State.SENT, State.UNDER_WAY) and manifest:
+                last[letter.day, letter.kind, letter.district, letter.recipient.lower()] = manifest
+        mailed: dict[str, set[str]] = {}
+        for (day, *_whom), manifest in last.items():
+            mailed.setdefault(day, set()).add(manifest)
+        return {day: frozenset(manifests) for day, manifests in mailed.items() if day in newest and manifests != {newest[day]}}
+
     def settled(self, recipient: str) -> frozenset[str]:
         """Return the digests of what this recipient has, may have, or will not be let have by his server."""
         query = (

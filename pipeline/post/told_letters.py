@@ -23,6 +23,7 @@ from pipeline.terms.messages import shorten
 from pipeline.terms.text import mask
 from pipeline.terms.words import near
 
+_Look = Callable[[datetime], Any]
 _KINDS: Final = {
     Kind.DISTRICT: "给旗区的信（回执、督办通知、日报模板）",
     Kind.LEADERS: "给领导的信",
@@ -50,12 +51,13 @@ def due(settings: Settings, now: datetime) -> list[tuple[str, int, str]]:
 
 def looks(
     settings_now: Callable[[], Settings],
-) -> tuple[Callable[[datetime], Any], Callable[[datetime], date | None], Callable[[datetime, Untold], list[SentOut]]]:
-    """Return the looks of the office's page: what would be sent now, from which day on letters are written, and what was sent."""
+) -> tuple[_Look, _Look, Callable[[datetime, Untold], list[SentOut]], _Look]:
+    """Return the looks of the office's page: what would be sent now, since when letters are written, what was sent, which days wait."""
     return (
         lambda now: due(settings_now(), now),
         lambda now: sending.written_from(settings_now(), now),
         lambda now, untold: sent_out(settings_now(), now, untold),
+        lambda now: sending.due(settings_now(), now).held,
     )
 
 

@@ -42,6 +42,13 @@ class Later:
     """Of the one that he was mailed; 0 where nobody knows it."""
     changes: Changes | None = None
     """How the two differ; None where nobody knows it."""
+    files: frozenset[str] = frozenset()
+    """The names of the files that the earlier one had, as far as they are known."""
+
+    def is_news(self, items: Sequence[Item]) -> bool:
+        """Whether it says another thing than the earlier one, or brings a receipt that this one had not."""
+        is_other = self.changes is None or bool(self.changes)
+        return is_other or any("_回执_" in item.name and item.name not in self.files for item in items)
 
     @property
     def mark(self) -> str:

@@ -6,6 +6,7 @@ A release is of one edition: what is published later waits for another look. Cov
 from __future__ import annotations
 
 import getpass
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +26,7 @@ def at_this_computer() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Releasable:
-    """The newest edition of one of the days that letters are still written about."""
+    """The newest edition of a day."""
 
     day: date
     number: int
@@ -34,33 +35,47 @@ class Releasable:
     release: Release | None
 
 
-def last_days(settings: Settings, today: date) -> list[Releasable]:
-    """Return the newest edition of each of those days, the newest day first. Raises LedgerError."""
-    outgoing = settings.outgoing_mail
-    if outgoing is None or not places.exists(settings.paths.ledger_place):
+def last_days(settings: Settings, today: date, also: Collection[date] = ()) -> list[Releasable]:
+    """Return the newest edition of each day that letters are written about, the newest day first. Raises LedgerError.
+
+    `also`: days longer ago of which the leaders had another edition.
+    """
+    days = settings.outgoing_mail.days if settings.outgoing_mail else 0
+    return [edition for edition in _newest(settings) if 0 <= (today - edition.day).days <= days or edition.day in also]
+
+
+def _newest(settings: Settings) -> list[Releasable]:
+    """Return the newest edition of every day, the newest day first; none where no letters are written. Raises LedgerError."""
+    if settings.outgoing_mail is None or not places.exists(settings.paths.ledger_place):
         return []
     released = journal.releases(settings.paths.archive)
     with Ledger(settings.paths.ledger_place) as ledger:
         noted = {edition.manifest: edition.number for edition in editions.notes(ledger)}
         newest = {date.fromisoformat(day): manifest for day, (_made_from, manifest) in ledger.publications().items()}
     return [
-        Releasable(day, noted.get(manifest, 0), manifest, released.get(manifest))
-        for day, manifest in sorted(newest.items(), reverse=True)
-        if 0 <= (today - day).days <= outgoing.days
+        Releasable(day, noted.get(manifest, 0), manifest, released.get(manifest)) for day, manifest in sorted(newest.items(), reverse=True)
     ]
+
+
+def newest_with(settings: Settings, manifest: str) -> Releasable | None:
+    """Return the edition with that manifest; None where it is not the newest of a day any more. Raises LedgerError."""
+    return next((edition for edition in _newest(settings) if edition.manifest == manifest), None)
 
 
 def release(settings: Settings, manifest: str, by: str, now: datetime) -> Releasable | None:
     """Let the letters about that edition go; None where it is not the newest of a day any more. Raises AnotherRunError, LedgerError."""
     with one_run.hold(settings.paths):  # a repair may be writing the journal anew
-        edition = next((edition for edition in last_days(settings, now.date()) if edition.manifest == manifest), None)
+        edition = newest_with(settings, manifest)
         if edition and not edition.release:
             journal.note_releases(settings.paths.archive, [Release(edition.day, manifest, by, now)])
         return edition
 
 
-def release_all(settings: Settings, by: str, now: datetime, since: date | None = None) -> None:
-    """Let the letters about every newest edition go, of no day before `since`. Raises AnotherRunError, LedgerError."""
-    for edition in last_days(settings, now.date()):
+def release_all(settings: Settings, by: str, now: datetime, since: date | None = None, also: Collection[date] = ()) -> None:
+    """Let the letters about every newest edition go, of no day before `since`; `also` as of `last_days`.
+
+    Raises AnotherRunError, LedgerError.
+    """
+    for edition in last_days(settings, now.date(), also):
         if since is None or edition.day >= since:
             release(settings, edition.manifest, by, now)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from pipeline.office import today
 from pipeline.publishing import releases
-from pipeline.publishing.releases import Releasable
 from pipeline.terms.errors import AnotherRunError
 from pipeline.web.page_access import Form, NoSuchPageError, Office, TheSite, see_other
 from pipeline.web.rendering import page
@@ -28,24 +27,23 @@ _BUSY = "正在汇总，没有放行。等它结束以后再点一次。"
 @router.get("/letters")
 async def show_letters(request: Request, site: TheSite, _session: Office) -> Response:
     """Show what would be sent now, and the last days' editions, of each whether its letters to the leaders may go."""
-    settings = site.settings
+    settings, outgoing = site.settings, site.settings.outgoing_mail
     said = next((words for name, words in {**_SAID, "busy": _BUSY}.items() if name in request.query_params), "")
-    letters = await site.in_turn(site.letters_due, site.local_now()) if settings.outgoing_mail else ()
-    editions = _editions(site)
+    letters = await site.in_turn(site.letters_due, site.local_now()) if outgoing else ()
+    held = await site.in_turn(site.letters_held, site.local_now()) if outgoing and outgoing.leaders_after_look else ()
+    editions = releases.last_days(settings, site.local_now().date(), held)
     since = await site.in_turn(site.letters_from, site.local_now())
     untold = await site.in_turn(site.urgent_untold, site.local_now())
-    sent = await site.in_turn(site.letters_sent, site.local_now(), untold) if settings.outgoing_mail else ()
+    sent = await site.in_turn(site.letters_sent, site.local_now(), untold) if outgoing else ()
     to_leaders = {
         edition.manifest: [letter for letter in sent if letter.edition == edition.manifest and letter.is_settled] for edition in editions
     }
     waits = [edition.day for edition in editions if not edition.release and not (since and edition.day < since)]
     context = {
-        "known": await site.in_turn(_known_otherwise, site, waits)
-        if waits and settings.outgoing_mail and settings.outgoing_mail.leaders_after_look
-        else {},
+        "known": await site.in_turn(_known_otherwise, site, waits) if waits and outgoing and outgoing.leaders_after_look else {},
         "since": since,
         "untold": untold,
-        "outgoing": settings.outgoing_mail,
+        "outgoing": outgoing,
         "editions": editions,
         "said": said,
         "letters": letters,
@@ -53,10 +51,6 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
         "sent_to_leaders": to_leaders,
     }
     return page(request, site, "letters", context)
-
-
-def _editions(site: Site) -> list[Releasable]:
-    return releases.last_days(site.settings, site.local_now().date())
 
 
 def _known_otherwise(site: Site, days: Sequence[date]) -> dict[date, list[str]]:
@@ -71,7 +65,8 @@ def release(site: TheSite, session: Office, form: Form) -> Response:
     if outgoing is None or not outgoing.leaders_after_look:
         raise NoSuchPageError
     since = site.letters_from(site.local_now())
-    if any(edition.manifest == form.get("manifest") and since and edition.day < since for edition in _editions(site)):
+    asked = releases.newest_with(site.settings, form.get("manifest", ""))
+    if asked and since and asked.day < since:
         return see_other("/letters?before")
     try:
         edition = releases.release(site.settings, form.get("manifest", ""), session.user.name, site.local_now())

@@ -60,6 +60,8 @@ class Site:
         """Which urgent matters of what waits no leader was mailed."""
         self.letters_due: Callable[[datetime], Sequence[tuple[str, int, str]]] = lambda _now: ()
         """What would be sent by mail now: what the letters are, how many, and to which districts."""
+        self.letters_held: Callable[[datetime], Sequence[date]] = lambda _now: ()
+        """The days whose letters to the leaders wait for a look."""
         self.letters_sent: Callable[[datetime, Untold], Sequence[SentOut]] = lambda _now, _untold: ()
         """What was sent by mail in the last days, and what became of it."""
         self.letters_from: Callable[[datetime], date | None] = lambda _now: None

@@ -24,12 +24,12 @@ from offices import Office, moment, only
 from workbooks import DAY, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline import cli
-from pipeline.ledger import editions
+from pipeline.ledger import editions, journal
 from pipeline.ledger.editions import Edition
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.post import sending
-from pipeline.publishing import told_editions
+from pipeline.publishing import releases, told_editions
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Filed
 from pipeline.upkeep import repair
@@ -289,3 +289,46 @@ def test_a_receipt_that_is_a_list_since_its_original_is_lost_says_so_in_the_lett
 def _reports(office: Office) -> list[Filed]:
     with Ledger(office.settings.paths.ledger) as ledger:
         return [filed for filed in ledger.outlines() if not filed.arrival.is_assignment]
+
+
+def test_a_day_longer_ago_is_mailed_once_more_to_whoever_had_another_edition_and_to_nobody_else(tmp_path: Path) -> None:
+    """`days` is 3; the missed nights passed, and the fifth day tells the correction of the first."""
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[resolved_row("ZZQ-2020-001")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY])
+    much_later = moment("2020-05-27 08:00")
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        office.put(report(progress=[progress_row("ZZQ-2020-001")]), "更正.xlsx", "2020-05-22T17:20:00+08:00")
+        nightly.run(office.settings, [DAY])
+        assert sorted({to for to, _content in server.taken}) == sorted([*_addresses(office), LEADER])
+        looked = office.settings.model_copy(update={"outgoing_mail": OUTGOING.model_copy(update={"leaders_after_look": True})})
+        assert sending.due(looked, much_later).held == [DAY]
+        assert [edition.day for edition in releases.last_days(looked, much_later.date(), [DAY])] == [DAY]
+        releases.release_all(looked, "办公室", much_later, *sending.to_release(looked, much_later))
+        due = sending.run(office.settings, much_later, server.connect).planned
+        assert [(letter.day, letter.recipient) for letter in due] == [(f"{DAY}", DISTRICT), (f"{DAY}", LEADER)]
+        assert all("此前发给您的是第1版" in letter.text for letter in due)
+        assert sending.run(looked, much_later, server.connect).planned == []
+    assert [release.day for release in journal.releases(office.settings.paths.archive).values()] == [DAY]
+
+
+def _addresses(office: Office) -> list[str]:
+    return [sender for district in office.settings.districts for sender in district.senders if not sender.startswith("@")]
+
+
+def test_a_day_longer_ago_of_which_the_look_alone_is_another_is_mailed_to_nobody(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    office.put(report(progress=[resolved_row("ZZQ-2020-001")]), "东胜区.xlsx")
+    nightly.run(office.settings, [DAY])
+    with running() as server:
+        sending.run(office.settings, MORNING, server.connect)
+        office.settings = office.settings.model_copy(update={"office": "另一个办公室"})
+        nightly.run(office.settings, [DAY], rewriting=[DAY])
+        with Ledger(office.settings.paths.ledger) as ledger:
+            assert len(editions.of_day(ledger, DAY)) == 2
+        assert sending.due(office.settings, LATER + timedelta(days=5)).planned == []

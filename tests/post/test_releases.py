@@ -112,7 +112,7 @@ def test_the_page_lists_what_was_sent_and_an_edition_that_the_leaders_have_waits
     office.settings = office.settings.model_copy(update={"outgoing_mail": outgoing})
     with served(office, "2020-05-22 09:30") as site:
         site.user("办公室", "", "")
-        _due, _since, site.serving.site.letters_sent = told_letters.looks(lambda: office.settings)
+        _due, _since, site.serving.site.letters_sent, _held = told_letters.looks(lambda: office.settings)
         page = site.signed_in("办公室").get("/letters").text
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert re.search(r"发过的信 近三十天发出 9 封，另有 1 封没有发成或不知道 .*对方不收，没有送到 [^ ]+ 东胜区 ", text)
