@@ -40,6 +40,8 @@ WIDEST: Final = 1235
 
 LibreOffice makes columns six hundredths wider than Excel.
 """
+MANY: Final = 9999
+"""As many pages high as a sheet may be. Where the number is free LibreOffice sets letters two hundredths smaller if that spares a page."""
 SIDE, TOP, BOTTOM = 0.3, 0.6, 0.55
 """Inches around the cells on paper; header and footer stand in those above and below."""
 
@@ -152,7 +154,7 @@ def fit_to_paper(sheet: Worksheet, widths: Sequence[float]) -> None:
     sheet.set_paper(A4)
     sheet.set_margins(left=SIDE, right=SIDE, top=TOP, bottom=BOTTOM)
     side_by_side = max(1, ceil(pixels(widths) / WIDEST))
-    sheet.fit_to_pages(side_by_side, 0)
+    sheet.fit_to_pages(side_by_side, MANY)
     if side_by_side > 1:
         sheet.repeat_columns(0)
 

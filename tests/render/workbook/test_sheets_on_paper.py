@@ -16,7 +16,7 @@ from workbook_days import CITY, DAY, REGION, a_case, a_full_report, a_report, cu
 
 from pipeline.day.targets import Tally
 from pipeline.render.workbook import last_page, office_workbook
-from pipeline.render.workbook.cell_formats import height, lines, widths_in_arial
+from pipeline.render.workbook.cell_formats import MANY, height, lines, widths_in_arial
 from pipeline.render.workbook.xlsxwriter_private import InMemoryWorkbook
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_a_day_of_which_nobody_reported_has_no_figures_in_the_days_so_far() -> N
 def _pages_high(sheet: Worksheet) -> int:
     """Onto how many pages a program fits the rows; 0 where it is free. One is what a file does not say."""
     said = sheet.page_setup.fitToHeight
-    return 1 if said is None else int(said)
+    return 1 if said is None else int(said) % MANY
 
 
 def test_a_sheet_comes_onto_one_page_less_where_letters_stay_large_enough() -> None:
