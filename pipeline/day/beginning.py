@@ -93,7 +93,7 @@ class Beginning:
     matters: list[EarlierMatter] = field(default_factory=list)
     """The urgent matters of which nothing had been said since, those that ended on this day, and those of this day."""
     urgent_of_reports: list[UrgentOfReport] = field(default_factory=list)
-    """What reports had in 急报事项, of the days of which one could still be sent."""
+    """What reports had in 急报事项 and asked in refused rows, of the days of which one could still be sent."""
     excused: set[OfDay] = field(default_factory=set)
     """The reports whose lateness was approved on their own day."""
     excused_later: dict[OfDay, date] = field(default_factory=dict)
@@ -121,8 +121,8 @@ class Beginning:
     def note_urgent(self, day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], oldest: int) -> None:
         """Keep the day's urgent matters, taken and refused; `oldest`: how many days old a report may be that is still accepted."""
         self.matters = earlier_matters.after(self.matters, day, submissions, judgements, self.case_book)
-        told = refused_matters.of_day(day, submissions, judgements, self.case_book)
-        self.urgent_of_reports = [each for each in self.urgent_of_reports if (day - each.day).days <= oldest] + told
+        before = [each for each in self.urgent_of_reports if (day - each.day).days <= oldest]
+        self.urgent_of_reports = before + refused_matters.of_day(day, submissions, judgements, self.case_book, before)
 
     def note(self, day: date, snapshot: Snapshot) -> None:
         """Keep the snapshot of the day that the fold stands at; only of the day before a state asks which cases there were."""

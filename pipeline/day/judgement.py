@@ -50,5 +50,10 @@ class Judgement:
     """By case, what the taken rows of 案件进展 have in 群众确认; cases whose cell is empty are not in it."""
     refused_confirmations: dict[str, str] = field(default_factory=dict)
     """By case, the 不认可 or 认可 of a row of 案件进展 that was refused, a 不认可 before a 认可; a case that has none is not in it."""
+    refused_requests: list[tuple[str, str]] = field(default_factory=list)
+    """Of each refused row of 案件进展 with 需协调事项 its number, '' for none, and what it asks where no case of the district has that.
+
+    The text is as texts are compared: under which number it is asked again nobody knows. Cases given away are left out.
+    """
     withdrawn_disputes: list[str] = field(default_factory=list)
     """Cases that the revision directly before called 不认可 and this one passes over."""

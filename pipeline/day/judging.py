@@ -226,6 +226,7 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
     for case_row in counted:
         if case_row.row.is_refused:
             _note_doubt(report, case_row)
+            _note_request(report, case_row)
             if case_row.moved:
                 report.judgement.rows_moved += 1
                 report.judgement.of_moved.append((case_row.number_as_meant, report.place(case_row.row), case_row.moved))
@@ -236,6 +237,17 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
             if before != case_row.case.status:
                 report.judgement.status_before[case_row.case.number] = before
     return [case_row.row for case_row in counted]
+
+
+def _note_request(report: _Report, case_row: _CaseRow) -> None:
+    """Note what a refused row asks of leaders; what is reported of a case that was given away is told as that."""
+    if not (asked := case_row.row["需协调事项"]) or case_row.moved:
+        return
+    if case_row.case and report.owns(case_row.case) and case_row.row.is_read(CASE):
+        report.judgement.refused_requests.append((case_row.case.number, ""))
+    else:
+        number = case_numbers.canonical(case_row.number) if case_numbers.is_case_number(case_row.number) else ""
+        report.judgement.refused_requests.append((number, key(asked)))
 
 
 def _note_doubt(report: _Report, case_row: _CaseRow) -> None:

@@ -1,4 +1,4 @@
-"""Urgent matters of earlier days that were refused, until one is reported again and taken, or something is said of its case.
+"""Urgent matters and requests of earlier days that were refused, until they are reported again and taken, or something is said of the case.
 
 Covered by tests/report/test_not_taken.py.
 """
@@ -6,7 +6,7 @@ Covered by tests/report/test_not_taken.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -15,9 +15,10 @@ from pipeline.day.cases import Case
 from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
-from pipeline.terms.contract import CASE, URGENT, URGENT_KINDS, Severity
+from pipeline.terms.contract import CASE, PROGRESS, URGENT, URGENT_KINDS, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.text import key
 
 _Row = tuple[str, str]
 """事项类别 of a row, '' where it is not in the list; and its case's number where that is the district's, else ''."""
@@ -25,7 +26,7 @@ _Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class UrgentOfReport:
-    """What a report in force has in 急报事项."""
+    """What a report in force has in 急报事项, and what its refused rows of 案件进展 ask."""
 
     day: date
     district: str
@@ -33,6 +34,10 @@ class UrgentOfReport:
     taken: tuple[_Row, ...]
     refused: tuple[_Row, ...]
     is_sheet_refused: bool
+    requests: tuple[tuple[str, str], ...] = ()
+    """As `Judgement.refused_requests` has them."""
+    asked: frozenset[str] = frozenset()
+    """Of the texts by which such requests are known, its own and earlier ones: those that a taken row has."""
 
     @property
     def kinds(self) -> list[str]:
@@ -42,7 +47,7 @@ class UrgentOfReport:
 
 @dataclass(frozen=True, slots=True)
 class RefusedMatter:
-    """An urgent matter that was refused on an earlier day, and that nobody has reported since so that it could be taken."""
+    """An urgent matter, or a request about a case, that was refused and that nobody has reported since so that it could be taken."""
 
     day: date
     district: str
@@ -52,13 +57,37 @@ class RefusedMatter:
     """Whether its file was refused whole,"""
     is_sheet: bool = False
     """or its sheet, of which nobody knows what it told."""
+    is_request: bool = False
+    """Whether it is the 需协调事项 of a row of 案件进展: of no kind, and with the number as it was written."""
+    said: str = ""
+    """What a request asks, as texts are compared, where its number is no case's of the district."""
 
 
-def of_day(day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], book: CaseBook) -> list[UrgentOfReport]:
-    """Return what the day's reports have in 急报事项; nothing of those without."""
-    in_force = ((district, report) for district, reports in submissions.items() if (report := reports.in_force))
-    told = (_of_report(day, district, report, judgements[report.arrival.id], book) for district, report in in_force)
-    return [each for each in told if each.taken or each.refused or each.is_sheet_refused]
+def of_day(
+    day: date, submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], book: CaseBook, before: Iterable[UrgentOfReport]
+) -> list[UrgentOfReport]:
+    """Return what the day's reports have of either; nothing of those without. `before`: what those of earlier days had."""
+    in_force = [(district, report) for district, reports in submissions.items() if (report := reports.in_force)]
+    told = [_of_report(day, district, report, judgements[report.arrival.id], book) for district, report in in_force]
+    texts: dict[str, set[str]] = {}
+    for each in (*before, *told):
+        texts.setdefault(each.district, set()).update(said for _number, said in each.requests if said)
+    told = [
+        replace(each, asked=_asked(report, book, texts[district])) if texts.get(district) else each
+        for each, (district, report) in zip(told, in_force, strict=True)
+    ]
+    return [each for each in told if each.taken or each.refused or each.is_sheet_refused or each.requests or each.asked]
+
+
+def _asked(report: Filed, book: CaseBook, texts: Collection[str]) -> frozenset[str]:
+    """Return which of these texts a row of the report asks that was taken."""
+    rows, asked = rows_of_sheet(report.reading.rows, PROGRESS.name), set[str]()
+    for position, text in enumerate(rows.texts("需协调事项") if rows else ()):
+        if rows and text and (said := key(text)) in texts:
+            case = book.find(canonical(rows.text(CASE, position) or ""))
+            last = case.last if case else None
+            asked |= {said} if last and (last.arrival, last.position) == (report.arrival.id, position) else set()
+    return frozenset(asked)
 
 
 def _of_report(day: date, district: str, report: Filed, judgement: Judgement, book: CaseBook) -> UrgentOfReport:
@@ -71,7 +100,8 @@ def _of_report(day: date, district: str, report: Filed, judgement: Judgement, bo
         (taken if position in places else refused).append((written if written in URGENT_KINDS else "", number))
     findings = report.reading.findings if rows is None else ()
     is_refused = any(finding.severity is Severity.SHEET and finding.sheet == URGENT.name for finding in findings)
-    return UrgentOfReport(day, district, report.arrival.envelope.received_at, tuple(taken), tuple(refused), is_refused)
+    received_at, requests = report.arrival.envelope.received_at, tuple(dict.fromkeys(judgement.refused_requests))
+    return UrgentOfReport(day, district, received_at, tuple(taken), tuple(refused), is_refused, requests)
 
 
 def beside(kinds: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
@@ -103,7 +133,16 @@ def open_on(day: date, told: Collection[UrgentOfReport], files: Iterable[Filed],
             matters += [*_of_rows(report), *_of_files(whole.get(of_day, ()), report)]
     named = {matter.number for matter in matters if matter.number}
     by_number = {case.number: case for case in cases if case.number in named}
-    return tuple(matter for matter in matters if not _is_followed_up(matter, by_number.get(matter.number)))
+    open_ = (matter for matter in matters if not _is_followed_up(matter, by_number.get(matter.number)))
+    firsts: dict[tuple[object, ...], RefusedMatter] = {}
+    for place, matter in enumerate(open_):
+        firsts.setdefault(_of_one(matter, place), matter)
+    return tuple(firsts.values())
+
+
+def _of_one(matter: RefusedMatter, place: int) -> tuple[object, ...]:
+    """Return by what a request is told once, though day after day its row is refused: since the first. Urgent matters are told each."""
+    return (matter.district, matter.number, matter.said) if matter.is_request else (place,)
 
 
 def _of_rows(report: UrgentOfReport | None) -> Iterator[RefusedMatter]:
@@ -111,6 +150,8 @@ def _of_rows(report: UrgentOfReport | None) -> Iterator[RefusedMatter]:
         yield from (RefusedMatter(report.day, report.district, kind, number) for kind, number in report.refused)
         if report.is_sheet_refused:
             yield RefusedMatter(report.day, report.district, "", is_sheet=True)
+        asked = ((number, said) for number, said in report.requests if said not in report.asked)
+        yield from (RefusedMatter(report.day, report.district, "", number, is_request=True, said=said) for number, said in asked)
 
 
 def _of_files(files: Sequence[Filed], report: UrgentOfReport | None) -> Iterator[RefusedMatter]:
@@ -126,9 +167,9 @@ def _of_files(files: Sequence[Filed], report: UrgentOfReport | None) -> Iterator
 
 def _without_repeated(matters: Iterable[RefusedMatter], report: UrgentOfReport) -> list[RefusedMatter]:
     """Return the matters but for those that a later report of their district has again, and that are taken of it: one for each row."""
-    left = [*matters]
+    left = [matter for matter in matters if matter.district != report.district or matter.said not in report.asked]
     for kind, number in report.taken:
-        same = [matter for matter in left if matter.district == report.district and matter.day < report.day]
+        same = [matter for matter in left if matter.district == report.district and matter.day < report.day and not matter.is_request]
         same = [matter for matter in same if _may_be(matter, kind, number)]
         if same:
             left.remove(max(same, key=lambda matter: (bool(number) and matter.number == number, matter.kind == kind)))
@@ -141,13 +182,17 @@ def _may_be(matter: RefusedMatter, kind: str, number: str) -> bool:
 
 def _is_followed_up(matter: RefusedMatter, case: Case | None) -> bool:
     """Whether a later report said something of its case, or settled it, as `earlier_matters` has it of those that were taken."""
-    if case is None or case.grounds:
+    if case is None or (matter.is_request and matter.district not in (case.text("旗区"), case.district_on(matter.day))):
         return False
-    return (case.settled_since or date.min) >= matter.day or (case.touched or date.min) > matter.day
+    if case.grounds:
+        return matter.is_request  # of a cancelled case nothing is asked
+    is_asked = matter.is_request and case.asking_since is not None and (case.reported or date.min) > matter.day
+    return is_asked or (case.settled_since or date.min) >= matter.day or (case.touched or date.min) > matter.day
 
 
-def by_file(matters: Iterable[RefusedMatter]) -> Iterator[tuple[RefusedMatter, list[RefusedMatter]]]:
-    """Go through the matters of each district and day, those of files refused whole apart, each with the first of them."""
-    for _key, group in groupby(matters, key=lambda matter: (matter.day, matter.district, matter.is_file, matter.is_sheet)):
-        own = [*group]
-        yield own[0], own
+def by_file(matters: Iterable[RefusedMatter]) -> Iterator[list[RefusedMatter]]:
+    """Go through the matters of each district and day, those of files refused whole and requests apart."""
+    for _key, group in groupby(
+        matters, key=lambda matter: (matter.day, matter.district, matter.is_file, matter.is_sheet, matter.is_request)
+    ):
+        yield [*group]

@@ -276,7 +276,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         revised=_revised(reports, state.judgements),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refused_urgent=refused_urgent,
-        refused_requests=other_sheets.refused_requests(last, judgement),
+        refused_requests=tuple(number for number, _said in judgement.refused_requests),
         rows_moved=judgement.rows_moved,
         is_offices_alone=messages.is_offices_alone(refusing),
         mended_at=came.astimezone(settings.calendar.zone) if (came := mended_on(state).get(district)) else None,

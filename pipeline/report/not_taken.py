@@ -1,4 +1,4 @@
-"""What districts reported and was not taken: urgent matters of which the words are told nowhere, and of a notice's district its whole day.
+"""What districts reported and was not taken: urgent matters and requests of which the words are told nowhere, and a district's whole day.
 
 That such things are there is said wherever else it would be said that there is nothing. Covered by tests/report/test_not_taken.py.
 """
@@ -17,7 +17,7 @@ from pipeline.report import who_reported
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine
 from pipeline.terms import words
-from pipeline.terms.contract import SAFETY, URGENT_KINDS
+from pipeline.terms.contract import SAFETY, URGENT, URGENT_KINDS
 
 _MOST_NAMED: Final = 4
 _HEAD: Final = "报来而退回、这里没有写的急报事项"
@@ -36,31 +36,71 @@ def urgent(report: Report) -> str:
     named = _named(own)
     where = "原文在旗区的日报和回执里，急报的邮件可能已经先发出"
     today = f"{_HEAD}：{named}。请马上向旗区核实；{where}。" if own else ""
-    return today + _earlier(report.earlier_refused, report.day)
+    return today + _earlier(_urgent(report.earlier_refused), report.day)
 
 
 def asked(report: Report) -> str:
     """Return the same of all that leaders might have been asked: urgent matters, and the requests of refused rows about cases."""
-    return urgent(report) + requests(report.submissions)
+    return urgent(report) + requests(report)
 
 
-def requests(submissions: Iterable[SubmissionLine]) -> str:
-    """Return whose rows with 需协调事项 were refused, and about which cases; '' where nobody's were. Their words are told nowhere."""
+def requests(report: Report) -> str:
+    """Return whose rows with 需协调事项 were refused, and about which cases; '' where nobody's were. Their words are told nowhere.
+
+    Those of earlier days that nobody has mended are told too.
+    """
+    return _requests_of(report.submissions) + _earlier(_requests(report.earlier_refused), report.day)
+
+
+def asking(report: Report) -> frozenset[str]:
+    """Return the numbers of which a request stands in a refused row, of the day or of one before it that nobody has mended."""
+    own_day = (number for line in report.submissions for number in line.refused_requests)
+    return frozenset(number for number in (*own_day, *(matter.number for matter in _requests(report.earlier_refused))) if number)
+
+
+def _requests_of(submissions: Iterable[SubmissionLine]) -> str:
     asking = [(line, [number for number in line.refused_requests if number]) for line in submissions if line.refused_requests]
-    named = [
-        f"{line.district}{len(line.refused_requests)}件{f'（{words.first_of(cases, _MOST_NAMED)}）' if cases else ''}"
-        for line, cases in asking
-    ]
+    named = [f"{line.district}{_of_cases(len(line.refused_requests), cases)}" for line, cases in asking]
     return f"报来而退回、这里没有写的需协调事项：{words.first_of(named, _MOST_NAMED)}。请向旗区核实。" if named else ""
 
 
-def _earlier(matters: Iterable[RefusedMatter], day: date) -> str:
-    """Return whose refused urgent matters of earlier days nobody has mended, how many and since when; '' where there are none."""
-    named = [
-        f"{first.district}{words.near(first.day, day)}{_in_brief(_as_refused(own))}" for first, own in refused_matters.by_file(matters)
-    ]
-    mend = "请旗区重新报送；已经处理完的，也请在“急报事项”里报明"
-    return f"以前日期退回、至今没有重新报送成功的急报事项：{words.first_of(named, _MOST_NAMED)}。{mend}。" if named else ""
+def _earlier(matters: Sequence[RefusedMatter], day: date) -> str:
+    """Return whose refused matters of one sort of earlier days nobody has mended, how many and since when; '' where there are none."""
+    if not matters:
+        return ""
+    name = words.DECISIONS["coordination"].name if matters[0].is_request else URGENT.name
+    named = words.first_of(_of_days(matters, day), _MOST_NAMED)
+    return f"以前日期退回、至今没有重新报送成功的{name}：{named}。请旗区重新报送；{_MEND[matters[0].is_request]}。"
+
+
+_MEND: Final = {
+    False: "已经处理完的，也请在“急报事项”里报明",
+    True: "不再需要协调的，也请在这件案件的“今日进展”里报明",
+}
+"""What else a district does about a matter that was refused, by whether it is a request."""
+
+
+def _of_days(matters: Iterable[RefusedMatter], day: date) -> list[str]:
+    """Return whose they are, of which day, and how many: urgent matters by kind, requests by case."""
+    return [f"{own[0].district}{words.near(own[0].day, day)}{_counted(own)}" for own in refused_matters.by_file(matters)]
+
+
+def _counted(own: Sequence[RefusedMatter]) -> str:
+    if not own[0].is_request:
+        return _in_brief(_as_refused(own))
+    return _of_cases(len(own), [matter.number for matter in own if matter.number])
+
+
+def _of_cases(count: int, numbers: Sequence[str]) -> str:
+    return f"{count}件{f'（{words.first_of(numbers, _MOST_NAMED)}）' if numbers else ''}"
+
+
+def _urgent(matters: Iterable[RefusedMatter]) -> list[RefusedMatter]:
+    return [matter for matter in matters if not matter.is_request]
+
+
+def _requests(matters: Iterable[RefusedMatter]) -> list[RefusedMatter]:
+    return [matter for matter in matters if matter.is_request]
 
 
 def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
@@ -68,20 +108,48 @@ def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
 
 
 def own(report: Report) -> list[RefusedMatter]:
-    """Return the day's own of its districts, each as the days after it have them, but for its case."""
-    return [
+    """Return the day's own of its districts, each as the days after it have them, but for an urgent matter's case; requests told once."""
+    urgent = [
         RefusedMatter(report.day, district, kind, is_file=told.is_file, is_sheet=not told.kinds)
         for district, told in _by_district(report.submissions)
         for kind in told.kinds or ("",)
+    ]
+    told = {(matter.district, matter.number) for matter in _requests(report.earlier_refused) if matter.number}
+    asked = ((line.district, number) for line in report.submissions for number in line.refused_requests)
+    return [
+        *urgent,
+        *(RefusedMatter(report.day, district, "", number, is_request=True) for district, number in asked if (district, number) not in told),
     ]
 
 
 def at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
     """Return of a span of days how many were not taken and not mended at its end, and whose; '' where there are none."""
-    told = [(f"{first.district}{words.near(first.day, last)}", _as_refused(of_file)) for first, of_file in refused_matters.by_file(matters)]
-    more = "；逐件见工作簿“急报”" if len(told) > _MOST_NAMED else ""
     where = "情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
-    return f"报来而退回、期末没有重新报送成功的急报{counted(matters)}：{_named(told)}{more}。{where}" if told else ""
+    told = "".join(_at_the_end(own, last) for own in (_urgent(matters), _requests(matters)) if own)
+    return f"{told}{where}" if told else ""
+
+
+def _at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
+    of_days = [*refused_matters.by_file(matters)]
+    of_days.sort(key=lambda own: not own[0].is_request and not _may_be_danger(_as_refused(own)))
+    named = words.first_of([said for own in of_days for said in _of_days(own, last)], _MOST_NAMED)
+    more = "；逐件见工作簿“急报”" if len(of_days) > _MOST_NAMED else ""
+    return f"报来而退回、期末没有重新报送成功的{in_short(matters)}：{named}{more}。"
+
+
+def in_short(matters: Sequence[RefusedMatter]) -> str:
+    """Return how many of each sort they are."""
+    sorts = (("急报", _urgent(matters)), (words.DECISIONS["coordination"].name, _requests(matters)))
+    return "、".join(f"{name}{counted(own)}" for name, own in sorts if own)
+
+
+def cells(matter: RefusedMatter, last: date) -> tuple[str, ...]:
+    """Return the cells of `period_words.URGENT_COLUMNS` of one of them: its words are told nowhere."""
+    of_case = f"（案件的{words.DECISIONS['coordination'].name}）" if matter.is_request else ""
+    kind = of_case or ("" if matter.is_sheet else matter.kind or "类别没有写对")
+    whole = "（整张表）" if matter.is_sheet else "（整份日报）" if matter.is_file else ""
+    said = f"报来而退回{whole}，没有采用，原文在旗区的日报和回执里"
+    return matter.district, matter.number, kind, said, words.near(matter.day, last), "", "", "", "没有重新报送成功"
 
 
 def counted(matters: Collection[RefusedMatter]) -> str:
@@ -96,7 +164,9 @@ def urgent_of(report: Report, districts: Collection[str]) -> str:
     lines = [line for line in report.submissions if line.district in districts]
     own = _by_district(lines)
     today = f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
-    return today + _earlier([matter for matter in report.earlier_refused if matter.district in districts], report.day) + requests(lines)
+    earlier = [matter for matter in report.earlier_refused if matter.district in districts]
+    of_earlier_days = (_earlier(_urgent(earlier), report.day), _earlier(_requests(earlier), report.day))
+    return f"{today}{of_earlier_days[0]}{_requests_of(lines)}{of_earlier_days[1]}"
 
 
 def _by_district(submissions: Iterable[SubmissionLine]) -> list[tuple[str, RefusedUrgent]]:

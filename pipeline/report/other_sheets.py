@@ -21,8 +21,7 @@ from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.report.submission_lines import RefusedUrgent
 from pipeline.settings.config import Settings
-from pipeline.terms import case_numbers
-from pipeline.terms.contract import CASE, LIAISON, PROGRESS, URGENT, URGENT_KINDS
+from pipeline.terms.contract import LIAISON, URGENT, URGENT_KINDS
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import rows_of_sheet
 
@@ -98,22 +97,8 @@ def _not_taken(report: Filed, judgements: Mapping[int, Judgement]) -> RefusedUrg
     return RefusedUrgent(tuple(kind if kind in URGENT_KINDS else "" for kind in written)) if written else None
 
 
-def refused_requests(report: Filed, judgement: Judgement) -> tuple[str, ...]:
-    """Return the case of each refused row of 案件进展 that asks for coordination; '' for one whose number has not a number's shape.
-
-    What is reported of a case that was given away is told as that.
-    """
-    rows = rows_of_sheet(report.reading.rows, PROGRESS.name)
-    if rows is None or "需协调事项" not in rows.values:
-        return ()
-    refused = refused_rows([rows], judgement.findings) - judgement.moved_places
-    asking = (place for place, line in enumerate(rows.lines) if (rows.name, line) in refused and rows.text("需协调事项", place))
-    written = (rows.text(CASE, place) or "" for place in asking)
-    return tuple(case_numbers.canonical(number) if case_numbers.is_case_number(number) else "" for number in written)
-
-
 def earlier_refused(state: DayState, files: Iterable[Filed], settings: Settings) -> tuple[RefusedMatter, ...]:
-    """Return the refused urgent matters of earlier days that nobody has mended; `files`: those refused whole of these days."""
+    """Return the refused matters of earlier days that nobody has mended; `files`: those refused whole of these days."""
     own = [file for file in files if file.reading.refused_urgent and not file.reading.is_from_stranger]
     told = refused_matters.open_on(state.day, state.urgent_of_reports, own, state.cases)
     return tuple(matter for matter in told if matter.district in settings.district_names)

@@ -145,7 +145,7 @@ class Period:
     exemptions: tuple[ExemptionOverDays, ...]
     urgent: tuple[UrgentOverDays, ...]
     refused_urgent: tuple[RefusedMatter, ...]
-    """Those that were not taken, and not mended at the end."""
+    """Those that were not taken, and not mended at the end; requests about cases too."""
     cases: Mapping[str, CaseLine]
     """Every case that is named, by number, as it stands at the end; one that is in the register no more as at the beginning."""
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.restatement import Restated
 from pipeline.day.targets import Tally
 from pipeline.report import corrections, exemptions, exemptions_of_period, matter_words, not_taken, sentences
@@ -82,7 +81,7 @@ def _in_danger(period: Period) -> str:
     """Return in words how many these are: no verdict is read without them."""
     count = in_danger(period)
     told = [f"期末尚无下文的{SAFETY}{count}件"] if count else []
-    told += [f"退回、没有重新报送成功的急报{not_taken.counted(period.refused_urgent)}"] if period.refused_urgent else []
+    told += [f"退回、没有重新报送成功的{not_taken.in_short(period.refused_urgent)}"] if period.refused_urgent else []
     return f"{'，'.join(told)}，见“急报”。" if told else ""
 
 
@@ -314,14 +313,6 @@ def urgent_matter(matter: UrgentOverDays, period: Period) -> tuple[str, ...]:
     if matter.is_withdrawn:
         return *cells, matter.since
     return *cells, f"{words.near(matter.ended, period.last)}：{matter.since}" if matter.ended else "尚无下文"
-
-
-def refused_matter(matter: RefusedMatter, period: Period) -> tuple[str, ...]:
-    """Return the same cells of one that was not taken: its words are told nowhere."""
-    kind = "" if matter.is_sheet else matter.kind or "类别没有写对"
-    whole = "（整张表）" if matter.is_sheet else "（整份日报）" if matter.is_file else ""
-    said = f"报来而退回{whole}，没有采用，原文在旗区的日报和回执里"
-    return matter.district, matter.number, kind, said, words.near(matter.day, period.last), "", "", "", "没有重新报送成功"
 
 
 def urgent_told(matter: UrgentOverDays, period: Period) -> str:

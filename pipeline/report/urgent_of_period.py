@@ -63,17 +63,25 @@ def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
 
 
 def refused(days: Iterable[Report]) -> tuple[RefusedMatter, ...]:
-    """Return those that were not taken and that nobody has mended at the end, oldest first.
+    """Return those that were not taken and that nobody has mended at the end, oldest first; requests too.
 
     A day tells only of those of which a report could still be sent; what a span's last day is too late for stays as it was told last.
     """
     matters: list[RefusedMatter] = []
     for report in days:
         oldest = report.day - timedelta(days=report.settings.on(report.day).calendar.oldest_report_days)
-        settled = {case.number: case.settled_since for case in report.cases if matters and case.settled_since}
-        past = [matter for matter in matters if matter.day < oldest and settled.get(matter.number, date.min) < matter.day]
+        cases = {case.number: case for case in report.cases} if matters else {}
+        past = [matter for matter in matters if matter.day < oldest and not _is_followed_up(matter, cases.get(matter.number))]
         matters = [*past, *report.earlier_refused, *not_taken.own(report)]
     return tuple(matters)
+
+
+def _is_followed_up(matter: RefusedMatter, case: CaseLine | None) -> bool:
+    """Whether the case was settled since, or a request was taken or something else was said of its case."""
+    if case is None:
+        return False
+    is_told = matter.is_request and bool(case.asking_since or case.progress) and (case.reported_on or date.min) > matter.day
+    return is_told or (case.settled_since or date.min) >= matter.day
 
 
 def _note_how_cases_stand(matters: dict[_Key, UrgentOverDays], report: Report) -> None:

@@ -88,7 +88,7 @@ def test_programs_read_what_the_period_says(month: Period, files: dict[str, byte
     said = json.loads(files["period.json"])
     assert [*said] == [
         "period", "from", "to", "closing", "groups", "districts", "leaders", "durations", "remaining", "confirmation", "submissions",
-        "corrected", "editions", "restated", "exceptions", "urgent", "refused_urgent", "standing", "outputs",
+        "corrected", "editions", "restated", "exceptions", "urgent", "refused_urgent", "refused_requests", "standing", "outputs",
     ]  # fmt: skip
     assert (said["from"], said["to"], said["closing"]) == ("2020-05-01", "2020-05-30", True)
     group, part = said["groups"][1], month.groups[1]

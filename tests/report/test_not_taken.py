@@ -70,7 +70,7 @@ def test_a_request_in_a_refused_row_is_no_request_that_nobody_made() -> None:
     )
     day = _day(_sent(SECOND, progress=(asking,)), before)
     said = f"报来而退回、这里没有写的需协调事项：{SECOND}1件（SJ-2020-002）。请向旗区核实。"
-    assert not_taken.requests(day.report.submissions) == said
+    assert not_taken.requests(day.report) == said
     assert dict(headline.lines(day.report))["请决定"].endswith(said)
     page = leaders_page.render(day.report, HOME / "templates").decode()
     assert said in page
@@ -172,6 +172,61 @@ def test_what_was_refused_is_told_on_the_days_after_until_it_is_taken_or_somethi
     pages = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
     assert (EARLIER in pages["领导0"]["说明"]) is bool(told)
     assert "塔吊" not in said
+
+
+EARLIER_REQUEST = "以前日期退回、至今没有重新报送成功的需协调事项："
+ASKING: Row = progress_row("SJ-2020-001", 需协调事项="请市里协调资金缺口", 答复日期="11.9")
+_SAME: Row = progress_row("SJ-2020-001", 当前状态="已交办", 今日进展="")
+MISTYPED: Row = progress_row("SJ-2020-091", 需协调事项="请市里协调资金缺口")
+
+
+@pytest.mark.parametrize(
+    ("refused", "later", "told"),
+    [
+        (ASKING, (), f"{FIRST}5月21日1件（SJ-2020-001）"),
+        (ASKING, (_SAME,), f"{FIRST}5月21日1件（SJ-2020-001）"),  # the form as it came says nothing of it
+        (ASKING, (ASKING,), f"{FIRST}5月21日1件（SJ-2020-001）"),  # told once, since the first
+        (ASKING, (progress_row("SJ-2020-001", 需协调事项="请市里协调资金缺口"),), ""),
+        (ASKING, (progress_row("SJ-2020-001", 今日进展="已自行筹到资金"),), ""),
+        (ASKING, (resolved_row("SJ-2020-001"),), ""),
+        (MISTYPED, (), f"{FIRST}5月21日1件（SJ-2020-091）"),
+        (MISTYPED, (progress_row("SJ-2020-001", 需协调事项="请派人"),), f"{FIRST}5月21日1件（SJ-2020-091）"),
+        (MISTYPED, (progress_row("SJ-2020-001", 需协调事项="请市里协调资金缺口"),), ""),  # under its number
+    ],
+)
+def test_a_request_in_a_refused_row_is_told_on_the_days_after_until_it_is_mended(refused: Row, later: tuple[Row, ...], told: str) -> None:
+    late = [case_row("SJ-2020-001", FIRST, 办结时限="2020-05-22"), *CASES[1:]]
+    files = [_sent(FIRST, progress=(refused,)), _later(progress=later)]
+    day = consolidate([assigned(assignment(late)), *files], [LAST], noticed=True)[LAST]
+    said = not_taken.requests(day.report)
+    assert said.partition(EARLIER_REQUEST)[2].partition("。请旗区")[0] == told
+    assert not_taken.urgent(day.report) == ""
+    assert (EARLIER_REQUEST in dict(headline.lines(day.report))["请决定"]) is bool(told)
+    assert (EARLIER_REQUEST in leaders_page.render(day.report, HOME / "templates").decode()) is bool(told)
+    pages = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
+    own = pages.get("领导0", {"说明": "", "请办": []})
+    assert (EARLIER_REQUEST in own["说明"]) is bool(told)
+    by_rule = [asked for asked in own["请办"] if "没有写明请求" in asked]
+    in_vain = [asked for asked in own["请办"] if "旗区写过请求而所在的行退回没有采用的1件（SJ-2020-001）：请先向旗区问明" in asked]
+    if refused is ASKING and told:
+        assert (by_rule, len(in_vain)) == ([], 1)
+    assert "资金缺口" not in said
+
+
+def test_a_period_tells_requests_that_were_refused_and_never_made_again() -> None:
+    span = _period(LAST, _sent(FIRST, UNDATED, progress=(ASKING,)), _later(day=LAST, progress=(MISTYPED,)))
+    named = f"{FIRST}5月21日1件（SJ-2020-001）、{FIRST}5月23日1件（SJ-2020-091）"
+    said = dict(period_words.lines(span))
+    assert f"报来而退回、期末没有重新报送成功的需协调事项2件：{named}。情况这里没有写" in said["急报"]
+    assert "退回、没有重新报送成功的急报1件、需协调事项2件，见“急报”。" in said["结论"]
+    told = json.loads(period_files.for_programs(span, {}))
+    assert len(told["refused_urgent"]) == 1
+    assert told["refused_requests"] == [
+        {"reported": "2020-05-21", "district": FIRST, "case": "SJ-2020-001"},
+        {"reported": "2020-05-23", "district": FIRST, "case": "SJ-2020-091"},
+    ]
+    mended = _period(LAST, _sent(FIRST, progress=(ASKING,)), _later(progress=(progress_row("SJ-2020-001", 今日进展="不再需要"),)))
+    assert "急报" not in dict(period_words.lines(mended))
 
 
 def test_a_refused_matter_of_which_a_report_could_no_longer_be_sent_again_is_told_no_more() -> None:

@@ -135,7 +135,7 @@ def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
         "by_status": {stands: [submission for submission in report.submissions if submission.stands == stands] for stands in words.STANDS},
         "stands_word": words.STANDS,
         "refused_urgent": not_taken.urgent(report),
-        "refused_requests": not_taken.requests(report.submissions),
+        "refused_requests": not_taken.requests(report),
         "unheard": who_reported.unheard(report.submissions),
         "absences": {absence.district: absence for absence in report.absences},
         "edit_sentences": [*edit_words.of_day(report), *day_corrected.rewritten_in_full(report)],

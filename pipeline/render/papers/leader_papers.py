@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain, count, groupby
 from pathlib import Path
@@ -109,7 +109,11 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "说明": _unheard(page, report) + _unknown_years(page),
         "包案": [_case(case, report.day, requests, page.name) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
-        "请办": [*_in_full(requests), *_asked_by_rule([*page.own, *looked_at]), *_others(page, looked_at, report, all_cases)],
+        "请办": [
+            *_in_full(requests),
+            *_asked_by_rule([*page.own, *looked_at], not_taken.asking(report)),
+            *_others(page, looked_at, report, all_cases),
+        ],
         "接访": [_day(day, list(visits), report.day) for day, visits in groupby(page.visits, key=lambda visit: visit.day)],
         "接访说明": list(_turns(page, report.day)),
     }
@@ -224,12 +228,17 @@ def _whole(asked: str) -> str:
     return decision_items.whole_sentences(asked, _LONGEST_REQUEST).rstrip("。")
 
 
-def _asked_by_rule(cases: Sequence[LeaderCase]) -> Iterator[str]:
-    """Say once for each kind what is asked where the district asks for nothing."""
-    counts = Counter(case.by_rule for case in cases if not case.asked)
+def _asked_by_rule(cases: Sequence[LeaderCase], in_vain: Container[str]) -> Iterator[str]:
+    """Say once for each kind what is asked where the district asks for nothing; `in_vain`: the cases with a request that was not taken."""
+    silent = [case for case in cases if not case.asked]
     for kind, decision in DECISIONS.items():
-        if counts[kind] and decision.asked:
-            yield f"{decision.name}而没有写明请求的{counts[kind]}件：{decision.asked}。"
+        numbers = [case.line.number for case in silent if case.by_rule == kind and decision.asked]
+        refused = [number for number in numbers if number in in_vain]
+        if refused:
+            of_cases = f"{len(refused)}件（{first_of([plain(number) for number in refused], _MOST_NAMED)}）"
+            yield f"{decision.name}、旗区写过请求而所在的行退回没有采用的{of_cases}：请先向旗区问明请求，{decision.asked}。"
+        if count := len(numbers) - len(refused):
+            yield f"{decision.name}而没有写明请求的{count}件：{decision.asked}。"
 
 
 def _others(page: LeaderPage, looked_at: Sequence[LeaderCase], report: Report, where: str) -> Iterator[str]:

@@ -70,7 +70,8 @@ def for_programs(period: Period, files: Mapping[str, bytes]) -> bytes:
             "restated": [{"told": told.isoformat(), **restated(entry)} for told, entry in period.restated],
             "exceptions": [_exception(each) for each in period.exemptions],
             "urgent": [_urgent(matter) for matter in period.urgent],
-            "refused_urgent": [_refused(matter) for matter in period.refused_urgent],
+            "refused_urgent": [_refused(matter) for matter in period.refused_urgent if not matter.is_request],
+            "refused_requests": [_refused_request(matter) for matter in period.refused_urgent if matter.is_request],
             "standing": [_standing(standing) for standing in period.standing],
             "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         }
@@ -133,6 +134,10 @@ def _refused(matter: RefusedMatter) -> dict[str, Any]:
         "kind": matter.kind,
         "refused_with": whole,
     }
+
+
+def _refused_request(matter: RefusedMatter) -> dict[str, Any]:
+    return {"reported": matter.day.isoformat(), "district": matter.district, "case": matter.number}
 
 
 def _exception(each: ExemptionOverDays) -> dict[str, Any]:

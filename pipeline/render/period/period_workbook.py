@@ -33,7 +33,7 @@ from pipeline.render.workbook.cell_formats import (
     text,
     widths_in_arial,
 )
-from pipeline.report import corrections, period_words, sentences
+from pipeline.report import corrections, not_taken, period_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay
 from pipeline.settings.units import OF_DISTRICTS, OF_UNITS
@@ -354,7 +354,7 @@ def _urgent(book: Book) -> None:
     widths, narrow = (11, 15, 14, 32, 12, 16, 26, 26, 28), ("旗区", "案件编号", "事项类别", "所报", "发生时间")
     named = zip(period_words.URGENT_COLUMNS, widths, strict=True)
     columns = [Column(name, width, "text" if name in narrow else "long") for name, width in named]
-    rows = [period_words.refused_matter(matter, book.period) for matter in book.period.refused_urgent]
+    rows = [not_taken.cells(matter, book.period.last) for matter in book.period.refused_urgent]
     rows += [period_words.urgent_matter(matter, book.period) for matter in period_words.urgent_matters(book.period)]
     book.list_sheet("急报", columns, rows, f"{period_words.urgent(book.period)}{definitions.EARLIER_URGENT}", period_words.NO_URGENT)
 
