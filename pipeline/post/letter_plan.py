@@ -99,15 +99,17 @@ class PublishedDay:
         """Return the day's figures, as in `summary.json` but with the districts' present names.
 
         Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, whether it is
-        approved that it came late, what replaced reports had and the one in force has not, which urgent matters have no answer, and
-        whether any file of it has a receipt.
+        approved that it came late, what replaced reports had and the one in force has not, which urgent matters have no answer,
+        what was refused and is not mended, and whether any file of it has a receipt.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
         left_out = {line["district"]: line["told"] for line in self._extensions().get("left_out", [])}
         unanswered = {line["district"]: line["told"] for line in self._extensions().get("unanswered", [])}
         refused = {line["district"]: line["sheets"] for line in self._extensions().get("refused_sheets", [])}
+        to_mend = {line["district"]: line["told"] for line in self._extensions().get("to_mend", [])}
         for submission in figures["submissions"]:
+            submission["to_mend"] = to_mend.get(submission["district"], [])
             submission["refused_sheets"] = refused.get(submission["district"], [])
             submission["unanswered"] = unanswered.get(submission["district"], [])
             submission["withdrew"] = left_out.get(submission["district"], [])

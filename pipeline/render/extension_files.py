@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.render import file_names
 from pipeline.render.files_for_programs import Entries, as_csv, figures, json_parts
-from pipeline.report import clock_lines, exemptions, matter_words
+from pipeline.report import clock_lines, exemptions, matter_words, not_taken
 from pipeline.report.claims import ClaimTally
 from pipeline.report.exemptions import ExemptionLine
 from pipeline.report.figures import UnitLine
@@ -52,6 +52,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             "receptions": _receptions(beyond.receptions),
             **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
             **({"unanswered": unanswered} if (unanswered := _unanswered(report)) else {}),
+            **({"to_mend": to_mend} if (to_mend := _to_mend(report)) else {}),
             **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
             **({"refused_assignments": rows} if (rows := _refused_assignments(report)) else {}),
             **({"units": units(report)} if report.units else {}),
@@ -86,6 +87,11 @@ def _unanswered(report: Report) -> list[dict[str, Any]]:
     whose = {matter.district for matter in report.unsettled}
     told = ((name, matter_words.unanswered(report, name)) for name in report.settings.district_names if name in whose)
     return [{"district": district, "told": matters} for district, matters in told]
+
+
+def _to_mend(report: Report) -> list[dict[str, Any]]:
+    told = ((name, not_taken.to_mend(report, name)) for name in report.settings.district_names)
+    return [{"district": district, "told": matters} for district, matters in told if matters]
 
 
 def _refused_sheets(report: Report) -> list[dict[str, Any]]:

@@ -138,8 +138,7 @@ def build(state: DayState, sources: Sources, settings: Settings) -> Report:
 
 
 def _build(state: DayState, sources: Sources, settings: Settings, data_until: datetime) -> Report:
-    before_day = state.day - timedelta(days=1)
-    settings, before = settings.on(state.day), settings.on(before_day)
+    settings, before = settings.on(state.day), settings.on(before_day := state.day - timedelta(days=1))
     cases = case_register.case_lines(state, sources.arrivals, settings)
     returned = sources.returned | handed_in_lines.returned(sources.refused)
     counting = counting_of(state, cases, sources.refused, settings, (sources.lost, returned))
@@ -202,6 +201,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         urgent=urgent,
         earlier_urgent=other_sheets.earlier_urgent(state, cases, sources.arrivals, settings),
         earlier_refused=other_sheets.earlier_refused(state, sources.refused_before, settings),
+        unmended=other_sheets.unmended(state, counting.cases, settings),
         changed_matters=other_sheets.changed_matters(state, settings),
         changed_receptions=other_sheets.changed_receptions(state, settings),
         findings=handed_in_lines.finding_lines(state, sources.refused, reports_by_file),

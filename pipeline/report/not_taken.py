@@ -15,7 +15,7 @@ from pipeline.day import refused_matters
 from pipeline.day.refused_matters import RefusedMatter
 from pipeline.report import who_reported
 from pipeline.report.report import Report
-from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine
+from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine, UnmendedRows
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY, URGENT, URGENT_KINDS
 
@@ -80,9 +80,10 @@ _MEND: Final = {
 """What else a district does about a matter that was refused, by whether it is a request."""
 
 
-def _of_days(matters: Iterable[RefusedMatter], day: date) -> list[str]:
+def _of_days(matters: Iterable[RefusedMatter], day: date, *, with_district: bool = True) -> list[str]:
     """Return whose they are, of which day, and how many: urgent matters by kind, requests by case."""
-    return [f"{own[0].district}{words.near(own[0].day, day)}{_counted(own)}" for own in refused_matters.by_file(matters)]
+    files = refused_matters.by_file(matters)
+    return [f"{own[0].district * with_district}{words.near(own[0].day, day)}{_counted(own)}" for own in files]
 
 
 def _counted(own: Sequence[RefusedMatter]) -> str:
@@ -198,6 +199,36 @@ def _in_brief(told: RefusedUrgent) -> str:
 
 def _gravity(kind: str) -> int:
     return URGENT_KINDS.index(kind) if kind in URGENT_KINDS else len(URGENT_KINDS)
+
+
+def to_mend(report: Report, district: str) -> list[str]:
+    """Return what of a district's was refused and is mended by no report up to the day, with what to do: what is gravest first.
+
+    Of the day itself rows are in its receipt. What it asked about a case that is another's by now, only that one can say.
+    """
+    matters = [matter for matter in (*report.earlier_refused, *own(report)) if matter.district == district]
+    asked = _requests(matters)
+    elsewhere = {line.number for line in report.cases if line.district != district} if asked else set()
+    asked = [matter for matter in asked if matter.number not in elsewhere]
+    rows = [f"{words.near(rows.day, report.day)}的日报{_in_rows(rows)}" for rows in report.unmended if rows.district == district]
+    told = [
+        (URGENT.name, _of_days(_urgent(matters), report.day, with_district=False), f"请马上改正后重新报送，{_MEND[False]}"),
+        (words.DECISIONS["coordination"].name, _of_days(asked, report.day, with_district=False), f"请改正后重新报送，{_MEND[True]}"),
+        ("退回的行", rows, "请照那天的回执改正，重新报送那天的日报；写明编号的案件，在以后的日报里报清楚也可以"),
+    ]
+    return [f"{what}：{'、'.join(which)}，{mend}" for what, which, mend in told if which]
+
+
+def _in_rows(rows: UnmendedRows) -> str:
+    others = [f"{'另有' * bool(rows.cases)}没有对上案件的{rows.others}行"] if rows.others else []
+    named = [words.first_of(rows.cases, _MOST_NAMED)] if rows.cases else []
+    return f"（{'，'.join([*named, *others])}）"
+
+
+def to_mend_in_notice(report: Report, district: str) -> str:
+    """Return the same in a sentence for its notice; '' where there is nothing."""
+    told = to_mend(report, district)
+    return f"你处报来而退回、还没有改正的：{'；'.join(told)}。" if told else ""
 
 
 def of_notice(report: Report, district: str) -> str:

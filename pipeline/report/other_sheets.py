@@ -19,7 +19,7 @@ from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, mat
 from pipeline.report import matter_words
 from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
-from pipeline.report.submission_lines import RefusedUrgent
+from pipeline.report.submission_lines import RefusedUrgent, UnmendedRows
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import LIAISON, URGENT, URGENT_KINDS
 from pipeline.terms.handed_in import Arrival, Filed
@@ -102,6 +102,20 @@ def earlier_refused(state: DayState, files: Iterable[Filed], settings: Settings)
     own = [file for file in files if file.reading.refused_urgent and not file.reading.is_from_stranger]
     told = refused_matters.open_on(state.day, state.urgent_of_reports, own, state.cases)
     return tuple(matter for matter in told if matter.district in settings.district_names)
+
+
+def unmended(state: DayState, cases: Iterable[CaseLine], settings: Settings) -> tuple[UnmendedRows, ...]:
+    """Return the refused rows of earlier days of which no report has given the content since, by day and district."""
+    turn = {district: place for place, district in enumerate(settings.district_names)}
+    doubts = [doubt for doubt in state.doubts if doubt.district in turn and not doubt.is_missing and doubt.day < state.day]
+    by_number = {case.number: case for case in cases} if doubts else {}
+    rows = []
+    for doubt in sorted(doubts, key=lambda doubt: (doubt.day, turn[doubt.district])):
+        own = [line for number in sorted(doubt.cases) if (line := by_number.get(number)) and line.district == doubt.district]
+        left = tuple(line.number for line in own if not line.grounds and (line.reported_on or date.min) <= doubt.day)
+        others = doubt.unplaced + doubt.new_refused + doubt.is_new_unread
+        rows += [UnmendedRows(doubt.district, doubt.day, left, others)] if left or others else []
+    return tuple(rows)
 
 
 def earlier_urgent(

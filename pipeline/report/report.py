@@ -16,7 +16,7 @@ from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
 from pipeline.report.case_lines import CaseLine, Change, Decision, MovedRow, Notice, ReceptionLine, SettledSince, UrgentLine
 from pipeline.report.extensions import Extensions
 from pipeline.report.figures import Bridge, Certainty, DayBefore, Figure, OpenPoint, UnitLine, Way
-from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine
+from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine, Input, SubmissionLine, UnmendedRows
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
 from pipeline.terms.handed_in import LeftOut
@@ -156,6 +156,8 @@ class Report:
     """Of those newly counted the ones that were resolved while they were cancelled: people read 恢复计入, and not 新化解."""
     earlier_refused: tuple[RefusedMatter, ...] = ()
     """The refused urgent matters of earlier days that have not been reported again so that they could be taken."""
+    unmended: tuple[UnmendedRows, ...] = ()
+    """The refused rows of earlier days of which no report has given the content since, by day."""
     misspelt: tuple[Misspelt, ...] = ()
     """The day's rows that are refused for a mistyped case number alone; they count nowhere."""
     until_of: Mapping[str, datetime] = field(default_factory=dict)

@@ -25,6 +25,18 @@ class RefusedUrgent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmendedRows:
+    """Rows of a district's report of an earlier day that were refused and that no report since makes good."""
+
+    district: str
+    day: date
+    cases: tuple[str, ...]
+    """The district's that they are about, and of which nothing was taken since."""
+    others: int
+    """Those that name none, and those of 新增案件, a sheet that could not be read as one: a correction of that day alone mends them."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionLine:
     """A view on a district's `Submission`s and refused files of the day: one line of the report."""
 

@@ -1,4 +1,4 @@
-"""What a district's letter asks about its urgent matters of which nothing has been said."""
+"""What a district's letter asks about its urgent matters of which nothing has been said, and about what was refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from offices import Office
-from workbooks import DAY, assignment, report, urgent_row
+from workbooks import DAY, assignment, progress_row, report, urgent_row
 
 from pipeline.post import wording
 from pipeline.post.letter_plan import PublishedDay
@@ -29,3 +29,23 @@ def test_a_letter_asks_about_urgent_matters_of_which_nothing_was_said(tmp_path: 
         assert [told in text and "还没有下文" in text for text in (letter.text, letter.html)] == [is_told] * 2
         other = wording.Writer(office.settings, DAY).to_district(day, "达拉特旗", TO, [], published.summary(), later=None)
         assert "还没有下文" not in other.text
+
+
+def test_a_letter_tells_what_was_refused_on_earlier_days_and_is_not_mended(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    before = DAY - timedelta(days=1)
+    asking = progress_row("SJ-2020-001", 答复日期="11.9", 需协调事项="请市里协调资金缺口")
+    office.put(report(day=before, progress=[asking]), "一.xlsx", f"{before}T15:00:00+08:00")
+    office.put(report(progress=[]), "二.xlsx", f"{DAY}T15:00:00+08:00")
+    office.run(before, DAY)
+    published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+    letter, other = (
+        wording.Writer(office.settings, DAY).to_district(DAY, name, TO, [], published.summary(), later=None)
+        for name in ("东胜区", "达拉特旗")
+    )
+    for text in (letter.text, letter.html):
+        assert "还没有改正的：" in text
+        assert "需协调事项：5月20日1件（SJ-2020-001），请改正后重新报送" in text
+        assert "资金缺口" not in text
+    assert "还没有改正的" not in other.text

@@ -229,6 +229,30 @@ def test_a_period_tells_requests_that_were_refused_and_never_made_again() -> Non
     assert "急报" not in dict(period_words.lines(mended))
 
 
+def test_what_was_refused_stands_in_later_notices_until_it_is_mended_with_what_to_do() -> None:
+    late = [case_row("SJ-2020-001", FIRST, 办结时限="2020-05-20"), case_row("SJ-2020-004", FIRST), *CASES[1:]]
+    unread = progress_row("SJ-2020-004", 答复日期="11.9")
+
+    def said(*files: File) -> str:
+        day = consolidate([assigned(assignment(late)), _sent(FIRST, UNDATED, progress=(ASKING, unread)), *files], [LAST], noticed=True)[
+            LAST
+        ]
+        (own,) = (each for each in day.report.notices if each.district == FIRST)
+        text = str(notice.fields(own, day.report)["说明"])
+        assert not_taken.to_mend(day.report, SECOND) == []
+        return text.partition("还没有改正的：")[2]
+
+    urgent = "急报事项：5月21日1件（工程安全隐患），请马上改正后重新报送，已经处理完的，也请在“急报事项”里报明"
+    asked = "需协调事项：5月21日1件（SJ-2020-001），请改正后重新报送，不再需要协调的，也请在这件案件的“今日进展”里报明"
+    rows = "退回的行：5月21日的日报（SJ-2020-001、SJ-2020-004），请照那天的回执改正，重新报送那天的日报；"
+    rows += "写明编号的案件，在以后的日报里报清楚也可以"
+    assert said(_later()).startswith(f"{urgent}；{asked}；{rows}。")
+    assert said(_later(DANGER)).startswith(f"{asked}；{rows}。")
+    by_next = (progress_row("SJ-2020-001"), progress_row("SJ-2020-004"))
+    assert said(_later(progress=by_next)).startswith(f"{urgent}。")
+    assert said(_later(DANGER, progress=by_next)) == ""
+
+
 def test_a_refused_matter_of_which_a_report_could_no_longer_be_sent_again_is_told_no_more() -> None:
     last = DAY + timedelta(days=31)
     days = consolidate([assigned(assignment(CASES)), _whole(FIRST, DANGER)], [last, last + timedelta(days=1)], noticed=True)

@@ -135,7 +135,8 @@ def _identity(notice: Notice, report: Report) -> str:
     """Return by what one knows whether two editions of a notice say the same: its cases, what is so with them, and what is settled."""
     told = fields(notice, report)
     cases = [[case[name] for name in _OF_CASE] for case in told["案件"]]
-    said = [*(told[name] for name in _SAYS), cases, _beside(notice, report.day), matter_words.of_notice(report, notice.district)]
+    beside = [matter_words.of_notice(report, notice.district), not_taken.to_mend_in_notice(report, notice.district)]
+    said = [*(told[name] for name in _SAYS), cases, _beside(notice, report.day), *beside]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -174,7 +175,7 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "说明": ("" if is_close else notice_words.legend(marks))
         + notice_words.explained(notice, notices.LOOKS_BACK_DAYS)
         + answer_words.of_last(notice.before, report.beyond.notices)
-        + (not_taken.of_notice(report, notice.district) if notice.cases else "")
+        + (not_taken.of_notice(report, notice.district) + not_taken.to_mend_in_notice(report, notice.district) if notice.cases else "")
         + matter_words.of_notice(report, notice.district)
         + _beside(notice, report.day)
         + notice_words.written_later(notice, report.day),
