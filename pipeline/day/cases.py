@@ -142,9 +142,8 @@ class Case:
     known_since: date = date.min
     """The day from which it was known: that of the workbook or report that brought it in; the first workbook holds from always."""
     replied: date | None = None
-    """The first day of which a row gave it a 答复文号."""
     reply_since: date | None = None
-    """The day since which its rows have given the 答复文号 of the last one; None where that has none."""
+    """The first day of which a row gave it a 答复文号, and that since which they have given the last one's; None where that has none."""
     same_progress: int = 0
     """How many of its last rows, one after another, have had the same 今日进展; 0 where the last has none."""
     went_back: tuple[date, ...] = ()
@@ -152,9 +151,9 @@ class Case:
     receptions: Received = field(default_factory=dict)
     """The receptions and visits of the thirty days up to its last row that reports one, at least."""
     deferrals: int = 0
-    """How often a workbook moved its deadline in force later; one that came with 延期至 was extended once."""
     cancellations: int = 0
-    """How often a workbook cancelled it."""
+    restored: date | None = None
+    """How often a workbook moved its deadline in force later (it came with 延期至: once), and cancelled it; the day on which that ended."""
     before: AsBefore | None = None
     """How it was before the last day on which an assignment workbook arrived."""
     earlier_deadlines: tuple[tuple[date, date], ...] = ()
@@ -333,6 +332,7 @@ class Case:
                 is_later = own > before.own_deadline or now > before.deadline
             self.deferrals = before.deferrals + is_later
             self.cancellations = before.cancellations + (bool(self.grounds) and not before.is_cancelled)
+            self.restored = None if self.grounds else before.day if before.is_cancelled else self.restored
 
     def take(self, place: RowPlace, day: date, *, is_late: bool = False) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""

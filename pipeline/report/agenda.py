@@ -229,13 +229,15 @@ def _decision(line: CaseLine) -> Decision | None:
     if not kinds:
         return None
     origin = line.origin or line.listed_in
+    # who asked for coordination before the deadline passed has waited since then
+    began = min(day for kind in kinds if kind in (kinds[0], "coordination" if kinds[0] == "overdue" else "") and (day := since[kind]))
     return Decision(
         kinds,
         line.number,
         line.district,
         line.matter,
         line.leader,
-        since[kinds[0]],
+        began,
         line.coordination,
         origin,
         line.deadline,

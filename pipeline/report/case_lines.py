@@ -84,6 +84,8 @@ class CaseLine:
     """How often its deadline has moved later."""
     cancellations: int = 0
     """How often it has been cancelled."""
+    restored: date | None = None
+    """The day on which its last cancellation ended; None where it was never cancelled, or is."""
     moves: tuple[Move, ...] = ()
     """From district to district, in their order."""
     clocks: Clocks | None = None
@@ -248,6 +250,8 @@ class NoticeCase:
     """The how many notices about it within `notices.LOOKS_BACK_DAYS` this is; 1 for a new one."""
     settled: tuple[Settled, ...]
     """Its points in the last notice that hold no longer."""
+    is_back: bool = False
+    """Whether the last notice did not name it; with `times` above 1 an earlier one did."""
 
 
 @dataclass(frozen=True, slots=True)

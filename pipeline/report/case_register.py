@@ -91,6 +91,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         is_reply_too_early=last is not None and disputes.is_answered_too_early(last, case.dispute),
         deferrals=case.deferrals,
         cancellations=case.cancellations,
+        restored=case.restored,
         moves=case.moves,
         clocks=clocks.of(case, settings.statute, day),
         exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,

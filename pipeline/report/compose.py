@@ -236,7 +236,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         reporters=dict(state.reporters),
         arrived_reports=reports_by_file,
         notices=notices.of(state, cases, sources.numbers, settings, sources.files_in_force),
-        without_notice=notices.without_notice(state, cases, sources.numbers, settings),
+        without_notice=notices.without_notice(state, cases, sources.numbers, settings, sources.files_in_force),
         new_rules=rule_words.renamed(sources.former_names, settings)
         + rule_words.other_units(sources.first_units, settings, _by_first_units(state, sources.first_units, settings))
         + _new_rules(state, sources, counting, before.rules),

@@ -217,17 +217,17 @@ def of(
     until, named = last or state.day, _Named(dict(state.flags_by_day))
     answers, unmatched = _matched(state, numbers, files, settings)
     near = [number for number in numbers if 0 <= (until - number.day).days <= TOLD_DAYS]
-    replies, flagged = _ReplyDays(files, settings), _flagged(state, until)
+    replies, flagged = Signed(files, settings), _flagged(state, until)
     cases = [
         AskedCase(
             notice=number,
             written=_written(number, settings),
             case=case,
             asked=_asked(flags),
-            reply_by=replies.of(number),
+            reply_by=replies.reply_by(number),
             answer=_newest(answers.get((number.district, case), ()), number.day),
             is_settled=flagged is not None and (number.district, case) not in flagged,
-            was_settled=named.was_settled(number, case, min(replies.of(number), until)),
+            was_settled=named.was_settled(number, case, min(replies.reply_by(number), until)),
         )
         for number in sorted(near, key=lambda number: (number.day, number.number))
         for case, flags in sorted(named.by_notice(number).items())
@@ -364,8 +364,8 @@ def _unmatched(row: AnswerRow, names: Mapping[int, str]) -> Unmatched:
     )
 
 
-class _ReplyDays:
-    """By when each notice is to be answered: so many days after it was written, which is not before the last file that it rests on."""
+class Signed:
+    """When each notice was written, which is not before the last file that it rests on, and by when it is to be answered."""
 
     def __init__(self, files: Iterable[Filed], settings: Settings) -> None:
         self._settings = settings
@@ -377,12 +377,16 @@ class _ReplyDays:
                 reports.setdefault(file.reading.district, []).append((file.reading.day, day))
         self._reports = {district: _running(sorted(of_district)) for district, of_district in reports.items()}
 
-    def of(self, number: NoticeNumber) -> date:
+    def on(self, number: NoticeNumber) -> date:
+        """Return the day on which a notice was written."""
         days, latest = self._reports.get(number.district, ([], []))
         count = bisect_right(days, number.day)
         arrived = self._workbooks[: max(1, bisect_right(self._workbooks, number.day))]
-        signed = max(number.day, *arrived[-1:], *latest[max(0, count - 1) : count])
-        return signed + timedelta(days=self._settings.on(number.day).notices.reply_days)
+        return max(number.day, *arrived[-1:], *latest[max(0, count - 1) : count])
+
+    def reply_by(self, number: NoticeNumber) -> date:
+        """Return the day by which it is to be answered."""
+        return self.on(number) + timedelta(days=self._settings.on(number.day).notices.reply_days)
 
 
 def _running(reports: Sequence[tuple[date, date]]) -> tuple[list[date], list[date]]:

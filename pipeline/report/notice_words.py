@@ -73,6 +73,21 @@ def rule(flag: str, line: CaseLine, windows: Windows) -> str:
     return f"{told.removesuffix('。')}{FROM_LAST_PROGRESS}。" if flag == "stalled" and line.open_again else told
 
 
+def asked(flag: str, points: Sequence[Point], signed: date) -> str:
+    """Return what is asked of the cases with a flag in a notice that was written on that day.
+
+    It is read the morning after: nobody can conclude in time then what is due on that day, or was before.
+    """
+    said = FLAGS[flag].asked
+    ended = sum(point.line.deadline is not None and point.line.deadline <= signed for point in points) if flag == "due_soon" else 0
+    if not ended:
+        return said
+    which = f"其中{ended}件" if ended < len(points) else "所列的"
+    late = f"{which}时限最晚到{near(signed, None)}为止：已办结的，请在日报里报明；没有办结的，过了时限即为超期，请说明原因，{_BY_ORDER}"
+    return f"{said}{late}" if ended < len(points) else late
+
+
+_BY_ORDER: Final = "确需延期的，按程序报批。"
 FROM_LAST_PROGRESS: Final = "（化解后群众又不认可的，从化解以前最后的进展算起，重新在办几天另写）"
 
 
@@ -141,11 +156,25 @@ def times(count: int, *, is_recounted: bool = False) -> str:
 
 def whence(case: NoticeCase, day: date) -> str:
     """Return of a case that is new to the district's notices since when it is its own, such as 5月21日由东胜区转来; '' where always."""
+    if case.is_back and (back := restored(case.line, day)):
+        return back
     came = case.line.moves[-1] if case.line.moves else None
     if came is None and case.line.listed_late and case.times == 1:
         return f"{near(case.line.listed_late, day)}才列入台账（分解表原来退回）"
     told = f"（{case.line.before_move}）" if case.line.before_move else ""
     return f"{near(came.day, day)}由{came.before}转来{told}" if came and (told or case.times == 1) else ""
+
+
+def restored(line: CaseLine, day: date) -> str:
+    """Return since when a case that had been cancelled is to be followed up again, and by which deadline; '' where none was.
+
+    A cancellation stops no clock: a case can be overdue on the day on which it comes back.
+    """
+    if line.restored is None:
+        return ""
+    is_past = line.deadline is not None and line.deadline < line.restored
+    kept = f"{near(line.restored, day)}恢复（原已撤销），时限没有因撤销后延"
+    return f"{kept}，恢复时已过时限" if is_past else kept
 
 
 def settled(flag: str, district: str, line: CaseLine | None, deadline_before: date | None) -> tuple[str, str]:
@@ -249,11 +278,12 @@ def _not_accepted(clock: Clock, day: date, marks: Mapping[str, str] | None) -> s
     return clock_lines.not_accepted(clock, day) if marks is None else clock_lines.not_accepted_marked(clock, day, marks)
 
 
-def new_and_old(times_of_cases: Sequence[int]) -> str:
-    """Return how many cases of a notice are new, to follow their number; '' where none stood in one before."""
-    new = sum(times == 1 for times in times_of_cases)
-    old = len(times_of_cases) - new
-    return f"（{f'新增{new}件，' if new else ''}继续督办{old}件）" if old else ""
+def new_and_old(cases: Sequence[NoticeCase]) -> str:
+    """Return how many cases of a notice are new, or back after one that did not name them, to follow their number; '' where all are new."""
+    new = sum(case.times == 1 for case in cases)
+    back = sum(case.times > 1 and case.is_back for case in cases)
+    counts = (("新增", new), ("重新列入", back), ("继续督办", len(cases) - new - back))
+    return f"（{'，'.join(f'{what}{count}件' for what, count in counts if count)}）" if new < len(cases) else ""
 
 
 def of_last(notice: Notice) -> str:

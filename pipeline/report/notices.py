@@ -14,6 +14,7 @@ from pipeline.day.day_state import DayState
 from pipeline.day.known_when import known_until
 from pipeline.report import clock_lines, notice_words
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled, SettledSince
+from pipeline.report.notice_answers import Signed
 from pipeline.report.rested_on import Resting, by
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Windows
@@ -43,6 +44,12 @@ class _Known:
     state: DayState
     lines: Sequence[CaseLine]
     settings: Settings
+    nights: Mapping[NoticeNumber, date]
+
+    @cached_property
+    def night_of(self) -> Mapping[tuple[date, str], date]:
+        """By day and district: the night on which the notice was handed out."""
+        return {(number.day, number.district): night for number, night in self.nights.items()}
 
     @cached_property
     def line_of(self) -> Mapping[str, CaseLine]:
@@ -73,22 +80,39 @@ class _Known:
 
 
 def of(
-    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings, files: Sequence[Filed]
+    state: DayState, lines: Sequence[CaseLine], numbers: Sequence[NoticeNumber], settings: Settings, files: Sequence[Filed]
 ) -> tuple[Notice, ...]:
     """Return the day's notices in the order of their numbers; one that has no case any more stays, and says why.
 
     `files`: the workbooks and reports that the day rests on.
     """
-    known, resting = _Known(state, lines, settings), Resting(files)
+    known, resting = _Known(state, lines, settings, handed_out(numbers, files, settings)), Resting(files)
     given: dict[tuple[date, str], NoticeNumber] = {}
     for number in sorted(numbers):
         given.setdefault((number.day, number.district), number)
     return tuple(_notice(number, known, given, resting) for number in sorted(numbers) if number.day == state.day)
 
 
+def handed_out(numbers: Iterable[NoticeNumber], files: Sequence[Filed], settings: Settings) -> dict[NoticeNumber, date]:
+    """Return the night on which each notice was handed out first, as far as the numbers and the arrivals tell: mostly that of its day.
+
+    A run gives its numbers by day and district. One that goes back in that order, and those that follow it, were given later than all
+    before it, and not later than the last file came that the notice rests on.
+    """
+    turn, signed = {district: place for place, district in enumerate(settings.district_names)}, Signed(files, settings)
+    nights: dict[NoticeNumber, date] = {}
+    floor, last = date.min, (date.min, 0)
+    for number in sorted(numbers):
+        place = (number.day, turn.get(number.district, len(turn)))
+        if place < last:
+            floor = max(nights.values()) + timedelta(days=1)
+        nights[number], last = max(number.day, min(floor, signed.on(number))), place
+    return nights
+
+
 def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str], NoticeNumber], files: Resting) -> Notice:
     state, settings = known.state, known.settings
-    earlier = _earlier(state, number.district)
+    earlier = _earlier(known, number.district)
     last = max(earlier, default=None)
     points = points_of(state.day, known.lines_of(number.district), settings.windows)
     settled = [*_settled(known, number.district, last, points)] if last else []
@@ -105,7 +129,7 @@ def _notice(number: NoticeNumber, known: _Known, given: Mapping[tuple[date, str]
         district=number.district,
         signed=signed,
         reply_by=signed + timedelta(days=settings.notices.reply_days),
-        cases=_worst_first(points, earlier, settled),
+        cases=_worst_first(points, _named(known, number.district, earlier), settled, _concerned(earlier[last]) if last else ()),
         settled=tuple(settled),
         before=_written(before, settings) if before else "",
         before_cases=len(_concerned(earlier[last])) if last else 0,
@@ -125,13 +149,14 @@ def _is_late(file: Filed, day: date, settings: Settings) -> bool:
 
 
 def without_notice(
-    state: DayState, lines: Sequence[CaseLine], numbers: Iterable[NoticeNumber], settings: Settings
+    state: DayState, lines: Sequence[CaseLine], numbers: Sequence[NoticeNumber], settings: Settings, files: Sequence[Filed]
 ) -> tuple[SettledSince, ...]:
     """Return what is settled of the last notices of the districts that have none on this day, in the districts' order."""
-    given, known = {(number.day, number.district): number for number in numbers}, _Known(state, lines, settings)
+    given = {(number.day, number.district): number for number in numbers}
+    known = _Known(state, lines, settings, handed_out(numbers, files, settings))
     since = []
     for district in settings.district_names:
-        last = max(_earlier(state, district), default=None)
+        last = max(_earlier(known, district), default=None)
         if last and (last, district) in given and (state.day, district) not in given:
             settled = tuple(_settled(known, district, last, ()))
             since.append(SettledSince(district, _written(given[last, district], settings), settled))
@@ -156,10 +181,12 @@ def points_of(day: date, lines: Iterable[CaseLine], windows: Windows) -> dict[st
 
 
 def _worst_first(
-    points: Mapping[str, Sequence[Point]], earlier: Mapping[date, Mapping[str, Iterable[str]]], settled: Iterable[Settled]
+    points: Mapping[str, Sequence[Point]], told: Mapping[str, int], settled: Iterable[Settled], before: Container[str]
 ) -> tuple[NoticeCase, ...]:
-    """Return a case for each: by its worst point, of those that are alike the one that has been so longest, or is due first."""
-    told = Counter(number for flags in earlier.values() for number in _concerned(flags))
+    """Return a case for each: by its worst point, of those that are alike the one that has been so longest, or is due first.
+
+    `told`: on how many nights notices have named a case. `before`: the cases of the last notice.
+    """
     gone: dict[str, list[Settled]] = {}
     for settled_point in settled:
         gone.setdefault(settled_point.number, []).append(settled_point)
@@ -170,15 +197,27 @@ def _worst_first(
         return FLAGS.index(worst.flag), days if worst.flag == "due_soon" else -days, -len(case.points), number
 
     cases = (
-        NoticeCase(of_case[0].line, tuple(of_case), 1 + told[number], tuple(gone.get(number, ()))) for number, of_case in points.items()
+        NoticeCase(of_case[0].line, tuple(of_case), 1 + told[number], tuple(gone.get(number, ())), number not in before)
+        for number, of_case in points.items()
     )
     return tuple(sorted(cases, key=weight))
 
 
-def _earlier(state: DayState, district: str) -> dict[date, Mapping[str, Sequence[str]]]:
-    """Return the flags by case on each of the last `LOOKS_BACK_DAYS` on which the district had a notice, as they are known now."""
+def _named(known: _Known, district: str, earlier: Mapping[date, Mapping[str, Iterable[str]]]) -> Counter[str]:
+    """Return on how many nights the district was handed a notice that names a case: what comes together is read once."""
+    nights = {(known.night_of.get((day, district), day), number) for day, flags in earlier.items() for number in _concerned(flags)}
+    return Counter(number for _night, number in nights)
+
+
+def _earlier(known: _Known, district: str) -> dict[date, Mapping[str, Sequence[str]]]:
+    """Return the flags by case on each of the last `LOOKS_BACK_DAYS` on which the district had a notice, as they are known now.
+
+    One that was handed out on the same night as the day's own, or later, is none: nobody can have followed it before.
+    """
+    state = known.state
+    tonight = known.night_of.get((state.day, district), state.day + timedelta(days=1))
     near = {day: flags.get(district, {}) for day, flags in state.flags_by_day if 0 < (state.day - day).days <= LOOKS_BACK_DAYS}
-    return {day: flags for day, flags in near.items() if concerns(flags)}
+    return {day: flags for day, flags in near.items() if concerns(flags) and known.night_of.get((day, district), day) < tonight}
 
 
 def _settled(known: _Known, district: str, last: date, points: Container[str]) -> Iterable[Settled]:

@@ -264,6 +264,9 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
         (("overdue",), NUMBERS[1], date(2020, 6, 3), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
         (("coordination",), NUMBERS[7], MONDAY, "领导一", "请市住建局协调供电"),
     ]
+    late = _day(end, _register(), _report_of(MONDAY, progress_row(NUMBERS[0], 需协调事项="请市里协调资金缺口")))
+    (own,) = (decision for decision in late.report.decisions if decision.number == NUMBERS[0])
+    assert (own.kinds, own.since) == (("overdue", "coordination"), MONDAY)  # the request has waited since it was made
     assert [decision.due for decision in out.report.decisions[:2]] == [None, date(2020, 6, 6)]  # an urgent matter has no limit of a case's
 
 

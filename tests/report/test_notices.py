@@ -242,6 +242,68 @@ def test_where_a_late_report_makes_earlier_notices_others_the_count_of_them_says
     assert not any(now in text for text in _notice(office, last, "达拉特旗")), "of its own reports none came late"
 
 
+def test_notices_that_one_night_hands_out_together_reproach_no_silence_to_each_other(office: Office) -> None:
+    """A correction takes back on Thursday what had settled the only case since Tuesday: three notices come at once, beside another's."""
+    days = [DAY + timedelta(days=count) for count in range(-2, 2)]
+    office.put_assignment(
+        assignment([case_row("SJ-2020-001", 办结时限="2020-05-10"), case_row("SJ-2020-004", "达拉特旗", 办结时限="2020-05-10")])
+    )
+    office.put(report(day=days[0], progress=[resolved_row("SJ-2020-001", 答复日期=str(days[0]))]), "一.xlsx", f"{days[0]}T16:00:00+08:00")
+    _daily(office, days[:2])
+    office.put(report(day=days[0], progress=[progress_row("SJ-2020-001")]), "一改.xlsx", f"{days[2]}T14:00:00+08:00")
+    office.put(report(day=days[2], progress=[], answers=[answer_row("市住建督〔2020〕99号")]), "三.xlsx", f"{days[2]}T16:00:00+08:00")
+    _run(office, *days[:3])
+    assert [(number.partition("〕")[2], day) for number, day, name in _numbers(office) if name == "东胜区"] == [
+        ("3号", str(days[0])),
+        ("4号", str(days[1])),
+        ("5号", str(days[2])),
+    ]
+    for day in days[:3]:
+        said = "".join(_notice(office, day))
+        assert "新增" in said
+        assert all(words not in said for words in ("第2次", "第3次", "上次通知", "继续督办", "没有回复"))
+    office.put(report(day=days[3], progress=[]), "四.xlsx", f"{days[3]}T16:00:00+08:00")
+    _run(office, days[3])
+    said = "".join(_notice(office, days[3]))
+    assert "第2次" in said
+    assert "5号）1件" in said
+    assert "没有回复：SJ-2020-001" in said
+    assert "上次通知（市住建督〔2020〕2号）" in "".join(_notice(office, days[2], "达拉特旗"))  # the others had theirs every day
+
+
+def test_a_case_that_is_back_from_a_cancellation_is_told_as_that_and_not_as_one_that_went_on(office: Office) -> None:
+    days = [DAY + timedelta(days=count) for count in range(-2, 2)]
+    rows = [case_row("SJ-2020-001", 办结时限="2020-05-10"), case_row("SJ-2020-003", 办结时限="2020-05-10")]
+    cancelled = [rows[0], {**rows[1], "撤销依据": "重复交办"}]
+    for day, register in ((days[0], rows), (days[1], cancelled), (days[2], rows)):
+        office.put_assignment(assignment(register), f"分解表{day}.xlsx", f"{day}T08:00:00+08:00")
+    for day in days:
+        office.put(report(day=day, progress=[]), f"{day}.xlsx", f"{day}T16:00:00+08:00")
+        _run(office, day)
+    assert "已撤销1件：SJ-2020-003" in "".join(_notice(office, days[1]))
+    back = "".join(_notice(office, days[2]))
+    assert "你区有2件信访事项需要督办（重新列入1件，继续督办1件）" in back
+    assert "5月21日恢复（原已撤销），时限没有因撤销后延，恢复时已过时限；超期11天" in back
+    after = "".join(_notice(office, days[3]))
+    assert "（继续督办2件）" in after
+    assert "恢复" not in after
+
+
+def test_of_what_is_due_on_the_day_of_the_notice_nobody_is_asked_to_be_in_time(office: Office) -> None:
+    rows = [case_row("SJ-2020-001", 办结时限=str(DAY)), case_row("SJ-2020-003", 办结时限=str(DAY + timedelta(days=2)))]
+    for count, asked in (
+        (1, "所列的时限最晚到5月21日为止：已办结的，请在日报里报明；"),
+        (2, "请抓紧办理，确保按期办结。其中1件时限最晚到5月21日为止："),
+    ):
+        other = Office(office.home.with_name(f"due{count}"))
+        other.put_assignment(assignment(rows[:count]))
+        other.put(report(progress=[]), "今.xlsx")
+        _run(other, DAY)
+        said = "".join(_notice(other, DAY))
+        assert asked in said
+        assert ("确保按期办结" in said) is (count > 1)
+
+
 def test_the_reply_has_a_line_for_each_case_a_date_and_the_seals_place(office: Office) -> None:
     office.put_assignment(assignment(_CASES))
     office.put(report(progress=[progress_row()]), "日报.xlsx")

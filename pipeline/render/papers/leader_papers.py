@@ -15,7 +15,7 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import districts, file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import clock_lines, leader_pages, matter_words, not_taken
+from pipeline.report import clock_lines, leader_pages, matter_words, not_taken, notice_words
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
@@ -293,9 +293,18 @@ def _case(case: LeaderCase, day: date, requests: _Requests, own: str = "") -> di
         "案由": short(line.matter, _LONGEST_TEXT),
         "包案领导": short(line.leaders, 2 * LONGEST_NAME),
         "时限": _deadline(line, day),
-        "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *case.told, *together)),
+        "情况": "；".join((*(f"急报：{kind}" for kind in case.urgent), _status(line), *_restored(line, day), *case.told, *together)),
         "请求": f"见表后“请求{list(requests).index(asked) + 1}”" if asked in requests else plain(case.asked),
     }
+
+
+def _restored(line: CaseLine, day: date) -> list[str]:
+    """Return that a case is back from a cancellation, for so many days: its leader had it on no page while it was cancelled."""
+    is_new = line.restored is not None and (day - line.restored).days < _DAYS_RESTORED
+    return [notice_words.restored(line, day)] if is_new else []
+
+
+_DAYS_RESTORED: Final = 7
 
 
 def _deadline(line: CaseLine, day: date) -> str:

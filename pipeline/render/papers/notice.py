@@ -166,8 +166,8 @@ def fields(notice: Notice, report: Report) -> dict[str, Any]:
         "作废": not notice.cases,
         "作废说明": notice_words.without_cases(notice) if not notice.cases else "",
         "件数": len(notice.cases),
-        "增续": notice_words.new_and_old([case.times for case in notice.cases]),
-        "情形": [_flag(flag, points) for flag, points in by_flag.items() if points],
+        "增续": notice_words.new_and_old(notice.cases),
+        "情形": [_flag(flag, points, notice.signed) for flag, points in by_flag.items() if points],
         "案件": rows if is_close or not marks else cases(marks),
         "从密": is_close,
         "清单": cases(marks) if is_close else [],
@@ -189,12 +189,12 @@ def _beside(notice: Notice, day: date) -> str:
     return clock_lines.beside_notice([case.line for case in notice.cases], notice.objectable, day)
 
 
-def _flag(flag: str, points: Sequence[Point]) -> dict[str, Any]:
+def _flag(flag: str, points: Sequence[Point], signed: date) -> dict[str, Any]:
     return {
         "名称": words.FLAGS[flag].name,
         "件数": str(len(points)),
         "规则": max((point.rule for point in points), key=len),  # the one that says how all of them count
-        "要求": words.FLAGS[flag].asked,
+        "要求": notice_words.asked(flag, points, signed),
     }
 
 
@@ -251,7 +251,7 @@ def _older(notice: Notice, by_flag: dict[str, list[Point]]) -> dict[str, Any]:
     sections = [(flag, points) for flag, points in by_flag.items() if points]
     return {
         "项数": len(notice.points),
-        "事项": [_section(n, flag, points) for n, (flag, points) in enumerate(sections)],
+        "事项": [_section(n, flag, points, notice.signed) for n, (flag, points) in enumerate(sections)],
         "销号序号": _NUMERALS[len(sections)],
         "上次编号": notice.before if notice.settled else "",
         "销号": [
@@ -267,10 +267,10 @@ def _older(notice: Notice, by_flag: dict[str, list[Point]]) -> dict[str, Any]:
     }
 
 
-def _section(number: int, flag: str, points: Sequence[Point]) -> dict[str, Any]:
+def _section(number: int, flag: str, points: Sequence[Point], signed: date) -> dict[str, Any]:
     return {
         "序号": _NUMERALS[number],
-        **_flag(flag, points),
+        **_flag(flag, points, signed),
         "案件": [
             {
                 "序号": n,
