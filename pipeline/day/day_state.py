@@ -14,7 +14,7 @@ from pipeline.day.exemptions import Exempted
 from pipeline.day.judgement import Judgement
 from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
-from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, RefusedSince, Restated
 from pipeline.day.standing import Register
 from pipeline.day.submissions import Reports
 from pipeline.day.supervision import FlagsByDistrict
@@ -62,6 +62,8 @@ class DayState:
     """The urgent matters of earlier days of which these reports say another thing than what was known, or the first thing."""
     late_receptions: tuple[ReceptionChange, ...] = ()
     """The 接访情况 of earlier days of which these reports say another thing than what was known."""
+    refused_since: tuple[RefusedSince, ...] = ()
+    """The rows that were taken and that what came late of earlier days makes refused: of earlier days, and of this one where corrected."""
     late_flags: tuple[FlagThen, ...] = ()
     """The flags of earlier days that these reports change, of cases that count as they did; by number and flag."""
     corrected: tuple[Restated, ...] = ()

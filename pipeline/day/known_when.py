@@ -17,7 +17,7 @@ from pipeline.day.beginning import Beginning
 from pipeline.day.cases import Case
 from pipeline.day.day_state import DayState
 from pipeline.day.fold import fold_noting, registers
-from pipeline.day.restatement import FlagThen, LateReport, Overnight, Restated
+from pipeline.day.restatement import FlagThen, LateReport, Overnight, RefusedSince, Restated
 from pipeline.day.row_changes import told_otherwise
 from pipeline.day.standing import Register, Standing, as_it_stood, is_known_otherwise, standing_of
 from pipeline.day.submissions import Submissions
@@ -113,6 +113,10 @@ class _Past:
             reports=tuple(filed for filed in self.facts.reports if filed.arrival.envelope.received_at <= moment),
         )
 
+    def in_force(self, moment: datetime) -> dict[int, Filed]:
+        """Return the reports in force by then, by arrival."""
+        return {filed.arrival.id: filed for filed in Submissions.of(self.known_by(moment).reports).in_force()}
+
     def registers(self, moment: datetime, first: date, last: date) -> Iterator[Register]:
         """Go through the registers of those days as they were known at that moment."""
         facts = self.known_by(moment)
@@ -146,10 +150,12 @@ def _remembering(state: DayState, past: _Past) -> DayState:
     first = max(day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in known_late))
     restated: list[Restated] = []
     flags, cases = dict[tuple[str, str, bool], FlagThen](), {case.number: case for case in state.cases}
+    refused, standing = list[RefusedSince](), past.in_force(moments[1])
     pairs = zip(*(past.registers(moment, first, last) for moment in moments), strict=True)
     for earlier, (told, known) in zip(_through(first, last), pairs, strict=True):
         entries = restating.of_groups(earlier, told, known, settings)
         restated += [entry for entry in entries if entry.differs]
+        refused += restating.rows_refused(earlier, told, known, standing)
         _note_flags(flags, earlier, _both(told, known, cases), settings)
     return replace(
         state,
@@ -159,6 +165,7 @@ def _remembering(state: DayState, past: _Past) -> DayState:
         late_reports=_late_reports(known_late, then, state, settings),
         late_matters=tuple(late_matters(known_late, then, past.known_by(moments[1]))),
         late_receptions=tuple(late_receptions(known_late, then, past.known_by(moments[1]))),
+        refused_since=tuple(refused),
         late_flags=tuple(flags[key] for key in sorted(flags)),
         former=state.former | _former(told, state),
     )
@@ -175,6 +182,9 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     midnight, noon = ([*past.registers(moment(before, settings), first, before)] for moment in (end_of, known_until))
     told, known = midnight[-1], noon[-1]
     days = zip(_through(first, before), midnight, noon, strict=True)
+    standing, refused = past.in_force(known_until(before, settings)), list[RefusedSince]()
+    for day, then_known, by_noon in zip(_through(first, before), midnight, noon, strict=True):
+        refused += restating.rows_refused(day, then_known, by_noon, standing)
     entries = [
         entry for day, then_known, by_noon in days for entry in restating.of_groups(day, then_known, by_noon, settings) if entry.differs
     ]
@@ -182,6 +192,7 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
         state,
         late_matters=(*late_matters(came, then, past.known_by(known_until(before, settings))), *state.late_matters),
         late_receptions=(*late_receptions(came, then, past.known_by(known_until(before, settings))), *state.late_receptions),
+        refused_since=(*refused, *state.refused_since),
         overnight=Overnight(
             tuple(entry for entry in entries if entry.day == before),
             _late_reports(came, then, state, settings),
@@ -223,12 +234,13 @@ def _corrected(states: Mapping[date, DayState], past: _Past) -> Iterator[DayStat
             state = states[day]
             now = {case.number: standing_of(case) for case in state.cases}
             entries = restating.of_groups(day, told, now, settings)
-            at_end = _at_its_end(day, past)
+            at_end, in_force = _at_its_end(day, past), {filed.arrival.id: filed for filed in state.in_force.values()}
             yield replace(
                 state,
                 corrected=tuple(entry for entry in entries if entry.differs),
                 corrected_net=() if at_end is None else tuple(_since_its_end(day, (at_end, told, now), settings)),
                 late_matters=(*state.late_matters, *_withdrawn_since(day, late[day], past)),
+                refused_since=(*state.refused_since, *restating.rows_refused(day, told, now, in_force)),
                 correcting=_late_reports(late[day], past.known_by(known_until(day, settings)), state, settings),
                 correcting_by_noon=_late_reports(
                     _overnight_on(reports, day, settings), past.known_by(end_of(day, settings)), state, settings

@@ -98,6 +98,22 @@ class Overnight:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedSince:
+    """A row that was taken, and that is refused though its report stands: by what came late of an earlier day."""
+
+    district: str
+    day: date
+    """Its report's."""
+    number: str
+    status: str
+    progress: str
+    request: str
+    """What it says in 当前状态, 今日进展 and 需协调事项."""
+    before: str
+    """The status of its case without it, by what is known now; '' of a case that is in the register no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class FlagThen:
     """A flag that a case is known to have had, or not to have had, on earlier days, other than was told."""
 

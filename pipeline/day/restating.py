@@ -5,18 +5,19 @@ Covered by tests/night/test_deceptions_restated.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from pipeline.day import supervision
 from pipeline.day.cases import Case
-from pipeline.day.restatement import Moves, Restated
+from pipeline.day.restatement import Moves, RefusedSince, Restated
 from pipeline.day.standing import Register, as_it_stood
 from pipeline.day.targets import Tally
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Windows
 from pipeline.settings.units import Tree
+from pipeline.terms.handed_in import Filed
 from pipeline.terms.words import FLAGS
 
 
@@ -45,6 +46,16 @@ def _restated(day: date, group: Group, told: Register, known: Register, windows:
     disputed = tuple(number for number in moves.newly_counted if told[number].dispute)
     moves = replace(moves, disputed=disputed, flagged=flagged(moves.left, told, day, windows))
     return Restated(day, group.name, (_tally(then, group), _tally(now, group)), moves)
+
+
+def rows_refused(day: date, told: Register, known: Register, reports: Mapping[int, Filed]) -> Iterator[RefusedSince]:
+    """Go through the rows of a day that were taken, and are not by what is known now; `reports`: those that stand now, by arrival."""
+    for number, then in sorted(told.items()):
+        row, now = then.last, known.get(number)
+        filed = reports.get(row.arrival) if row else None
+        if row and filed and filed.reading.day == day and not (now and now.last and now.last.arrival == row.arrival):
+            status, progress, request = (row[column] or "" for column in ("当前状态", "今日进展", "需协调事项"))
+            yield RefusedSince(filed.reading.district, day, number, status, progress, request, now.status if now else "")
 
 
 def flagged(numbers: Iterable[str], told: Register, day: date, windows: Windows) -> tuple[tuple[str, str], ...]:

@@ -145,8 +145,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
     in_use, targets = counting.cases, counting.targets()
     changed = changes.numbers(state, in_use, before)
     urgent = other_sheets.urgent(state, cases, sources.arrivals, settings)
-    lost = {file.sha256 for file in sources.left_out}
-    refused = [file for file in sources.refused if file.arrival.sha256 not in lost]  # a lost original is no refusal
+    refused = [file for file in sources.refused if file.arrival.sha256 not in {lost.sha256 for lost in sources.left_out}]
     lines_by_district = [
         replace(
             line,
@@ -180,6 +179,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         referred=edit_effects.referred(state.before, Today(before_day, state.cases, before), state.cases),
         restated=state.restated,
         late_reports=state.late_reports,
+        refused_since=tuple(row for row in state.refused_since if row.district in settings.district_names),
         corrected=state.corrected,
         corrected_net=state.corrected_net,
         newly_told=changes.newly_told(state),

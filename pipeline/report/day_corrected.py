@@ -6,10 +6,11 @@ Covered by tests/night/test_deceptions_restated.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
+from pipeline.day.cases import goes_back
 from pipeline.day.edit_effects import Effects
-from pipeline.day.restatement import LateReport, Restated
+from pipeline.day.restatement import LateReport, RefusedSince, Restated
 from pipeline.report import corrections, edit_words, matter_words, sentences
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -67,7 +68,9 @@ def rewritten_in_full(report: Report) -> list[str]:
     ample = edit_words.AMPLE
     of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
     earlier = [(group.name, corrections.all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
-    return [*([f"本期的更正：{'；'.join(of_day)}。"] if of_day else []), *(f"{name}：{said}" for name, said in earlier if said)]
+    refused = refused_since(report, len(report.refused_since))
+    told = [*([f"{refused}。"] if refused else []), *([f"本期的更正：{'；'.join(of_day)}。"] if of_day else [])]
+    return [*told, *(f"{name}：{said}" for name, said in earlier if said)]
 
 
 def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[str]:
@@ -216,6 +219,31 @@ def figures_of_this_day(report: Report, entry: Restated, *, with_cases: bool = F
     if not entry.differs:
         return f"{known}，又改回{corrections.counts(entry.tallies[1])}"
     return f"{corrections.pair_with_cases(entry) if with_cases else corrections.pair(entry.tallies)}（{known}）"
+
+
+def refused_since(report: Report, most: int, characters: int | None = None) -> str:
+    """Return which rows that were taken are refused by what came late of earlier days, what they say and why; '' where none is.
+
+    So many of them are named, in so many characters of what they say, all of it where it is None.
+    """
+    told = [refused_row(row, report.day, characters) for row in report.refused_since[:most]]
+    more = f"等，共{len(report.refused_since)}行" if len(report.refused_since) > most else ""
+    return f"以前采用的行改为退回：{'；'.join(told)}{more}" if told else ""
+
+
+def refused_row(row: RefusedSince, told_on: date, characters: int | None = None, *, with_district: bool = True) -> str:
+    """Return one of them: whose, of which day, about which case, what it says, and why it cannot be taken any more."""
+    said = [row.status, *([f"今日进展：{_short(row.progress, characters)}"] if row.progress else [])]
+    said += [f"需协调：{_short(row.request, characters)}"] if row.request else []
+    goes = row.before and goes_back(row.before, row.status)
+    why = f"此前已是“{row.before}”，又没有写重新办理原因" if goes else "这一行已不能采用，原因见重写的回执"
+    place = f"{row.district * with_district}{sentences.day(row.day, told_on)}日报的{row.number}"
+    return f"{place}（{'；'.join(said)}），以前日期的日报补报、更正后，{why}"
+
+
+def _short(text: str, characters: int | None) -> str:
+    text = text.rstrip("。；，")
+    return text if characters is None or len(text) <= characters else f"{text[:characters]}…"
 
 
 def first_rewritten(report: Report) -> str:

@@ -357,7 +357,7 @@ def _restated(report: Report, this_issue: str) -> str:
     earlier = f"{basis}{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = day_corrected.first_rewritten(report)
-    parts = [part for part in (this_issue, earlier, *_taken_back(report)[:MOST_RUNS]) if part]
+    parts = [part for part in (this_issue, earlier, day_corrected.refused_since(report, 1, 30), *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 from typing import Final
 
 from pipeline.day import refused_matters
 from pipeline.day.refused_matters import RefusedMatter
-from pipeline.report import who_reported
+from pipeline.report import day_corrected, who_reported
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine, UnmendedRows
 from pipeline.terms import words
@@ -210,13 +211,23 @@ def to_mend(report: Report, district: str) -> list[str]:
     asked = _requests(matters)
     elsewhere = {line.number for line in report.cases if line.district != district} if asked else set()
     asked = [matter for matter in asked if matter.number not in elsewhere]
-    rows = [f"{words.near(rows.day, report.day)}的日报{_in_rows(rows)}" for rows in report.unmended if rows.district == district]
+    taken = [row for row in report.refused_since if row.district == district]
+    since = [day_corrected.refused_row(row, report.day, with_district=False) for row in taken]
+    rows = _unmended(report, district, {(row.day, row.number) for row in taken})
     told = [
         (URGENT.name, _of_days(_urgent(matters), report.day, with_district=False), f"请马上改正后重新报送，{_MEND[False]}"),
         (words.DECISIONS["coordination"].name, _of_days(asked, report.day, with_district=False), f"请改正后重新报送，{_MEND[True]}"),
+        ("原已采用、现在退回的行", since, "请核对后在下一份日报里报清楚现在的情况"),
         ("退回的行", rows, "请照那天的回执改正，重新报送那天的日报；写明编号的案件，在以后的日报里报清楚也可以"),
     ]
     return [f"{what}：{'、'.join(which)}，{mend}" for what, which, mend in told if which]
+
+
+def _unmended(report: Report, district: str, told: Collection[tuple[date, str]]) -> list[str]:
+    """Return of which earlier days rows of a district are not mended, but for those that are told in full."""
+    left = [replace(rows, cases=tuple(case for case in rows.cases if (rows.day, case) not in told)) for rows in report.unmended]
+    own = [rows for rows in left if rows.district == district and (rows.cases or rows.others)]
+    return [f"{words.near(rows.day, report.day)}的日报{_in_rows(rows)}" for rows in own]
 
 
 def _in_rows(rows: UnmendedRows) -> str:

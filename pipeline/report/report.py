@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pipeline.day.edit_effects import Effects
 from pipeline.day.misspelt import Misspelt
 from pipeline.day.refused_matters import RefusedMatter
-from pipeline.day.restatement import LateReport, Restated
+from pipeline.day.restatement import LateReport, RefusedSince, Restated
 from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange
@@ -89,6 +89,8 @@ class Report:
     """What became known on this day of earlier ones."""
     late_reports: tuple[LateReport, ...] = ()
     """The reports behind that, by arrival."""
+    refused_since: tuple[RefusedSince, ...] = ()
+    """The rows that were taken and that what came late of earlier days makes refused: of earlier days, and of this one where corrected."""
     corrected: tuple[Restated, ...] = ()
     """This day as its own readers could know it, beside what is known by now: the groups that differ."""
     corrected_net: tuple[Restated, ...] = ()

@@ -15,7 +15,7 @@ from read_by_leaders import Told, told
 from workbooks import Row, assignment, case_row, edit, new_row, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.post.wording import LeadersDay, Writer
-from pipeline.report import corrections, day_corrected, headline
+from pipeline.report import corrections, day_corrected, headline, not_taken
 
 DAYS = [date(2020, 5, 18) + timedelta(days=days) for days in range(5)]
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS
@@ -616,3 +616,26 @@ def test_who_changed_a_report_is_named_and_not_who_has_said_the_first_again_by_t
     assert re.findall("报后又更正的：(.*)", paper) == ["达拉特旗首报 15:42，16:30 更正，去掉原退回的1行（SJ-2020-001）。"]
     assert "按时，后更正" in paper
     assert "同首报" not in paper
+
+
+def test_a_row_that_was_taken_and_that_a_late_report_makes_refused_is_told_with_what_it_says_and_why() -> None:
+    asked = progress_row("SJ-2020-001", 今日进展="已约谈开发企业", 需协调事项="请明确首期比例")
+    replied = progress_row("SJ-2020-001", 当前状态="已答复", 答复日期="2020-05-18", 答复文号="答〔2020〕1号")
+    files = [_assigned(), _of(TUESDAY, asked), _of(MONDAY, replied, came="2020-05-20 14:00"), _of(WEDNESDAY), _of(THURSDAY)]
+    days = told(files, DAYS[:4])
+    row = "东胜区5月19日日报的SJ-2020-001（办理中；今日进展：已约谈开发企业；需协调：请明确首期比例）"
+    why = "以前日期的日报补报、更正后，此前已是“已答复”，又没有写重新办理原因"
+    for day in (TUESDAY, WEDNESDAY):  # corrected, and the day on which it became known
+        _assert_all_say(days[day], f"以前采用的行改为退回：{row}，{why}")
+    wednesday, thursday = days[WEDNESDAY].report, days[THURSDAY].report
+    assert dict(headline.lines(wednesday))["更正"].count(why) == 1
+    assert f"原已采用、现在退回的行：{row.removeprefix('东胜区')}，{why}，请核对后" in "".join(not_taken.to_mend(wednesday, "东胜区"))
+    assert thursday.refused_since == ()
+    assert "退回的行：5月19日的日报（SJ-2020-001）" in "".join(not_taken.to_mend(thursday, "东胜区"))
+    _assert_all_say(days[THURSDAY], "以前日期退回、至今没有重新报送成功的需协调事项：东胜区5月19日1件（SJ-2020-001）")
+    assert (
+        told([_assigned(), _of(TUESDAY, asked), _of(MONDAY, progress_row("SJ-2020-001"), came="2020-05-20 14:00")], [WEDNESDAY])[
+            WEDNESDAY
+        ].report.refused_since
+        == ()
+    )
