@@ -203,15 +203,15 @@ def _check(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.office import status
-    from pipeline.publishing import held_days, told_editions
+    from pipeline.publishing import held_days, nights, told_editions
 
     settings = _load(options, looks_on=True)
     board = status.look(settings, options.date or usage.today(_now(settings), settings), now=_now(settings))
-    held = held_days.known(settings)
+    held, failed = held_days.known(settings), nights.told(settings, _now(settings))
     if options.json:
         print(status.as_json(board, held_days.for_programs(held)))
     else:
-        screen.tell_status(board, told_editions.of_day(settings, board.day), held_days.told(held))
+        screen.tell_status(board, told_editions.of_day(settings, board.day), [*failed, *held_days.told(held)])
     return 0
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -131,6 +132,10 @@ class FailedNight:
     """When an earlier run for the day, after its cut-off, ended well: its result is there."""
     edition: Stands | None = None
     """What stands as the day's result; None where none was written."""
+    missed: tuple[date, ...] = ()
+    """The days directly before it whose nights have no result either, in order."""
+    unwritten: tuple[date, ...] = ()
+    """Those of them of which no edition was ever written."""
 
     @property
     def stands(self) -> str:
@@ -148,6 +153,8 @@ class FailedNight:
     def in_short(self) -> str:
         """What happened, in a few words."""
         happened = {Wrong.NOT_RUN: "没有运行", Wrong.NOT_ENDED: "没有做完", Wrong.FAILED: "出了错"}
+        if self.missed:
+            return f"{self._near(self.missed[0])}到{self._near(self.day)}晚上的汇总都没有做成"
         if self.written:
             return f"{self._near(self.day)}的汇总已在 {self._clock(self.written)} 做完，后来又运行的一次{happened[self.wrong]}"
         return f"{self._near(self.day)}晚上的汇总{happened[self.wrong]}"
@@ -156,7 +163,16 @@ class FailedNight:
     def happened(self) -> str:
         """What happened, in sentences that name no place and no content."""
         before = f"此前 {self._clock(self.written)} 做完过一次。" if self.written else ""
-        return f"{self._went_wrong}{before}"
+        return f"{self._went_wrong}{before}{self._missed_before}"
+
+    @property
+    def _missed_before(self) -> str:
+        """Which nights before it have no result either, and of which of their days nothing was written."""
+        if not self.missed:
+            return ""
+        missed, unwritten = ("、".join(map(self._near, days)) for days in (self.missed, self.unwritten))
+        never = f"；{'这些天' if self.unwritten == self.missed else unwritten}的结果也一版都没有写出过" if unwritten else ""
+        return f"此前{missed}晚上的汇总也没有做成{never}。"
 
     @property
     def _went_wrong(self) -> str:
@@ -216,6 +232,13 @@ def look(settings: Settings, now: datetime) -> FailedNight | None:
     return _failed(day, wrong, last, runs, settings, now)
 
 
+def told(settings: Settings, now: datetime) -> Iterator[str]:
+    """Yield in a line that the last night has no result; nothing in an office that calls the program in a way that notes no run."""
+    failed = look(settings, now)
+    if failed and (failed.begun or failed.before):
+        yield f"{failed.in_short}。{failed.happened}{f'它说：{failed.did}。' if failed.did else ''}{failed.stands}{failed.to_do}"
+
+
 def is_at_work(settings: Settings) -> bool:
     """Whether a run seems to be at work."""
     state = settings.paths.state
@@ -254,7 +277,7 @@ def _last(runs: Iterable[_Run], day: date, settings: Settings) -> _Run | None:
 def _failed(day: date, wrong: Wrong, last: _Run | None, runs: Iterable[_Run], settings: Settings, now: datetime) -> FailedNight:
     before = [run for run in runs if run.ended and not run.status and (last is None or run.begun < last.begun)]
     written = _last(before, day, settings) if last else None
-    run = last or _Run(now, 0, day)
+    run, missed = last or _Run(now, 0, day), _missed(day, runs, settings)
     return FailedNight(
         day=day,
         wrong=wrong,
@@ -263,11 +286,20 @@ def _failed(day: date, wrong: Wrong, last: _Run | None, runs: Iterable[_Run], se
         before=max((run.ended for run in before if run.ended), default=None),
         written=written.ended if written else None,
         edition=_edition(day, settings),
+        missed=tuple(missed),
+        unwritten=tuple(earlier for earlier in missed if _edition(earlier, settings) is None),
         did=mask(run.did),
         status=run.status,
         report=run.report,
         fault=faults.last_lines(settings.paths.state, run.report, _FAULT_LINES) if run.report else (),
     )
+
+
+def _missed(day: date, runs: Iterable[_Run], settings: Settings) -> list[date]:
+    """Return the days directly before that one whose nights no run did either, in order; none where no run is known to have ended well."""
+    did = [run for run in runs if run.ended and not run.status]
+    before = (day - timedelta(days=count) for count in range(1, _MOST_MISSED + 1)) if did else ()
+    return [*takewhile(lambda earlier: _last(did, earlier, settings) is None, before)][::-1]
 
 
 def _edition(day: date, settings: Settings) -> Stands | None:

@@ -6,12 +6,14 @@ Covers `night_watch` and `nights`.
 from __future__ import annotations
 
 import email
+import io
 import json
 import platform
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -98,7 +100,29 @@ def test_a_night_that_did_not_run_is_told_once_after_its_time(office: Office, se
         assert "定时任务是不是还在" in text
         assert "SJ-2020" not in text
     _watch(office, server, moment("2020-05-23 02:00"))
-    assert [mail["Subject"] for mail in _told(server)][1:] == ["【要处理】5月22日晚上的汇总没有运行"], "another night is another letter"
+    assert [mail["Subject"] for mail in _told(server)][1:] == ["【要处理】5月21日到5月22日晚上的汇总都没有做成"], (
+        "another night is another letter"
+    )
+
+
+def test_each_of_several_nights_without_a_result_is_named(office: Office, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.run(DAY)
+    _ran(office, "2020-05-22 20:00", "磁盘满了", 1)
+    now = moment("2020-05-24 08:00")
+    _watch(office, server, now)
+    said = "此前5月21日、5月22日晚上的汇总也没有做成；5月22日的结果也一版都没有写出过。"
+    (message,) = _told(server)
+    assert message["Subject"] == "【要处理】5月21日到5月23日晚上的汇总都没有做成"
+    (check,) = (check for check in doctor.examine(office.settings, now) if check.name == "上一次汇总")
+    monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
+    monkeypatch.setattr(cli, "_now", lambda _settings: now)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert cli.main(["status"]) == 0
+    for text in (_body(message), _body(message, "html"), *check.notes, printed.getvalue()):
+        assert said in text
+    _ran(office, "2020-05-24 09:00", "写出 3 天", 0)
+    assert nights.look(office.settings, moment("2020-05-24 10:00")) is None
 
 
 @pytest.mark.parametrize(
