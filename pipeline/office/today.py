@@ -215,7 +215,7 @@ def _moved(day: date, judged: Judged, settings: Settings) -> Iterator[str]:
     for figure in counting_of(state, judged.known.facts, (), settings).targets():
         said, known = published.get(figure.group), f"{figure.tally.resolved}/{figure.tally.total}"
         if said and said != known:
-            yield f"已知{figure.label}现在是 {known}，放行的是写着 {said} 的这一版"
+            yield f"已知{figure.label}现在是 {known}，这一版写的是 {said}"
 
 
 def _waiting_for(day: date, waits: Iterable[Waits]) -> Iterator[str]:

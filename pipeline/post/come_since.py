@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.ledger import journal
 from pipeline.office import status, taken_out, templates, waiting
+from pipeline.office import today as today_look
 from pipeline.office.status import DistrictStatus, Status
 from pipeline.office.waiting import Waits
 from pipeline.post.letters import Delivery, Item
@@ -133,6 +134,7 @@ class ComeSince:
     def __init__(self, settings: Settings, now: datetime, mails: Sequence[Mail] = ()) -> None:
         self._settings, self._now, self._as_noted = settings, now, mails
         self._boards: dict[date, Status] = {}
+        self._otherwise: dict[date, list[str]] = {}
 
     @cached_property
     def _mails(self) -> list[Mail]:
@@ -144,6 +146,13 @@ class ComeSince:
             waits = next((board.waiting for board in self._boards.values()), None)
             self._boards[day] = status.look(self._settings, day, waits)
         return self._boards[day]
+
+    def known_otherwise(self, day: date) -> list[str]:
+        """Return what is known to be other than the day's results say, with what waits for it, in words; nothing where nothing waits."""
+        files = [waits.file for waits in self.board(day).waiting]
+        if files and day not in self._otherwise:
+            self._otherwise |= today_look.known_otherwise([day], files, self._settings, None)
+        return self._otherwise.get(day, [])
 
     def todays_report(self, name: str) -> str:
         """Return how the district's report of today stands, as `Since.today` says it."""

@@ -270,7 +270,12 @@ class Planner:
                 return
             if items:
                 told = LeadersDay(
-                    published.day, published.summary(), published.headline, published.unit, is_correction=published.is_correction
+                    published.day,
+                    published.summary(),
+                    published.headline,
+                    published.unit,
+                    is_correction=published.is_correction,
+                    since=() if published.unit else self._came.known_otherwise(published.day),
                 )
                 letter = self._writer.to_leaders(told, recipient, items, later=later)
                 plan.letters.append(replace(letter, edition=published.manifest))

@@ -67,6 +67,8 @@ class LeadersDay:
     unit: str = ""
     """The level above the districts of which it is; '' for the whole office."""
     is_correction: bool = False
+    since: Sequence[str] = ()
+    """What is known by now to be other, in words."""
 
     @property
     def targets(self) -> list[dict[str, Any]]:
@@ -170,6 +172,7 @@ class Writer:
             "restated": "" if words.RESTATED in dict(told.headline) else _restated(told.summary.get("restated", ()), self._today),
             "missing": missing,
             "lost": lost,
+            "since": told.since,
             "is_correction": told.is_correction,
             "later": later,
             "has_page": any(name.endswith(".html") for name in _attached(items)),

@@ -159,11 +159,20 @@ def test_before_a_release_it_is_said_which_figures_are_known_to_be_others_and_wh
         site.user("办公室", "", "")
         browser = site.signed_in("办公室")
         assert "已知" not in browser.get("/letters").text
+        assert all("还没有汇总的更正" not in letter.text for letter in sending.due(office.settings, MORNING).planned)
         office.put(
             report(progress=[progress_row(), progress_row("SJ-2020-001", 当前状态="办理中")]),
             "更正.xlsx",
             received="2020-05-22T08:10:00+08:00",
         )
         text = re.sub(r"<[^>]+>", " ", browser.get("/letters").text)
-    assert "已知市级交办和旗区自行梳理现在是 0/2，放行的是写着 1/2 的这一版" in text
+    assert "已知市级交办和旗区自行梳理现在是 0/2，这一版写的是 1/2" in text
     assert "等待收取：东胜区 文件夹" in text
+    assert office.settings.outgoing_mail
+    at_once = office.settings.outgoing_mail.model_copy(update={"leaders_after_look": False})
+    settings = office.settings.model_copy(update={"outgoing_mail": at_once})
+    letter = next(letter for letter in sending.due(settings, MORNING).planned if letter.recipient == LEADER)
+    for said in (letter.text, letter.html):
+        assert "到发这封信时已知、还没有汇总的更正" in said
+        assert "已知市级交办和旗区自行梳理现在是 0/2，这一版写的是 1/2" in said
+        assert "等待收取：东胜区 文件夹" in said
