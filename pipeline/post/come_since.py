@@ -99,6 +99,8 @@ class Since:
     newest_notice: date | None = None
     """The last later day of which it has a notice too: that one is to be answered then."""
     of_notice: NoticeSince = field(default_factory=NoticeSince)
+    lacking: tuple[date, ...] = ()
+    """Earlier days of which nothing came and nobody was told yet: after nights that were missed."""
     forms: Mapping[str, bytes] = field(default_factory=dict)
     """By name the templates that go with it, filled in with what waits too; none where nothing waits, and where none can be made."""
 
@@ -119,6 +121,11 @@ class Since:
             for waits in self.waits
             if (of_day := waits.counts_for)
         ]
+
+    def still_lacking(self, today: date) -> str:
+        """Return these days, without those of which a report waits."""
+        waits = {waits.counts_for for waits in self.waits}
+        return "、".join(near(day, today) for day in self.lacking if day not in waits)
 
     def verdict(self, verdict: str, standing: str, day: date) -> str:
         """Return what became of the report of the day, and that another one waits which will change it."""

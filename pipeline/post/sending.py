@@ -18,6 +18,7 @@ from pipeline.ledger import editions, journal, one_run, places
 from pipeline.ledger.ledger import Ledger
 from pipeline.post import letter_plan, letters, sent_letters, smtp
 from pipeline.post.letters import Kind, Letter
+from pipeline.post.published_days import PublishedDay
 from pipeline.post.sent_letters import JournalAlone, SentLetter, SentLetters, State
 from pipeline.publishing import handed_out, outbox
 from pipeline.settings.config import Settings
@@ -180,7 +181,7 @@ def _due(ledger: Ledger, record: SentLetters, settings: Settings, now: datetime,
     return SendingOutcome(planned=letters_due, without_address=list(without), held=[folder.day for folder in results.held])
 
 
-def _newest_over(published: Iterable[letter_plan.PublishedDay], settings: Settings, now: datetime) -> str:
+def _newest_over(published: Iterable[PublishedDay], settings: Settings, now: datetime) -> str:
     """Return the newest day that letters are written about: the first run ever sends no backlog. '' where there is none."""
     over = (folder.day for folder in published if now > settings.on(folder.day).calendar.last_moment(folder.day))
     return max((day.isoformat() for day in over), default="")
@@ -203,7 +204,7 @@ def _overtaken(ledger: Ledger, record: SentLetters, outgoing: Outgoing, today: d
             yield iso
 
 
-def _published(ledger: Ledger, settings: Settings, days: Container[str]) -> Iterator[letter_plan.PublishedDay]:
+def _published(ledger: Ledger, settings: Settings, days: Container[str]) -> Iterator[PublishedDay]:
     """Yield these days' folders, as far as they are whole: a changed manifest may name what we never wrote."""
     outlines = [filed for filed in ledger.outlines() if not filed.arrival.is_assignment]
     for iso, (_fingerprint, sha256) in sorted(ledger.publications().items()):
@@ -221,7 +222,7 @@ def _published(ledger: Ledger, settings: Settings, days: Container[str]) -> Iter
                 file.district for file in journal.left_out(settings.paths.archive) if file.sha256 in gone and file.day == day
             )
             headline = tuple((line["name"], line["says"]) for line in manifest.get("headline", ()))
-            yield letter_plan.PublishedDay(
+            yield PublishedDay(
                 day,
                 folder,
                 manifest["outputs"],

@@ -119,13 +119,14 @@ class Writer:
         since = since or Since()
         submission = next(submission for submission in summary["submissions"] if submission["district"] == district)
         verdict = district_verdict.of(submission, later.changes if later else None)
-        subject = (
-            f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{since.verdict(verdict, submission['status'], day)}"
-        )
+        told, lacking = since.verdict(verdict, submission["status"], day), since.still_lacking(self._today)
+        also = f"；{lacking}的日报也没有收到，请补报" if lacking else ""
+        subject = f"【信访日报】{district}{self._near(day)}{later.mark if later else ''}：{told}{also}"
         names = _attached(items)
         details = {
             **submission,
             "waits": since.told(day, self._today),
+            "lacking": lacking,
             "forms_renewed": bool(since.forms),
             "in_vain": [came.told(self._today) for came in since.in_vain if came.name not in {item.name for item in items}],
             "gone": [came.told(self._today) for came in since.in_vain if came.is_gone],
@@ -144,7 +145,7 @@ class Writer:
             "notice_by": self._near(since.of_notice.by) if since.of_notice.by else "",
             **self._of_form(names),
             "today": since.today,
-            "elsewhere": [item.name for item in items if item.delivery is Delivery.IN_WORDS],
+            "elsewhere": [item.name for item in items if item.name and item.delivery is Delivery.IN_WORDS],
             "has_page": self._settings.upload is not None,
             "must_mend": submission["status"] == "missing"
             or bool(submission.get("refused_sheets"))

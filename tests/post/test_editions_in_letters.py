@@ -332,3 +332,29 @@ def test_a_day_longer_ago_of_which_the_look_alone_is_another_is_mailed_to_nobody
         with Ledger(office.settings.paths.ledger) as ledger:
             assert len(editions.of_day(ledger, DAY)) == 2
         assert sending.due(office.settings, LATER + timedelta(days=5)).planned == []
+
+
+def test_after_missed_nights_every_district_gets_one_letter_that_names_all_days_without_a_report(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING})
+    office.put_assignment(assignment(CASES))
+    office.put(report(day=DAY - timedelta(days=1), progress=[]), "东胜区.xlsx", "2020-05-20T16:00:00+08:00")
+    nightly.run(office.settings, [DAY - timedelta(days=1)])
+    with running() as server:
+        sending.run(office.settings, moment("2020-05-21 08:00"), server.connect)
+        server.taken.clear()
+        days = [DAY + timedelta(days=count) for count in range(3)]
+        office.put(report("达拉特旗", DAY, progress=[]), "达拉特旗.xlsx", "2020-05-21T16:00:00+08:00")
+        nightly.run(office.settings, days)
+        sending.run(office.settings, moment("2020-05-24 06:00"), server.connect)
+        (letter,) = _letters(server, DISTRICT)
+        assert letter["Subject"].endswith("5月23日：没有日报，请补报；5月21日、5月22日的日报也没有收到，请补报")
+        for kind in ("plain", "html"):
+            assert "贵局5月21日、5月22日的日报也没有收到" in _text(letter, kind)
+            assert "另一个旗区" not in _text(letter, kind)
+        (own, other) = _letters(server, OTHER)
+        assert "5月21日：没有内容行" in own["Subject"]
+        assert other["Subject"].endswith("5月23日：没有日报，请补报；5月22日的日报也没有收到，请补报")
+        to_districts = [to for to, _content in server.taken if to != LEADER]
+        assert (len({*to_districts}), len(to_districts)) == (len(_addresses(office)), len(_addresses(office)) + 1)
+        assert sending.due(office.settings, moment("2020-05-24 06:10")).planned == []

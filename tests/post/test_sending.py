@@ -1,7 +1,7 @@
 """Letters: who gets which, when, at most once, and what is known of each afterwards, against a mail server that does as it is told.
 
-Covers every module of `post` (`come_since`, `district_verdict`, `letter_plan`, `letters`, `sending`, `sent_letters`, `smtp`,
-`told_letters`, `wording`), `taken_out`, and `summed_lines`.
+Covers every module of `post` (`come_since`, `district_verdict`, `letter_plan`, `letters`, `published_days`, `sending`, `sent_letters`,
+`smtp`, `told_letters`, `wording`), `taken_out`, and `summed_lines`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from pipeline.night import nightly
 from pipeline.office import status, taken_out
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.come_since import ComeSince
-from pipeline.post.letter_plan import PublishedDay
 from pipeline.post.letters import Kind, Letter
+from pipeline.post.published_days import PublishedDay
 from pipeline.post.sending import Clarification, SendingOutcome
 from pipeline.post.sent_letters import State
 from pipeline.post.smtp import Fate, UnreachableError

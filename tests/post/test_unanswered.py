@@ -9,7 +9,7 @@ from offices import Office
 from workbooks import DAY, assignment, progress_row, report, urgent_row
 
 from pipeline.post import wording
-from pipeline.post.letter_plan import PublishedDay
+from pipeline.post.published_days import PublishedDay
 
 TO = "dongsheng@example.com"
 
