@@ -68,21 +68,40 @@ def decisions(
     return f"{'，'.join(parts)}{of_kinds_told}。{unknown}"
 
 
-def due_today(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date) -> str:
-    """Return how many open cases are due today, where these are many or a target hangs on them; '' elsewhere.
+def due_today(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date, order: Sequence[str] = ()) -> str:
+    """Return how many open cases are due today and of which districts, where these are many or a target hangs on them; '' elsewhere.
 
-    Tomorrow they are overdue: whoever reads of it then reads it too late.
+    Tomorrow they are overdue: whoever reads of it then reads it too late. `order`: of the districts.
     """
-    due = [line for line in cases if line.is_open and line.deadline == told_on]
-    of_groups = Counter(line.group for line in due)
-    hanging = [figure for figure in targets if 0 < figure.tally.shortfall <= of_groups[figure.group]]
-    if len(due) < _MANY_DUE and not hanging:
+    due, hanging = _due(cases, targets, told_on)
+    if not due:
         return ""
+    of_groups = Counter(line.group for line in due)
     stalled = sum("stalled" in line.flags for line in due)
     among = f"其中{stalled}件" if stalled < len(due) else "都" if stalled > 1 else ""
     of_stalled = f"（{among}{words.FLAGS['stalled'].name}）" if stalled else ""
     lacking = "".join(f"；{figure.label}还差{figure.tally.shortfall}件，今日到期的有{of_groups[figure.group]}件" for figure in hanging)
-    return f"今日到期{len(due)}件{of_stalled}，没有化解、延期的明日超期{lacking}。"
+    districts = Counter(line.district for line in due)  # in the order in which the reader has them
+    whose = "、".join(f"{name}{districts[name]}件" for name in order if name in districts) if len(districts) <= _MOST_NAMED else ""
+    return f"今日到期{len(due)}件{f'：{whose}' if whose else ''}{of_stalled}，没有化解、延期的明日超期{lacking}。"
+
+
+def due_cases(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date, most: int) -> str:
+    """Return which these cases are, so many under their leaders, for a paper; '' where `due_today` tells of none."""
+    due, _hanging = _due(cases, targets, told_on)
+    leaders: dict[str, list[str]] = {}
+    for line in due[:most]:
+        leaders.setdefault(line.leader or "没有包案领导", []).append(f"{line.district}{line.number}")
+    told = "；".join(f"{leader}：{'、'.join(own)}" for leader, own in leaders.items())
+    return f"今日到期{len(due)}件：{told}{'等，逐件见汇总表“督办清单”' if len(due) > most else ''}。" if told else ""
+
+
+def _due(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date) -> tuple[list[CaseLine], list[Figure]]:
+    """Return the open cases due today, where these are many or a target hangs on them, and the targets that do."""
+    due = [line for line in cases if line.is_open and line.deadline == told_on]
+    of_groups = Counter(line.group for line in due)
+    hanging = [figure for figure in targets if 0 < figure.tally.shortfall <= of_groups[figure.group]]
+    return (due, hanging) if len(due) >= _MANY_DUE or hanging else ([], [])
 
 
 def newly_overdue(changes: Iterable[Change]) -> str:
@@ -92,6 +111,8 @@ def newly_overdue(changes: Iterable[Change]) -> str:
 
 
 _MANY_DUE = 5
+_MOST_NAMED = 12
+"""Districts that are named with how many of their cases are due."""
 
 
 def _twice(some: Sequence[Decision], twice: Collection[str]) -> str:

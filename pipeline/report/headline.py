@@ -5,8 +5,7 @@ Covered by tests/report/test_headline.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 
 from pipeline.day.edit_effects import Effects
@@ -20,13 +19,12 @@ from pipeline.report import (
     matter_words,
     not_taken,
     outcome_words,
-    same_day,
     sentences,
     units,
+    verdict_words,
     who_reported,
 )
 from pipeline.report.case_lines import UrgentLine
-from pipeline.report.figures import Bridge, Certainty, Figure
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
@@ -46,7 +44,7 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
     They are the same however much room a paper has: who reads one of them knows as much as who reads another.
     """
     said = (
-        ("结论", _verdicts(report)),
+        ("结论", verdict_words.verdicts(report)),
         (words.WORST, _worst(report)),
         (words.ASKED, _asked(report)),
         (outcome_words.FOLLOWED, outcome_words.in_brief(report)),
@@ -55,133 +53,10 @@ def lines(report: Report) -> tuple[tuple[str, str], ...]:
     return tuple((name, sentence) for name, sentence in said if sentence)
 
 
-def _verdicts(report: Report) -> str:
-    certainties = {certainty.group: certainty for certainty in report.certainties}
-    bridges = {bridge.group: bridge for bridge in report.bridges}
-    out_of_reach = {way.group: sentences.out_of_reach(way) for way in report.ways}
-    reasons = _reasons(report.targets)
-    turned = same_day.verdicts_before(report)
-    verdicts = (
-        _verdict(figure, reason, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
-        + turned.get(figure.group, "")
-        for figure, reason in zip(report.targets, reasons, strict=True)
-    )
-    missing = {
-        name
-        for figure in report.targets
-        if figure.bounds and not figure.is_certain
-        for why, names in figure.bounds.reasons
-        if why == "absent"
-        for name in names
-    }
-    is_first, never = report.day_before == "none", who_reported.never(report.absences)
-    silence = who_reported.silence(report.submissions, is_first=is_first, told=missing if any(reasons) else (), never=never)
-    silence += who_reported.left_out(report.left_out, report.day)
-    silence += to_mend(report, report.targets, with_places=False) + _once_mended(report)
-    return f"{'；'.join(verdicts)}。{silence}"
-
-
-def _reasons(figures: Sequence[Figure]) -> list[str]:
-    """Return why each verdict is provisional; what another one's reason says already is not said twice."""
-    told: list[str] = []
-    kinds: set[str] = set()
-    for figure in figures:
-        if not figure.bounds or figure.is_certain:
-            told.append("")
-            continue
-        whole, whys = sentences.why_open(figure.bounds), {why for why, _names in figure.bounds.reasons}
-        same = "原因同上" if whole in told else sentences.why_open_too(figure.bounds) if kinds and whys <= kinds else whole
-        told.append(same)
-        kinds = kinds or whys
-    return told
-
-
 def _worst(report: Report) -> str:
     """Return which units directly under the reader are worst served; '' where there are none, and where none lacks anything."""
     said = "；".join(units.worst(report.below, [group.name for group in report.settings.groups]))
     return f"{said}。" if said else ""
-
-
-def to_mend(report: Report, figures: Sequence[Figure], most: int = MOST_RUNS, *, with_places: bool = True) -> str:
-    """Return which refused rows have to be mended, first those that keep these figures provisional; '' where none keeps one so.
-
-    `with_places`: with the cells, for whoever has to mend them; the first lines are for others.
-    Rows of cases that the office has given to another district are none: there is nothing to mend.
-    """
-    whose = dict.fromkeys(
-        name
-        for figure in figures
-        if figure.bounds and not figure.is_certain
-        for why, names in figure.bounds.reasons
-        if why == "refused"
-        for name in names
-    )
-    others = [line.district for line in report.submissions if line.district not in whose] if whose else []
-    turning = {of_day for figure in figures if figure.bounds and not figure.is_certain for of_day in figure.bounds.open}
-    told = [
-        f"{name}{rows}"
-        for name in (*whose, *others)
-        if (rows := _refused_rows(report, name, turning if name in whose else (), with_places=with_places))
-    ]
-    return f"退回待改正的：{first_of(told, most, '；')}。" if told else ""
-
-
-def _once_mended(report: Report) -> str:
-    """Return what verdicts were with the rows that are refused for a mistyped number alone; '' where no verdict can turn by one.
-
-    Each is told with what it says and which case it can be about; other things that keep the verdict open may remain.
-    """
-    groups = {case.number: case.group for case in report.cases if report.misspelt}
-    told = []
-    for figure in report.targets:
-        rows = [row for row in report.misspelt if groups[row.number] == figure.group]
-        gained = sum(row.gained for row in rows)
-        mended = replace(figure.tally, resolved=figure.tally.resolved + gained)
-        open_by = {name for why, names in figure.bounds.reasons if why == "refused" for name in names} if figure.bounds else set()
-        if rows and not figure.is_certain and (mended.met != figure.tally.met or open_by & {row.district for row in rows}):
-            said = first_of([f"{row.district}写的是“{row.written} {row.status}”，若指{row.number}" for row in rows], MOST_RUNS, "；")
-            verdict = words.verdict(is_met=bool(mended.met), is_certain=True)
-            all_of = "都" if len(rows) > 1 else ""
-            told.append(f"{said}，{all_of}改正后{figure.label}为{mended.resolved}/{mended.total}，按件数算{verdict}。")
-    return "".join(told)
-
-
-def _refused_rows(report: Report, district: str, turning: Collection[tuple[str, date]], *, with_places: bool) -> str:
-    """Return how much of a district's report of the day was refused, and where; of earlier days that can turn a verdict, which."""
-    own = [line for line in report.findings if (line.district, line.use) == (district, words.USED) and not line.is_of_moved]
-    found = [line.finding for line in own if line.finding.refuses]
-    rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
-    sheets = [f"“{finding.sheet}”整张表" for finding in found if not finding.place]
-    today = "、".join([*([f"{len(rows)}行{f'（{first_of(rows, 2)}）' if with_places else ''}"] if rows else []), *sheets])
-    earlier = [
-        sentences.day(day, report.day)
-        for point in report.open_points
-        if point.district == district
-        for day in point.refused
-        if day != report.day and (district, day) in turning
-    ]
-    before = f"{first_of(earlier, 2)}的日报" if earlier else ""
-    return "及".join(part for part in (today, before) if part)
-
-
-def _verdict(figure: Figure, reason: str, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str) -> str:
-    """Return whether a target is met, by how many cases it is missed, why that is not settled, and what alone brought it about."""
-    if not figure.verdict:
-        return f"{figure.label}没有案件"
-    lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
-    why = f"（{reason}）" if reason else ""
-    by_new = same_day.risen_by_new(bridge, figure.tally, certainty.unmoved if certainty else figure.tally) if bridge else ""
-    return "，".join(
-        part
-        for part in (
-            f"{figure.label}{figure.verdict}{lacking}{why}",
-            same_day.lost(bridge, figure.tally) if bridge else "",
-            out_of_reach if figure.is_certain else "",
-            *sentences.without_which(certainty, figure.tally),
-            by_new,
-        )
-        if part
-    )
 
 
 def _asked(report: Report) -> str:
@@ -190,7 +65,8 @@ def _asked(report: Report) -> str:
     refused = not_taken.asked(report)
     # beside a danger of an earlier day nothing is told that the sections below tell with their cases
     decided = decision_words.decisions(report.decisions, report.submissions, refused, with_kinds=not has_danger, told_on=report.day)
-    decided += decision_words.due_today(report.cases, report.targets, report.day) + decision_words.newly_overdue(report.changes)
+    decided += decision_words.due_today(report.cases, report.targets, report.day, report.settings.district_names)
+    decided += decision_words.newly_overdue(report.changes)
     without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
     earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if report.unsettled else ""
@@ -342,29 +218,33 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 def _restated(report: Report, this_issue: str) -> str:
     """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is."""
     entries = corrections.told_otherwise(report)
-    groups = [[entry for entry in entries if entry.group == group] for group in dict.fromkeys(entry.group for entry in entries)]
+    groups = [[entry for entry in entries if entry.group == group.name] for group in report.settings.groups]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
-    shown = sorted(runs, key=lambda run: _weight(run[0]))[: MOST_RUNS + (len(runs) == MOST_RUNS + 1)]  # "and one more" takes as much room
-    shown.sort(key=lambda run: _in_order(run[0]))
+    chosen = sorted(runs, key=lambda run: _weight(run[0]))[: MOST_RUNS + (len(runs) == MOST_RUNS + 1)]  # "and one more" takes as much room
+    shown = [run for run in runs if any(run is each for each in chosen)]
     named_groups = [run[0].group for run in shown]
-    named = "、".join(
-        f"{corrections.days_of(run, report.day)}{group if group != before else ''}{corrections.pair_with_cases(run[0])}"
+    named = "；".join(
+        f"{group if group != before else ''}{corrections.days_of(run, report.day)}{corrections.pair_with_cases(run[0])}"
         for before, group, run in zip(["", *named_groups], named_groups, shown, strict=False)
     )
-    same = sum(not corrections.has_moved(run[0]) for run in runs if run not in shown)
-    unchanged = f"，没有写的有{same}处件数不变、案件有变" if same else ""
     basis = f"与{corrections.basis(report)}所知相比，" if runs else ""
-    earlier = f"{basis}{named}{f'等，共{len(runs)}处{unchanged}' if len(runs) > len(shown) else ''}"
+    earlier = f"{basis}{named}{unnamed([run for run in runs if run not in shown], report.day)}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = day_corrected.first_rewritten(report)
     parts = [part for part in (this_issue, earlier, day_corrected.refused_since(report, 1, 30), *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def _in_order(entry: Restated) -> tuple[bool, bool, bool, date]:
-    """Return where a run that is named stands: a target that was lost first, then one that was won, each in the order of the days."""
-    lost, turned = corrections.is_lost(entry.tallies), corrections.has_turned(entry.tallies)
-    return not lost, not turned, not corrections.has_moved(entry), entry.day
+def unnamed(runs: Sequence[Sequence[Restated]], told_on: date) -> str:
+    """Return how many corrections there are beside those told, where these are few which, and whether they turn a target."""
+    if not runs:
+        return ""
+    which = "、".join(f"{run[0].group}{corrections.days_of(run, told_on)}" for run in runs) if len(runs) <= MOST_RUNS else ""
+    turned = sum(corrections.has_turned(run[0].tallies) for run in runs)
+    effect = "达标与否没有变" if not turned else "达标与否也改变" if turned == len(runs) else f"其中{turned}处达标与否改变"
+    same = sum(not corrections.has_moved(run[0]) for run in runs)
+    unchanged = f"，{'' if same == len(runs) else f'其中{same}处'}件数不变、案件有变" if same else ""
+    return f"；另{len(runs)}处{effect}{unchanged}{f'（{which}）' if which else ''}"
 
 
 def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:

@@ -11,8 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.restatement import Restated
-from pipeline.day.targets import Tally
-from pipeline.report import corrections, exemptions, exemptions_of_period, matter_words, not_taken, sentences
+from pipeline.report import corrections, exemptions, exemptions_of_period, headline, matter_words, not_taken, sentences, verdict_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
@@ -86,49 +85,35 @@ def _in_danger(period: Period) -> str:
 
 
 def answer(period: Period) -> str:
-    """Return in one sentence which targets are met at the end, and how many cases the others lack."""
+    """Return which targets are met at the end with what figures, how many cases the others lack, and once why that is provisional."""
     figures = [part.figure for part in period.groups if part.figure and part.tallies[1].total]
-    without = "".join(f"；{part.label}没有案件" for part in period.groups if not part.tallies[1].total)
-    verdicts = {figure.verdict for figure in figures}
+    without = [f"{part.label}没有案件" for part in period.groups if not part.tallies[1].total]
     if not figures:
         return "没有案件。"
-    limits = {figure.label: sentences.without_which(_certainty(figure.label, period), figure.tally) for figure in figures}
-    if len(figures) > 1 and len(verdicts) == 1 and not any(limits.values()):
-        lacking = "，".join(f"{figure.label}还差{figure.tally.shortfall}件" for figure in figures if figure.tally.shortfall)
-        return f"{_COUNTS.get(len(figures), len(figures))}组都{verdicts.pop()}{f'：{lacking}' if lacking else ''}{without}。"
-    short = {figure.label: [f"还差{figure.tally.shortfall}件"] if figure.tally.shortfall else [] for figure in figures}
-    told = ("，".join([f"{figure.label}{figure.verdict}", *short[figure.label], *limits[figure.label]]) for figure in figures)
-    return f"{'；'.join(told)}{without}。"
+    told = "；".join([*(_answer(figure, period) for figure in figures), *without])
+    return f"{told}。{verdict_words.why_provisional(figures, period.settings.district_names)}"
+
+
+def _answer(figure: Figure, period: Period) -> str:
+    lacking = [f"还差{figure.tally.shortfall}件"] if figure.tally.shortfall else []
+    limits = sentences.without_which(_certainty(figure.label, period), figure.tally)
+    return "，".join([f"{figure.label}{figure.verdict}", verdict_words.counted(figure.tally), *lacking, *limits])
 
 
 def _certainty(group: str, period: Period) -> Certainty | None:
     return next((certainty for certainty in period.certainties if certainty.group == group), None)
 
 
-_COUNTS: Final = {2: "两"}
-
-
 def of_target(part: Part, period: Period) -> str:
     """Return where a target began and ended, and what brought it there."""
     then, now = part.tallies
     first, last = words.near(beginning(period), period.last), sentences.day(period.last, None)
-    figure = f"目标{now.target_percent}%{f'，{verdict(part.figure)}' if part.figure and now.total else ''}。"
+    lacking = f"，还差{now.shortfall}件" if now.shortfall else ""
+    figure = f"目标{now.target_percent}%{f'，{part.figure.verdict}{lacking}' if part.figure and now.total else ''}。"
     reliance = _certainty(part.label, period)
     without_edits = sentences.unmoved(reliance, now, _MOST_CASES) if reliance else ""
-    began = f"没有日报，案件{then.total}件" if not period.has_beginning and then.total else counted(then)
-    return f"期初（{first}）{began}，期末（{last}）{counted(now)}；{figure}{without_edits}{moved(part)}"
-
-
-def verdict(figure: Figure) -> str:
-    """Return the verdict in a few words, and why it is provisional."""
-    lacking = f"，还差{figure.tally.shortfall}件" if figure.tally.shortfall else ""
-    why = f"（{sentences.why_open(figure.bounds)}）" if figure.bounds and not figure.is_certain else ""
-    return f"{figure.verdict}{lacking}{why}"
-
-
-def counted(tally: Tally) -> str:
-    """Such as 12/40（30.0%）."""
-    return f"{tally.resolved}/{tally.total}（{sentences.rate(tally.rate_percent)}）" if tally.total else "没有案件"
+    began = f"没有日报，案件{then.total}件" if not period.has_beginning and then.total else verdict_words.counted(then)
+    return f"期初（{first}）{began}，期末（{last}）{verdict_words.counted(now)}；{figure}{without_edits}{moved(part)}"
 
 
 def changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -199,26 +184,35 @@ def restated(period: Period, most: int = 2) -> str:
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
     turned = sum(corrections.has_turned(run[0].tallies) for _day, run in runs)
-    told = restated_runs(period, max(most, min(turned, _MOST_TURNED))) if most else []
-    of_turned = f"，按件数算达标与否因此改变的共{turned}处" if turned > len(told) else ""
-    named = f"：{'；'.join(told)}{f'；等{len(runs)}处' if len(runs) > len(told) else ''}" if most else ""
-    return f"期内更正{len(runs)}处{named}{of_turned}。{editions}"
+    shown = _chosen(runs, max(most, min(turned, _MOST_TURNED)))
+    told = _in_words(shown, period)
+    others = headline.unnamed([run for _day, run in runs if not any(run is each for _told_on, each in shown)], period.last)
+    named = f"：{'；'.join(told)}{others}" if most else ""
+    return f"期内更正{len(runs)}处{named}。{editions}"
 
 
 def restated_runs(period: Period, most: int | None = None) -> list[str]:
     """Return every restatement in few words, days of which the same was told together; or so many: first those that turned a verdict.
 
-    A target that was lost stands before all others.
+    They stand in the order of the days that told them, of the groups and of their own days; who told them, and against what, is said once.
     """
     runs = _runs(period)
-    shown = corrections.chosen([run for _day, run in runs], len(runs) if most is None else most)
-    told = sorted(
-        (pair for pair in runs if any(pair[1] is run for run in shown)), key=lambda pair: not corrections.is_lost(pair[1][0].tallies)
-    )
-    return [
-        f"{_told(day, run, period)}{run[0].group}{corrections.days_of(run, period.last)}{corrections.pair_with_cases(run[0])}"
-        for day, run in told
-    ]
+    return _in_words(runs if most is None else _chosen(runs, most), period)
+
+
+def _in_words(runs: Sequence[tuple[date, list[Restated]]], period: Period) -> list[str]:
+    told, before = list[str](), ""
+    for day, run in runs:
+        head = _told(day, run, period)
+        days = corrections.days_of(run, period.last)
+        told.append(f"{'' if head == before else head}{run[0].group}{days}{corrections.pair_with_cases(run[0])}")
+        before = head
+    return told
+
+
+def _chosen(runs: Sequence[tuple[date, list[Restated]]], most: int) -> list[tuple[date, list[Restated]]]:
+    chosen = corrections.chosen([run for _day, run in runs], most)
+    return [pair for pair in runs if any(pair[1] is run for run in chosen)]
 
 
 _MOST_TURNED = 4
@@ -227,7 +221,7 @@ _MOST_TURNED = 4
 
 def _runs(period: Period) -> list[tuple[date, list[Restated]]]:
     """Return every run of days of which the same was told, with the day that told it."""
-    told = dict.fromkeys((day, entry.group) for day, entry in period.restated)
+    told = [(day, group.name) for day in dict.fromkeys(day for day, _entry in period.restated) for group in period.settings.groups]
     return [
         (day, run)
         for day, group in told

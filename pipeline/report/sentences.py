@@ -19,7 +19,7 @@ BOUNDS_RULE = (
     "每份缺报的日报另按可能新增{most}件计入总数。范围只随补报、改正变化，不是预测。"
 )
 
-PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后达标与否还可能改变。"
+PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后可能改变。"
 
 
 def day(moment: date, anchor: date | None) -> str:
@@ -97,12 +97,6 @@ def why_open(ends: Bounds, absent: str = "", unread: Collection[str] = ()) -> st
     mended = [open_reasons.ABSENT_YET[said] for said, names in not_there if names]
     after = "、".join(dict.fromkeys([*mended, *_mended_by({why for why, _districts in ends.reasons} - {"absent"})]))
     return f"{reasons}，{after}后结论可能改变"
-
-
-def why_open_too(ends: Bounds) -> str:
-    """Return the same in few words, where the reason of another figure names whose reports these are."""
-    kinds = [why for why, _districts in ends.reasons]
-    return f"也因{'、'.join(open_reasons.OPEN_REASONS[why].removeprefix('的') for why in kinds)}，{'、'.join(_mended_by(kinds))}后可能改变"
 
 
 def _mended_by(kinds: Collection[str]) -> list[str]:

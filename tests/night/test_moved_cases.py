@@ -20,7 +20,7 @@ from pipeline.post.letters import Item
 from pipeline.post.wording import Writer
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_words
-from pipeline.report import headline, not_taken, sentences, who_reported
+from pipeline.report import headline, not_taken, sentences, verdict_words, who_reported
 from pipeline.web import check_results
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -197,9 +197,9 @@ def test_leaders_read_that_the_row_is_to_be_mended_that_is_wrong_and_not_the_one
     ]
     report = _on(*files).report
     (wrong,) = [line.finding for line in report.findings if line.finding.code == "not-in-list"]
-    said = f"退回待改正的：{A}5月20日的日报；{B}1行（案件进展!{wrong.cell}）。"
-    assert headline.to_mend(report, report.targets) == said
-    assert headline.lines(report)[0][1].endswith(f"退回待改正的：{A}5月20日的日报；{B}1行。")
+    said = f"日报退回待改正的：{A}5月20日；{B}1行（案件进展!{wrong.cell}）。"
+    assert verdict_words.to_mend(report) == said
+    assert headline.lines(report)[0][1].endswith(f"日报退回待改正的：{A}5月20日；{B}1行。")
 
 
 def test_a_row_that_says_nothing_new_is_not_told_to_leaders() -> None:

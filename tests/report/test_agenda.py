@@ -438,12 +438,21 @@ def test_many_cases_that_are_due_today_are_told_at_once_and_one_without_which_a_
     register = assigned(assignment([case_row(number, 办结时限=f"{MONDAY}") for number in NUMBERS]))
     assert "今日到期" not in dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met)).report))[words.ASKED]
     one = dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met[:8])).report))[words.ASKED]
-    assert f"今日到期2件（都停滞），没有化解、延期的明日超期；{CITY}还差1件，今日到期的有2件。" in one
+    assert f"今日到期2件：东胜区2件（都停滞），没有化解、延期的明日超期；{CITY}还差1件，今日到期的有2件。" in one
     out = _day(MONDAY, register, _report_of(MONDAY, progress_row(NUMBERS[9])))
     report = replace(out.report, targets=())
     lines = [replace(line, flags=("due_soon", *(["stalled"] if line.number == NUMBERS[0] else []))) for line in report.cases]
     assert decision_words.due_today(lines, (), MONDAY) == "今日到期10件（其中1件停滞），没有化解、延期的明日超期。"
     assert decision_words.due_today(lines[:4], (), MONDAY) == ""
+    assert decision_words.due_cases(lines[:4], (), MONDAY, 12) == ""
+    listed = decision_words.due_cases(lines, (), MONDAY, 2)
+    first, second = (f"{line.district}{line.number}" for line in lines[:2])
+    assert listed.startswith("今日到期10件：")
+    assert first in listed
+    assert second in listed
+    assert listed.endswith("等，逐件见汇总表“督办清单”。")
+    whose = decision_words.due_today(lines, (), MONDAY, [lines[0].district])
+    assert whose.startswith(f"今日到期10件：{lines[0].district}10件（其中1件停滞）")
 
 
 def test_a_case_that_an_urgent_matter_stands_for_too_is_counted_once() -> None:

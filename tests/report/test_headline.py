@@ -1,6 +1,6 @@
 """The lines that come before everything else.
 
-Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `same_day`, `urgent_of_period` and `who_reported`.
+Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `same_day`, `urgent_of_period`, `verdict_words` and `who_reported`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from workbooks import (
 
 from pipeline.day.edit_effects import Effects
 from pipeline.day.particulars import Edit
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.office import attendance, status, waiting
@@ -52,9 +53,11 @@ from pipeline.report import (
     same_day,
     sentences,
     urgent_of_period,
+    verdict_words,
     who_reported,
 )
-from pipeline.report.figures import Bounds, Bridge, Step
+from pipeline.report.figures import Bounds, Bridge, Figure, Step
+from pipeline.terms.contract import SAFETY
 
 if TYPE_CHECKING:
     from weeks import Published
@@ -67,19 +70,22 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     lines = headline.lines(report)
     assert [name for name, _said in lines] == ["结论", "请决定", "更正"]
     verdicts, asked, restated = (said for _name, said in lines)
-    assert verdicts == "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理未达标，还差58件。"
+    assert (
+        verdicts
+        == "自治区交办24.1%，未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理13.3%，未达标，还差58件。"
+    )
     assert asked == (
         "此前急报尚无下文3件（都是工程安全隐患：乌审旗、准格尔旗）。"
         "今日需要决策的事项共24件。另有急报3件请知悉（都是工程安全隐患：东胜区等3个旗区）。"
     )
     assert (
         restated
-        == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，5月20日市级交办和旗区自行梳理由7/69改为7/71。"
+        == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。"
     )
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
     by_noon = replace(quiet, overnight=report.restated[:1])
-    assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，5月20日市级交办和旗区自行梳理由7/69改为7/71。")
+    assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
     assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == (
         "更正",
@@ -106,16 +112,19 @@ def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_thos
         told(20, city, (66, 60), (66, 60)),
     )
     first = (
-        f"与5月21日12:00所知相比，5月19日{city}由59/65改为58/65，按件数算由达标变为未达标、"
-        f"5月19日{region}由29/31改为28/31、5月20日由29/30改为28/30"  # in the order of the days; the same group is named once
+        f"与5月21日12:00所知相比，{region}5月19日由29/31改为28/31；5月20日由29/30改为28/30；"
+        f"{city}5月19日由59/65改为58/65，按件数算由达标变为未达标"  # by groups, and in the order of the days
     )
-    assert headline.lines(replace(quiet, restated=entries))[-1][1] == f"{first}等，共5处，没有写的有1处件数不变、案件有变。"
+    assert (
+        headline.lines(replace(quiet, restated=entries))[-1][1]
+        == f"{first}；另2处达标与否没有变，其中1处件数不变、案件有变（{region}5月17日、{city}5月20日）。"
+    )
     four = headline.lines(replace(quiet, restated=entries[1:]))[-1][1]
-    same = f"5月20日{city}仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
-    assert four == f"{first}、{same}", "of four none is left out"
+    same = "5月20日仍为60/66（改为计入化解1件（ZZQ-2020-001），改为不计入化解1件（ZZQ-2020-002））。"
+    assert four == f"{first}；{same}", "of four none is left out"
     won, lost = told(18, city, (65, 58), (65, 59)), told(20, city, (65, 59), (65, 58))
     both = headline.lines(replace(quiet, restated=(won, lost)))[-1][1]
-    assert both.index("5月20日") < both.index("5月18日"), "a target that was lost stands before one that was won"
+    assert both.index("5月18日") < both.index("5月20日"), "in the order of the days, whichever way they turned"
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:
@@ -127,8 +136,8 @@ def test_what_is_not_settled_is_provisional_with_the_reason(published: Published
     assert headline.lines(day)[0] == (
         "结论",
         (
-            "自治区交办未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理暂计未达标，还差58件（东胜区没有日报，补报后结论可能改变）。"
-            "没有日报的办理得怎样不知道，案件沿用此前的情况。"
+            "自治区交办24.1%，未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理13.3%，暂计未达标，还差58件。"
+            "暂计的原因：东胜区没有日报，补报后结论可能改变。没有日报的办理得怎样不知道，案件沿用此前的情况。"
         ),
     )
     settled = replace(day, targets=report.targets)
@@ -152,10 +161,34 @@ def test_the_refused_row_that_can_still_turn_a_verdict_is_named_and_below_with_i
     files = [assigned(assignment([case_row("ZZQ-2020-001", 案件来源="自治区交办")])), handed_in(report(progress=[row]), f"{DAY} 16:00")]
     told = consolidate(files, [DAY])[DAY].report
     found = next(line.finding for line in told.findings if line.finding.code == "bad-date")
-    said = headline.to_mend(told, told.targets)
-    assert said == f"退回待改正的：东胜区1行（案件进展!{found.cell}）。"
-    assert headline.lines(told)[0][1].endswith("退回待改正的：东胜区1行。")
+    said = verdict_words.to_mend(told)
+    assert said == f"日报退回待改正的：东胜区1行（案件进展!{found.cell}）。"
+    assert headline.lines(told)[0][1].endswith("日报退回待改正的：东胜区1行。")
     assert said in briefing.fields(told)["范围说明"]
+
+
+def test_what_is_to_be_mended_is_one_list_of_every_district_in_the_first_lines_and_below_the_table(published: Published) -> None:
+    """Rows of the day and of days before, whether or not they can turn a verdict; an urgent matter that was refused too."""
+    report = published("week-light").reports[3]
+    whole = verdict_words.to_mend(report)
+    refused = {point.district for point in report.open_points if point.refused}
+    assert refused
+    assert all(name in whole for name in refused)
+    assert whole in briefing.fields(report)["范围说明"]
+    matter = RefusedMatter(date(2020, 5, 18), "乌审旗", SAFETY)
+    assert "乌审旗1行及5月18日、19日" in verdict_words.to_mend(replace(report, earlier_refused=(matter,)))
+
+
+def test_why_verdicts_are_provisional_is_said_once_for_all_of_them() -> None:
+    tally = Tally(90, 10, 8)
+    ends = Bounds(tally, Tally(90, 10, 10), (("absent", ("东胜区",)),), told_on=DAY, open=frozenset({("东胜区", DAY)}))
+    more = replace(ends, reasons=(("absent", ("东胜区",)), ("refused", ("达拉特旗",))))
+    first, same, other = (Figure(label, label, tally, bounds) for label, bounds in (("一", ends), ("二", ends), ("三", more)))
+    order = ("达拉特旗", "东胜区")
+    assert verdict_words.why_provisional([first, same], order) == "暂计的原因：东胜区没有日报，补报后结论可能改变。"
+    both = verdict_words.why_provisional([first, other], order)
+    assert both == "暂计的原因合起来：东胜区没有日报，达拉特旗有退回的内容没有改正，补报、改正后结论可能改变。"
+    assert verdict_words.why_provisional([replace(first, bounds=None)], order) == ""
 
 
 def test_a_case_that_was_reported_before_any_workbook_had_it_is_awaited_from_then_on_and_settled_by_its_first_row() -> None:
@@ -243,7 +276,7 @@ def test_of_a_row_with_a_mistyped_number_that_decides_the_verdict_it_is_told_wha
     city = told.targets[1]
     assert (city.tally.resolved, city.tally.total, city.verdict) == (8, 10, "暂计未达标")
     said = f"东胜区写的是“SJ-2020-0O9 已化解”，若指SJ-2020-009，改正后{city.label}为9/10，按件数算达标。"
-    assert headline.lines(told)[0][1].endswith(f"退回待改正的：东胜区1行。{said}")
+    assert headline.lines(told)[0][1].endswith(f"日报退回待改正的：东胜区1行。{said}")
     assert said in leaders_page.render(told, HOME / "templates").decode()
     assert said in str(briefing.fields(told)["提要"])
     both = headline.lines(_nine_of_ten(resolved_row("SJ-2020-0O9"), resolved_row("SJ-2020-O10")))[0][1]
@@ -329,7 +362,7 @@ def test_edits_of_the_register_that_turn_a_verdict_stand_beside_it(
     figure = replace(report.targets[1], tally=Tally(90, *now), bounds=None)
     turned = replace(report.certainties[1], unmoved=Tally(90, *unmoved))
     day = replace(report, targets=(report.targets[0], figure), certainties=(report.certainties[0], turned))
-    assert headline.lines(day)[0][1].split("；")[1].startswith(f"市级交办和旗区自行梳理{said}。")
+    assert headline.lines(day)[0][1].split("；")[1].startswith(f"市级交办和旗区自行梳理{figure.tally.rate_percent}%，{said}。")
 
 
 def _verdicts(*days: tuple[Sequence[Row], Sequence[Row]], cases: Sequence[Row] = ()) -> list[str]:
@@ -462,24 +495,24 @@ def test_a_day_that_was_corrected_there_and_back_is_told_once_with_its_cases() -
     tuesday, more = DAY - timedelta(days=2), _late("2020-05-19 10:10", "ZZQ-2020-001", "ZZQ-2020-002")
     said = _restated(tuesday, more, _late("2020-05-19 14:05", "SJ-2020-009", district="达拉特旗"))
     moves = "改为计入化解1件（ZZQ-2020-002），改为不计入化解1件（ZZQ-2020-005）"
-    assert said == f"与5月18日24:00所知相比，5月18日自治区交办仍为2/6（{moves}）。"
-    assert _restated(tuesday, more) == "与5月18日24:00所知相比，5月18日自治区交办由2/6改为3/6。"
+    assert said == f"与5月18日24:00所知相比，自治区交办5月18日仍为2/6（{moves}）。"
+    assert _restated(tuesday, more) == "与5月18日24:00所知相比，自治区交办5月18日由2/6改为3/6。"
     assert _restated(tuesday, more, _late("2020-05-19 14:05", "ZZQ-2020-001")) == "5月18日自治区交办曾有更正，又改回2/6。"
 
 
 def test_what_came_by_noon_is_told_of_every_earlier_day_that_it_changed() -> None:
     """The day before restates them, but in an edition that came after its readers had read it."""
     late = _late("2020-05-21 10:00", "ZZQ-2020-001", "ZZQ-2020-002")
-    assert _restated(DAY, late) == "与5月20日24:00所知相比，5月18日至5月20日自治区交办由2/6改为3/6。"
+    assert _restated(DAY, late) == "与5月20日24:00所知相比，自治区交办5月18日至5月20日由2/6改为3/6。"
     came, cases = "东胜区5月18日日报的更正（5月21日10:00收到）", "改为计入化解1件（ZZQ-2020-002）"
     assert corrections.of_group(_corrected(DAY, late), "自治区交办").startswith(
         f"以前的数字，与5月20日24:00所知相比有更正：5月18日至5月20日由2/6改为3/6；{cases}；依据{came}。"
     )
-    assert _restated(DAY - timedelta(days=1), late) == "与5月20日12:00所知相比，5月18日至5月19日自治区交办由2/6改为3/6。"
+    assert _restated(DAY - timedelta(days=1), late) == "与5月20日12:00所知相比，自治区交办5月18日至5月19日由2/6改为3/6。"
     evening = _late("2020-05-20 20:00", "ZZQ-2020-001", "ZZQ-2020-002")
     assert (_restated(DAY, evening), _restated(DAY - timedelta(days=1), evening)) == (
         "",
-        "与5月20日12:00所知相比，5月18日至5月19日自治区交办由2/6改为3/6。",
+        "与5月20日12:00所知相比，自治区交办5月18日至5月19日由2/6改为3/6。",
     )
 
 

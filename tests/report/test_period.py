@@ -21,7 +21,7 @@ from months import BEGINNING, FIRST, LAST, Life, Month
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
-from pipeline.report import period, period_words
+from pipeline.report import period, period_words, verdict_words
 from pipeline.report.period import LaterLook, Part, Period, Standing
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -241,11 +241,16 @@ def test_the_first_sentence_says_which_targets_are_met_and_by_how_much_the_other
     name, said = period_words.lines(whole)[0]
     assert name == "结论"
     for part in whole.groups:
-        assert f"{part.label}还差{part.tallies[1].shortfall}件" in said.replace(f"{part.figure and part.figure.verdict}，", "")
+        assert f"{verdict_words.counted(part.tallies[1])}，还差{part.tallies[1].shortfall}件" in said
     met = [replace(part, figure=replace(part.figure, tally=Tally(90, 10, 10))) for part in whole.groups if part.figure]
-    assert period_words.answer(replace(whole, groups=tuple(met), certainties=())) in ("两组都达标。", "两组都暂计达标。")
+    said = period_words.answer(replace(whole, groups=tuple(met), certainties=()))
+    verdicts = [f"{part.label}{part.figure.verdict}，10/10（100.0%）" for part in met if part.figure]
+    assert said.startswith(f"{'；'.join(verdicts)}。")
+    assert said.count("后结论可能改变") == said.count("暂计的原因") == 1, "why they are provisional is said once"
     one = replace(whole, groups=(met[0], *whole.groups[1:]), certainties=())
-    assert period_words.answer(one).startswith(f"{met[0].label}{met[0].figure and met[0].figure.verdict}；{whole.groups[1].label}")
+    assert period_words.answer(one).startswith(
+        f"{met[0].label}{met[0].figure and met[0].figure.verdict}，10/10（100.0%）；{whole.groups[1].label}"
+    )
 
 
 def test_the_first_sentence_says_what_alone_puts_a_target_where_it_is_and_the_cases_follow(whole: Period) -> None:
@@ -271,17 +276,17 @@ def test_of_many_restatements_the_first_that_is_told_is_one_that_turned_a_verdic
     week = replace(whole, restated=tuple(told))
     turned = "5月30日说的：与5月30日12:00所知相比，自治区交办5月3日由153/170改为150/170，按件数算由达标变为未达标"
     assert period_words.restated_runs(week, 1) == [turned]
-    assert period_words.restated(week, 1).startswith(f"期内更正3处：{turned}；等3处。")
-    assert "；等3处。" in period_words.restated(week, 2)
+    assert period_words.restated(week, 1).startswith(f"期内更正3处：{turned}；另2处达标与否没有变（自治区交办5月1日、自治区交办5月5日）。")
+    assert "；另1处达标与否没有变（自治区交办5月1日）。" in period_words.restated(week, 2)
     again = replace(week, restated=(*told, (LAST, replace(told[1][1], day=FIRST + timedelta(days=9)))))
-    assert "；等4处。" in period_words.restated(again, 1), "each turn is told"
+    assert "；另2处达标与否没有变（" in period_words.restated(again, 1), "each turn is told"
     won = (LAST, replace(told[1][1], tallies=told[1][1].tallies[::-1]))
     week = replace(whole, restated=(won, (LAST, replace(told[1][1], day=FIRST + timedelta(days=9)))))
     both = period_words.restated(week, 1)
     assert both.startswith("期内更正2处：")
-    assert both.index("由达标变为未达标") < both.index("由未达标变为达标"), "the worse turn first"
+    assert both.index("由未达标变为达标") < both.index("由达标变为未达标"), "in the order of the days"
     many = tuple((LAST, replace(told[1][1], day=FIRST + timedelta(days=2 * count))) for count in range(6))
-    assert "；等6处，按件数算达标与否因此改变的共6处。" in period_words.restated(replace(whole, restated=many), 1)
+    assert "；另2处达标与否也改变（" in period_words.restated(replace(whole, restated=many), 1)
 
 
 def test_a_group_whose_only_case_was_cancelled_has_no_case_and_none_that_is_not_resolved(whole: Period) -> None:
@@ -433,7 +438,7 @@ def test_restatements_are_told_in_runs_of_days(whole: Period) -> None:
     runs = period_words.restated_runs(replace(whole, restated=tuple(told)))
     assert runs == [
         "5月30日说的：与5月30日12:00所知相比，自治区交办5月1日至5月2日由8/10改为9/10",
-        "5月30日说的：与5月30日12:00所知相比，自治区交办5月4日由8/10改为9/10",
+        "自治区交办5月4日由8/10改为9/10",
     ]
 
 

@@ -17,6 +17,7 @@ from pipeline.report import (
     answer_words,
     corrections,
     day_corrected,
+    decision_words,
     edit_words,
     exemptions,
     headline,
@@ -323,7 +324,7 @@ def _changes(report: Report, room: Limits) -> str:
         changes = [change for change in report.changes if change.kind == kind]
         most = max(room.cases, _MOST_ENDED) if kind == "ended_disputes" else room.cases
         cases = [] if kind == "status" else [(change.number, change.district) for change in changes]
-        named = case_names.by_district(cases, most)
+        named = case_names.by_district(cases, most, report.settings.district_names)
         kinds += [(kind, named, len(changes))] if changes else []
     has_steps = bool(room.steps)
     return sentences.changes(kinds, CHANGES_SHEET, report.submissions, has_steps=has_steps, day_before=report.day_before)
@@ -333,6 +334,8 @@ _FEWEST_CHARACTERS = 24
 """Of a matter that stands nowhere else on the paper."""
 _FEWEST_EXEMPTIONS = 3
 """That are named however little room there is; those that hide an overdue case come first."""
+_FEWEST_DUE = 12
+"""Cases due today that are named, but for a paper with no room at all."""
 _MOST_ENDED = 2
 """Cases whose 不认可 ended that are named however little room there is."""
 
@@ -384,6 +387,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters))
     noted += outcome_words.told(report, most, max(_FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
+    noted += decision_words.due_cases(report.cases, report.targets, report.day, max(_FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []
     rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)

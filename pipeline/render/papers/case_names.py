@@ -6,6 +6,7 @@ Covered by tests/render/papers/test_case_names.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -22,22 +23,31 @@ Case = tuple[str, str]
 """A case's number and its district, '' where none is told."""
 
 
-def by_district(cases: Sequence[Case], most: int) -> str:
-    """Return the cases under their districts, at most so many; '' where none is named."""
-    shown = cases[:most]
+def by_district(cases: Sequence[Case], most: int, order: Sequence[str] = ()) -> str:
+    """Return the cases under their districts, in that order of these, at most so many; '' where none is named."""
+    turns = {name: turn for turn, name in enumerate(order)}
+    before = Counter[str]()
+    places = []
+    for number, district in cases:  # one of every district before the second of any
+        places.append((before[district], turns.get(district, len(turns)), number, district))
+        before[district] += 1
+    nearest = sorted(range(len(places)), key=lambda place: places[place][:2])[:most]
+    shown = [cases[place] for place in sorted(nearest, key=lambda place: (places[place][1], place))]
     districts: dict[str, list[str]] = {}
     for number, district in shown:
         districts.setdefault(district, []).append(number)
-    named = "；".join(_named(district, numbers, is_counted=len(cases) > _FEW) for district, numbers in districts.items())
-    return f"{named}{'等' if named and len(shown) < len(cases) else ''}"
+    counts = before if len(cases) > _FEW else Counter[str]()
+    named = "；".join(_named(district, numbers, counts[district]) for district, numbers in districts.items())
+    more = len(districts) < len(before) or (not counts and len(shown) < len(cases))
+    return f"{named}{'等' if named and more and not named.endswith('等') else ''}"
 
 
-def _named(district: str, numbers: Sequence[str], *, is_counted: bool) -> str:
-    """Return a district's cases; where they are counted, with how many they are, and of very many the first."""
+def _named(district: str, numbers: Sequence[str], count: int) -> str:
+    """Return a district's cases; where they are counted, with how many they are, named or not, and of very many the first."""
     told = list(runs(numbers))
-    if not is_counted or len(told) == 1:
+    if not count or (len(told) == 1 and len(numbers) == count):
         return f"{district}{'、'.join(told)}"
-    return f"{district}{len(numbers)}件：{'、'.join(told[:_FIRST])}{'等' if len(told) > _FIRST else ''}"
+    return f"{district}{count}件：{'、'.join(told[:_FIRST])}{'等' if len(told) > _FIRST or len(numbers) < count else ''}"
 
 
 def runs(numbers: Sequence[str]) -> Iterator[str]:

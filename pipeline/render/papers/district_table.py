@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.report import corrections, headline, sentences, who_reported
+from pipeline.report import corrections, sentences, verdict_words, who_reported
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import SubmissionLine
@@ -67,7 +67,7 @@ def provisional(report: Report, most: int) -> str:
     if not starred:
         return ""
     behind = who_reported.behind(starred, [figure for figure in report.targets if figure in starred], most)
-    return sentences.PROVISIONAL_GAP + headline.to_mend(report, report.by_district, most) + behind
+    return sentences.PROVISIONAL_GAP + verdict_words.to_mend(report) + behind
 
 
 def _reported(line: UnitLine, report: Report) -> str:
