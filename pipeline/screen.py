@@ -113,6 +113,8 @@ def tell_long_pause(first: date, last: date, *, is_demo: bool) -> None:
 
 def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now: datetime) -> None:
     """Print what was taken in, what was refused, who is missing and where to look; `now`: before the cut-off nobody is missing yet."""
+    from pipeline.office import taken_out
+
     refused = outcome.refused
     say(nothing_new.taken(outcome.taken_in, len(refused), outcome.read.before.taken))
     _tell_refused(refused[:_MOST_LINES])
@@ -137,7 +139,7 @@ def tell_outcome(outcome: Outcome, settings: Settings, days: Sequence[date], now
         say(f"阶段报告写好了：{folder}")
     if outcome.written.failed:
         say(f"没有写出：{'、'.join(map(str, outcome.written.failed))}。这几天原有的结果没有变动，下次运行会再试。")
-    tell_lines([*outcome.about_earlier_editions, *outcome.about_the_workbook(settings)])
+    tell_lines([*taken_out.told_now(settings, now.date()), *outcome.about_earlier_editions, *outcome.about_the_workbook(settings)])
     _tell_removed(outcome.removed)
     tell_lines(nothing_new.where(settings.paths.outbox, days))
 
@@ -259,8 +261,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         remarks += [said] if (said := district.replaced or district.zero) else []
         remarks += [district.rows] if district.rows else []
         remarks += [f"{'' if district.is_coming else '另有一份等待收取，'}{district.waits.told(board.day)}"] if district.waits else []
-        remarks += [f"等待收取的 {len(district.in_vain)} 个文件会整份退回"] if district.in_vain else []
-        remarks += [f"退回 {len(district.refused)} 个文件"] if district.refused else []
+        remarks += district.files_in_vain
         say(f"  {district.district}  {district.word}  {'，'.join([arrived, *remarks])}")
     _tell_refused([*(file for district in board.districts for file in district.refused), *board.unknown])
     say(
@@ -275,7 +276,7 @@ def tell_status(board: Status, editions: Sequence[ToldEdition], held_days: Itera
         say(f"    {shorten(waits.file.name)}  {waits.description(board.day, board.now)}")
     if len(board.waiting) > _MOST_LINES:
         say(f"    还有 {len(board.waiting) - _MOST_LINES} 个")
-    tell_lines(f"  分解表退回（{board.of_workbook.by}）：{told}" for told in board.of_workbook.rows)
+    tell_lines(f"  {line}" for line in board.for_office)
     if not board.has_assignment:
         say("  还没有可用的案件包案任务分解表。")
     gone = "写出过，现在 outbox 里没有；上面的数按最后一版，下一次汇总重新写出" if editions else "尚未汇总"

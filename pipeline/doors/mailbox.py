@@ -14,11 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.doors import automatic_mail, deposit, fetch_words, headers, imap, mail_journal, sender
+from pipeline.doors import automatic_mail, deposit, fetch_words, headers, imap, sender
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
-from pipeline.doors.mail_journal import Journal, JournalEntry, Place
 from pipeline.doors.message_parts import Bounds, MessageOpener, MessageParts
 from pipeline.doors.sender import Sender
+from pipeline.intake import mail_journal
+from pipeline.intake.mail_journal import Journal, JournalEntry, Place
 from pipeline.reading.gate.safe_workbook import Limits
 from pipeline.settings.config import Settings
 from pipeline.settings.mailboxes import Mailbox
@@ -29,7 +30,7 @@ from pipeline.terms.messages import shorten
 
 FOLDER = "邮件"
 """The folder of the files in the inbox."""
-STATE = "mail"
+STATE = mail_journal.STATE
 """Where the journal is in the office's state."""
 _AT_ONCE = 50
 """So many messages are marked together: a server that does not let them be marked is found out after the first so many."""
@@ -90,7 +91,7 @@ def fetch(settings: Settings, say: Say, connect: Connect = imap.connected) -> Fe
 
 def mails(settings: Settings, since: datetime) -> list[Mail]:
     """Return the messages that came since then and were looked at, in order."""
-    return mail_journal.read(settings.paths.state / STATE / mail_journal.NAME).mails(since)
+    return mail_journal.mails(settings, since)
 
 
 def note_answers(settings: Settings, answered: Mapping[str, str]) -> None:

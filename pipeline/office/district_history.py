@@ -12,6 +12,7 @@ from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
 from pipeline.office import as_published, row_counts
 from pipeline.office.row_counts import Figures
+from pipeline.office.taken_out import Gone
 from pipeline.office.waiting import Waits
 from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
@@ -160,10 +161,13 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost)
 
 
-def without(history: History, gone: Collection[str]) -> History:
-    """Return the history of which what was sent under these numbers and waited is known to be in the inbox no more."""
-    files = [replace(file, became="gone") if file.became == "waiting" and file.number in gone else file for file in history.files]
-    return replace(history, files=files)
+def without(history: History, district: str, gone: Collection[Gone]) -> History:
+    """Return the history of which some is in the inbox no more: what was sent on the page, and what the district mailed."""
+    numbers = {file.number for file in gone if file.number}
+    files = [replace(file, became="gone") if file.became == "waiting" and file.number in numbers else file for file in history.files]
+    mailed = (file for file in gone if not file.number and file.district == district)
+    files += [HandedIn(file.received_at, file.name, file.day, "", file.channel, "gone", 0, 0, "") for file in mailed]
+    return replace(history, files=sorted(files, key=_newest, reverse=True))
 
 
 def with_others_waiting(history: History, district: str, waiting: Iterable[Waits]) -> History:

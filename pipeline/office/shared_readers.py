@@ -159,15 +159,6 @@ class SharedReaders:
         finally:
             self._looking.release()
 
-    def numbers_waiting(self) -> frozenset[str] | None:
-        """Return the receipt numbers of what waits; None where another is looking just now: then nobody knows."""
-        if not self._looking.acquire(timeout=_PATIENCE):
-            return None
-        try:
-            return frozenset(file.number for file in self._look() if file.number)
-        finally:
-            self._looking.release()
-
     def _look_of_today(self) -> TodayLook:
         if self._today.settings is not (settings := self.settings):
             self._today = TodayLook(settings)

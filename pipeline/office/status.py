@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from pipeline.day.submissions import NO_REPORTS, Reports, Standing, Stands, Submissions, stands, takes_nothing
 from pipeline.intake import held_files, incoming
-from pipeline.office import as_published, row_counts, workbook_now
+from pipeline.office import as_published, row_counts, taken_out, workbook_now
 from pipeline.office import waiting as in_inbox
+from pipeline.office.taken_out import Gone
 from pipeline.office.waiting import Waits
 from pipeline.office.workbook_now import NONE_REFUSED, RefusedNow
 from pipeline.settings.config import Settings
@@ -54,6 +55,8 @@ class DistrictStatus:
     refused: tuple[Filed, ...] = ()
     waits: Waits | None = None
     """Its report that will count for the day with the next run, while that waits in the inbox; None where none does."""
+    gone: tuple[Gone, ...] = ()
+    """What would have been its report of the day, and was taken out of the inbox by hand before a run had it."""
     in_vain: tuple[Waits, ...] = ()
     """What waits, is about the day, and will be refused whole; what a later report has made good is not among it."""
     is_wholly_refused: bool = False
@@ -98,6 +101,16 @@ class DistrictStatus:
             return words.EMPTY
         whole = f"{self.refusal}：" if self.refusal not in ("", PARTLY) else ""
         return f"{whole}采用 {self.rows_accepted} 行，退回 {self.rows_refused} 行"
+
+    @property
+    def files_in_vain(self) -> list[str]:
+        """How many of its files count for nothing, in words."""
+        told = (
+            (self.in_vain, "等待收取的 {} 个文件会整份退回"),
+            (self.refused, "退回 {} 个文件"),
+            (self.gone, "收到过的 {} 个文件已不在收件箱里，没有汇总"),
+        )
+        return [said.format(len(files)) for files, said in told if files]
 
     @property
     def is_coming(self) -> bool:
@@ -160,8 +173,16 @@ class Status:
     """The cut-off, while it is still to come."""
     now: datetime | None = None
     """When it was looked at; None where nobody says."""
+    gone: tuple[Gone, ...] = ()
+    """What was taken out of the inbox by hand in the last days, of whatever day, and nothing came in its place; likewise."""
     of_workbook: RefusedNow = NONE_REFUSED
     """The rows that are refused of the assignment workbook that counts now; none where nobody says when that is."""
+
+    @property
+    def for_office(self) -> list[str]:
+        """What the office itself has to find again or to mend, in lines."""
+        gone = (file.told(self.day) for file in self.gone)
+        return [*gone, *(f"分解表退回（{self.of_workbook.by}）：{row}" for row in self.of_workbook.rows)]
 
     @property
     def missing(self) -> str:
@@ -226,6 +247,7 @@ def look(
     reports, figures = index.on(day), row_counts.known({day: as_published.figures(settings, day)}, index, settings)[day]
     excused = as_published.excused(settings, day, max(held.published, default=""))
     due = limit if now and now <= (limit := settings.on(day).calendar.last_moment(day)) else None
+    gone = taken_out.open_now(settings, now.date(), waits) if now else []
     if of_workbook is None:
         of_workbook = workbook_now.look(held, settings, now.date()) if now else NONE_REFUSED
     return Status(
@@ -236,6 +258,7 @@ def look(
                 refused=tuple(filed for filed in refused if whose[filed.arrival.id] == name),
                 waits=_counting(waits, name, day),
                 in_vain=tuple(_in_vain(waits, name, day)),
+                gone=tuple(file for file in gone if (file.district, file.day) == (name, day)),
                 is_due=due is not None,
                 is_lost=(name, day) in held.lost,
                 excused=excused.get(f"{name} {day}", ""),
@@ -249,6 +272,7 @@ def look(
         published=tuple(sorted(held.published, reverse=True)),
         due=due,
         now=now,
+        gone=tuple(gone),
         of_workbook=of_workbook,
     )
 
@@ -332,6 +356,7 @@ def as_json(board: Status, held_days: Sequence[Mapping[str, Any]] = ()) -> str:
         ],
         "refused_files_of_unknown_district": [_refused(filed) for filed in board.unknown],
         **({"refused_assignments": list(board.of_workbook.rows)} if board.of_workbook.rows else {}),
+        **({"gone": [_gone(file) for file in board.gone]} if board.gone else {}),
         "held_days": list(held_days),
     }
     return json.dumps(written, ensure_ascii=False, indent=1)
@@ -351,6 +376,16 @@ def _waits(waiting: Waits) -> dict[str, Any]:
         "rows_refused": rows[1] if rows else None,
         "rows_moved": rows[2] if rows else None,
         "refusal": file.refusal or None,
+    }
+
+
+def _gone(file: Gone) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "district": file.district or None,
+        "channel": file.channel,
+        "received_at": file.received_at.isoformat(timespec="seconds"),
+        "number": file.number or None,
     }
 
 

@@ -1,45 +1,185 @@
-"""Files of messages that somebody took out of the inbox by hand before a run had them: they are told beside what was not taken.
+"""Files that came by mail or page and that somebody took out of the inbox by hand before a run had them: they are told as gone.
 
-Covered by tests/post/test_sending.py and tests/web/test_desk.py.
+Covered by tests/post/test_sending.py, tests/web/test_desk.py and tests/web/test_upload_pages.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from pipeline.intake import envelopes, held_files, inbox
+from pipeline.intake import envelopes, held_files, inbox, laid_uploads, mail_journal
+from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
+from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
-from pipeline.terms.text import storable
+from pipeline.terms.text import mask, storable
+from pipeline.terms.words import OF_ASSIGNMENT, moment
 
 WHY: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上；要算数的，请再发一次"
 FOR_OFFICE: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上。请找一找，连同信封文件放回原处；找不到的，请旗区再发一次"
+_TOLD_FOR: Final = timedelta(days=7)
+"""So long the office is told of what is gone, where nothing came in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A file that is gone."""
+
+    name: str
+    district: str
+    """From which it came; '' for the office, and where nobody knows."""
+    day: date
+    """For which it would have counted; where nobody knows, and of an assignment workbook, on which it came."""
+    received_at: datetime
+    """In the office's zone."""
+    number: str = ""
+    """The receipt number; '' of what was mailed."""
+    is_assignment: bool = False
+    is_made_good: bool = False
+    """Whether another of the same that came later was taken in."""
+
+    @property
+    def channel(self) -> str:
+        """By which door it came."""
+        return "upload" if self.number else "email"
+
+    def told(self, today: date) -> str:
+        """Return whose it is, which, when and how it came, and what to do."""
+        whose = OF_ASSIGNMENT if self.is_assignment else self.district or "不知旗区"
+        how = f"网页上传，收据号 {self.number}" if self.number else "邮件"
+        return f"{whose} {self.name}（{moment(self.received_at, today)} {how}）：{FOR_OFFICE}"
+
+
+@dataclass(frozen=True, slots=True)
+class _TakenIn:
+    """What of the ledger tells that a file is not gone, or made good."""
+
+    ledger: Hashable
+    known: frozenset[tuple[str, str | None]]
+    """Paths in the inbox and messages of all that was taken in,"""
+    sha256s: frozenset[str]
+    last: Mapping[tuple[str, date | None], datetime]
+    """and when the last usable file came of each district and day; of assignment workbooks with neither."""
+
+
+class TakenOut:
+    """Looks for what is gone; what the ledger says is read again only where somebody has written into it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._taken_in: _TakenIn | None = None
+
+    def look(self, since: date) -> list[Gone]:
+        """Return what came since that day and is gone, in order of arrival. Raises LedgerError."""
+        settings, zone, mails = self._settings, self._settings.calendar.zone, list[Mail]()
+        if settings.mailboxes:
+            mails = mail_journal.mails(settings, datetime.combine(since, time.min, zone))
+        laid = laid_uploads.since(settings, since)
+        lying = list(_lying(settings)) if mails or laid else []  # before the ledger: what a run takes in meanwhile is in one of the two
+        numbers, apart = {message for _path, message, _sha256 in lying}, {sha256 for _path, _message, sha256 in lying}
+        lacking = [sent for sent in laid if sent.number not in numbers and sent.sha256 not in apart]
+        if not lacking and not any(mail.taken for mail in mails):
+            return []
+        there = self._look_into_ledger()
+        taken = {message for _path, message in there.known}
+        gone = [
+            Gone(
+                mask(sent.name),
+                settings.name_of(sent.district) if sent.district else "",
+                sent.day,
+                sent.received_at.astimezone(zone),
+                sent.number,
+                sent.is_assignment,
+            )
+            for sent in lacking
+            if sent.number not in taken and sent.sha256 not in there.sha256s
+        ]
+        gone += [
+            Gone(
+                mask(name),
+                settings.district_of_sender(Envelope(at := mail.received_at.astimezone(zone), "email", mail.sender)),
+                at.date(),
+                at,
+            )
+            for mail, name in self._mailed(mails, lying, there)
+        ]
+        return sorted((_with_later(file, there.last) for file in gone), key=lambda file: file.received_at)
+
+    def told(self, mails: Sequence[Mail], why: str = WHY) -> list[Mail]:
+        """Return the messages, with the files that are gone among those that were not taken, and why. Raises LedgerError."""
+        if all((self._settings.paths.inbox / path).is_file() for mail in mails for _name, path in mail.taken if path):
+            return list(mails)
+        lying = list(_lying(self._settings))
+        names: dict[str, list[str]] = {}
+        for mail, name in self._mailed(mails, lying, self._look_into_ledger()):
+            names.setdefault(mail.identity, []).append(name)
+        return [_without(mail, names.get(mail.identity, ()), why) for mail in mails]
+
+    def _mailed(self, mails: Sequence[Mail], lying: Sequence[tuple[str, str | None, str]], there: _TakenIn) -> Iterator[tuple[Mail, str]]:
+        """Go through the files of messages that are neither in the inbox nor were taken in, by the names that they had."""
+        known = {*there.known, *((path, message) for path, message, _sha256 in lying)}
+        paths = {storable(path) for mail in mails for _name, path in mail.taken if path}
+        there_paths = {path for path, _message in known}
+        moved = {message for path, message in known if path not in paths}
+        for mail in mails:
+            if not (mail.message_id and mail.message_id in moved):
+                for name, path in mail.taken:
+                    if path and storable(path) not in there_paths and not (self._settings.paths.inbox / path).is_file():
+                        yield mail, name
+
+    def _look_into_ledger(self) -> _TakenIn:
+        stamp = held_files.stamp(self._settings)
+        if self._taken_in is None or self._taken_in.ledger != stamp:
+            files = held_files.held(self._settings, lambda _file: False).files
+            last: dict[tuple[str, date | None], datetime] = {}
+            for file in (file for file in files if file.reading.accepted):
+                of = ("", None) if file.arrival.is_assignment else (file.reading.district, file.reading.day)
+                last[of] = max(last.get(of, file.arrival.envelope.received_at), file.arrival.envelope.received_at)
+            arrivals = held_files.arrivals(self._settings)  # what a stopped run took in has no verdict yet
+            known = frozenset((arrival.path, arrival.envelope.message_id) for arrival in arrivals)
+            self._taken_in = _TakenIn(stamp, known, frozenset(arrival.sha256 for arrival in arrivals), last)
+        return self._taken_in
 
 
 def told(mails: Sequence[Mail], settings: Settings, why: str = WHY) -> list[Mail]:
-    """Return the messages, with the files that are gone among those that were not taken, and why. Raises LedgerError."""
-    paths = {storable(path): settings.paths.inbox / path for mail in mails for _name, path in mail.taken if path}
-    lacking = {path for path, place in paths.items() if not place.is_file()}
-    if not lacking:
-        return list(mails)
-    lying = list(_lying(settings))  # before the ledger: what a run takes in meanwhile is in one of the two
-    known = [*lying, *((arrival.path, arrival.envelope.message_id) for arrival in held_files.arrivals(settings))]
-    gone = lacking - {path for path, _message in known}
-    moved = {message for path, message in known if path not in paths}
-    return [mail if mail.message_id and mail.message_id in moved else _without(mail, gone, why) for mail in mails]
+    """Return the messages as `TakenOut.told`, for who asks once. Raises LedgerError."""
+    return TakenOut(settings).told(mails, why)
 
 
-def _without(mail: Mail, gone: Iterable[str], why: str) -> Mail:
-    names = [(name, path) for name, path in mail.taken if path and storable(path) in gone]
-    taken = tuple(file for file in mail.taken if file not in names)
-    return replace(mail, taken=taken, not_taken=(*mail.not_taken, *((name, why) for name, _path in names)))
+def open_now(settings: Settings, today: date, waits: Iterable[Waits] = (), look: TakenOut | None = None) -> list[Gone]:
+    """Return what is gone since a week, and in whose place nothing came that was taken in or waits. Raises LedgerError."""
+    later = [(waiting.file.district, waiting.counts_for, at) for waiting in waits if (at := waiting.file.received_at)]
+    gone = (look or TakenOut(settings)).look(today - _TOLD_FOR)
+    return [
+        file
+        for file in gone
+        if not file.is_made_good
+        and not any((district, day) == (file.district, file.day) and at > file.received_at for district, day, at in later)
+    ]
 
 
-def _lying(settings: Settings) -> Iterator[tuple[str, str | None]]:
-    """Go through the files in the inbox: where each lies, and the message that brought it."""
+def told_now(settings: Settings, today: date) -> list[str]:
+    """Return the same in lines, where nothing waits. Raises LedgerError."""
+    return [file.told(today) for file in open_now(settings, today)]
+
+
+def _with_later(file: Gone, last: Mapping[tuple[str, date | None], datetime]) -> Gone:
+    later = last.get(("", None) if file.is_assignment else (file.district, file.day))
+    return replace(file, is_made_good=later is not None and later > file.received_at)
+
+
+def _without(mail: Mail, names: Sequence[str], why: str) -> Mail:
+    taken = tuple((name, path) for name, path in mail.taken if name not in names)
+    return replace(mail, taken=taken, not_taken=(*mail.not_taken, *((name, why) for name in names))) if names else mail
+
+
+def _lying(settings: Settings) -> Iterator[tuple[str, str | None, str]]:
+    """Go through the files in the inbox: where each lies, and the message that brought it; of what has none the sum of its bytes."""
     for seen in inbox.files(settings.paths.inbox):
         with suppress(OSError, envelopes.EnvelopeError):
-            yield seen.relative, envelopes.look(seen.path, seen.sidecar, settings.calendar.zone).message_id
+            message = envelopes.look(seen.path, seen.sidecar, settings.calendar.zone).message_id
+            yield seen.relative, message, "" if message else held_files.sha256(seen.path)

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from pipeline.ledger import one_run
 from pipeline.ledger.ledger import Ledger
+from pipeline.office import taken_out
 from pipeline.office.mailed_files import MailedFiles
 from pipeline.post import letters, sending, smtp, wording
 from pipeline.post.letters import Delivery, Item, Kind, Letter
@@ -53,7 +54,7 @@ def run(settings: Settings, now: datetime, mails: Sequence[Mail], connect: Conne
         due = [(mail, district) for mail, district in waiting if _is_due(mail, record)]
         if due:
             with MailedFiles(settings, now, len(due)) as files:
-                answers.outcome.planned = [_letter(mail, district, files, wording.Writer(settings, now.date())) for mail, district in due]
+                answers.outcome.planned = [_letter(mail, district, files, settings, now) for mail, district in due]
             sending.hand_over(answers.outcome, record, settings, outgoing, connect)
         answers.answered = {
             mail.identity: now.isoformat() for mail, _district in waiting if _digest(mail) in record.settled(mail.sender or "")
@@ -82,8 +83,9 @@ def _is_due(mail: Mail, record: SentLetters) -> bool:
     return of_day < _MOST_A_DAY and _digest(mail) not in record.settled(sender)
 
 
-def _letter(mail: Mail, district: str, files: MailedFiles, writer: wording.Writer) -> Letter:
+def _letter(mail: Mail, district: str, files: MailedFiles, settings: Settings, now: datetime) -> Letter:
     """Write the answer to one message."""
+    (mail,) = taken_out.told([mail], settings)
     told = [files.look(name, path, district) for name, path in mail.taken]
     receipts = [
         Item(f"{PurePosixPath(file.name).stem}_回执.xlsx", letters.digest_of("answer", mail.identity, number), file.receipt)
@@ -94,4 +96,4 @@ def _letter(mail: Mail, district: str, files: MailedFiles, writer: wording.Write
     forms = [Item(form[0], letters.digest_of("form", mail.identity), form[1])] if form else []
     items = [*letters.bounded([*receipts, *forms]), Item("", _digest(mail), delivery=Delivery.IN_WORDS)]
     without = "" if any(file.day or file.is_old for file in told) else files.of_day(district, mail.received_at.date())
-    return writer.answer(mail, district, told, items, Beside(without, form[0] if form else ""))
+    return wording.Writer(settings, now.date()).answer(mail, district, told, items, Beside(without, form[0] if form else ""))

@@ -16,6 +16,7 @@ from pipeline.ledger import journal
 from pipeline.office import status, taken_out, templates, waiting
 from pipeline.office import today as today_look
 from pipeline.office.status import DistrictStatus, Status
+from pipeline.office.taken_out import Gone, TakenOut
 from pipeline.office.waiting import Waits
 from pipeline.post.letters import Delivery, Item
 from pipeline.settings.config import Settings
@@ -142,10 +143,11 @@ class ComeSince:
         self._settings, self._now, self._as_noted = settings, now, mails
         self._boards: dict[date, Status] = {}
         self._otherwise: dict[date, list[str]] = {}
+        self._taken_out, self._gone = TakenOut(settings), dict[date, list[Gone]]()
 
     @cached_property
     def _mails(self) -> list[Mail]:
-        return taken_out.told(self._as_noted, self._settings)
+        return self._taken_out.told(self._as_noted)
 
     def board(self, day: date) -> Status:
         """Return the office's board of that day."""
@@ -179,7 +181,10 @@ class ComeSince:
 
     def in_vain(self, name: str, day: date) -> tuple[InVain, ...]:
         """Return what came from the district for that day, or on it, and is no report that counts."""
-        return tuple(_in_vain(self._own(name, day), self.board(day), self._mails, self._settings))
+        if day not in self._gone:
+            self._gone[day] = [file for file in self._taken_out.look(day) if file.number and file.day == day and not file.is_made_good]
+        gone = (InVain(file.name, taken_out.WHY, file.received_at) for file in self._gone[day] if file.district == name)
+        return (*_in_vain(self._own(name, day), self.board(day), self._mails, self._settings), *gone)
 
     def of_other_days(self, name: str, day: date) -> tuple[tuple[str, str], ...]:
         """Return its waiting reports of other days than that one, with which nothing is wrong: each by its name and in words."""

@@ -15,6 +15,8 @@ from pipeline.settings.accounts import SignIn, Word
 
 JOURNAL: Final = "arrivals.jsonl"
 """The journal's name in the state folder."""
+UPLOADS: Final = "upload.sqlite"
+"""Likewise the upload page's own database."""
 _SCHEMES: Final = ("postgresql+psycopg", "postgresql")
 _LOOPBACK: Final = ("", "localhost", "127.0.0.1", "::1")
 """Hosts that are this computer; without a host it is a socket of the system's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -30,8 +31,6 @@ from pipeline.web.site import Site
 
 router = APIRouter()
 _SHOWN_FILES: Final = 12
-_LAID_AFTER: Final = timedelta(minutes=1)
-"""By then what was sent lies in the inbox."""
 
 
 @router.get("/")
@@ -85,11 +84,10 @@ def history_of(site: Site, user: User, district: str, since: date) -> History:
     """Return what the district has handed in since that day, as that user may know it."""
     own = [sent for sent in site.drafts.sent_of(user, since) if not sent.is_assignment and sent.district == district]
     uploads = [_upload(sent) for sent in site.rechecked(own)]
-    there = site.readers.numbers_waiting()  # before the ledger: what a run takes in meanwhile is in one of the two
     history = district_history.of(district, uploads, site.settings, since)
-    if there is not None:
-        laid = (upload for upload in uploads if site.now() - upload.received_at > _LAID_AFTER)
-        history = district_history.without(history, {upload.number for upload in laid} - there)
+    if not history.ledger_fails:
+        with suppress(LedgerError):
+            history = district_history.without(history, district, site.taken_out.look(since))
     return district_history.with_others_waiting(history, district, _waiting_by_other_doors(site, district))
 
 

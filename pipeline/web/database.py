@@ -11,10 +11,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.disk import sqlite_connections, storage
+from pipeline.settings import places
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import PipelineError, reason_of
 
-NAME = "upload.sqlite"
+NAME = places.UPLOADS
 _metadata = sa.MetaData()
 
 users = sa.Table(

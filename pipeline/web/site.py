@@ -22,6 +22,7 @@ from pipeline.disk import faults, log
 from pipeline.doors import mailbox
 from pipeline.office import taken_out, waiting
 from pipeline.office.shared_readers import SharedReaders
+from pipeline.office.taken_out import TakenOut
 from pipeline.office.today import Today
 from pipeline.office.urgent_matters import Untold, WaitingFiles
 from pipeline.office.waiting import Waits
@@ -76,6 +77,7 @@ class Site:
         self.accounts = Accounts(self.database, settings)
         self.drafts = Drafts(self.database, settings)
         self.readers = SharedReaders(settings)
+        self.taken_out = TakenOut(settings)
         self.runs = StartedRuns(settings)
         self._secret = secrets.token_bytes(32)
         self._handlers = {name: log.open_handler(settings.paths.state, name) for name in (ACTIONS, ACCESSES)}
@@ -134,7 +136,7 @@ class Site:
         """
         since = datetime.combine(day, time.min, self.settings.calendar.zone)
         of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
-        return [mail for mail in taken_out.told(of_day, self.settings, taken_out.FOR_OFFICE) if mail.not_taken or not mail.sender]
+        return [mail for mail in self.taken_out.told(of_day, taken_out.FOR_OFFICE) if mail.not_taken or not mail.sender]
 
     def urgent_untold(self, now: datetime) -> Untold:
         """Return what is urgent and was mailed to no leader, for whoever can phone. Raises LedgerError."""

@@ -21,11 +21,11 @@ from offices import ZONE, moment
 from workbooks import DAY, assignment, progress_row, report
 
 from pipeline.disk import lock, storage
-from pipeline.doors import automatic_mail, deposit, headers, mail_journal, mailbox, message_parts
+from pipeline.doors import automatic_mail, deposit, headers, mailbox, message_parts
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError
 from pipeline.doors.mailbox import Fetched
 from pipeline.doors.message_parts import MessageOpener, MessageParts
-from pipeline.intake import envelopes, inbox
+from pipeline.intake import envelopes, inbox, mail_journal
 from pipeline.settings.mailboxes import Mailbox
 from pipeline.terms.errors import AnotherRunError, ConfigurationError
 from pipeline.terms.mails import Mail

@@ -32,10 +32,12 @@ from workbooks import Row, assignment, case_row, progress_row, report, report_pa
 from pipeline import cli, screen
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.office import status
+from pipeline.office import status, taken_out
 from pipeline.post import sending
+from pipeline.post.come_since import ComeSince
 from pipeline.publishing import told_editions
 from pipeline.reading.readers import Readers
+from pipeline.render.documents import FIGURES
 from pipeline.settings.config import Settings, load
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import LedgerError
@@ -218,9 +220,7 @@ def test_a_file_that_somebody_took_out_of_the_inbox_is_said_to_be_gone_and_count
     send(browser, report(progress=BAD))
     site.clock.now = moment("2020-05-21 16:43")
     number = send(browser, report(progress=GOOD))
-    for path in (path for path in site.office.inbox.rglob("*") if path.is_file() and number in path.read_text("utf-8", "ignore")):
-        path.with_name(path.name.removesuffix(".envelope.json")).unlink()
-        path.unlink()
+    take_out(site.office, number)
     site.clock.now = moment("2020-05-21 17:19")
     assert "收到过，但已不在收件箱里，没有汇总" in browser.get(f"/sent/{number}").text
     again = send(browser, report(progress=[*GOOD, progress_row("SJ-2020-002")]))
@@ -231,6 +231,43 @@ def test_a_file_that_somebody_took_out_of_the_inbox_is_said_to_be_gone_and_count
     assert "还没有汇总就被人拿走了，不算数。同一天算数的是另一份" in gone
     assert "按时" not in gone
     assert "已不在收件箱里 没有汇总，不算数" in words(browser.get("/"))
+
+
+def take_out(office: Office, number: str) -> None:
+    """Remove what was sent under that number from the inbox, by hand."""
+    for path in (path for path in office.inbox.rglob("*") if path.is_file() and number in path.read_text("utf-8", "ignore")):
+        path.with_name(path.name.removesuffix(".envelope.json")).unlink()
+        path.unlink()
+
+
+def test_of_an_upload_that_is_gone_the_office_is_told_wherever_its_district_would_be_called_silent(
+    site: Website, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office, browser = site.office, site.signed_in("甲")
+    number = send(browser, report(progress=GOOD), "好的.xlsx")
+    assert taken_out.open_now(office.settings, DAY) == [], "it waits"
+    take_out(office, number)
+    site.user("办公室", "", "")
+    said = f"东胜区 好的.xlsx（5月21日16:00 网页上传，收据号 {number}）：收到过，但还没有汇总就被人从收件箱里拿走了，没有算上。"
+    desk, board = (words(site.signed_in("办公室").get(path)) for path in ("/today", f"/board/{DAY}"))
+    for page in (desk, board):
+        assert said in page
+        assert "来过，已不在收件箱里" in page
+    told = status.look(office.settings, DAY, now=site.clock())
+    assert [file["number"] for file in json.loads(status.as_json(told))["gone"]] == [number]
+    screen.tell_status(told, [], [])
+    screen.tell_outcome(nightly.run(office.settings, [DAY], documents=FIGURES), office.settings, [DAY], site.clock())
+    terminal = capsys.readouterr().out
+    assert "，收到过的 1 个文件已不在收件箱里，没有汇总" in terminal
+    assert terminal.count(said) == 2
+    (gone,) = ComeSince(office.settings, site.clock()).in_vain("东胜区", DAY)
+    assert (gone.name, gone.is_gone) == ("好的.xlsx", True)
+    site.clock.forward(minutes=9)
+    send(browser, report(progress=GOOD), "又.xlsx")
+    assert said not in words(site.signed_in("办公室").get("/today")), "another waits in its place"
+    office.run(DAY)
+    assert taken_out.open_now(office.settings, DAY) == []
+    assert [file.is_made_good for file in taken_out.TakenOut(office.settings).look(DAY)] == [True]
 
 
 def test_a_worse_report_takes_the_place_of_a_better_one_only_when_asked(site: Website) -> None:

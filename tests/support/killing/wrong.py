@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.disk import storage
 from pipeline.doors import deposit, mailbox
-from pipeline.doors.mail_journal import Journal, JournalEntry
 from pipeline.intake.envelopes import SIDECAR
+from pipeline.intake.mail_journal import Journal, JournalEntry
 from pipeline.post import letters, sending, smtp
 from pipeline.post.letters import Letter
 from pipeline.post.sent_letters import SentLetters, State

@@ -1,6 +1,7 @@
 """What has been fetched: a line for every message whose files are safe in the inbox, or that holds none that could be had.
 
 A message is known by its mailbox, folder, UIDVALIDITY and UID, never by its flags, which anybody can change.
+Covered by tests/doors/test_mailbox.py.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.disk import storage
+from pipeline.settings.config import Settings
 from pipeline.terms.mails import Mail
 
+STATE = "mail"
 NAME = "journal.jsonl"
 
 
@@ -139,6 +142,11 @@ def _mail(entry: JournalEntry, answered: str) -> Mail:
     received = datetime.fromisoformat(entry.received_at)
     told = (entry.subject, entry.message_id, entry.taken, entry.not_taken, entry.is_silent, answered)
     return Mail(entry.identity, entry.sender, entry.claimed, received, *told)
+
+
+def mails(settings: Settings, since: datetime) -> list[Mail]:
+    """Return the messages that came since then and were looked at, in order."""
+    return read(settings.paths.state / STATE / NAME).mails(since)
 
 
 def read(path: Path) -> Journal:
