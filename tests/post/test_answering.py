@@ -139,6 +139,16 @@ def _mailed(office: Office, content: bytes, at: datetime, identity: str) -> Mail
     return _mail(identity=identity, received_at=at, taken=((name, f"{folder}/{name}"),), not_taken=())
 
 
+def test_of_a_file_that_is_gone_before_it_was_answered_it_is_not_said_that_it_was_taken_in(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    mail = _mailed(office, report(), CAME, "g")
+    (office.inbox / mail.taken[0][1]).unlink()
+    answering.run(office.settings, NOW, [mail], server.connect)
+    body = _told(server)[0][1]
+    assert "收到过，但还没有汇总就被人从收件箱里拿走了" in body
+    assert "已进入汇总" not in body
+
+
 def test_an_answer_says_why_a_report_dated_ahead_keeps_this_one_out(office: Office, server: MailServer) -> None:
     office.put_assignment(assignment())
     office.put(report(progress=[]), "以后.xlsx", "2020-06-10T10:00:00+08:00")

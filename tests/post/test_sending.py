@@ -31,10 +31,10 @@ from workbooks import DAY, assignment, edit, progress_row, reception_row, report
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
 from pipeline.doors import deposit
-from pipeline.intake import district_names, held_files, inbox
+from pipeline.intake import district_names, held_files, inbox, mail_journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.office import status, taken_out
+from pipeline.office import district_history, status, taken_out
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.come_since import ComeSince
 from pipeline.post.letters import Kind, Letter
@@ -46,6 +46,7 @@ from pipeline.post.wording import LeadersDay
 from pipeline.publishing import nights, outbox
 from pipeline.publishing.edition_changes import Changes
 from pipeline.settings.config import load
+from pipeline.settings.mailboxes import Mailbox
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.errors import AnotherRunError, ConfigurationError, PipelineError
 from pipeline.terms.handed_in import Envelope
@@ -346,7 +347,7 @@ def test_who_sent_what_is_no_report_is_told_the_morning_after_when_what_and_why(
 
 
 def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_one_that_waits_or_was_taken_in_is_not(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = Office(tmp_path / "office")
     office.put_assignment(assignment())
@@ -365,6 +366,17 @@ def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_o
     office.run(DAY)
     published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
     writer, came = wording.Writer(office.settings, MORNING.date()), ComeSince(office.settings, MORNING, mails)
+    monkeypatch.setattr(mail_journal, "mails", lambda *_said: mails)
+    account = Mailbox(host="127.0.0.1", user="a@example.com", password_file=tmp_path / "secret", authserv_id="mx.example.com")
+    settings = office.settings.model_copy(update={"mailboxes": (account,)})
+    out = taken_out.TakenOut(settings).look(DAY)
+    assert sorted((file.name, file.district, file.day, file.is_made_good) for file in out) == [
+        ("b.xlsx", "东胜区", DAY, False),
+        ("c.xlsx", "准格尔旗", DAY, False),
+    ]
+    history = district_history.without(district_history.of("准格尔旗", [], settings, DAY), "准格尔旗", out)
+    assert [(file.name, file.became, file.channel) for file in history.files] == [("c.xlsx", "gone", "email")]
+    assert "准格尔旗 c.xlsx（15:39 邮件）" in taken_out.told_now(settings, DAY)[1]
     missing, there = (
         writer.to_district(DAY, name, TO, [], published.summary(), later=None, since=came.since(name, DAY, {}))
         for name in ("准格尔旗", "东胜区")
