@@ -50,8 +50,9 @@ class Gone:
     def told(self, today: date) -> str:
         """Return whose it is, which, when and how it came, and what to do."""
         whose = OF_ASSIGNMENT if self.is_assignment else self.district or "不知旗区"
+        why = FOR_OFFICE.replace("请旗区再发一次", "请再交一次") if self.is_assignment else FOR_OFFICE
         how = f"网页上传，收据号 {self.number}" if self.number else "邮件"
-        return f"{whose} {self.name}（{moment(self.received_at, today)} {how}）：{FOR_OFFICE}"
+        return f"{whose} {self.name}（{moment(self.received_at, today)} {how}）：{why}。"
 
 
 @dataclass(frozen=True, slots=True)

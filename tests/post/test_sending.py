@@ -376,7 +376,7 @@ def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_o
     ]
     history = district_history.without(district_history.of("准格尔旗", [], settings, DAY), "准格尔旗", out)
     assert [(file.name, file.became, file.channel) for file in history.files] == [("c.xlsx", "gone", "email")]
-    assert "准格尔旗 c.xlsx（15:39 邮件）" in taken_out.told_now(settings, DAY)[1]
+    assert "准格尔旗 c.xlsx（5月21日15:39 邮件）：收到过" in taken_out.told_now(settings, DAY)[1]
     missing, there = (
         writer.to_district(DAY, name, TO, [], published.summary(), later=None, since=came.since(name, DAY, {}))
         for name in ("准格尔旗", "东胜区")
