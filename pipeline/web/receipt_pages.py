@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from pipeline.office import handed_in_rows
 from pipeline.office.district_history import HandedIn, Stands
 from pipeline.publishing import held_days, told_editions
 from pipeline.settings.config import Settings
@@ -49,6 +50,7 @@ def show_sent(request: Request, site: TheSite, session: SignedIn, number: str) -
     known = _look(site, session.user, sent)
     context = {"sent": sent, "checked": sent.checked or {}, "is_there": site.drafts.original(sent) is not None, "known": known}
     context["late"] = _late(sent, known, site.settings)
+    context["since"] = _since(site, sent.district, known)
     return page(request, site, "sent", {**context, "instead": _instead(known.stands, site.local_now())})
 
 
@@ -78,6 +80,18 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
             counts = "这一天仍算按时" if stands.is_taken else "有内容采用的，这一天仍算按时"
         return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），{counts}。"
     return f"迟报：{said}{'' if stands.itself.is_refused else '这一天截止以前没有报过，记为迟报；内容照常采用。'}"
+
+
+def _since(site: Site, district: str, known: _Known) -> list[str]:
+    """Return of refused rows of the report that counts how it stands by now with cases that came into the register later."""
+    itself = known.stands.itself if known.stands else None
+    if itself is None or itself.day is None or itself.became != "in-force" or not (itself.rows and itself.rows[1]):
+        return []
+    try:
+        rows = list(handed_in_rows.of_days(site.settings, [itself.day], site.local_now().date()))
+    except LedgerError:
+        return []
+    return list(dict.fromkeys(row.since for row in rows if row.district == district and row.since and not row.replaced))
 
 
 def _judged_by(settings: Settings, day: date) -> Settings:

@@ -233,6 +233,22 @@ def test_a_file_that_somebody_took_out_of_the_inbox_is_said_to_be_gone_and_count
     assert "已不在收件箱里 没有汇总，不算数" in words(browser.get("/"))
 
 
+def test_days_later_a_receipts_page_says_how_it_stands_with_a_case_that_the_office_has_listed_since(site: Website) -> None:
+    office, browser = site.office, site.signed_in("甲")
+    rows = [case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("SJ-2020-999", 案由="")]
+    office.put_assignment(assignment(rows), "坏行.xlsx", "2020-05-21T10:00:00+08:00")
+    number = send(browser, report(progress=[progress_row("SJ-2020-001"), progress_row("SJ-2020-999")]))
+    office.run(DAY)
+    assert "现在：" not in browser.get(f"/sent/{number}").text
+    office.put_assignment(assignment([*rows[:2], case_row("SJ-2020-999")]), "改好.xlsx", "2020-05-22T10:00:00+08:00")
+    site.clock.now = moment("2020-05-24 09:00")
+    page = words(site.signed_in("甲").get(f"/sent/{number}"))
+    now, _folded, then = page.partition("报送以前核对的结果（当时的）")
+    assert "现在：5月21日的台账里还没有 SJ-2020-999，5月22日起才有。以前的日报不用改，改了也不能采用" in now
+    assert "请联系办公室改好分解表" in then
+    assert "请联系办公室改好分解表" not in now
+
+
 def take_out(office: Office, number: str) -> None:
     """Remove what was sent under that number from the inbox, by hand."""
     for path in (path for path in office.inbox.rglob("*") if path.is_file() and number in path.read_text("utf-8", "ignore")):
