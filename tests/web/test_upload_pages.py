@@ -2,6 +2,7 @@
 
 Covers `upload_pages`, `receipt_pages`, `upload_limits`, `receiving`, `drafts`, `check_results`, `site`, `app` and `shared_readers`.
 For `server` see tests/settings/test_uploading.py.
+In the wings below it covers `laid_uploads`, and `taken_out` of uploads.
 """
 
 from __future__ import annotations
