@@ -9,15 +9,17 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.intake import envelopes, held_files, inbox, laid_uploads, mail_journal
-from pipeline.office.waiting import Waits
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.terms.text import mask, storable
 from pipeline.terms.words import OF_ASSIGNMENT, moment
+
+if TYPE_CHECKING:
+    from pipeline.office.waiting import Waits
 
 WHY: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上；要算数的，请再发一次"
 FOR_OFFICE: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上。请找一找，连同信封文件放回原处；找不到的，请旗区再发一次"
