@@ -159,6 +159,12 @@ def fit_to_paper(sheet: Worksheet, widths: Sequence[float]) -> None:
         sheet.repeat_columns(0)
 
 
+def begin_page(sheet: Worksheet, row: int) -> None:
+    """Begin a page with the row: not in Excel, in LibreOffice only where the number of pages is free."""
+    sheet.fit_to_pages(int(sheet.fit_width), 0)
+    sheet.set_h_pagebreaks([row])
+
+
 @lru_cache(maxsize=1 << 14)
 def text(value: str) -> str:
     """The text as a cell can hold it: without characters that break the file, and cut where it is too long."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP
+from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP, begin_page
 
 if TYPE_CHECKING:
     from pipeline.render.workbook.xlsxwriter_private import Sheet
@@ -50,7 +50,7 @@ def place_of_chart(sheet: Sheet, row: int) -> tuple[int, int]:
     empty = ceil(left / _GAP)
     for gap in range(row, row + empty):
         sheet.set_row(gap, _GAP)
-    sheet.set_h_pagebreaks([row + empty])  # other programs than Excel keep it
+    begin_page(sheet, row + empty)
     return row + empty, _CHART[1]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP, pixels
+from pipeline.render.workbook.cell_formats import BOTTOM, SIDE, TOP, begin_page, pixels
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS
 
 if TYPE_CHECKING:
@@ -62,5 +62,5 @@ def left(sheet: Sheet, second: int, end: int) -> tuple[float, float]:
 def set_up(sheet: Sheet, second: int, end: int) -> None:
     """Print all above the row `end`, with the second page from the row `second` on."""
     sheet.set_portrait()
-    sheet.set_h_pagebreaks([second])  # other programs than Excel keep it
+    begin_page(sheet, second)
     sheet.print_area(0, 0, end - 1, OVERVIEW_LAST)
