@@ -44,7 +44,7 @@ def of(report: Report) -> Iterator[Unit]:
     urgent, reception = _by_unit(report.urgent, lambda line: line.district), _by_unit(report.reception, lambda line: line.district)
     earlier_urgent = _by_unit(report.earlier_urgent, lambda line: line.district)
     submissions = _by_unit(report.submissions, lambda line: line.district)
-    refused = _by_unit(report.refused_late, lambda line: line.district)
+    refused, absences = _by_unit(report.refused_late, lambda line: line.district), _by_unit(report.absences, lambda line: line.district)
     flags: dict[str, dict[str, list[str]]] = {}
     for flag, numbers in report.flags.items():
         for number in numbers:
@@ -69,6 +69,7 @@ def of(report: Report) -> Iterator[Unit]:
                 reception=tuple(reception.get(name, ())),
                 submissions=tuple(submissions.get(name, ())),
                 refused_late=tuple(refused.get(name, ())),
+                absences=tuple(absences.get(name, ())),
                 liaison={name: report.liaison.get(name, ())},
                 decisions=tuple(decisions.get(name, ())),
                 beyond=Extensions(hints=tuple(hints.get(name, ())), reconciliation=differing(name)),

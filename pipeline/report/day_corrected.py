@@ -101,7 +101,7 @@ def _by_noon(report: Report) -> list[LateReport]:
 
 def content(report: Report, most: int = 1) -> str:
     """Return what the day's late reports say otherwise where they move no total; '' where nothing is known of that."""
-    if parts := [part for part in (newly(report, most), _kinds(report)) if part]:
+    if parts := [part for part in (newly(report, most), _given(report, most), _kinds(report)) if part]:
         return "，".join(parts)
     late = {entry.district for entry in report.correcting if entry.day == report.day and entry.is_revision}
     lines = [line for line in report.submissions if line.district in late]
@@ -120,6 +120,16 @@ def newly(report: Report, most: int = 1) -> str:
     named = "，".join(f"{words_of}新化解{len(cases)}件（{words.first_of(cases, most)}）" for words_of, cases in kinds if cases)
     counted = f"由{len(told)}件改为{len(now)}件" if len(told) != len(now) else f"仍为{len(now)}件，案件有变"
     return f"当日新化解{counted}：{named}"
+
+
+def _given(report: Report, most: int) -> str:
+    """Return which cases count now that the office gave away or took in, where late reports of earlier days speak of them."""
+    late = [each for each in report.correcting if each.day < report.day]
+    steps = [step for bridge in report.bridges for step in bridge.resolved_steps if step.kind == "given"]
+    own = {step: [number for number in step.cases if any(each.speaks_of([number]) for each in late)] for step in steps}
+    told = (("增加" if step.change > 0 else "减少", numbers) for step, numbers in own.items() if numbers)
+    named = [f"使已化解{way}{len(numbers)}件（{words.first_of(numbers, most)}）" for way, numbers in told]
+    return f"从前一日到当日，按现在所知改派{'、'.join(named)}" if named else ""
 
 
 def _kinds(report: Report) -> str:

@@ -123,6 +123,12 @@ def never(absences: Iterable[Absence]) -> tuple[str, ...]:
     return tuple(absence.district for absence in absences if absence.last_report is None and not absence.is_lost)
 
 
+def beside_data_until(submissions: Sequence[SubmissionLine], absent: Sequence[Absence]) -> str:
+    """Return what stands beside 数据截至 where no report of any district that it is about was ever taken; '' elsewhere."""
+    silent = len(never(absent)) == len(submissions) > 0
+    return "（还没有采用过日报）" if silent else ""
+
+
 def _never(districts: Sequence[str]) -> str:
     return f"（{some(districts)}至今没有报送过，只按案件包案任务分解表计入）" if districts else ""
 

@@ -15,13 +15,16 @@ import workbooks
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from offices import Day, File, assigned, consolidated, handed_in, read_in
+from offices import HOME, Day, File, assigned, consolidated, handed_in, read_in
 from page_days import page_of
 from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files
 from workbook_days import cells, opened
 from workbooks import Row, progress_row, reception_row, resolved_row
 
 from pipeline.day.targets import Tally
+from pipeline.render import districts
+from pipeline.render.page import large_page
+from pipeline.render.papers import unchanging
 from pipeline.render.workbook import office_workbook
 from pipeline.report import corrections, day_corrected, edit_words, headline, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Figure, UnitLine
@@ -221,6 +224,9 @@ def test_a_correction_of_another_units_district_marks_the_paper_of_the_unit_that
     for report in (after.report, after.units["乙市"]):
         assert dict(headline.lines(report))[words.RESTATED].startswith(said)
         assert newly in day_corrected.correction(report)
+    both = (dict(headline.lines(after.units[unit]))[words.RESTATED] for unit in ("甲市", "乙市"))
+    for told, way in zip(both, ("减少", "增加"), strict=True):
+        assert f"，从前一日到当日，按现在所知改派使已化解{way}1件（{_GIVEN}）" in told
     assert not after.units["丙市"].is_correction
 
 
@@ -271,6 +277,17 @@ def test_of_districts_that_never_reported_nothing_is_said_to_go_on() -> None:
     assert "沿用此前" not in own
     assert "，每天都缺）" in own
     assert "各缺其中一日或几日" not in own
+    note = "（还没有采用过日报）"
+    silent = day.units["丙市"]
+    assert unchanging.texts(silent)["数据截至"].endswith(note)
+    assert note in page_of(silent).text
+    assert any(f"{text}".endswith(note) for text in workbook_texts(silent))
+    assert not unchanging.texts(day.report)["数据截至"].endswith(note)
+    by_district = {unit.name: unit.report for unit in districts.of(day.report)}
+    assert [note.encode() in large_page.unit_page(name, by_district[name], HOME / "templates") for name in ("丙一区", "甲一区")] == [
+        True,
+        False,
+    ]
 
 
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:

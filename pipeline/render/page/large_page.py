@@ -19,6 +19,7 @@ from markupsafe import Markup
 from pipeline.render import districts
 from pipeline.render.districts import Unit
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, leaders_page, page_view
+from pipeline.report import who_reported
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
@@ -141,6 +142,7 @@ def unit_page(unit: str, report: Report, templates: Path) -> bytes:
         "register": [of_district for of_district in cases_behind_figures.register(report) if of_district.total],
         "unit": unit,
         "report": report,
+        "data_note": who_reported.beside_data_until(report.submissions, report.absences),
         "page": leaders_page.name(report),
         "cancelled": [case for case in report.cases if case.grounds],
         "data": Markup(case_data.of(report, {}, leaders_page.harmless)),  # noqa: S704 - JSON that cannot end its element

@@ -118,6 +118,7 @@ def context(report: Report, *, is_large: bool = False) -> dict[str, object]:
     by_number = {line.number: line for line in report.cases}
     return (_fixed() | _WITHOUT_REGISTER if is_large else register(report)) | {
         "report": report,
+        "data_note": who_reported.beside_data_until(report.submissions, report.absences),
         "answer": headline.lines(report),
         "answered": answer_words.told(report.beyond.notices),
         "noted": headline.noted(report, _MOST_NOTED),

@@ -19,7 +19,7 @@ NAME = "信访事项办理情况专报"
 
 def texts(report: Report) -> Fields:
     """Return the texts by their names; a dense paper leaves 近日 out."""
-    day = sentences.long_day(report.day)
+    day, note = sentences.long_day(report.day), who_reported.beside_data_until(report.submissions, report.absences)
     return {
         "报头": NAME,
         "文件标题": f"{report.unit}{NAME}（{day}{'，更正' if report.is_correction else ''}）",
@@ -28,7 +28,7 @@ def texts(report: Report) -> Fields:
         # a paper is not dated before its data
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{report.unit}{day}信访事项办理情况",
-        "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}",
+        "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}{note}",
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
         "小标题": _headings(report),
         "近日": district_table.recent(report),

@@ -94,7 +94,8 @@ def _write_head(book: Book, sheet: Sheet, beside: str) -> int:
     title = f"{report.unit}{words.SHEETS[NAME]}{correction(book)}　{long_day(book)}"
     merge(sheet, (0, 0, 0, LAST), title, book.look("title", "centered", *(("alert",) if report.is_correction else ())))
     sheet.set_row(0, 32)
-    until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}"
+    note = who_reported.beside_data_until(report.submissions, report.absences)
+    until = f"{report.office}　　数据截至 {report.data_until:%Y-%m-%d %H:%M}{note}"
     merge(sheet, (1, 0, 1, LAST), until.strip(), book.look("note", "centered"))
     sheet.set_row(1, 20)
     notes = [day_corrected.correction(report, words.MOST_CASES)] if report.is_correction else []
