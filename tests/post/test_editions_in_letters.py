@@ -97,7 +97,7 @@ def test_leaders_learn_from_the_subject_and_below_the_answer_that_it_is_the_seco
     text = _text(second)
     head = text.splitlines()[: text.splitlines().index("")]
     assert [line.partition("：")[0] for line in head] == ["结论", "请决定"]
-    assert head[0].startswith("结论：自治区交办未达标，还差5件")
+    assert head[0].startswith("结论：自治区交办50.0%，未达标，还差5件")
     page = next(part for part in second.iter_attachments() if str(part.get_filename()).endswith(".html"))
     shown = page.get_content().replace("今日", "5月21日")  # the letter names the day
     assert all(line.partition("：")[2].replace("当日", "5月21日") in shown for line in head)
