@@ -547,10 +547,11 @@ def test_the_letters_of_a_chart_and_the_number_of_a_page_have_eight_points_on_pa
     style = (leaders_page.BUILT_IN / "daily.css").read_text(encoding="utf-8")
     printed = style.partition("@media print")[2]
     wide, letters = (
-        float(re.findall(rf"{rule}: ([\d.]+)px", printed)[0]) for rule in (r"\.trend { max-width", r"\.trend \.tick { font-size")
+        float(re.findall(rf"{rule}: ([\d.]+)px", printed)[0]) for rule in (r"\.trend { max-width", r"\.tick, \.trend \.value { font-size")
     )
     page = float(re.findall(r"@page .*?font-size: ([\d.]+)px", style)[0])
-    assert letters * wide / trend_chart.WIDTH * 0.75 >= 8
+    beside = float(re.findall(r"#targets \.trend {.* width: ([\d.]+)px", style)[0])
+    assert letters * min(wide, beside) / trend_chart.WIDTH * 0.75 >= 8
     assert page * 0.75 >= 8
 
 
