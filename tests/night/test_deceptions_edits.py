@@ -462,7 +462,7 @@ def test_a_rule_that_makes_a_provisional_verdict_certain_says_what_it_was_by_the
     path.write_text(CONFIG.read_text(encoding="utf-8").replace("changes: []", change), encoding="utf-8")
     files = [_workbook(_listed()), *_reports(MONDAY, 9), _reports(TUESDAY, 9)[0]]
     read = told(files, [MONDAY, TUESDAY], load(path))
-    _assert_stands(read[TUESDAY], "市级交办和旗区自行梳理达标", "市级交办和旗区自行梳理按原规则暂计达标")
+    _assert_stands(read[TUESDAY], "市级交办和旗区自行梳理90.0%，达标", "市级交办和旗区自行梳理按原规则暂计达标")
     for day in (read[MONDAY], told(files, [TUESDAY])[TUESDAY]):
         assert not any("按原规则" in text for text in day.both)
 

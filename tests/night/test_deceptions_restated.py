@@ -403,9 +403,9 @@ def test_a_figure_that_was_known_between_two_runs_alone_is_told_as_that_on_its_d
         assert f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）" in text
         assert "与当日24:00所知相比" not in text, "its first line tells all of it"
     assert headline.lines(read[MONDAY].report)[-1] == ("更正", f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）。")
-    assert headline.lines(read[TUESDAY].report)[-1] == ("更正", f"与5月18日24:00所知相比，5月18日{CITY}仍为3/5（{both}）。")
+    assert headline.lines(read[TUESDAY].report)[-1] == ("更正", f"与5月18日24:00所知相比，{CITY}5月18日仍为3/5（{both}）。")
     once = "以前的数字，与5月18日24:00所知相比有更正：5月18日仍为3/5，案件有变（5月19日12:00所知4/5）；改为计入化解1件"
-    _assert_all_say(read[TUESDAY], f"5月18日{CITY}仍为3/5（{both}）。", once)
+    _assert_all_say(read[TUESDAY], f"{CITY}5月18日仍为3/5（{both}）。", once)
     assert [(entry["resolved"], entry["total"]) for entry in read[TUESDAY].summary["restated"]] == [([4, 3], [5, 5])]  # contract 4
 
 
