@@ -314,7 +314,11 @@ def _revised(reports: Reports, judgements: Mapping[int, Judgement]) -> RowChange
 def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[ArrivedReport]) -> tuple[FindingLine, ...]:
     """Return the findings in the assignment workbook in force, then in the reports, then in refused assignment workbooks, file by file."""
     day, assignment = state.day.isoformat(), mask(state.assignment.arrival.name)
-    lines = [FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding) for finding in state.assignment_findings]
+    listed = cases_by_row(state.assignment.reading.rows)
+    lines = [
+        FindingLine(day, "", assignment, words.OF_ASSIGNMENT, finding, case=listed.get((finding.sheet, finding.row), ""))
+        for finding in state.assignment_findings
+    ]
     lines += [
         FindingLine(
             day,
@@ -325,9 +329,10 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
             report.sent_by,
             report.is_from_stranger,
             (finding.sheet, finding.row) in report.moved_places,
+            case,
         )
         for report in arrived
-        for finding in report.findings
+        for finding, case in zip(report.findings, report.cases, strict=True)
     ]
     lines += [
         FindingLine(day, file.reading.district, mask(file.arrival.name), words.REFUSED, finding)

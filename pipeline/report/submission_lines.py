@@ -277,6 +277,8 @@ class FindingLine:
     """As of `ArrivedReport`."""
     is_of_moved: bool = False
     """Whether nothing is wrong with its row but that the office has given the case to another district: there is nothing to mend."""
+    case: str = ""
+    """The number of the case in its row, as it was written; '' where there is none."""
 
     @property
     def whose(self) -> str:

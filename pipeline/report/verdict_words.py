@@ -43,6 +43,15 @@ def verdicts(report: Report) -> str:
     return f"{said}。{why_provisional(report.targets, report.settings.district_names)}{silence}{mended}"
 
 
+def in_short(figures: Sequence[Figure]) -> str:
+    """Return the verdicts alone, such as 自治区交办未达标，市级交办暂计达标; of several alike 各项目标都达标."""
+    verdicts = {figure.verdict for figure in figures}
+    if len(figures) > 1 and len(verdicts) == 1:
+        same = verdicts.pop()
+        return f"各项目标都{same}" if same else "各组都没有案件"
+    return "，".join(f"{figure.label}{figure.verdict or '没有案件'}" for figure in figures)
+
+
 def why_provisional(figures: Sequence[Figure], districts: Sequence[str]) -> str:
     """Return once for all these verdicts why they are provisional, in a sentence; '' where none is.
 

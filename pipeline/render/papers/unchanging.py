@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.render.papers import district_table
-from pipeline.report import decision_words, headline, not_taken, sentences, who_reported
+from pipeline.report import decision_words, headline, not_taken, sentences, verdict_words, who_reported
 from pipeline.report.report import Report
+from pipeline.terms import words
 
 Fields = dict[str, Any]
 """Texts by the names that stand in the templates, in lists and mappings."""
@@ -44,26 +45,40 @@ def texts(report: Report) -> Fields:
 
 def _headings(report: Report) -> Fields:
     """Return each section's title: its message in a few words."""
-    decisions, changes = decision_words.count(report.decisions), _changes(report)
+    decisions = decision_words.count(report.decisions)
     return {
-        "目标": "一、目标完成情况",
+        "目标": f"一、{verdict_words.in_short(report.targets)}",
         "决策": f"二、需要决策的事项{decisions}件"
         if decisions
         else f"二、{decision_words.none(report.submissions, not_taken.asked(report))}",
-        "变化": f"三、今日{changes}" if changes else "三、今日变化",
+        "变化": f"三、{_changes(report)}",
         "旗区": f"四、各{report.settings.tree.word()}情况（{who_reported.in_short(report.submissions)}）",
     }
 
 
 def _changes(report: Report) -> str:
-    """Return how many cases changed for the better and the worse: each number is all there are of it, and no case is in two of them."""
+    """Return how many cases changed for the better and the worse.
+
+    Each number is all there are of it; before the semicolon no case is in two of them.
+    """
     disputed = [change.number for change in report.changes if change.kind == "newly_disputed"]
     others = {*report.no_longer_counted} - {*report.reopened, *disputed}
     gained = (("新化解", report.resolved_today), ("恢复计入", report.counted_again))
     kinds = (*gained, ("重新办理", report.reopened), ("群众不认可", disputed))
     told = [f"{name}{len(numbers)}件" for name, numbers in kinds if numbers]
     besides = "另有" if report.reopened or disputed else ""
-    return "，".join([*told, *([f"{besides}不再计入化解{len(others)}件"] if others else [])])
+    moved = "，".join([*told, *([f"{besides}不再计入化解{len(others)}件"] if others else [])])
+    late = sum(change.kind == "newly_overdue" for change in report.changes)
+    said = "；".join([*([moved] if moved else []), *([f"{words.CHANGES['newly_overdue'].name}{late}件"] if late else [])])
+    return f"今日{said}" if said else _unchanged(report)
+
+
+def _unchanged(report: Report) -> str:
+    """Return that nothing changed, as far as that is known."""
+    who = who_reported.unheard(report.submissions)
+    if who.nobody:
+        return f"{who.nobody}，今日有没有变化不知道"
+    return f"{'采用的日报里' if who else '今日'}没有新化解、重新办理的案件"
 
 
 def _sum_of_reports(report: Report) -> str:

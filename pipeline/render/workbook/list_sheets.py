@@ -15,6 +15,7 @@ from pipeline.render.workbook.sheet_frame import FIRST, Column, Listing, explain
 from pipeline.report import agenda, corrections, exemptions, matter_words, not_taken, who_reported
 from pipeline.report.case_lines import CaseLine, Notice, ReceptionLine, Settled, SettledSince, UrgentLine
 from pipeline.report.submission_lines import FindingLine, SubmissionLine
+from pipeline.terms import case_numbers
 from pipeline.terms.words import COSTS, FLAGS, NO, YES, near
 
 _MOST_FINDINGS = 1_000
@@ -101,12 +102,13 @@ FINDINGS: tuple[Column[FindingLine], ...] = (
     Column("是否退回", 6, "center", lambda line: YES if line.finding.refuses else NO),
     Column("处理", 11, "center", lambda line: COSTS[line.finding.severity].document),
     Column("旗区", 10, "center", lambda line: line.whose),
-    Column("文件", 30, "long", lambda line: line.file),
+    Column("文件", 25, "long", lambda line: line.file),
     Column("文件采用情况", 8, "center", lambda line: line.use),
     Column("工作表", 9, "center", lambda line: line.finding.sheet),
     Column("单元格", 8, "center", lambda line: line.finding.place),
+    Column("案件编号", 15, "case", lambda line: line.case, cases=lambda line: (case_numbers.canonical(line.case),)),
     Column("原内容", 16, "long", lambda line: line.finding.value),
-    Column("问题和改法", 69, "long", lambda line: line.finding.message),
+    Column("问题和改法", 59, "long", lambda line: line.finding.message),
     Column("代码", 24, "text", lambda line: line.finding.code),
 )
 """The last, for programs, is not printed."""

@@ -142,7 +142,7 @@ def test_a_number_in_a_block_links_to_its_row_in_the_register(week: str, publish
     assert [_shown(book, cell) for cell in numbers] == [[cell.value] for cell in numbers]
 
 
-_NAMING = {"决策事项": 2, "今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0}
+_NAMING = {"决策事项": 2, "今日变化": 1, "督办清单": 1, "急报事项": 1, "撤销案件": 0, "问题清单": 7}
 """The column in which each sheet names a case, from 0."""
 _LISTING = {"今日变化": {1: 3, 2: 4}, "更正情况": dict.fromkeys(range(10, 14), 14)}
 """The columns of numbers that lead to several, with those that name them."""

@@ -136,7 +136,7 @@ def test_text_from_outside_becomes_neither_formula_nor_link() -> None:
         bridges=(one_case,),
         ways=(Way(CITY, Tally(90, 9), 9, None, 0, 1, None, tuple(line.number for line in hostile)),),
         decisions=tuple(Decision(("disputed",), text, text, text, text, DAY, text, text) for text in HOSTILE),
-        findings=tuple(FindingLine("2020-05-22", "甲旗", each.value, "采用", each) for each in finding),
+        findings=tuple(FindingLine("2020-05-22", "甲旗", each.value, "采用", each, case=each.value) for each in finding),
         changes=tuple(Change("status", text, text, text, text) for text in HOSTILE),
         liaison={"甲旗": tuple((text, text) for text in HOSTILE)},
     )
