@@ -11,8 +11,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.restatement import Restated
-from pipeline.report import corrections, exemptions, exemptions_of_period, headline, matter_words, not_taken, sentences, verdict_words
-from pipeline.report.case_lines import CaseLine
+from pipeline.report import (
+    corrections,
+    exemptions,
+    exemptions_of_period,
+    headline,
+    left_at_the_end,
+    matter_words,
+    not_taken,
+    sentences,
+    verdict_words,
+)
 from pipeline.report.durations import Duration
 from pipeline.report.exemptions_of_period import ExemptionOverDays
 from pipeline.report.figures import Certainty, Figure
@@ -66,22 +75,16 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
     """Return each line's name and what it says: the answer, before everything else; so many restatements are told."""
     targets = ((part.label, of_target(part, period)) for part in period.groups)
     unknown = "" if period.has_beginning or not any(part.newly_resolved for part in period.groups) else NO_BEGINNING
+    begin = [("结项", left_at_the_end.closed(period)), ("结论", f"{answer(period)}{unknown}")]
+    usual = [("结论", f"{answer(period)}{unknown}{left_at_the_end.dangers(period)}")]
     return [
-        ("结论", f"{answer(period)}{unknown}{_in_danger(period)}"),
+        *(begin if period.is_closing else usual),
         *targets,
-        ("余下", remaining(period)),
+        *([] if period.is_closing else [("余下", left_at_the_end.in_words(period))]),
         *([("急报", urgent(period))] if period.urgent or period.refused_urgent else []),
         ("报送", handed_in(period)),
         ("更正", restated(period, runs)),
     ]
-
-
-def _in_danger(period: Period) -> str:
-    """Return in words how many these are: no verdict is read without them."""
-    count = in_danger(period)
-    told = [f"期末尚无下文的{SAFETY}{count}件"] if count else []
-    told += [f"退回、没有重新报送成功的{not_taken.in_short(period.refused_urgent)}"] if period.refused_urgent else []
-    return f"{'，'.join(told)}，见“急报”。" if told else ""
 
 
 def answer(period: Period) -> str:
@@ -139,25 +142,8 @@ def all_changes(part: Part) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def remaining(period: Period) -> str:
-    """Return how many cases are not counted at the end, and why."""
-    count = sum(len(entry.cases) for entry in period.remaining)
-    if not count:
-        return "没有余下未化解的案件。"
-    by_reason = Counter[str]()
-    for entry in period.remaining:
-        by_reason[entry.reason] += len(entry.cases)
-    reasons = "、".join(f"{name}{number}件" for name, number in by_reason.items())
-    lines = [period.cases[number] for entry in period.remaining for number in entry.cases]
-    flagged = [(words.FLAGS[flag].name, sum(flag in line.flags for line in lines)) for flag in ("overdue", "stalled")]
-    watched = "、".join(f"{name}{number}件" for name, number in flagged if number)
-    return f"还有{count}件没有计入化解：{reasons}{f'；其中{watched}' if watched else ''}。{_beyond(lines, period.last)}"
-
-
-def _beyond(lines: Sequence[CaseLine], last: date) -> str:
-    """Return which open cases are extended beyond what the regulation allows, and until when: they are not overdue by that alone."""
-    beyond = [line for line in lines if line.is_open and line.is_beyond]
-    named = words.first_of([f"{line.number}延至{sentences.day(line.deadline, last)}" for line in beyond if line.deadline], _MOST_CASES)
-    return f"没有化解而延期{words.BEYOND.strip('（）')}的{len(beyond)}件：{named}。" if beyond else ""
+    """Return how many cases are not counted at the end, and why: for pages in a template of the office's own."""
+    return left_at_the_end.in_words(period)
 
 
 def handed_in(period: Period) -> str:
@@ -261,11 +247,6 @@ def exemption_told(each: ExemptionOverDays, period: Period) -> str:
 
 NO_URGENT: Final = "期内没有采用的急报事项。"
 URGENT_COLUMNS: Final = ("旗区", "案件编号", "事项类别", "情况说明", "所报", "发生时间", "已采取措施", "需协调事项", "期末")
-
-
-def in_danger(period: Period) -> int:
-    """Return how many matters that endanger people are without an answer at the end."""
-    return sum(matter.line.kind == SAFETY and not matter.ended for matter in period.urgent)
 
 
 def urgent(period: Period) -> str:
@@ -375,6 +356,18 @@ DURATION_COLUMNS: Final = ("案件", "已化解", "未化解", "半数用时", "
 
 
 PART_COLUMNS: Final = ("期初", "期末", "化解率", "新增", "退出", "新化解", "不再计入", "重新办理")
+
+
+def zero_throughout(entries: Sequence[Part], period: Period) -> frozenset[str]:
+    """Return the columns of changes that a closing leaves out of a table, since no entry has any."""
+    if not period.is_closing:
+        return frozenset()
+    counts = zip(PART_COLUMNS[_FIGURES:], zip(*map(changes, entries), strict=True), strict=True)
+    return frozenset(column for column, of_entries in counts if not any(cases for _name, cases in of_entries))
+
+
+_FIGURES: Final = 3
+"""Columns of `PART_COLUMNS` before those of changes."""
 
 
 def part(entry: Part, period: Period) -> tuple[str, ...]:

@@ -135,19 +135,46 @@ def test_the_page_says_every_figure_and_runs_nothing(month: Period, files: dict[
         assert not month.reported(status) or sign in reading.text
 
 
-def test_both_papers_begin_with_the_answer_and_have_four_pages_at_most(month: Period, files: dict[str, bytes]) -> None:
+def test_both_papers_begin_with_what_is_left_and_have_four_pages_beside_its_list(month: Period, files: dict[str, bytes]) -> None:
     document = Document(io.BytesIO(_of(files, "docx")))
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     answers = [[f"{name}：{said}" for name, said in period_words.lines(month, runs)] for runs in (2, 1)]
     assert paragraphs[3 : 3 + len(answers[0])] in answers
-    assert paragraphs[3].startswith("结论：")
+    assert paragraphs[3].startswith("结项：还有44件没有计入化解：")
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
     for part in month.districts:
         assert [part.label, *period_words.part(part, month)] in [row for table in tables for row in table]
     calendar = tables[-1]
     assert [len(row) for row in calendar] == [31] * 10
     assert sum(row.count("未") for row in calendar) == month.reported("missing")
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _of(files, "pdf"))) <= 4
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _of(files, "pdf"))) <= 6
+
+
+def test_a_closing_lists_what_it_leaves_with_district_leader_reason_and_limit_and_no_column_of_zeros(month: Period) -> None:
+    first, second = (part.label for part in month.groups)
+    few = tuple(Remaining(entry.group, entry.reason, entry.cases[:2]) for entry in month.remaining)
+    left = replace(month, remaining=few)
+    section, targets = period_papers.fields(left)["部分"][:2]
+    assert (section["小标题"], targets["小标题"][:4]) == ("一、余下的案件", "二、两项")
+    rows = {row["名称"]: (table["名称"], row["数"]) for table in section["表"] for row in table["行"]}
+    assert rows.keys() == {number for entry in few for number in entry.cases}
+    for entry in few:
+        for number in entry.cases:
+            case, (group, cells) = month.cases[number], rows[number]
+            assert group in (first, second[:11] + "…", second)
+            assert [cells[0], cells[1], cells[3]] == [case.district, case.leader, entry.reason]
+            assert case.deadline
+            assert cells[4].startswith(f"{case.deadline.month}月{case.deadline.day}日")
+    whole = period_papers.fields(month)["部分"][0]
+    assert sum(len(table["行"]) for table in whole["表"][1:]) == 40
+    assert "其余4件见“余下的案件”" in whole["注"][0]
+    weekly = period_papers.fields(replace(left, is_closing=False))
+    assert weekly["部分"][0]["表"][0]["列"] == [*period_words.PART_COLUMNS]
+    assert len(weekly["部分"][2]["表"]) == 1
+    none = replace(month, groups=tuple(replace(part, reopened=()) for part in month.groups))
+    assert "重新办理" not in period_papers.fields(none)["部分"][1]["表"][0]["列"]
+    page, _broken = period_page.made(none, TEMPLATES)
+    assert "一、余下的案件" in page.decode()
 
 
 def _cells(sheet: Any) -> Iterable[Any]:  # noqa: ANN401 - openpyxl's own
@@ -259,6 +286,7 @@ def test_a_paper_of_very_much_leaves_leaders_and_restatements_to_the_workbook_an
     groups, (told, entry) = [group.label for group in month.groups], month.restated[0]
     much = replace(
         month,
+        is_closing=False,
         leaders=tuple(replace(month.leaders[0], label=f"领导{count}", group=groups[count > 11]) for count in range(24)),
         by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
         by_source=tuple(replace(month.by_source[0], label=name) for name in month.settings.sources),
@@ -281,6 +309,7 @@ def test_tables_of_durations_make_room_for_restatements_and_what_turned_a_verdic
     pairs = [(Tally(90, 170, then), Tally(90, 170, now)) for then, now in ((144, 140), (153, 150), (150, 146), (149, 148))]
     crowded = replace(
         month,
+        is_closing=False,
         by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
         by_source=tuple(replace(month.by_source[0], label=name) for name in month.settings.sources),
         restated=tuple((told, replace(entry, day=entry.day + timedelta(days=2 * at), tallies=pair)) for at, pair in enumerate(pairs)),
@@ -302,6 +331,7 @@ def test_urgent_matters_fill_what_four_pages_still_hold_and_those_without_an_ans
     urgent += [UrgentOverDays(replace(line, kind="工程安全隐患", district=name)) for name in month.settings.district_names[:3]]
     crowded = replace(
         month,
+        is_closing=False,
         by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
         urgent=tuple(urgent),
         restated=(),

@@ -17,7 +17,7 @@ from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report
 
 from pipeline.day.targets import Tally
 from pipeline.render.papers import briefing, decision_items
-from pipeline.report import agenda, decision_words, headline, period, period_words, sentences, who_reported
+from pipeline.report import agenda, decision_words, headline, left_at_the_end, period, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Way
 from pipeline.terms import words
@@ -81,7 +81,7 @@ def test_cases_that_an_extension_makes_no_longer_overdue_are_named_with_the_day_
     reports = [day.report for day in consolidate(files, days).values()]
     said = "延期后今日不再算超期未结2件（都没有化解）：SJ-2020-002延至2022年12月31日（超过法定延长上限，请核）、SJ-2020-001延至6月20日。"
     assert [said in headline.flags(report) for report in reports] == [False, True]
-    told = period_words.remaining(period.of(reports, {}, is_closing=True))
+    told = left_at_the_end.in_words(period.of(reports, {}, is_closing=True))
     assert told.endswith("没有化解而延期超过法定延长上限，请核的1件：SJ-2020-002延至2022年12月31日。")
 
 

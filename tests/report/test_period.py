@@ -1,6 +1,6 @@
 """A week or a month: what it says is compared with a made-up month whose outcome is known from its plan, and with tables by hand.
 
-Covers `period`, `period_words` and `exemptions_of_period`.
+Covers `left_at_the_end`, `period`, `period_words` and `exemptions_of_period`.
 """
 
 from __future__ import annotations
@@ -229,6 +229,23 @@ def test_the_first_lines_say_where_each_target_began_and_ended(whole: Period) ->
     assert f"还有{sum(len(entry.cases) for entry in whole.remaining)}件没有计入化解" in lines["余下"]
     assert f"应报270份：按时{whole.reported('on-time')}份" in lines["报送"]
     assert "期内2天的结果共写出3版，其中改写1次。" in lines["更正"]
+
+
+def test_a_closing_begins_with_what_it_leaves(whole: Period) -> None:
+    closing = replace(whole, is_closing=True)
+    lines = period_words.lines(closing)
+    assert [name for name, _said in lines[:2]] == ["结项", "结论"]
+    assert "余下" not in dict(lines)
+    said = lines[0][1]
+    assert said.startswith(f"还有{sum(len(entry.cases) for entry in whole.remaining)}件没有计入化解：")
+    open_ = [part.label for part in whole.groups if part.figure and not part.figure.is_certain]
+    assert said.endswith(f"{'、'.join(open_)}的结论是暂计，还可能改变。") is bool(open_)
+    asking = whole.remaining[-1].cases[0]
+    line = replace(whole.cases[asking], coordination="请明确首期比例", is_open=True)
+    asked = dict(period_words.lines(replace(closing, cases={**whole.cases, asking: line})))
+    assert f"旗区请求协调而没有办结的1件（{asking}）。" in asked["结项"]
+    done = dict(period_words.lines(replace(closing, remaining=())))
+    assert done["结项"].startswith("没有余下未化解的案件。")
 
 
 def test_nothing_is_ordered_by_how_many(whole: Period) -> None:

@@ -17,7 +17,7 @@ from jinja2 import TemplateError
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
 from pipeline.render.workbook import sheet_words
-from pipeline.report import corrections, period_words, sentences
+from pipeline.report import corrections, left_at_the_end, period_words, sentences
 from pipeline.report.period import LOOKED_AFTER, Part, Period
 from pipeline.settings.units import Branch
 from pipeline.terms import words
@@ -50,6 +50,7 @@ def _context(period: Period) -> dict[str, Any]:
         "name": period_words.NAME[period.is_closing],
         "span": period_words.span(period),
         "beginning": period_words.beginning(period),
+        "remaining": left_at_the_end.in_words(period),
         "answer": period_words.lines(period),
         "groups": [_group(part, period) for part in period.groups],
         "calendars": [_calendar(period, start) for start in range(0, len(period.submissions), _WIDEST_CALENDAR)],

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.render.papers import briefing_pdf, own_templates, word
 from pipeline.render.papers.plain_text import plain_in, short
 from pipeline.render.period.period_page import SIGNS, stood
-from pipeline.report import not_taken, period_words, sentences
+from pipeline.report import left_at_the_end, not_taken, period_words, sentences
 from pipeline.report.durations import Duration
 from pipeline.report.period import Part, Period
 from pipeline.terms import words
@@ -26,6 +27,9 @@ Fields = dict[str, Any]
 WORD_TEMPLATE, PDF_TEMPLATE = "阶段报告模板.docx", "阶段报告版式.typ"
 _WAY_OUT: Final = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 _WIDEST_CALENDAR: Final = 31
+_MOST_LEFT: Final = (40, 20, 10)
+"""So many cases that a closing leaves behind are listed: as many as its pages hold beside the rest in its tightest form."""
+_ON_A_PAGE: Final = 20
 _MOST_CASES: Final = 4
 """Of one kind in one sentence."""
 _MOST_PAGES: Final = 4
@@ -47,6 +51,8 @@ class _Room:
     durations: int
     urgent: int | None = None
     """Urgent matters that are told whole; as many as restatements where it is None."""
+    left: int = 0
+    """Cases that a closing leaves behind and that are listed."""
 
 
 _MOST_DANGERS: Final = 6
@@ -54,6 +60,8 @@ _MOST_DANGERS: Final = 6
 _LOST: Final = ("退出总数", "不再计入", "重新办理", period_words.FALLEN_BACK)
 """Kinds of change of which the paper names cases; the others stand in the workbook."""
 _LONGEST_LABEL: Final = 12
+_LONGEST_CELL: Final = 12
+"""Two lines of a cell in a list of cases."""
 _SHORT: Final = 6
 """With so many rows or fewer a table is not torn apart."""
 _ANY_MOMENT: Final = datetime(2020, 1, 1, tzinfo=UTC)
@@ -98,9 +106,11 @@ def examine(templates: Path) -> Iterator[str]:
 
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
-    dangers = min(period_words.in_danger(period), _MOST_DANGERS)
-    rooms = (_Room(*variant, urgent=max(variant[1], dangers)) for variant in _VARIANTS)
-    room = next((room for room in rooms if _has_room(_draft(period, room), period.data_until)), _Room(*_VARIANTS[-1]))
+    dangers = min(left_at_the_end.in_danger(period), _MOST_DANGERS)
+    most_left = _MOST_LEFT if period.is_closing else (0,)
+    rooms = (_Room(*variant, urgent=max(variant[1], dangers), left=most) for most in most_left for variant in _VARIANTS)
+    tightest = _Room(*_VARIANTS[-1], left=most_left[-1])
+    room = next((room for room in rooms if _has_room(period, room)), tightest)
     return _draft(period, _with_more(period, _with_more_urgent(period, room)))
 
 
@@ -108,9 +118,9 @@ def _with_more(period: Period, room: _Room) -> _Room:
     """Return the same with what the last page still holds: more restatements, then tables of how long cases take."""
     runs = len(period_words.restated_runs(period)) if period.restated else 0
     wanted = [replace(room, runs=most) for most in (12, 8, 4, 2) if most > room.runs and runs > room.runs]
-    room = next((more for more in wanted if _has_room(_draft(period, more), period.data_until)), room)
+    room = next((more for more in wanted if _has_room(period, more)), room)
     wanted = [replace(room, durations=most) for most in (2, 1) if most > room.durations]
-    return next((more for more in wanted if _has_room(_draft(period, more), period.data_until)), room)
+    return next((more for more in wanted if _has_room(period, more)), room)
 
 
 def _with_more_urgent(period: Period, room: _Room) -> _Room:
@@ -118,28 +128,33 @@ def _with_more_urgent(period: Period, room: _Room) -> _Room:
     fits, too_many = min(room.runs if room.urgent is None else room.urgent, len(period.urgent)), len(period.urgent) + 1
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if _has_room(_draft(period, replace(room, urgent=middle)), period.data_until):
+        if _has_room(period, replace(room, urgent=middle)):
             fits = middle
         else:
             too_many = middle
     return replace(room, urgent=fits)
 
 
-def _has_room(draft: Fields, moment: datetime) -> bool:
-    """Whether four pages hold the texts: where that is close, they are set to see it, with a little to spare for other fonts."""
+def _has_room(period: Period, room: _Room) -> bool:
+    """Whether four pages hold the texts: where that is close, they are set to see it, with a little to spare for other fonts.
+
+    A closing has a page more for every so many cases that it lists.
+    """
+    draft, most = _draft(period, room), _MOST_PAGES - -min(room.left, len(left_at_the_end.left(period))) // _ON_A_PAGE
     pages = _height(draft) / _PAGE
-    if not _MOST_PAGES < pages <= _MOST_PAGES * _TOO_HIGH:
-        return pages <= _MOST_PAGES
+    if not most < pages <= most * _TOO_HIGH:
+        return pages <= most
     *sections, last = draft["部分"]
     longer = draft | {"部分": [*sections, last | {"注": [*last["注"], *_SPARE]}]}
-    return len(_PAGE_OF_PDF.findall(pdf(longer, moment, own_templates.original(PDF_TEMPLATE)))) <= _MOST_PAGES
+    return len(_PAGE_OF_PDF.findall(pdf(longer, period.data_until, own_templates.original(PDF_TEMPLATE)))) <= most
 
 
 def _draft(period: Period, room: _Room) -> Fields:
     """Return the texts with so much room."""
     runs, durations = room.runs, room.durations
     name, until = period_words.NAME[period.is_closing], period.data_until
-    sections = [_targets(period), _districts(period, room.leaders), _remaining(period, has_durations=bool(durations))]
+    sections = [_targets(period), _districts(period, room.leaders)]
+    sections.insert(0 if period.is_closing else len(sections), _remaining(period, room.left, has_durations=bool(durations)))
     sections += [*([_durations(period, durations)] if durations else []), _later(period), _reports(period)]
     sections += [
         section
@@ -168,8 +183,9 @@ _PAGE_OF_PDF: Final = re.compile(rb"/Type ?/Page\b")
 _SPARE: Final = ("空", "空", "空")
 """Notes that stand for what another font takes more."""
 _HEAD_AND_END, _LINE, _HEADING, _NOTE_LINE, _ROW_HEIGHT = 190.0, 28.95, 37.0, 13.7, 16.2
-_LINE_WIDTH, _NOTE_WIDTH = 27, 41
-"""Characters of a line of the text, and of a note."""
+_LINE_WIDTH, _NOTE_WIDTH, _ROW_WIDTH = 27, 41, 35
+"""Characters of a line of the text, of a note, and of all columns of a table but the first."""
+_CELL_LINE = 13.2
 
 
 def _height(draft: Fields) -> float:
@@ -178,8 +194,14 @@ def _height(draft: Fields) -> float:
     for section in draft["部分"]:
         notes = (*section["说明"], *section["注"])
         height += _HEADING + sum(_NOTE_LINE * _lines(note, _NOTE_WIDTH) + 5 for note in notes)
-        height += sum(_ROW_HEIGHT * (len(table["行"]) + 1.4) + 9 for table in section["表"])
+        height += sum(_ROW_HEIGHT * 1.4 + 9 + sum(map(_row, table["行"])) for table in section["表"])
     return height
+
+
+def _row(row: Fields) -> float:
+    """Return how high a row is: of five columns or fewer a cell may have a second line."""
+    width = _ROW_WIDTH // len(row["数"]) if len(row["数"]) <= len(left_at_the_end.COLUMNS) else _ROW_WIDTH
+    return _ROW_HEIGHT + _CELL_LINE * (max(_lines(cell, width) for cell in row["数"]) - 1)
 
 
 def _lines(text: str, width: int) -> int:
@@ -197,7 +219,10 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence
 
 
 def _parts(name: str, parts: Sequence[Part], period: Period) -> Fields:
-    return _table(name, period_words.PART_COLUMNS, [(part.label, period_words.part(part, period)) for part in parts])
+    unsaid = period_words.zero_throughout(parts, period)
+    is_shown = [column not in unsaid for column in period_words.PART_COLUMNS]
+    rows = [(part.label, [*compress(period_words.part(part, period), is_shown)]) for part in parts]
+    return _table(name, [*compress(period_words.PART_COLUMNS, is_shown)], rows)
 
 
 def _targets(period: Period) -> Fields:
@@ -236,16 +261,38 @@ def _has_cases(part: Part) -> bool:
     return any(tally.total for tally in part.tallies)
 
 
-def _remaining(period: Period, *, has_durations: bool) -> Fields:
+def _remaining(period: Period, most: int, *, has_durations: bool) -> Fields:
+    listed = _left(period, most)
+    beyond = len(left_at_the_end.left(period)) - sum(len(table["行"]) for table in listed)
+    tables = _reasons(period) if beyond else []  # else each row says it, and the beginning counts them
+    elsewhere = [f"其余{beyond}件见“余下的案件”"] if listed and beyond else ["逐件见“余下的案件”"] if beyond else []
+    elsewhere += [] if has_durations else ["各类案件的办理用时见“办理用时”"]
+    below = (f"{_WORKBOOK}里，{'，'.join(elsewhere)}。",) if elsewhere else ()  # a section of its own would be one sentence
+    above = "" if listed else left_at_the_end.in_words(period)  # a closing begins with these words
+    return _section("余下的案件", (above,), [*tables, *listed], below)
+
+
+def _reasons(period: Period) -> list[Fields]:
+    """Return the table of the reasons, without groups that have none of these cases."""
     by_reason: dict[str, dict[str, int]] = {}
     for entry in period.remaining:
         by_reason.setdefault(entry.reason, {})[entry.group] = len(entry.cases)
-    groups = [group.label for group in period.groups]
+    has_any = {entry.group for entry in period.remaining} if period.is_closing else {part.label for part in period.groups}
+    groups = [part.label for part in period.groups if part.label in has_any]
     rows = [(reason, [str(counts.get(group, 0)) for group in groups]) for reason, counts in by_reason.items()]
-    tables = [_table("为什么没有计入", groups, rows)] if rows else []
-    elsewhere = [*(["逐件见“余下的案件”"] if rows else []), *([] if has_durations else ["各类案件的办理用时见“办理用时”"])]
-    below = (f"{_WORKBOOK}里，{'，'.join(elsewhere)}。",) if elsewhere else ()  # a section of its own would be one sentence
-    return _section("余下的案件", (period_words.remaining(period),), tables, below)
+    return [_table("为什么没有计入", groups, rows)] if rows else []
+
+
+def _left(period: Period, most: int) -> list[Fields]:
+    """Return a table for each group of the first so many cases that a closing leaves behind."""
+    cases = left_at_the_end.in_order(period)[:most]
+    tables = []
+    for group in dict.fromkeys(part.label for part in period.groups):
+        own = [(case.number, left_at_the_end.cells(case, period)) for case in cases if case.group == group]
+        rows = [{"名称": number, "数": [short(cell, _LONGEST_CELL) for cell in cells]} for number, cells in own]
+        table = _table(short(group, _LONGEST_LABEL), left_at_the_end.COLUMNS, ())
+        tables += [table | {"行": rows, "短": len(rows) <= _SHORT}] if rows else []
+    return tables
 
 
 def _durations(period: Period, most: int) -> Fields:
