@@ -24,7 +24,8 @@ from pipeline.report import handed_in_lines, reminders
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group
 from pipeline.terms import messages
-from pipeline.terms.contract import OF_THE_DAY, Severity
+from pipeline.terms.case_numbers import canonical
+from pipeline.terms.contract import CASE, NEW_CASES, OF_THE_DAY, PROGRESS, Severity
 from pipeline.terms.handed_in import Filed, Submission
 from pipeline.terms.notice_number import NoticeNumber
 from pipeline.terms.rows import written
@@ -186,7 +187,7 @@ def of(filed: Filed, sha256: str, known: Known, settings: Settings, *, today: da
         ahead=max(
             (file.arrival.envelope.received_at for file in known.files if file.reading.accepted and _is_later(file, filed)), default=None
         ),
-        with_others=any(_is_waiting(file) and file.reading.district != district for file in known.files if not file.arrival.is_assignment),
+        with_others=_bears_on_others(known.files, filed, known_cases),
         known=known_cases,
         judgements=judgements,
     )
@@ -261,6 +262,19 @@ def _is_later(file: Filed, filed: Filed) -> bool:
     if file.arrival.is_assignment or (file.reading.district, file.reading.day) != (filed.reading.district, filed.reading.day):
         return False
     return file.arrival.envelope.received_at > filed.arrival.envelope.received_at
+
+
+def _bears_on_others(files: Iterable[Filed], filed: Filed, own: frozenset[str]) -> bool:
+    """Whether reports of other districts that wait name a case of this report or of its district."""
+    waiting = (file for file in files if _is_waiting(file) and file.reading.district != filed.reading.district)
+    cases = own | _named(filed)
+    return any(not cases.isdisjoint(_named(file)) for file in waiting if not file.arrival.is_assignment)
+
+
+def _named(filed: Filed) -> frozenset[str]:
+    """Return the cases that a report has rows of."""
+    sheets = (rows for rows in filed.reading.rows if rows.sheet in (PROGRESS.name, NEW_CASES.name))
+    return frozenset(canonical(number) for rows in sheets for number in rows.texts(CASE) if number)
 
 
 def _is_waiting(file: Filed) -> bool:

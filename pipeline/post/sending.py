@@ -151,9 +151,14 @@ def _settle(record: SentLetters, clarification: Clarification, now: datetime) ->
 
 
 def still_matters(letter: SentLetter, settings: Settings, outgoing: Outgoing, now: datetime) -> bool:
-    """Return whether a refused letter still has to reach that address: not once the days are over, or another address is set."""
-    days = 0 if letter.kind == Kind.REMINDER else outgoing.days
-    if letter.day < (now.date() - timedelta(days=days)).isoformat():
+    """Return whether a refused letter still has to reach that address: not once the days are over, or another address is set.
+
+    A letter about a day that was over already, since that was written again, has as many days from when it was refused.
+    """
+    days = timedelta(0 if letter.kind == Kind.REMINDER else outgoing.days)
+    day, refused = date.fromisoformat(letter.day), datetime.fromisoformat(letter.at).astimezone(now.tzinfo).date()
+    since = refused if day + days < refused <= now.date() and letter.kind != Kind.REMINDER else day
+    if now.date() - since > days:
         return False
     if letter.kind in (Kind.LEADERS, Kind.NIGHT, Kind.URGENT, Kind.UNSENT):
         written_to = outgoing.office if letter.kind in (Kind.NIGHT, Kind.UNSENT) else outgoing.leaders

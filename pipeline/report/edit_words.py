@@ -253,8 +253,8 @@ def cancelled(cases: Iterable[CaseLine], effects: Effects, where: str, room: Roo
     first = f"{'、'.join(named)}{'等' if len(named) < len(earlier) else ''}"
     parts += [f"此前{len(earlier)}件{f'：{first}' if named else ''}"] if of_day and earlier else [first] if named else []
     is_complete = named and len(named) == len(earlier) and all(_cut(case.grounds, room) == case.grounds for case in earlier)
-    told = f"{'；' if named else ''}{'逐件' if is_complete else '依据'}见{where}" if earlier or not of_day_at else ""
-    return f"已撤销、不计入总数的共{len(lines)}件{'：' if parts else '，'}{'；'.join(parts)}{told}。"
+    told = f"{'。' if named else ''}{'逐件' if is_complete else '依据'}见{where}" if earlier or not of_day_at else ""
+    return f"已撤销、不计入总数的共{len(lines)}件{'：' if parts else '，'}{'，'.join(parts)}{told}。"
 
 
 def _again(case: CaseLine) -> str:

@@ -139,7 +139,7 @@ def test_a_cancelled_case_stands_with_its_grounds_as_long_as_it_is_cancelled() -
     day = told(files, [TUESDAY])[TUESDAY]
     _assert_stands(day, "SJ-2020-009", "重复交办")
     # The grounds stand here, and the reader is sent nowhere for them.
-    assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）；逐件见《" in day.paper
+    assert "已撤销、不计入总数的共1件：SJ-2020-009（东胜区，市级交办，依据：重复交办）。逐件见《" in day.paper
     assert "今日撤销" not in day.paper
 
 
@@ -383,7 +383,7 @@ def test_of_many_cancelled_cases_the_first_are_named_the_others_counted_and_ever
     files = [_workbook(rows), *_reports(MONDAY), *_reports(TUESDAY)]
     day = told(files, [TUESDAY])[TUESDAY]
     assert "已撤销、不计入总数的共60件：SJ-2020-100（东胜区，市级交办，依据：并案100）" in day.paper
-    assert "等；依据见《信访事项办理情况汇总》“撤销案件”" in day.paper
+    assert "等。依据见《信访事项办理情况汇总》“撤销案件”" in day.paper
     assert [number for number in range(100, 160) if f"并案{number}" not in day.page] == []
 
 

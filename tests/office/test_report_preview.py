@@ -364,3 +364,5 @@ def test_the_figures_of_an_own_case_that_the_report_does_not_name_go_by_all_that
     assert city.endswith("化解 1/2，不变。")
     alone = asked(office, report("东胜区", progress=[progress_row("SJ-2020-003")]))
     assert not preview(alone).with_others
+    nothing_shared = asked(office, report("准格尔旗", progress=[]))
+    assert not preview(nothing_shared).with_others, "it holds no case, and its district has none"

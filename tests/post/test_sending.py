@@ -878,6 +878,15 @@ def test_a_refused_letter_is_said_in_one_line_and_leaves_the_run_incomplete_as_l
     assert _send(office, server, moment("2020-05-25 08:00")).is_complete
 
 
+def test_a_refused_letter_about_a_day_long_over_is_listed_for_days_too(office: Office, server: MailServer) -> None:
+    server.orders["RCPT"] = ["550 no such user"]
+    _send(office, server)
+    at = datetime.now(NIGHT.tzinfo)  # what is noted of a letter has the clock's time
+    for later, is_listed in ((0, True), (OUTGOING.days, True), (OUTGOING.days + 1, False)):
+        refused = _send(office, server, at + timedelta(days=later)).refused
+        assert ([row.recipient for row in refused if row.day == DAY.isoformat()] == [TO]) is is_listed
+
+
 def test_a_refused_letter_no_longer_matters_once_another_address_is_set(office: Office, server: MailServer) -> None:
     server.orders["RCPT"] = ["550 no such user"]
     _send(office, server)

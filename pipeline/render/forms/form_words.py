@@ -319,3 +319,7 @@ def assignment_steps(folder: str) -> tuple[Block, ...]:
         ),
         ("不要写的", (_NUMBERS, ("个人信息", "不要加联系电话、住址、行踪这样的列：这样的列不读，并有提醒。"), _PASTING)),
     )
+
+
+AFTER_LIMIT: Final = "时限已过：已办结的，请在“案件进展”里报明；没有办结的，请说明原因，确需延期的，按程序报批。"
+"""What is asked in place of concluding in time, of a case whose deadline has passed since its notice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -26,6 +26,7 @@ from pipeline.terms import case_numbers, contract
 from pipeline.terms.contract import CASE
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.notice_number import NoticeNumber
+from pipeline.terms.words import FLAGS
 
 FOLDER: Final = "日报模板"
 """The folder of a day's templates, in the day's own."""
@@ -141,9 +142,10 @@ def _filled(draft: Draft) -> str:
 
 def _rows(draft: Draft) -> dict[str, list[dict[str, Value]]]:
     """Return the rows that are filled in, by their sheets."""
+    over = {case.number for case in draft.cases if (deadline := case.deadline_on(draft.day)) and deadline < draft.day}
     return {
         contract.PROGRESS.name: [_row(case, draft.day) for case in draft.cases],
-        contract.ANSWERS.name: [*map(_asked, draft.to_answer)],
+        contract.ANSWERS.name: [_asked(case, over) for case in draft.to_answer],
     }
 
 
@@ -164,9 +166,10 @@ def _row(case: CaseLine, day: date) -> dict[str, Value]:
     }
 
 
-def _asked(case: AskedCase) -> dict[str, Value]:
-    """Return the row by which a case of a notice is to be answered."""
-    return {"通知编号": case.written, CASE: case.case, "督办事项": case.asked}
+def _asked(case: AskedCase, over: Container[str]) -> dict[str, Value]:
+    """Return the row by which a case of a notice is to be answered; nobody can conclude in time the cases whose deadline is `over`."""
+    asked = case.asked.replace(FLAGS["due_soon"].asked, words.AFTER_LIMIT) if case.case in over else case.asked
+    return {"通知编号": case.written, CASE: case.case, "督办事项": asked}
 
 
 # --- blank ones --------------------------------------------------------------------------------------------------

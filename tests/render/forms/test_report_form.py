@@ -488,6 +488,16 @@ def test_filled_in_it_is_accepted_with_the_right_effect(content: bytes) -> None:
     assert_filled(on(NEXT, *FILES, *sent_back([fill(content, FILLED)])))
 
 
+def test_after_its_deadline_no_case_is_asked_to_be_concluded_in_time() -> None:
+    files = [assigned(assignment([case_row("SJ-2020-004", 交办日期=str(DAY), 办结时限=str(NEXT))]))]
+    shown = {}
+    for day in (DAY, NEXT):
+        sheet = opened(templates(noticed(day, files))["东胜区"])["督办回复"]
+        shown[day] = str(sheet.cell(FIRST, 3).value)
+    assert shown[DAY] == "临近到期：请抓紧办理，确保按期办结。", "the form of the day on which it is due"
+    assert shown[NEXT].startswith("临近到期：时限已过：已办结的，请在“案件进展”里报明；没有办结的，请说明原因")
+
+
 def test_what_notices_ask_stands_in_it_newest_first_until_it_is_answered() -> None:
     files = [*FILES, *sent_back([templates(noticed(DAY, FILES))["东胜区"]])]
     asked = templates(noticed(NEXT, files))["东胜区"]
