@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pipeline.disk import storage
 from pipeline.disk.drawn import Drawn
-from pipeline.render.jobs import Job, Made, OfUnit, Papers, Place
+from pipeline.render.jobs import Job, Made, OfUnit, Papers, Place, packed, unpacked
 from pipeline.render.page import leaders_page
 from pipeline.render.papers import drawn_papers, word
 from pipeline.render.papers.own_templates import BrokenTemplateError
@@ -154,7 +154,9 @@ class Makers:
 
     def _has_unit(self, job: OfUnit, decided: str, taken: list[str]) -> bool:
         """Whether an earlier run drew all of its files from the same."""
-        made_from = storage.digest(part.encode() for part in (decided, job.made_from))
+        made_from = storage.digest(
+            part.encode("utf-8", "surrogatepass") for part in (decided, job.made_from)
+        )  # a cell can hold half a character
         keys = [f"{made_from}{name}" for name in job.names]
         return self._has(keys, dict(zip(job.names, map(self._drawn.again, keys), strict=True)), taken)
 
@@ -231,7 +233,7 @@ class _Processes:
 
     def _begun(self, job: Job) -> Future[Laid] | None:
         try:
-            return self._pool.submit(_do_there, job)
+            return self._pool.submit(_do_there, packed(job))
         except BrokenExecutor:
             return None
 
@@ -269,6 +271,6 @@ def _come_up(place: Place, room: Path) -> None:
     _given.append((place, room))
 
 
-def _do_there(job: Job) -> Laid:
+def _do_there(job: bytes) -> Laid:
     ((place, room),) = _given
-    return Laid.of(job.made(place), room)
+    return Laid.of(unpacked(job).made(place), room)

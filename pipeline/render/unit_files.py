@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
-from pipeline.render import districts
+from pipeline.render import districts, jobs
 from pipeline.render.districts import Unit
 from pipeline.render.forms import report_form
 from pipeline.render.jobs import Made, Place
@@ -42,8 +42,8 @@ class Job:
 
     @property
     def made_from(self) -> str:
-        """All that they say: every part of it is a value, written in an order that does not change."""
-        return repr(self)
+        """All that they say."""
+        return jobs.told(self)
 
     def made(self, place: Place) -> Made:
         """Make it."""

@@ -1,6 +1,7 @@
 """A day with more cases than one page holds: figures and links on the page, the cases by unit, and a search without a server.
 
-Covers `render/page/large_page`, `render/unit_files`, `render/districts`, `settings/large_days` and `render/workbook/units_sheet`.
+Covers `render/page/large_page`, `render/unit_files`, `render/jobs`,
+`render/districts`, `settings/large_days` and `render/workbook/units_sheet`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsers import Browser
 from page_days import HOSTILE, TEMPLATES, a_case, a_hostile_report, a_report, some_cases
 from workbook_days import opened, rows
 
-from pipeline.render import districts, files_for_programs, unit_files
+from pipeline.render import districts, files_for_programs, jobs, unit_files
 from pipeline.render.makers import Makers
 from pipeline.render.page import large_page, leaders_page
 from pipeline.render.papers import briefing
@@ -58,6 +63,28 @@ def test_an_index_that_was_given_away_is_known_to_pages_and_lies_in_no_memory() 
     assert files
     assert index.nonce == base64.b64encode(hashlib.sha256(b"".join(files.values())).digest()[:18]).decode()
     assert (index.shards, index.data("../", [])) == ([], before)
+
+
+def test_a_job_tells_the_same_of_equal_values_and_another_thing_of_any_other() -> None:
+    job = next(job for job in unit_files.jobs_of(large(a_report())) if job.unit.report.cases)
+    report = job.unit.report
+    told = {job.made_from}
+    assert {deepcopy(job).made_from, deepcopy(replace(job)).made_from} == told
+    for name in (each.name for each in fields(report.cases[0])):
+        changed: dict[str, Any] = {name: "什么也不是"}
+        other = replace(report.cases[0], **changed)
+        told.add(replace(job, unit=replace(job.unit, report=replace(report, cases=(other, *report.cases[1:])))).made_from)
+    assert len(told) == 1 + len(fields(report.cases[0]))
+
+
+@pytest.mark.parametrize("values", [("1", 1), (True, 1), (None, ""), ("2026-05-01", date(2026, 5, 1)), (Decimal(1), "1"), (1, Decimal(1))])
+def test_values_of_other_kinds_tell_other_things(values: tuple[object, object]) -> None:
+    assert len({jobs.told(value) for value in values}) == len(values)
+
+
+def test_a_job_comes_out_of_its_package_as_it_went_in() -> None:
+    for job in unit_files.jobs_of(large(a_report())):
+        assert jobs.unpacked(jobs.packed(job)) == job
 
 
 def test_every_case_is_in_the_page_of_its_unit_and_nowhere_else(tmp_path: Path) -> None:
