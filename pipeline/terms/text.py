@@ -56,6 +56,11 @@ def _ideograph(radical: re.Match[str]) -> str:
 @lru_cache(maxsize=1 << 16)
 def key(text: str) -> str:
     """The form in which codes, list values, headers and free text are compared (contract 3)."""
+    return as_compared(text)
+
+
+def as_compared(text: str) -> str:
+    """The same of a text that is not asked for again, however long."""
     return _IGNORED.sub("", nfkc(text)).upper()
 
 

@@ -75,6 +75,23 @@ def make_safe(part: bytes, telling: Mapping[str, str], most: int, widest: int) -
     return _MERGES.sub(b"", written) if merges else written, replace(facts, merges=merges), cells
 
 
+PlainCell = tuple[bytes, bytes, bytes, bytes, bytes]
+"""Column and row as they are written, style, kind and value, b'' for what is not there."""
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z])([0-9]+)"(?: s="([0-9]+)")?(?: t="([a-z]+)")? ?(?:/>|><v>([0-9.]+)</v></c>)')
+
+
+def parted(part: bytes) -> tuple[bytes, list[PlainCell]] | None:
+    """Return a well-formed sheet without its cells, and these in their order; None unless all of them are the plainest."""
+    start = part.find(b"<sheetData")
+    end = part.find(_END, start)
+    if not 0 <= start < end:
+        return None
+    body = part[start:end]
+    if _NOT_PLAINEST.search(body) or _misleads_patterns(part[:start], body, part[end + len(_END) :]):
+        return None
+    return part[:start] + _PLAIN_CELL.sub(b"", body) + part[end:], _PLAIN_CELL.findall(body)
+
+
 def _make_plain_safe(part: bytes, most: int, widest: int) -> tuple[bytes, SheetFacts, int] | None:
     """Return the sheet as it is, but for traps; None where it looks unusual or is mostly empty space."""
     start = part.find(b"<sheetData")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter
@@ -26,6 +28,7 @@ from pipeline.reading.marking import (
 )
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Line, ReceiptLines, Why
+from pipeline.reading.workbook import SheetCells
 from pipeline.terms.text import as_text, clean, mask, masked_cell
 
 if TYPE_CHECKING:
@@ -131,7 +134,10 @@ def _checked(content: bytes, original: bytes) -> bytes:
     """Return the receipt where it reads like the original. Raises NotMarkableError where it does not."""
     # openpyxl understands some cells in another way than we do (two values in one cell, two parts of one name). A receipt that
     # reads otherwise would be another report, and it is what the district sends next.
-    after, before = _as_read(content, masked=False), _as_read(original, masked=True)
+    receipt, sent = (workbook.read(written, _LIMITS, table.is_wanted).sheets for written in (content, original))
+    if _is_same(receipt, sent):
+        return content
+    after, before = _as_read(receipt, masked=False), _as_read(sent, masked=True)
     lost = sorted(before.keys() - after.keys())
     other = sorted(place for place, text in after.items() if text not in (HIDDEN, before.get(place)))
     for sheet, line, column in [*lost, *other][:1]:
@@ -148,7 +154,20 @@ _LIMITS = Limits(package_parts.MOST_PACKED << 4, package_parts.MOST_UNPACKED << 
 """Wider than what is taken in: the receipt is not compressed, and has marks and a sheet more."""
 
 
-def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]:
+def _is_same(receipt: Sequence[SheetCells], sent: Sequence[SheetCells]) -> bool:
+    """Return whether both have the same cells, as they are read, and none is personal: most receipts."""
+    if [_places(sheet) for sheet in receipt] != [_places(sheet) for sheet in sent]:
+        return False
+    values, others = ([*chain.from_iterable(row for sheet in sheets for row in sheet.rows)] for sheets in (receipt, sent))
+    is_same = values == others and all(map(operator.is_, map(type, values), map(type, others)))  # 1 is no True
+    return is_same and not personal_cells.are_personal(values)
+
+
+def _places(sheet: SheetCells) -> tuple[object, ...]:
+    return sheet.name, [*sheet.lines], [*sheet.columns], len(sheet.rows)
+
+
+def _as_read(sheets: Sequence[SheetCells], *, masked: bool) -> dict[tuple[str, int, int], str]:
     """Return what a report's reader sees in each filled cell, by sheet, line and column."""
     texts: dict[tuple[str, int, int], str] = {}
     as_seen = masked_cell if masked else as_text
@@ -157,7 +176,7 @@ def _as_read(content: bytes, *, masked: bool) -> dict[tuple[str, int, int], str]
     def seen(value: workbook.Cell) -> str:
         return clean(as_seen(value))
 
-    for sheet in workbook.read(content, _LIMITS, table.is_wanted).sheets:
+    for sheet in sheets:
         # Behind the last cell with a value there may be rows and columns of formulas without a result.
         for line, row in zip(sheet.lines, sheet.rows, strict=False):
             for column, value in zip(sheet.columns, row, strict=False):

@@ -6,6 +6,7 @@ import io
 import re
 from copy import copy
 from datetime import datetime
+from string import ascii_uppercase
 from typing import IO, TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import _escape_cdata, iterparse  # type: ignore[attr-defined]
 
@@ -15,8 +16,11 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments.comment_sheet import CommentRecord
 from openpyxl.compat import safe_string
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+from openpyxl.reader import excel
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.numbers import FORMAT_DATE_DATETIME, FORMAT_DATE_YYYYMMDD2, is_date_format
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet import _reader
 from openpyxl.worksheet._reader import parse_richtext_string
@@ -26,8 +30,10 @@ from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse as guarded_iterparse
 
+from pipeline.reading.gate import worksheet_xml
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from openpyxl.styles.fills import Fill
@@ -40,7 +46,24 @@ if TYPE_CHECKING:
 def cells(sheet: Worksheet) -> list[Cell]:
     """Return the cells that are there, without those that a merge covers; `iter_rows` would make every empty one of the rectangle."""
     within: Any = sheet
-    return [cell for cell in within._cells.values() if isinstance(cell, Cell)]
+    return [cell for cell in within._cells.values() if cell.__class__ is Cell]
+
+
+_PLAIN = frozenset({str, int, float, type(None)})
+
+
+def values(cells: Iterable[Any]) -> list[Any]:
+    """Return the cells' values."""
+    return [cell._value for cell in cells]
+
+
+def more_than_values(cells: Iterable[Any]) -> list[Cell]:
+    """Return the cells that are more than a text or a number: with a comment, a link, a formula, or a value of another kind."""
+    return [
+        cell
+        for cell in cells
+        if cell._comment is not None or cell._hyperlink is not None or cell.data_type == "f" or cell._value.__class__ not in _PLAIN
+    ]
 
 
 def set_text(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl's cell
@@ -134,12 +157,12 @@ def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
 def save(book: Workbook, sink: Sink) -> None:
     """Write the workbook's parts."""
     for sheet in book.worksheets:
-        for cell in cells(sheet):
-            value: Any = cell.value
+        within: Any = cells(sheet)
+        for cell in within:
+            value = cell._value
             # openpyxl writes sixteen digits; some numbers need seventeen to be the same again.
-            if isinstance(value, float) and float(f"{value:.16g}") != value:
-                private: Any = cell
-                private._value = repr(value)
+            if value.__class__ is float and float(f"{value:.16g}") != value:
+                cell._value = repr(value)
     # Not with `Workbook.save`: it puts the clock's time into the properties, and the same receipt must be the same bytes.
     package: Any = sink
     _Writer(book, package).save()
@@ -177,6 +200,46 @@ def _texts(source: IO[bytes]) -> list[Any]:
     return texts
 
 
+_LETTERS = {letter.encode(): number for number, letter in enumerate(ascii_uppercase, 1)}
+
+
+class _CellsReader(_reader.WorksheetReader):
+    """Makes cells of a sheet that has none but the plainest at once, where openpyxl goes through an element and a dictionary for each."""
+
+    def bind_cells(self) -> None:
+        within: Any = self
+        content = within.parser.source.read()
+        parts = worksheet_xml.parted(content)
+        rest, plain = parts or (content, [])
+        within.parser.source = io.BytesIO(rest)
+        super().bind_cells()
+        sheet, texts = within.ws, within.parser.shared_strings
+        styles, cells = sheet.parent._cell_styles, sheet._cells
+        for letter, line, style, kind, value in plain:
+            cell: Any = object.__new__(Cell)
+            cell.row, cell.column, cell._value = row, column, _ = int(line), _LETTERS[letter], None
+            cells[row, column] = cell
+            cell.parent, cell._style = sheet, StyleArray(styles[int(style)] if style else styles[0])
+            cell._hyperlink = cell._comment = None
+            cell.data_type = type_ = kind.decode() if kind else "n"
+            if not value:
+                continue
+            match type_:
+                case "n":
+                    cell._value = float(value) if b"." in value else int(value)
+                case "s":
+                    cell._value = texts[int(value)]
+                case "b":
+                    cell._value = bool(int(value))
+                case _:
+                    cell._value, cell.data_type = value.decode(), "s"
+        if plain:
+            sheet._current_row = sheet.max_row
+
+
+setattr(excel, "WorksheetReader", _CellsReader)  # noqa: B010 - there is no parameter for it
+
+
 class _Reader(ExcelReader):
     """Leaves dates the numbers that they are, so that they go back as they came, also those that are no dates."""
 
@@ -197,33 +260,58 @@ class _Reader(ExcelReader):
 class _RowsWriter(WorksheetWriter):
     """Writes cells of plain texts and numbers as text at once, as openpyxl writes them element by element."""
 
+    def __init__(self, ws: Any, out: Any) -> None:  # noqa: ANN401 - openpyxl's own
+        super().__init__(ws, out)
+        self._styles, self._contents = dict[bytes, str](), dict[tuple[object, ...], str]()
+        """What is written of a look, and of a value of a kind: cells repeat a lot."""
+
     def write_row(self, xf: Any, row: Any, row_idx: Any) -> None:  # noqa: ANN401 - openpyxl's own
         within: Any = self
         attributes = {"r": f"{row_idx}"}
         attributes.update(within.ws.row_dimensions.get(row_idx, {}))
         write = getattr(xf, "_file", None)  # of et_xmlfile; openpyxl's other writer, lxml, is never in a reader
+        pending: list[str] = []
         with xf.element("row", attributes):
             for cell in row:
                 if cell._comment is not None:
                     within.ws._comments.append(CommentRecord.from_cell(cell))
-                if cell._value is None and not cell.has_style and not cell._comment:
+                elif cell._value is None and not self._style(cell):
                     continue
-                if write and (written := _written(cell)):
-                    write(written)
-                else:
-                    write_cell(xf, within.ws, cell, cell.has_style)
+                if write and (written := self._written(cell)):
+                    pending.append(written)
+                    continue
+                if write and pending:
+                    write("".join(pending))
+                    pending.clear()
+                write_cell(xf, within.ws, cell, cell.has_style)
+            if write and pending:
+                write("".join(pending))
+
+    def _written(self, cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
+        """Return the element of a cell; '' of one that openpyxl has to write: formulas, formatted texts, dates, errors, links."""
+        value, kind = cell._value, cell.data_type
+        if cell._hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
+            return ""
+        key = (kind, type(value), value if value != 0 else repr(value))  # 0.0 is -0.0
+        if (content := self._contents.get(key)) is None:
+            content = self._contents[key] = _content(value, kind)
+        return f'<c r="{get_column_letter(cell.column)}{cell.row}"{self._style(cell)}{content}'
+
+    def _style(self, cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
+        look = cell._style
+        if look is None:
+            return ""
+        key = look.tobytes()
+        if (written := self._styles.get(key)) is None:
+            written = self._styles[key] = f' s="{cell.style_id}"' if any(look) else ""
+        return written
 
 
-def _written(cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
-    """Return the element of a cell; '' of one that openpyxl has to write: formulas, formatted texts, dates, errors, links."""
-    value, kind = cell._value, cell.data_type
-    if cell.hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
-        return ""
-    style = f' s="{cell.style_id}"' if cell.has_style else ""
-    head = f'<c r="{cell.coordinate}"{style} t="{"inlineStr" if kind == "s" else "n"}"'
+def _content(value: str | float | None, kind: str) -> str:
+    head = f' t="{"inlineStr" if kind == "s" else "n"}"'
     if value is None or value == "":
         return f"{head} />"
-    if kind == "n":
+    if kind == "n" or not isinstance(value, str):
         return f"{head}><v>{_escape_cdata(safe_string(value))}</v></c>"
     stripped = value.strip()
     kept = ' xml:space="preserve"' if stripped and value != stripped else ""

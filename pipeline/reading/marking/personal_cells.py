@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import lru_cache
 from itertools import chain
@@ -17,7 +17,7 @@ from pipeline.reading.marking import openpyxl_private
 from pipeline.reading.marking.package_parts import NotMarkableError, Results
 from pipeline.reading.receipt_layout import HIDDEN, Place, Why
 from pipeline.terms import contract
-from pipeline.terms.text import as_text, is_personal, mask, masked_cell, personal_numbers
+from pipeline.terms.text import as_compared, as_text, is_personal, mask, masked_cell, may_hold_personal_number, nfkc, personal_numbers
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -40,24 +40,35 @@ def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, .
         raise NotMarkableError(Why.PERSONAL, "工作表的名称")
     hidden = 0
     for sheet in book.worksheets:
-        columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
-        hidden += sum(_hide_column(sheet, row, column) for row, column in columns)
+        cells = openpyxl_private.cells(sheet)
+        columns = {*_columns(cells), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
+        hidden += sum(_hide_column(cells, row, column) for row, column in columns)
         sheet_results = results.get(sheet.title, {})
-        hidden += sum(_mask(cell, sheet_results) for cell in openpyxl_private.cells(sheet))
+        hidden += sum(_mask(cell, sheet_results) for cell in _suspects(cells))
         _mask_around(sheet)
     _mask_links(book)
     return hidden
 
 
-def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
+def _columns(cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
     """Return the headers of columns with personal information, on whichever sheet: row and column from 1."""
+    values = openpyxl_private.values(cells)
+    if CellRichText not in {*map(type, values)}:
+        compared = as_compared(_joined(values))
+        if not any(name in compared for name in contract.PERSONAL_HEADERS):  # most sheets: asked at once of all that they say
+            return
     rows: dict[int, list[tuple[int, str]]] = {}
-    for cell in openpyxl_private.cells(sheet):
-        if isinstance(cell.value, str | CellRichText) and cell.value:
-            rows.setdefault(cell.row, []).append((cell.column, _label(str(_value(cell.value)))))
+    for cell, value in zip(cells, values, strict=True):
+        if isinstance(value, str | CellRichText) and value:
+            rows.setdefault(cell.row, []).append((cell.column, _label(str(_value(value)))))
     for row, labels in rows.items():
         if sum(name in _HEADERS for _column, name in labels) >= _HEADERS_OF_A_TABLE:
             yield from ((row, column) for column, name in labels if name.endswith(contract.PERSONAL_HEADERS))
+
+
+def _joined(values: Iterable[object]) -> str:
+    """Return the different texts among the values as one, in plain characters; the mark between them belongs to no header and no number."""
+    return nfkc(",".join({value for value in values if value.__class__ is str}))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -70,15 +81,25 @@ def _is_personal(value: str | float) -> bool:
     return len(as_text(value)) >= _SHORTEST_NUMBER and is_personal(value)
 
 
-def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
-    below = [
-        cell for cell in openpyxl_private.cells(sheet) if cell.column == column and cell.row > row and cell.value not in (None, "", HIDDEN)
-    ]
+def _hide_column(cells: Iterable[Cell], row: int, column: int) -> int:
+    below = [cell for cell in cells if cell.column == column and cell.row > row and cell.value not in (None, "", HIDDEN)]
     for cell in below:
         openpyxl_private.set_text(cell, HIDDEN)
         cell.hyperlink = None
         cell.comment = None
     return len(below)
+
+
+def _suspects(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells that have to be looked at one by one."""
+    return [*cells] if are_personal(openpyxl_private.values(cells)) else openpyxl_private.more_than_values(cells)
+
+
+def are_personal(values: Sequence[object]) -> bool:
+    """Return whether a text or number among these may be personal, in one quick look."""
+    return may_hold_personal_number(_joined(values)) or any(
+        map(_is_personal, {value for value in values if isinstance(value, int | float)})
+    )
 
 
 def _mask(cell: Cell, sheet_results: Results) -> bool:

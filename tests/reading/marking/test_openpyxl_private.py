@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,9 +17,10 @@ from openpyxl.cell._writer import etree_write_cell
 from openpyxl.reader.strings import read_rich_text
 from openpyxl.styles import Font
 
-from pipeline.reading.marking import openpyxl_private
+from pipeline.reading.gate import worksheet_xml
+from pipeline.reading.marking import foreign_package, openpyxl_private, package_parts
 
-_PLAIN = ("办理中", " 前后有空格 ", "两行\n文字", "  ", "a<b>&\"'c\r", "", None, 456.0, 0.1, -3, 1e20, "_x000D_")
+_PLAIN = ("办理中", " 前后有空格 ", "两行\n文字", "  ", "a<b>&\"'c\r", "", None, 456.0, 0.1, -3, 1e20, "_x000D_", 0, 0.0, -0.0)
 
 
 def _by_openpyxl(cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
@@ -26,6 +30,10 @@ def _by_openpyxl(cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
     return out.getvalue().decode().removeprefix("<row>").removesuffix("</row>")
 
 
+def _written(cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
+    return openpyxl_private._RowsWriter(cell.parent, io.BytesIO())._written(cell)  # noqa: SLF001
+
+
 @pytest.mark.parametrize("value", _PLAIN)
 @pytest.mark.parametrize("is_bold", [False, True])
 def test_a_plain_cell_is_written_as_openpyxl_writes_it(value: str | float | None, *, is_bold: bool) -> None:
@@ -33,16 +41,16 @@ def test_a_plain_cell_is_written_as_openpyxl_writes_it(value: str | float | None
     cell.value = value
     if is_bold:
         cell.font = Font(bold=True)
-    assert openpyxl_private._written(cell) == _by_openpyxl(cell)  # noqa: SLF001
+    assert _written(cell) == _by_openpyxl(cell)
 
 
 @pytest.mark.parametrize("value", ["=1+1", "#N/A", True, date(2020, 5, 1)])
 def test_what_is_no_plain_text_or_number_is_left_to_openpyxl(value: object) -> None:
     cell: Any = Workbook().create_sheet("案件进展").cell(3, 28)
     cell.value = value
-    assert openpyxl_private._written(cell) == ""  # noqa: SLF001
+    assert _written(cell) == ""
     cell.value, cell.hyperlink = "附件", "https://example.com"
-    assert openpyxl_private._written(cell) == ""  # noqa: SLF001
+    assert _written(cell) == ""
 
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -70,3 +78,40 @@ def test_a_part_that_declares_an_entity_is_refused_whoever_let_it_through() -> N
     part = f'<!DOCTYPE sst [<!ENTITY a "甲">]><sst {_MAIN}><si><t>&a;</t></si></sst>'.encode()
     with pytest.raises(EntitiesForbidden):
         openpyxl_private._texts(io.BytesIO(part))  # noqa: SLF001
+
+
+_PLAIN_ROWS = (
+    '<row r="3" spans="2:3" ht="30" customHeight="1"><c r="B3" t="s"><v>0</v></c><c r="C3" s="1"><v>43952</v></c><c r="D3" s="1"/></row>',
+    '<row r="4"><c r="A4" t="b"><v>1</v></c><c r="B4" t="str"><v>007</v></c><c r="C4" s="1"><v>0.50</v></c><c r="D4" t="s"/></row>',
+    '<row r="9"><c r="Z9" s="0" t="n"><v>-1</v></c></row>',
+    '<row r="9"><c r="A9"><f>1+1</f><v>2</v></c><c r="B9" t="s"><v>1</v></c></row>',
+    '<row><c><v>5</v></c><c r="B1" t="inlineStr"><is><t>办理中</t></is></c></row>',
+    '<!-- --><row r="1"><c r="A1"><v>1</v></c></row>',
+    '<row r="12345"><c r="AB12345" t="s"><v>1</v></c><c r="AC12345" t="e"><v>#N/A</v></c></row>',
+    "",
+)
+
+
+@pytest.mark.parametrize("rows", [*([rows] for rows in _PLAIN_ROWS), _PLAIN_ROWS[:2]])
+def test_the_cells_of_a_sheet_are_read_as_openpyxl_reads_them(rows: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    book, packed = Workbook(), io.BytesIO()
+    book.worksheets[0]["A1"].value, book.worksheets[0]["A1"].number_format = "甲", "yyyy-mm-dd"
+    book.save(packed)
+    with zipfile.ZipFile(packed) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{''.join(rows)}</sheetData>".encode(), parts[sheet])
+    parts["xl/sharedStrings.xml"] = f"<sst {_MAIN}><si><t>甲</t></si><si><t>乙</t></si></sst>".encode()
+    parts = foreign_package.settled(parts)
+    ours = _read(parts)
+    monkeypatch.setattr(worksheet_xml, "parted", lambda _part: None)
+    assert ours == _read(parts)
+    assert len(ours[0]) >= sum(row.count("<c ") for row in rows)
+
+
+def _read(parts: Mapping[str, bytes]) -> tuple[list[Any], Any, Any]:
+    """The cells, what is told of rows, and the last row; dates stay numbers, as in receipts."""
+    book, _paths, _is_whole = openpyxl_private.load(package_parts.pack(parts))
+    page: Any = book.worksheets[0]
+    cells = [(*at, repr(cell.value), cell.data_type, cell.style_id, cell.comment, cell.hyperlink) for at, cell in page._cells.items()]  # noqa: SLF001
+    return cells, {row: dict(told) for row, told in page.row_dimensions.items()}, page._current_row  # noqa: SLF001
