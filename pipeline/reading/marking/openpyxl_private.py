@@ -290,7 +290,7 @@ class _RowsWriter(WorksheetWriter):
     def _written(self, cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
         """Return the element of a cell; '' of one that openpyxl has to write: formulas, formatted texts, dates, errors, links."""
         value, kind = cell._value, cell.data_type
-        if cell._hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
+        if cell.hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
             return ""
         key = (kind, type(value), value if value != 0 else repr(value))  # 0.0 is -0.0
         if (content := self._contents.get(key)) is None:
