@@ -11,7 +11,7 @@ from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.publishing import earlier_claims, fault_limits, held_days, inputs, periods
 from pipeline.publishing.plan import plan
-from pipeline.publishing.publish import publish, restore
+from pipeline.publishing.publish import equipped, publish, receipts_ahead, restore
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
 from pipeline.settings.config import Settings
 
@@ -60,8 +60,10 @@ def run(
         numbers = due.numbers(states, ends.pop())  # and lets go of them: of a large day they are hundreds of megabytes
         for day in [*states]:
             with fault_limits.limit_fault_to_day(day, written):
-                report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings)
-                written.editions[day] = publish(report, due, numbers, workshop, units)  # 5. publish: the day's folder, whole
+                at_work = equipped(day, due, workshop)
+                tell = receipts_ahead(states[day], due, at_work)
+                report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings, tell)
+                written.editions[day] = publish(report, due, numbers, at_work, units)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
         periods.write_due(due, written)

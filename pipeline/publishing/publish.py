@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
+from pipeline.day.day_state import DayState
 from pipeline.disk import drawn, memory
 from pipeline.ledger import edition_files, editions
 from pipeline.publishing import handed_out, held_days, outbox
@@ -18,6 +20,7 @@ from pipeline.publishing.numbering import Numbers
 from pipeline.publishing.plan import Plan
 from pipeline.render import documents
 from pipeline.render.documents import Workshop
+from pipeline.report.compose import Tell
 from pipeline.report.report import Report
 
 
@@ -33,16 +36,26 @@ def restore(plan: Plan) -> Written:
     return written
 
 
+def equipped(day: date, plan: Plan, workshop: Workshop) -> Workshop:
+    """Return the workshop with what it needs for one day."""
+    instead = handed_out.in_place_of(plan.ledger, plan.settings, day)
+    return replace(workshop, room=outbox.aside(plan.settings.paths.outbox, day.isoformat()), drawn=plan.drawn_before(day), instead=instead)
+
+
+def receipts_ahead(state: DayState, plan: Plan, workshop: Workshop) -> Tell | None:
+    """Return what begins a large day's receipts as soon as it is known what they say; None on any other day: it would save nothing."""
+    is_large = len(state.cases) > plan.settings.large_day.cases
+    return partial(documents.begin_receipts, workshop, state.day) if is_large and documents.RECEIPTS in plan.documents else None
+
+
 def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, units: Iterable[Report] = ()) -> int:
     """Write the report's day whole, note it, and return the number of its edition. Raises NotPublishedError where the disk refuses.
 
-    `units`: the reports of the levels above the districts.
+    `workshop`: equipped for the day; `units`: the reports of the levels above the districts.
     """
     paths, day = plan.settings.paths, report.day.isoformat()
     if report.has_page_per_unit:
         plan.forget_rows()  # a large day's documents need the memory
-    instead = handed_out.in_place_of(plan.ledger, plan.settings, report.day)
-    workshop = replace(workshop, room=outbox.aside(paths.outbox, day), drawn=plan.drawn_before(report.day), instead=instead)
     with memory.settled(is_large=report.has_page_per_unit):
         files = documents.contents(report, plan.documents, workshop, units)
     with outbox.refusals_as_not_published():

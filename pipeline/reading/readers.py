@@ -95,9 +95,11 @@ class Readers:
         self._have(_worth(files))
 
     def rest(self) -> None:
-        """Let their processes, of which none has anything to do, go until there is: something else needs the memory meanwhile."""
-        for reader in self._all:
+        """Let their processes go until there is anything to do: something else needs the memory meanwhile. Waits for what they are at."""
+        idle = [self._idle.get() for _reader in self._all]
+        for reader in idle:
             reader.rest()
+            self._idle.put(reader)
 
     def mark(self, jobs: Sequence[Job]) -> list[Future[bytes | Obstacle]]:
         """Each workbook with its marks, begun at once; or what stands in the way."""

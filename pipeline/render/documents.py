@@ -8,7 +8,7 @@ must not wait for them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from pipeline.render.papers.briefing_files import Printed
     from pipeline.render.papers.word import Filling
     from pipeline.render.receipts.receipt_files import Instead
+    from pipeline.report.submission_lines import ArrivedReport
 
 MANIFEST: Final = "manifest.json"
-_RECEIPTS: Final = 32
-"""Of a large day so many are under way at once."""
+_RECEIPTS: Final = 128
+"""Of a large day so many are under way at once, marked or not: as many as readers mark while the report of such a day is drawn up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Workshop:
     """Gives the receipt that was handed out where its original is lost, or why there is none; None where nothing was handed out."""
     makers: Makers | None = None
     """On a large day: who makes documents beside the run."""
+    marked: dict[date, Callable[[], Iterator[tuple[str, bytes]]]] = field(default_factory=dict)
+    """What waits for the receipts of a large day that were begun before its report was drawn up."""
 
 
 _IMPORTING = threading.Lock()
@@ -177,12 +180,20 @@ def _filling(workshop: Workshop) -> Filling[Any]:
 
 
 def _receipts(report: Report, workshop: Workshop) -> Finish:
+    finish = workshop.marked.pop(report.day, None) or _marked(report.arrived_reports, workshop, _RECEIPTS if workshop.makers else None)
+    return lambda: ({name: content} for name, content in finish())
+
+
+def begin_receipts(workshop: Workshop, day: date, reports: Sequence[ArrivedReport]) -> None:
+    """Begin a large day's receipts: they rest on none of its figures, so that readers mark them while these are counted."""
+    workshop.marked[day] = _marked(reports, workshop, _RECEIPTS)
+
+
+def _marked(reports: Sequence[ArrivedReport], workshop: Workshop, at_once: int | None) -> Callable[[], Iterator[tuple[str, bytes]]]:
     from pipeline.render.receipts import receipt_files
 
-    at_once = _RECEIPTS if workshop.makers else None
     bench = receipt_files.Bench(workshop.archive, workshop.readers, workshop.drawn, workshop.instead or receipt_files.lost)
-    finish = receipt_files.begin(report.arrived_reports, bench, at_once)
-    return lambda: ({name: content} for name, content in finish())
+    return receipt_files.begin(reports, bench, at_once)
 
 
 def _remembering_remarks(made: tuple[Files, list[str]], workshop: Workshop) -> Files:
@@ -192,6 +203,7 @@ def _remembering_remarks(made: tuple[Files, list[str]], workshop: Workshop) -> F
     return files
 
 
+RECEIPTS: Final[Document] = _receipts
 ALL: Final[tuple[Document, ...]] = (
     _leaders_page,
     _units,

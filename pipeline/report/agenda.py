@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from pipeline.day.day_state import DayState
+from pipeline.day.submissions import OfDay
 from pipeline.day.targets import PastDay
 from pipeline.report import decision_words, matter_words
 from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
@@ -267,3 +268,9 @@ def absences(
         for submission in submissions
         if submission.status == "missing"
     )
+
+
+def last_sent(state: DayState, lost: Collection[OfDay]) -> dict[str, date]:
+    """Return by district the last day of which it has sent a report, also one that is lost since; of the day itself none is."""
+    gone = {name: day for name, day in sorted(lost) if state.last_reports.get(name, date.min) < day < state.day}
+    return state.last_reports | gone

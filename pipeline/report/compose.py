@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipeline.day import doubts, edit_effects, misspelt, particulars, unit_state
 from pipeline.day.day_state import DayState
@@ -36,11 +36,14 @@ from pipeline.report.case_lines import CaseLine
 from pipeline.report.counting import Counting
 from pipeline.report.figures import Figure, OpenPoint
 from pipeline.report.report import Report
+from pipeline.report.submission_lines import ArrivedReport
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
 from pipeline.terms import words
 from pipeline.terms.handed_in import Arrival, Filed, LeftOut, SaidBefore
 from pipeline.terms.notice_number import NoticeNumber
+
+Tell = Callable[[Sequence[ArrivedReport]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +126,25 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
         yield _build(parted.of(unit, own.district_names), sources.of(own), own, max(until[name] for name in own.district_names))
 
 
-def all_of(state: DayState, sources: Sources, settings: Settings) -> tuple[Report, Iterator[Report]]:
-    """Return the report of a folded day, and those of the levels above the districts."""
+def all_of(state: DayState, sources: Sources, settings: Settings, tell: Tell | None = None) -> tuple[Report, Iterator[Report]]:
+    """Return the report of a folded day, and those of the levels above the districts; `tell` hears first what is said of each file."""
     units = of_units(state, sources, settings) if settings.tree else iter(())  # which would hold on to a large day's state
-    return build(state, sources, settings), units
+    return build(state, sources, settings, tell), units
 
 
-def build(state: DayState, sources: Sources, settings: Settings) -> Report:
+def build(state: DayState, sources: Sources, settings: Settings, tell: Tell | None = None) -> Report:
     """Return the report of a folded day."""
     last = handed_in_lines.last_arrival(sources.files_in_force, settings)
-    report = _build(unit_state.whole(state) if settings.tree else state, sources, settings, last)
+    report = _build(unit_state.whole(state) if settings.tree else state, sources, settings, last, tell)
     until = rested_on.by_district(state, sources.files_in_force, settings) if report.has_page_per_unit else {}
     return replace(report, until_of=until)
 
 
-def _build(state: DayState, sources: Sources, settings: Settings, data_until: datetime) -> Report:
+def _build(state: DayState, sources: Sources, settings: Settings, data_until: datetime, tell: Tell | None = None) -> Report:
     settings, before = settings.on(state.day), settings.on(before_day := state.day - timedelta(days=1))
+    reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
+    if tell:
+        tell(reports_by_file)
     cases = case_register.case_lines(state, sources.arrivals, settings)
     returned = sources.returned | handed_in_lines.returned(sources.refused)
     counting = counting_of(state, cases, sources.refused, settings, (sources.lost, returned))
@@ -154,7 +160,6 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         )
         for line in handed_in_lines.submission_lines(state, refused, settings)
     ]
-    reports_by_file = tuple(reminders.reminded(handed_in_lines.of(state, sources.refused, settings), state, sources.numbers, settings))
     return Report(
         day=state.day,
         office=settings.office,
@@ -212,7 +217,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         bridges=bridge.of(state, settings.groups, before),
         ways=agenda.ways(targets, in_use, state),
         decisions=units.placed(agenda.decisions(cases, urgent, targets), settings.tree),
-        absences=agenda.absences(lines_by_district, in_use, settings, _last_sent(state, sources.lost)),
+        absences=agenda.absences(lines_by_district, in_use, settings, agenda.last_sent(state, sources.lost)),
         open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
         most_new=_most_new(state, settings),
         inputs=handed_in_lines.inputs(
@@ -254,12 +259,6 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
             ),
         ),
     )
-
-
-def _last_sent(state: DayState, lost: Collection[OfDay]) -> dict[str, date]:
-    """Return by district the last day of which it has sent a report, also one that is lost since; of the day itself none is."""
-    gone = {name: day for name, day in sorted(lost) if state.last_reports.get(name, date.min) < day < state.day}
-    return state.last_reports | gone
 
 
 def counting_of(
