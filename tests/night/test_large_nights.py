@@ -18,6 +18,8 @@ from pipeline.night import nightly
 from pipeline.publishing import outbox, own_cases
 from pipeline.render import makers
 from pipeline.render.documents import ALL
+from pipeline.render.receipts import receipt_files
+from pipeline.report import case_register
 from pipeline.settings.large_days import LargeDay
 
 
@@ -95,3 +97,18 @@ def test_processes_give_the_same_bytes_and_one_that_died_costs_nothing(
     without = _office(tmp_path / "without")
     nightly.run(without.settings, [FIRST, SECOND, LAST], documents=ALL)
     assert without.everything() == large.everything()
+
+
+@pytest.mark.parametrize(("cases", "expected"), [(2, ["回执", "台账"]), (3000, ["台账", "回执"])])
+def test_the_receipts_of_a_large_day_are_begun_before_its_register_is_drawn_up(
+    cases: int, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = lay(tmp_path)
+    office.settings = office.settings.model_copy(update={"large_day": LargeDay(cases=cases)})
+    order: list[str] = []
+    begin, lines = receipt_files.begin, case_register.case_lines
+    monkeypatch.setattr(receipt_files, "begin", lambda *given: order.append("回执") or begin(*given))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(case_register, "case_lines", lambda *given: order.append("台账") or lines(*given))  # type: ignore[func-returns-value]
+    nightly.run(office.settings, [LAST], documents=ALL)
+    assert list(dict.fromkeys(order)) == expected
+    assert order.count("回执") == 1

@@ -15,9 +15,10 @@ import pytest
 import stalling_reader
 from workbooks import DAY, edit, report, report_pages, write
 
-from pipeline.reading import readers, worker
+from pipeline.reading import readers, receipt_layout, worker
 from pipeline.reading.readers import Readers
 from pipeline.reading.reading import FileToRead
+from pipeline.reading.receipt_layout import Job, ReceiptLines
 from pipeline.reading.worker import WorkerError
 from pipeline.settings.config import Settings
 from pipeline.terms.handed_in import Envelope, Reading
@@ -95,6 +96,14 @@ def test_readers_that_rest_are_no_processes_until_there_is_something_to_do(tmp_p
         lacking = pool.not_shut
         pool.rest()
         assert pool.not_shut == lacking
+
+
+def test_readers_rest_once_they_have_done_what_they_are_at(tmp_path: Path, settings: Settings) -> None:
+    file = _file(tmp_path / "a.xlsx", report())
+    with Readers(settings, 1) as pool:
+        marked = pool.mark([Job(file.path, ReceiptLines((receipt_layout.note("甲"),), (), 1, ()))] * 3)
+        pool.rest()
+        assert [type(each.result()) for each in marked] == [bytes] * 3
 
 
 def test_a_reader_that_ended_before_it_was_ready_is_replaced(tmp_path: Path, settings: Settings) -> None:
