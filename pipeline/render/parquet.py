@@ -85,9 +85,12 @@ def _plain(kind: Kind, values: Iterable[Value]) -> Iterator[bytes]:
     there = [value for value in values if value is not None]
     match kind:
         case Kind.TEXT:
+            written: dict[Value, bytes] = {}  # many rows say the same
             for value in there:
-                content = str(value).encode("utf-8", "replace")
-                yield struct.pack("<I", len(content)) + content
+                if (content := written.get(value)) is None:
+                    text = str(value).encode("utf-8", "replace")
+                    content = written[value] = struct.pack("<I", len(text)) + text
+                yield content
         case Kind.DAY:
             yield struct.pack(f"<{len(there)}i", *(value.toordinal() - _EPOCH for value in there if isinstance(value, date)))
         case Kind.WHOLE:

@@ -5,7 +5,7 @@ Covered by tests/render/test_register_table.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, overload
@@ -31,13 +31,14 @@ def files(report: Report) -> dict[str, bytes]:
 def _above(report: Report) -> list[parquet.Column]:
     """Return the column with the units above each case's district, from the top down; none where there are no levels."""
     above = {district: report.settings.tree.lies_in(district) for district in report.settings.district_names}
-    return [parquet.Column(ABOVE, Kind.TEXT, _Values(report.cases, lambda case: above[case.district]))] if report.settings.tree else []
+    values = _Values(report.cases, lambda case: above[case.district], Kind.TEXT)
+    return [parquet.Column(ABOVE, Kind.TEXT, values)] if report.settings.tree else []
 
 
 def _column(at: int, report: Report) -> parquet.Column:
     column = case_register_sheet.COLUMNS[at]
     kind = _KINDS.get(column.look, Kind.TEXT)
-    return parquet.Column(column.header, kind, _Values(report.cases, lambda case: _as(kind, column.value(case))))
+    return parquet.Column(column.header, kind, _Values(report.cases, column.value, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class _Values(Sequence[Value]):
     """A column's values, made for a group of rows at a time: there is no room for all columns at once."""
 
     cases: Sequence[CaseLine]
-    of: Callable[[CaseLine], Value]
+    of: Callable[[CaseLine], object]
+    kind: Kind
 
     def __len__(self) -> int:
         return len(self.cases)
@@ -57,18 +59,17 @@ class _Values(Sequence[Value]):
     def __getitem__(self, at: slice) -> list[Value]: ...
 
     def __getitem__(self, at: int | slice) -> Value | list[Value]:
-        return [self.of(case) for case in self.cases[at]] if isinstance(at, slice) else self.of(self.cases[at])
+        return _as(self.kind, map(self.of, self.cases[at])) if isinstance(at, slice) else _as(self.kind, [self.of(self.cases[at])])[0]
 
 
-def _as(kind: Kind, value: object) -> Value:
-    if value is None or value == "":
-        return None
+def _as(kind: Kind, values: Iterable[object]) -> list[Value]:
+    """Return a column's values as the table has them; None for what is empty."""
     match kind:
         case Kind.DAY:
-            return value if isinstance(value, date) else None
+            return [value if isinstance(value, date) else None for value in values]
         case Kind.WHOLE:
-            return int(str(value))
+            return [None if value is None or value == "" else int(str(value)) for value in values]
         case Kind.NUMBER:
-            return float(str(value))
+            return [None if value is None or value == "" else float(str(value)) for value in values]
         case _:
-            return str(value)
+            return [None if value is None or value == "" else str(value) for value in values]
