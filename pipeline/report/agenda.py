@@ -177,7 +177,7 @@ def by_request(decisions: Sequence[Decision], *, joins_urgent: bool = False) -> 
         # what may wait is no part of what may not
         apart = f"{is_danger(decision)}{'' if joins_urgent else position}" if kind == "urgent" else ""
         items.setdefault((kind, apart, "" if kind in together else decision_words.request(decision)), []).append(decision)
-    return list(items.values())
+    return [decision_words.together(item) for item in items.values()]
 
 
 _BY_RULE = ("disputed", "overdue")

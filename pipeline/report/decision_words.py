@@ -6,9 +6,11 @@ Covered by tests/report/test_agenda.py, tests/report/test_headline.py and tests/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import overload
 
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change, Decision
@@ -131,9 +133,66 @@ def none(submissions: Sequence[SubmissionLine], refused: str = "") -> str:
     return f"{'采用的日报里' if refused else ''}没有需要决策的事项"
 
 
+@dataclass(frozen=True, eq=False)
+class Together(Sequence[Decision]):
+    """The decisions of an item; 专报 asks in dozens of drafts how they differ, and of a large day there are thousands."""
+
+    decisions: tuple[Decision, ...]
+
+    @overload
+    def __getitem__(self, at: int) -> Decision: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Decision]: ...
+
+    def __getitem__(self, at: int | slice) -> Decision | Sequence[Decision]:
+        return self.decisions[at]
+
+    def __len__(self) -> int:
+        return len(self.decisions)
+
+    def __iter__(self) -> Iterator[Decision]:
+        return iter(self.decisions)
+
+    @cached_property
+    def requests(self) -> list[list[Decision]]:
+        """The same by what is asked, in the order of the first of each."""
+        return by_request(self.decisions)
+
+    @cached_property
+    def districts(self) -> list[str]:
+        """Whose they are, each once."""
+        return list(dict.fromkeys(decision.district for decision in self.decisions))
+
+    @cached_property
+    def leaders(self) -> list[str]:
+        """Who answers for them, each once."""
+        return list(dict.fromkeys(decision.leader for decision in self.decisions if decision.leader))
+
+    @cached_property
+    def since(self) -> date | None:
+        """The earliest day since when one of them waits."""
+        return min((decision.since for decision in self.decisions if decision.since), default=None)
+
+    @cached_property
+    def earliest(self) -> tuple[date, bool] | None:
+        """The earliest deadline, and whether it is beyond what the regulation allows; None where none has one."""
+        return min(((decision.due, decision.is_beyond) for decision in self.decisions if decision.due), default=None)
+
+    @cached_property
+    def late_too(self) -> str:
+        """How many are overdue beside that for which they stand here; '' where none is."""
+        return late_too(self.decisions)
+
+
+def together(item: Sequence[Decision]) -> Together:
+    """Return the decisions of an item as one."""
+    return item if isinstance(item, Together) else Together(tuple(item))
+
+
 def asked(item: Sequence[Decision]) -> str:
     """Return what is asked about the decisions of an item; of many different requests how many there are: each stands with its cases."""
-    requests = by_request(item)
+    requests = together(item).requests
     if len(requests) == 1:
         return sentences.asked(item[0])
     by_rule = next((cases for cases in requests if not cases[0].asked), None)
@@ -174,8 +233,8 @@ def beyond(item: Sequence[Decision]) -> str:
 
 def earliest_due(item: Sequence[Decision], told_on: date) -> str:
     """Return the earliest deadline of an item, such as 最早限5月17日; '' where none has one."""
-    due = [(decision.due, decision.is_beyond) for decision in item if decision.due]
-    if not due:
+    earliest = together(item).earliest
+    if earliest is None:
         return ""
-    first, is_beyond = min(due)
+    first, is_beyond = earliest
     return f"{'最早限' if len(item) > 1 else '限'}{sentences.deadline(first, told_on, is_beyond=is_beyond)}"

@@ -14,7 +14,6 @@ from pipeline.render.papers.plain_text import plain_in
 from pipeline.render.papers.unchanging import Fields
 from pipeline.report import (
     agenda,
-    answer_words,
     corrections,
     day_corrected,
     decision_words,
@@ -70,6 +69,8 @@ class _Drafts:
     report: Report
     items: list[Item]
     """What needs a decision."""
+    changes: dict[str, list[tuple[str, str]]]
+    """The day's, by kind: number and district."""
     same: Fields
     """What no limit changes."""
     made: dict[Limits, Fields] = field(default_factory=dict)
@@ -77,7 +78,10 @@ class _Drafts:
     @classmethod
     def of(cls, report: Report) -> _Drafts:
         same = {name: plain_in(value) for name, value in unchanging.texts(report).items()}
-        return cls(report, agenda.by_request(report.decisions, joins_urgent=True), same)
+        changes: dict[str, list[tuple[str, str]]] = {}
+        for change in report.changes:
+            changes.setdefault(change.kind, []).append((change.number, change.district))
+        return cls(report, agenda.by_request(report.decisions, joins_urgent=True), changes, same)
 
     def within(self, room: Limits) -> Fields:
         if room not in self.made:
@@ -196,13 +200,12 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
-        "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
         "撤销": cancelled,
         "范围说明": district_table.provisional(report, max(1, room.absences)),
         "由来": [*([correction] if correction else []), *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
-        "变化": "" if room.steps else _changes(report, room),
+        "变化": "" if room.steps else _changes(drafts, room),
         "台账": [
-            *([_changes(report, room)] if room.steps else []),
+            *([_changes(drafts, room)] if room.steps else []),
             *_register(report, room),
             *behind_cancelled,
             *filter(None, [report.beyond.clocks_counted, _RECENT_ELSEWHERE if room.is_dense else ""]),
@@ -316,15 +319,14 @@ def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
 # --- lists -------------------------------------------------------------------------------------------------------
 
 
-def _changes(report: Report, room: Limits) -> str:
+def _changes(drafts: _Drafts, room: Limits) -> str:
     """Return the day's changes by kind, with their cases; a mere change of status is only counted."""
-    kinds = []
+    kinds, report = [], drafts.report
     # How disputes ended is told beside the targets; where there is little room, here.
     for kind in (kind for kind in words.CHANGES if kind != "ended_disputes" or room.corrections <= 1):
-        changes = [change for change in report.changes if change.kind == kind]
+        changes = drafts.changes.get(kind, [])
         most = max(room.cases, _MOST_ENDED) if kind == "ended_disputes" else room.cases
-        cases = [] if kind == "status" else [(change.number, change.district) for change in changes]
-        named = case_names.by_district(cases, most, report.settings.district_names)
+        named = case_names.by_district([] if kind == "status" else changes, most, report.settings.district_names)
         kinds += [(kind, named, len(changes))] if changes else []
     has_steps = bool(room.steps)
     return sentences.changes(kinds, CHANGES_SHEET, report.submissions, has_steps=has_steps, day_before=report.day_before)

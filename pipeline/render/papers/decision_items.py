@@ -85,13 +85,13 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
             "起始": sentences.day(first.since, day) if first.since else "—",
             "包案领导": short(first.leader, leader_width) or "—",
         }
-    since = min((decision.since for decision in item if decision.since), default=None)
+    whole = decision_words.together(item)
+    since, leaders = whole.since, whole.leaders
     named = _by_request(item, day, space)
-    leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
     return cells | {
         "事由": _kind(item),
         "编号": "",
-        "旗区": who_reported.some(list(dict.fromkeys(decision.district for decision in item))),
+        "旗区": who_reported.some(decision_words.together(item).districts),
         "事项": named if space.is_older else "",
         "清单": "" if space.is_older else "　".join(filter(None, [request, named])),
         "案件": "" if space.is_older else named,
@@ -184,8 +184,8 @@ def _kind(item: Item) -> str:
     """Return why an item stands here, with the number of its cases and how many of them are overdue too."""
     name = words.DECISIONS[item[0].kinds[0]].name
     if len(item) == 1:
-        return name + decision_words.late_too(item)
-    return f"{name}{len(item)}件{decision_words.late_too(item)}"
+        return name + decision_words.together(item).late_too
+    return f"{name}{len(item)}件{decision_words.together(item).late_too}"
 
 
 def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]:
@@ -210,8 +210,8 @@ def told_above(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, st
 
 def in_a_line(item: Item, number: int | str, day: date, most_lines: int = 1) -> dict[str, str]:
     """Return an item under its number, on so many lines: who, what is asked of them, by when; in full it stands in the table."""
-    leaders = list(dict.fromkeys(decision.leader for decision in item if decision.leader))
-    districts = who_reported.some(list(dict.fromkeys(decision.district for decision in item)))
+    leaders = decision_words.together(item).leaders
+    districts = who_reported.some(decision_words.together(item).districts)
     leader = plain(leaders[0]) + (f"等{len(leaders)}人" if len(leaders) > 1 else "") if leaders else ""
     who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
     return {
@@ -279,7 +279,7 @@ def _by_request(item: Item, day: date, space: Space) -> str:
         return _case(case, "" if due else _due(case, day), space, is_told=bool(shared))
 
     told_cases = [_by_leader(cases, told) for cases in requests]
-    if len(decision_words.by_request(item)) > 1:
+    if len(decision_words.together(item).requests) > 1:
         asked = (whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
         told_cases = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, told_cases, strict=True)]
     rest = f"；等{len(item)}件" if len(item) > most else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.render.papers import district_table
-from pipeline.report import decision_words, headline, not_taken, sentences, verdict_words, who_reported
+from pipeline.report import answer_words, decision_words, headline, not_taken, sentences, verdict_words, who_reported
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -33,6 +33,7 @@ def texts(report: Report) -> Fields:
         "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report)],
         "小标题": _headings(report),
         "近日": district_table.recent(report),
+        "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
         "分组": [{"名称": group.name, "目标": f"{group.target_percent}%"} for group in report.settings.groups],
         "层级": report.settings.tree.word(),
         "旗区": district_table.rows(report),
