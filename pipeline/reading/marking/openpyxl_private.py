@@ -208,6 +208,9 @@ class _CellsReader(_reader.WorksheetReader):
 
     def bind_cells(self) -> None:
         within: Any = self
+        if within.parser.date_formats:  # of a workbook that is opened for anything but a receipt
+            super().bind_cells()
+            return
         content = within.parser.source.read()
         parts = worksheet_xml.parted(content)
         rest, plain = parts or (content, [])

@@ -6,9 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+import openpyxl
 import pytest
 from defusedxml import EntitiesForbidden  # type: ignore[import-untyped]
 from et_xmlfile import xmlfile  # type: ignore[import-untyped]
@@ -115,3 +116,10 @@ def _read(parts: Mapping[str, bytes]) -> tuple[list[Any], Any, Any]:
     page: Any = book.worksheets[0]
     cells = [(*at, repr(cell.value), cell.data_type, cell.style_id, cell.comment, cell.hyperlink) for at, cell in page._cells.items()]  # noqa: SLF001
     return cells, {row: dict(told) for row, told in page.row_dimensions.items()}, page._current_row  # noqa: SLF001
+
+
+def test_a_workbook_that_is_opened_for_anything_else_has_its_dates() -> None:
+    book, packed = Workbook(), io.BytesIO()
+    book.worksheets[0]["A1"].value = date(2020, 5, 1)
+    book.save(packed)
+    assert openpyxl.load_workbook(packed).worksheets[0]["A1"].value == datetime(2020, 5, 1)  # noqa: DTZ001 - as a cell has it
