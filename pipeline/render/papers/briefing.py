@@ -78,10 +78,7 @@ class _Drafts:
     @classmethod
     def of(cls, report: Report) -> _Drafts:
         same = {name: plain_in(value) for name, value in unchanging.texts(report).items()}
-        changes: dict[str, list[tuple[str, str]]] = {}
-        for change in report.changes:
-            changes.setdefault(change.kind, []).append((change.number, change.district))
-        return cls(report, agenda.by_request(report.decisions, joins_urgent=True), changes, same)
+        return cls(report, agenda.by_request(report.decisions, joins_urgent=True), unchanging.changes(report), same)
 
     def within(self, room: Limits) -> Fields:
         if room not in self.made:

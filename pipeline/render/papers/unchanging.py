@@ -44,6 +44,14 @@ def texts(report: Report) -> Fields:
     }
 
 
+def changes(report: Report) -> dict[str, list[tuple[str, str]]]:
+    """Return the day's changes by kind: number and district of each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for change in report.changes:
+        found.setdefault(change.kind, []).append((change.number, change.district))
+    return found
+
+
 def _headings(report: Report) -> Fields:
     """Return each section's title: its message in a few words."""
     decisions = decision_words.count(report.decisions)
