@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pipeline.day.day_state import DayState
 from pipeline.disk import drawn, memory
@@ -22,6 +23,9 @@ from pipeline.render import documents
 from pipeline.render.documents import Workshop
 from pipeline.report.compose import Tell
 from pipeline.report.report import Report
+
+_MOST_AHEAD: Final = 150_000
+"""Cases; of a country the report takes more than a gigabyte while it is drawn up."""
 
 
 def restore(plan: Plan) -> Written:
@@ -43,8 +47,11 @@ def equipped(day: date, plan: Plan, workshop: Workshop) -> Workshop:
 
 
 def receipts_ahead(state: DayState, plan: Plan, workshop: Workshop) -> Tell | None:
-    """Return what begins a large day's receipts as soon as it is known what they say; None on any other day: it would save nothing."""
-    is_large = len(state.cases) > plan.settings.large_day.cases
+    """Return what begins a large day's receipts as soon as it is known what they say; None on any other day: it would save nothing.
+
+    None, too, where the report itself needs all the memory that there is.
+    """
+    is_large = plan.settings.large_day.cases < len(state.cases) <= _MOST_AHEAD
     return partial(documents.begin_receipts, workshop, state.day) if is_large and documents.RECEIPTS in plan.documents else None
 
 
