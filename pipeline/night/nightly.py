@@ -11,7 +11,7 @@ from pipeline.intake.read_new import read_new
 from pipeline.night.outcome import Outcome, Progress
 from pipeline.publishing import earlier_claims, fault_limits, held_days, inputs, periods
 from pipeline.publishing.plan import plan
-from pipeline.publishing.publish import equipped, publish, receipts_ahead, restore
+from pipeline.publishing.publish import equipped, publish, restore
 from pipeline.render.documents import ALL, Document, Workshop, warm_up
 from pipeline.settings.config import Settings
 
@@ -52,7 +52,6 @@ def run(
         # 3. fold: the facts into the state of each day that has to be written
         due = plan(ledger, settings, days, documents, rewriting)
         written = restore(due)
-        workshop = Workshop(inputs.templates_of(settings), originals, office.readers, written.remarks)
         if due.days:
             progress.begin("汇总", len(due.days))
         office.readers.prepare(due.receipt_count)
@@ -60,8 +59,9 @@ def run(
         numbers = due.numbers(states, ends.pop())  # and lets go of them: of a large day they are hundreds of megabytes
         for day in [*states]:
             with fault_limits.limit_fault_to_day(day, written):
-                at_work = equipped(day, due, workshop)
-                tell = receipts_ahead(states[day], due, at_work)
+                at_work, tell = equipped(
+                    states[day], due, Workshop(inputs.templates_of(settings), originals, office.readers, written.remarks)
+                )
                 report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings, tell)
                 written.editions[day] = publish(report, due, numbers, at_work, units)  # 5. publish: the day's folder, whole
                 written.published.append(report)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -40,19 +40,16 @@ def restore(plan: Plan) -> Written:
     return written
 
 
-def equipped(day: date, plan: Plan, workshop: Workshop) -> Workshop:
-    """Return the workshop with what it needs for one day."""
-    instead = handed_out.in_place_of(plan.ledger, plan.settings, day)
-    return replace(workshop, room=outbox.aside(plan.settings.paths.outbox, day.isoformat()), drawn=plan.drawn_before(day), instead=instead)
+def equipped(state: DayState, plan: Plan, workshop: Workshop) -> tuple[Workshop, Tell | None]:
+    """Return the workshop with what it needs for one day, and what begins a large day's receipts as soon as it is known what they say.
 
-
-def receipts_ahead(state: DayState, plan: Plan, workshop: Workshop) -> Tell | None:
-    """Return what begins a large day's receipts as soon as it is known what they say; None on any other day: it would save nothing.
-
-    None, too, where the report itself needs all the memory that there is.
+    None on any other day, where it would save nothing, and where the report itself needs all the memory that there is.
     """
-    is_large = plan.settings.large_day.cases < len(state.cases) <= _MOST_AHEAD
-    return partial(documents.begin_receipts, workshop, state.day) if is_large and documents.RECEIPTS in plan.documents else None
+    instead = handed_out.in_place_of(plan.ledger, plan.settings, state.day)
+    room = outbox.aside(plan.settings.paths.outbox, state.day.isoformat())
+    at_work = replace(workshop, room=room, drawn=plan.drawn_before(state.day), instead=instead)
+    is_ahead = documents.RECEIPTS in plan.documents and plan.settings.large_day.cases < len(state.cases) <= _MOST_AHEAD
+    return at_work, partial(documents.begin_receipts, at_work, state.day) if is_ahead else None
 
 
 def publish(report: Report, plan: Plan, numbers: Numbers, workshop: Workshop, units: Iterable[Report] = ()) -> int:
