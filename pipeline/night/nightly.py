@@ -59,11 +59,9 @@ def run(
         numbers = due.numbers(states, ends.pop())  # and lets go of them: of a large day they are hundreds of megabytes
         for day in [*states]:
             with fault_limits.limit_fault_to_day(day, written):
-                at_work, tell = equipped(
-                    states[day], due, Workshop(inputs.templates_of(settings), originals, office.readers, written.remarks)
-                )
+                work, tell = equipped(states[day], due, Workshop(inputs.templates_of(settings), originals, office.readers, written.remarks))
                 report, units = compose.all_of(states.pop(day), due.sources(day, numbers), due.settings, tell)
-                written.editions[day] = publish(report, due, numbers, at_work, units)  # 5. publish: the day's folder, whole
+                written.editions[day] = publish(report, due, numbers, work, units)  # 5. publish: the day's folder, whole
                 written.published.append(report)
             progress.advance()
         periods.write_due(due, written)
