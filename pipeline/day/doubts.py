@@ -29,6 +29,8 @@ class Doubt:
     """Whether there is no accepted report at all."""
     cases: frozenset[str] = frozenset()
     """Cases that its refused rows are about."""
+    went_back: tuple[tuple[str, str], ...] = ()
+    """Of these the ones whose row goes back without 重新办理原因, each with its 当前状态."""
     moved: frozenset[str] = frozenset()
     """Cases that its refused rows are about and that the office had given to another district: only that one can say how they stand."""
     unplaced: int = 0
@@ -99,6 +101,7 @@ def doubt(day: date, report: Filed, judgement: Judgement) -> Doubt:
         day,
         report.reading.district,
         cases=frozenset(judgement.doubtful),
+        went_back=tuple(sorted(judgement.went_back.items())),
         moved=frozenset(judgement.moved_away),
         unplaced=judgement.unplaced,
         unknown=tuple(judgement.unknown),

@@ -36,6 +36,8 @@ class Judgement:
     """The rows of 案件进展 among them, each with its case and how that went away."""
     doubtful: list[str] = field(default_factory=list)
     """The district's cases that a refused row of 案件进展 is about."""
+    went_back: dict[str, str] = field(default_factory=dict)
+    """By case among these, the 当前状态 of a row that goes back without 重新办理原因."""
     moved_away: list[str] = field(default_factory=list)
     """Cases that were the district's, are another's by now, and that a refused row of 案件进展 is about."""
     unplaced: int = 0

@@ -255,6 +255,9 @@ def _note_doubt(report: _Report, case_row: _CaseRow) -> None:
     case = case_row.case if case_row.row.is_read(CASE) else None
     if case and report.owns(case):
         report.judgement.doubtful.append(case.number)
+        status = case_row.row["当前状态"]
+        if status and not case_row.row["重新办理原因"] and case_row.row.is_read("当前状态") and goes_back(case.status, status):
+            report.judgement.went_back[case.number] = status
         answers, answer = report.judgement.refused_confirmations, case_row.row["群众确认"]
         if answer == DISPUTED or (answer == CONFIRMED and case.number not in answers):
             answers[case.number] = answer

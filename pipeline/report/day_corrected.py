@@ -69,7 +69,8 @@ def rewritten_in_full(report: Report) -> list[str]:
     of_day = edit_words.of_late_reports(report.correcting_effects, report.day, ample)
     earlier = [(group.name, corrections.all_rewritten(report, group.name, ample.cases)) for group in report.settings.groups]
     refused = refused_since(report, len(report.refused_since))
-    told = [*([f"{refused}。"] if refused else []), *([f"本期的更正：{'；'.join(of_day)}。"] if of_day else [])]
+    other = contradicted(report, len(report.cases))
+    told = [*([f"{said}。" for said in (refused, other) if said]), *([f"本期的更正：{'；'.join(of_day)}。"] if of_day else [])]
     return [*told, *(f"{name}：{said}" for name, said in earlier if said)]
 
 
@@ -239,6 +240,29 @@ def refused_since(report: Report, most: int, characters: int | None = None) -> s
     told = [refused_row(row, report.day, characters) for row in report.refused_since[:most]]
     more = f"等，共{len(report.refused_since)}行" if len(report.refused_since) > most else ""
     return f"以前采用的行改为退回：{'；'.join(told)}{more}" if told else ""
+
+
+def contradicted(report: Report, most: int) -> str:
+    """Return which cases count as resolved of which their districts' later reports said less, in rows that were refused; '' where none.
+
+    Told on the day of such a report, and on the day that came to know the resolution; what was taken first is told by `refused_since`.
+    """
+    counted = {case.number: case for case in report.cases if case.is_counted}
+    told_before = {(row.day, row.number) for row in report.refused_since}
+    said: dict[str, list[tuple[date, str]]] = {}
+    for rows in report.unmended:
+        for number, status in rows.went_back:
+            if number in counted and (rows.day, number) not in told_before and rows.day > (counted[number].settled_since or date.max):
+                said.setdefault(number, []).append((rows.day, status))
+    known_now = {number for entry in corrections.told_otherwise(report) for number in entry.moves.newly_counted}
+    told = [
+        f"{counted[number].district}{'、'.join(sentences.day(day, report.day) for day, _status in days)}{len(days)}份日报里{number}写"
+        f"{'、'.join(f'“{status}”' for status in dict.fromkeys(status for _day, status in days))}"
+        for number, days in sorted(said.items())
+        if days[-1][0] == report.day or number in known_now
+    ]
+    more = f"等，共{len(told)}件" if len(told) > most else ""
+    return f"计入化解而旗区此后写得不同、退回没有采用的：{'；'.join(told[:most])}{more}，请核实" if told else ""
 
 
 def refused_row(row: RefusedSince, told_on: date, characters: int | None = None, *, with_district: bool = True) -> str:

@@ -231,7 +231,8 @@ def _restated(report: Report, this_issue: str) -> str:
     earlier = f"{basis}{named}{unnamed([run for run in runs if run not in shown], report.day)}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = day_corrected.first_rewritten(report)
-    parts = [part for part in (this_issue, earlier, day_corrected.refused_since(report, 1, 30), *_taken_back(report)[:MOST_RUNS]) if part]
+    refused = day_corrected.refused_since(report, 1, 30), day_corrected.contradicted(report, 2)
+    parts = [part for part in (this_issue, earlier, *refused, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 

@@ -225,7 +225,8 @@ def to_mend(report: Report, district: str) -> list[str]:
 
 def _unmended(report: Report, district: str, told: Collection[tuple[date, str]]) -> list[str]:
     """Return of which earlier days rows of a district are not mended, but for those that are told in full."""
-    left = [replace(rows, cases=tuple(case for case in rows.cases if (rows.day, case) not in told)) for rows in report.unmended]
+    earlier = [rows for rows in report.unmended if rows.day < report.day]
+    left = [replace(rows, cases=tuple(case for case in rows.cases if (rows.day, case) not in told)) for rows in earlier]
     own = [rows for rows in left if rows.district == district and (rows.cases or rows.others)]
     return [f"{words.near(rows.day, report.day)}的日报{_in_rows(rows)}" for rows in own]
 

@@ -105,16 +105,17 @@ def earlier_refused(state: DayState, files: Iterable[Filed], settings: Settings)
 
 
 def unmended(state: DayState, cases: Iterable[CaseLine], settings: Settings) -> tuple[UnmendedRows, ...]:
-    """Return the refused rows of earlier days of which no report has given the content since, by day and district."""
+    """Return the refused rows up to the day of which no report has given the content since, by day and district."""
     turn = {district: place for place, district in enumerate(settings.district_names)}
-    doubts = [doubt for doubt in state.doubts if doubt.district in turn and not doubt.is_missing and doubt.day < state.day]
+    doubts = [doubt for doubt in state.doubts if doubt.district in turn and not doubt.is_missing]
     by_number = {case.number: case for case in cases} if doubts else {}
     rows = []
     for doubt in sorted(doubts, key=lambda doubt: (doubt.day, turn[doubt.district])):
         own = [line for number in sorted(doubt.cases) if (line := by_number.get(number)) and line.district == doubt.district]
         left = tuple(line.number for line in own if not line.grounds and (line.reported_on or date.min) <= doubt.day)
         others = doubt.unplaced + doubt.new_refused + doubt.is_new_unread
-        rows += [UnmendedRows(doubt.district, doubt.day, left, others)] if left or others else []
+        back = tuple(pair for pair in doubt.went_back if pair[0] in left)
+        rows += [UnmendedRows(doubt.district, doubt.day, left, others, back)] if left or others else []
     return tuple(rows)
 
 

@@ -159,7 +159,7 @@ class Report:
     earlier_refused: tuple[RefusedMatter, ...] = ()
     """The refused urgent matters of earlier days that have not been reported again so that they could be taken."""
     unmended: tuple[UnmendedRows, ...] = ()
-    """The refused rows of earlier days of which no report has given the content since, by day."""
+    """The refused rows of the day and of earlier ones of which no report has given the content since, by day."""
     misspelt: tuple[Misspelt, ...] = ()
     """The day's rows that are refused for a mistyped case number alone; they count nowhere."""
     until_of: Mapping[str, datetime] = field(default_factory=dict)

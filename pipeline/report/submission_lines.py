@@ -26,7 +26,7 @@ class RefusedUrgent:
 
 @dataclass(frozen=True, slots=True)
 class UnmendedRows:
-    """Rows of a district's report of an earlier day that were refused and that no report since makes good."""
+    """Rows of a district's report of the day or an earlier one that were refused and that no report since makes good."""
 
     district: str
     day: date
@@ -34,6 +34,8 @@ class UnmendedRows:
     """The district's that they are about, and of which nothing was taken since."""
     others: int
     """Those that name none, and those of 新增案件, a sheet that could not be read as one: a correction of that day alone mends them."""
+    went_back: tuple[tuple[str, str], ...] = ()
+    """Of these cases the ones whose row goes back without 重新办理原因, each with its 当前状态."""
 
 
 @dataclass(frozen=True, slots=True)

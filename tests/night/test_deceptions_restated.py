@@ -618,6 +618,20 @@ def test_who_changed_a_report_is_named_and_not_who_has_said_the_first_again_by_t
     assert "同首报" not in paper
 
 
+def test_a_late_resolution_is_told_with_the_later_reports_that_say_less_and_are_refused() -> None:
+    less = progress_row("SJ-2020-001", 今日进展="仍在协商")
+    later = [_of(day, less) for day in (TUESDAY, WEDNESDAY, THURSDAY)]
+    days = told([_assigned(), *later, _of(MONDAY, *_resolved(["SJ-2020-001"]), came="2020-05-20 14:00")], DAYS[:5])
+    said = "计入化解而旗区此后写得不同、退回没有采用的：东胜区{}里SJ-2020-001写“办理中”，请核实"
+    _assert_all_say(days[WEDNESDAY], said.format("5月20日1份日报"))  # that of Tuesday had been taken, and is told as that
+    _assert_all_say(days[WEDNESDAY], "以前采用的行改为退回：东胜区5月19日日报的SJ-2020-001")
+    _assert_all_say(days[THURSDAY], said.format("5月19日、5月20日、5月21日3份日报"))
+    assert "此后写得不同" not in "".join(dict(headline.lines(days[FRIDAY].report)).values()), "the district says nothing new"
+    again = [*later[:2], _of(THURSDAY, *_resolved(["SJ-2020-001"]))]
+    mended = told([_assigned(), *again, _of(MONDAY, *_resolved(["SJ-2020-001"]), came="2020-05-20 14:00")], [THURSDAY])
+    assert day_corrected.contradicted(mended[THURSDAY].report, 2) == ""
+
+
 def test_a_row_that_was_taken_and_that_a_late_report_makes_refused_is_told_with_what_it_says_and_why() -> None:
     asked = progress_row("SJ-2020-001", 今日进展="已约谈开发企业", 需协调事项="请明确首期比例")
     replied = progress_row("SJ-2020-001", 当前状态="已答复", 答复日期="2020-05-18", 答复文号="答〔2020〕1号")
