@@ -6,9 +6,29 @@ Covered by tests/day/test_fold.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 
-from pipeline.day.cases import Move, RowPlace
+from pipeline.day.cases import Case, Move, RowPlace
+from pipeline.terms.contract import CASE, OF_THE_DAY, PROGRESS, Kind
 from pipeline.terms.findings import Finding
+from pipeline.terms.text import key
+
+_OTHERS: Final = frozenset({Kind.UNREAD, Kind.PREFILLED, Kind.PREFILLED_DATE})
+_FILLED_IN: Final = [col.name for col in PROGRESS.columns if col.name not in (CASE, *OF_THE_DAY) and col.kind not in _OTHERS]
+"""What forms fill in of a case's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedBack:
+    """A taken row that only has what forms fill in, and other values than the late report before it: the form may be older than that."""
+
+    place: RowPlace
+    number: str
+    reported: date
+    """The day of the report before it, which came after that day's cut-off."""
+    changes: tuple[tuple[str, str, str], ...]
+    """Column, and what it had before and has now; '' for an empty cell."""
 
 
 @dataclass(slots=True)
@@ -28,6 +48,8 @@ class Judgement:
     """The taken rows of 督办回复."""
     reminders: tuple[str, ...] = ()
     """What the district is told of its rows besides, in whole sentences: no findings."""
+    turned_back: list[TurnedBack] = field(default_factory=list)
+    """Rows that may be of a form made before the district corrected an earlier day."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     moved_places: set[tuple[str, int]] = field(default_factory=set)
@@ -59,3 +81,11 @@ class Judgement:
     """
     withdrawn_disputes: list[str] = field(default_factory=list)
     """Cases that the revision directly before called 不认可 and this one passes over."""
+
+    def note_turned_back(self, case: Case, place: RowPlace) -> None:
+        """Note before a row is applied what it changes against a late report, where nobody need have written anything in it."""
+        if not (case.told_late and case.last and case.reported) or any(place[column] for column in OF_THE_DAY):
+            return
+        both = [(column, case.last[column] or "", place[column] or "") for column in _FILLED_IN]
+        if changes := tuple((column, was, now) for column, was, now in both if key(was) != key(now)):
+            self.turned_back.append(TurnedBack(place, case.number, case.reported, changes))

@@ -231,6 +231,7 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
                 report.judgement.rows_moved += 1
                 report.judgement.of_moved.append((case_row.number_as_meant, report.place(case_row.row), case_row.moved))
         elif case_row.case:
+            report.judgement.note_turned_back(case_row.case, report.place(case_row.row))
             before = case_row.case.take(report.place(case_row.row), report.case_book.day, is_late=report.case_book.takes_late)
             if confirmation := case_row.row["群众确认"]:
                 report.judgement.confirmations[case_row.case.number] = confirmation

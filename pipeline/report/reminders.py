@@ -1,4 +1,4 @@
-"""What a district is told of its report besides the findings: answers that answer no notice, an empty report that is no zero report.
+"""What a district is told of its report besides the findings: answers to no notice, a form older than a correction, an empty report.
 
 Covered by tests/report/test_notice_answers.py.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 from typing import Final
 
 from pipeline.day.answers import ANSWERABLE_DAYS
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
-from pipeline.day.judgement import Judgement
+from pipeline.day.judgement import Judgement, TurnedBack
 from pipeline.day.supervision import NOTICED
 from pipeline.report import notice_answers
 from pipeline.report.submission_lines import ArrivedReport
@@ -65,7 +66,23 @@ def of(state: DayState, filed: Filed, judgement: Judgement, numbers: Iterable[No
     """Return what is told of a report of the state's day, a sentence each; `numbers`: of the notices that it may answer."""
     is_empty = not judgement.rows_accepted and not judgement.rows_refused and not any(found.refuses for found in filed.reading.findings)
     empty = [_NOTHING_IN_IT] if is_empty and not filed.reading.is_zero_report else []
-    return (*empty, *_unanswering(state, filed.reading.district, judgement.answers, numbers, settings))
+    turned_back = map(_turned_back, judgement.turned_back, repeat(state.day))
+    return (*empty, *turned_back, *_unanswering(state, filed.reading.district, judgement.answers, numbers, settings))
+
+
+def _turned_back(row: TurnedBack, day: date) -> str:
+    """Return what a row that may be of an older form changes against what the district reported late."""
+    changes = "，".join(f"{column}“{_brief(was)}” → “{_brief(now)}”" for column, was, now in row.changes)
+    line = row.place.rows.lines[row.place.position]
+    return (
+        f"{mask(row.place.rows.name)} 第{line}行，案件 {messages.brief(row.number)}：与{words.near(row.reported, day)}的日报"
+        f"（那天截止以后才报来）相比，{changes}，按这一份计。今日进展等都空着，可能是那以前发的旧模板里预先填好的："
+        "是这样的，请用新的模板重新报送；确有变化的，不用改。"
+    )
+
+
+def _brief(value: str) -> str:
+    return messages.brief(mask(value)) if value else "空"
 
 
 def _unanswering(
