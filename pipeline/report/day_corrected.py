@@ -265,6 +265,18 @@ def contradicted(report: Report, most: int) -> str:
     return f"计入化解而旗区此后写得不同、退回没有采用的：{'；'.join(told[:most])}{more}，请核实" if told else ""
 
 
+def told_behind(report: Report, most: int, characters: int) -> list[str]:
+    """Return what stands behind the line about corrections: where the day's own comes from, and the rows refused since."""
+    refused = refused_since(report, most, characters)
+    return [*filter(None, [behind(report, most), refused and f"{refused}。"])]
+
+
+def refused_in_brief(report: Report) -> str:
+    """Return how many such rows there are and of which cases, for first lines; '' where there is none."""
+    cases = words.first_of([f"{row.district}{row.number}" for row in report.refused_since], corrections.MOST)
+    return f"以前采用的{len(report.refused_since)}行改为退回（{cases}）" if cases else ""
+
+
 def refused_row(row: RefusedSince, told_on: date, characters: int | None = None, *, with_district: bool = True) -> str:
     """Return one of them: whose, of which day, about which case, what it says, and why it cannot be taken any more."""
     said = [row.status, *([f"今日进展：{_short(row.progress, characters)}"] if row.progress else [])]

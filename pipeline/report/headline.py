@@ -38,17 +38,18 @@ _ALL = 100
 """The target in percent of which every case counts."""
 
 
-def lines(report: Report) -> tuple[tuple[str, str], ...]:
+def lines(report: Report, *, is_paper: bool = False) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
 
-    They are the same however much room a paper has: who reads one of them knows as much as who reads another.
+    They are the same however much room a paper has. `is_paper`: of 专报, whose sections tell the lists: these lines have how many
+    there are and the worst, and nothing is said twice on two pages.
     """
     said = (
-        ("结论", verdict_words.verdicts(report)),
+        ("结论", verdict_words.verdicts(report, is_paper=is_paper)),
         (words.WORST, _worst(report)),
-        (words.ASKED, _asked(report)),
-        (outcome_words.FOLLOWED, outcome_words.in_brief(report)),
-        (words.RESTATED, _restated(report, _this_issue(report))),
+        (words.ASKED, _asked(report, is_paper=is_paper)),
+        (outcome_words.FOLLOWED, outcome_words.in_brief(report, with_days=not is_paper)),
+        (words.RESTATED, _restated(report, _this_issue(report), is_paper=is_paper)),
     )
     return tuple((name, sentence) for name, sentence in said if sentence)
 
@@ -59,13 +60,17 @@ def _worst(report: Report) -> str:
     return f"{said}。" if said else ""
 
 
-def _asked(report: Report) -> str:
+def _asked(report: Report, *, is_paper: bool) -> str:
     matters = agenda.noted(report.urgent)
     has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
-    refused = not_taken.asked(report)
+    refused = not_taken.in_brief(report) if is_paper else not_taken.asked(report)
+    order = () if is_paper else report.settings.district_names  # the second section names the cases with their districts
+    is_told = is_paper and report.decisions and not who_reported.unheard(report.submissions).nobody  # of whom nothing is known: above
     # beside a danger of an earlier day nothing is told that the sections below tell with their cases
-    decided = decision_words.decisions(report.decisions, report.submissions, refused, with_kinds=not has_danger, told_on=report.day)
-    decided += decision_words.due_today(report.cases, report.targets, report.day, report.settings.district_names)
+    decided = decision_words.decisions(
+        report.decisions, () if is_told else report.submissions, refused, with_kinds=not has_danger, told_on=report.day
+    )
+    decided += decision_words.due_today(report.cases, report.targets, report.day, order)
     decided += decision_words.newly_overdue(report.changes)
     without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
@@ -215,12 +220,17 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 """Flags of which leaders are told how many cases have them."""
 
 
-def _restated(report: Report, this_issue: str) -> str:
-    """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is."""
+def _restated(report: Report, this_issue: str, *, is_paper: bool) -> str:
+    """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is.
+
+    `is_paper`: of many days only the worst, and how many more there are; the third section has them.
+    """
     entries = corrections.told_otherwise(report)
     groups = [[entry for entry in entries if entry.group == group.name] for group in report.settings.groups]
     runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
-    chosen = sorted(runs, key=lambda run: _weight(run[0]))[: MOST_RUNS + (len(runs) == MOST_RUNS + 1)]  # "and one more" takes as much room
+    most = MOST_RUNS + (len(runs) == MOST_RUNS + 1)  # "and one more" takes as much room
+    ordered = sorted(runs, key=lambda run: _weight(run[0]))
+    chosen = sorted(ordered, key=lambda run: not corrections.is_lost(run[0].tallies))[:1] if is_paper and len(runs) > 1 else ordered[:most]
     shown = [run for run in runs if any(run is each for each in chosen)]
     named_groups = [run[0].group for run in shown]
     named = "；".join(
@@ -231,8 +241,9 @@ def _restated(report: Report, this_issue: str) -> str:
     earlier = f"{basis}{named}{unnamed([run for run in runs if run not in shown], report.day)}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = day_corrected.first_rewritten(report)
-    refused = day_corrected.refused_since(report, 1, 30), day_corrected.contradicted(report, 2)
-    parts = [part for part in (this_issue, earlier, *refused, *_taken_back(report)[:MOST_RUNS]) if part]
+    refused = day_corrected.refused_in_brief(report) if is_paper else day_corrected.refused_since(report, 1, 30)
+    contradicted = day_corrected.contradicted(report, 2)
+    parts = [part for part in (this_issue, earlier, refused, contradicted, *_taken_back(report)[:MOST_RUNS]) if part]
     return f"{'；'.join(parts)}。" if parts else ""
 
 

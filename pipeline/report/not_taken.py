@@ -29,20 +29,36 @@ def urgent(report: Report) -> str:
 
     Nothing of their words is told. Files that are no district's own and those of earlier days that came now are told of too.
     """
-    own = _by_district(report.submissions)
-    strange = [(who_reported.sender(file), file) for file in report.arrived_reports if not file.district or file.is_from_stranger]
-    late = [(f"{who_reported.sender(file)}{words.near(file.day, report.day)}", file) for file in report.refused_late]
-    for whose, file in (*strange, *late):
-        own += [(f"{whose}日报", RefusedUrgent(file.refused_urgent, is_file=True))] if file.refused_urgent else []
+    own = _of_day(report)
     named = _named(own)
     where = "原文在旗区的日报和回执里，急报的邮件可能已经先发出"
     today = f"{_HEAD}：{named}。请马上向旗区核实；{where}。" if own else ""
     return today + _earlier(_urgent(report.earlier_refused), report.day)
 
 
+def _of_day(report: Report) -> list[tuple[str, RefusedUrgent]]:
+    """Return whose urgent matters of the day, or of files that came on it, were not taken."""
+    own = _by_district(report.submissions)
+    strange = [(who_reported.sender(file), file) for file in report.arrived_reports if not file.district or file.is_from_stranger]
+    late = [(f"{who_reported.sender(file)}{words.near(file.day, report.day)}", file) for file in report.refused_late]
+    for whose, file in (*strange, *late):
+        own += [(f"{whose}日报", RefusedUrgent(file.refused_urgent, is_file=True))] if file.refused_urgent else []
+    return own
+
+
 def asked(report: Report) -> str:
     """Return the same of all that leaders might have been asked: urgent matters, and the requests of refused rows about cases."""
     return urgent(report) + requests(report)
+
+
+def in_brief(report: Report) -> str:
+    """Return the same in one sentence for the first lines of a paper that has it in its second section; '' where nobody's were."""
+    own = _of_day(report)
+    urgent = [_named(own), words.first_of(_of_days(_urgent(report.earlier_refused), report.day), _MOST_NAMED)]
+    asking = [_asking(report.submissions), words.first_of(_of_days(_requests(report.earlier_refused), report.day), _MOST_NAMED)]
+    sorts = ((URGENT.name, urgent), (words.DECISIONS["coordination"].name, asking))
+    told = [f"{name}{'、'.join(filter(None, named))}" for name, named in sorts if any(named)]
+    return f"退回、这里没有写的：{'；'.join(told)}，请{'马上' if own else ''}向旗区核实。" if told else ""
 
 
 def requests(report: Report) -> str:
@@ -60,9 +76,13 @@ def asking(report: Report) -> frozenset[str]:
 
 
 def _requests_of(submissions: Iterable[SubmissionLine]) -> str:
+    named = _asking(submissions)
+    return f"报来而退回、这里没有写的需协调事项：{named}。请向旗区核实。" if named else ""
+
+
+def _asking(submissions: Iterable[SubmissionLine]) -> str:
     asking = [(line, [number for number in line.refused_requests if number]) for line in submissions if line.refused_requests]
-    named = [f"{line.district}{_of_cases(len(line.refused_requests), cases)}" for line, cases in asking]
-    return f"报来而退回、这里没有写的需协调事项：{words.first_of(named, _MOST_NAMED)}。请向旗区核实。" if named else ""
+    return words.first_of([f"{line.district}{_of_cases(len(line.refused_requests), cases)}" for line, cases in asking], _MOST_NAMED)
 
 
 def _earlier(matters: Sequence[RefusedMatter], day: date) -> str:

@@ -18,12 +18,13 @@ _MOST_IN_BRIEF, _LONGEST_IN_BRIEF = 2, 24
 """Urgent matters whose outcome the first lines tell, and characters of one."""
 
 
-def in_brief(report: Report) -> str:
+def in_brief(report: Report, *, with_days: bool = True) -> str:
     """Return what the day says of urgent matters of earlier days, the first of them, for the first lines; '' where it says nothing."""
     matters = [matter for matter in _of_day(report) if matter.coordination]
-    parts = [_outcome(matter, report.day, _LONGEST_IN_BRIEF) for matter in matters[:_MOST_IN_BRIEF]]
+    parts = [_outcome(matter, report.day if with_days else None, _LONGEST_IN_BRIEF) for matter in matters[:_MOST_IN_BRIEF]]
     more = len(matters) - len(parts)
-    return f"{len(matters)}件：{'；'.join([*parts, *([f'另有{more}件'] if more else [])])}。" if matters else ""
+    count = f"{len(matters)}件：" if more or with_days else ""
+    return f"{count}{'；'.join([*parts, *([f'另有{more}件'] if more else [])])}。" if matters else ""
 
 
 def told(report: Report, most: int | None = None, characters: int | None = None) -> str:
@@ -45,8 +46,8 @@ def _of_day(report: Report) -> list[UrgentLine]:
     return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since)
 
 
-def _outcome(matter: UrgentLine, day: date, characters: int | None) -> str:
-    return f"{_named(matter)}{matter_words.when(matter, day)}：{_cut(matter.since, characters)}"
+def _outcome(matter: UrgentLine, day: date | None, characters: int | None) -> str:
+    return f"{_named(matter)}{matter_words.when(matter, day) if day else ''}：{_cut(matter.since, characters)}"
 
 
 _MOST_NAMED = 24

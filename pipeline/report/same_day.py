@@ -52,29 +52,30 @@ def risen_by_new(bridge: Bridge, tally: Tally, unmoved: Tally) -> str:
     return f"{said}，前一日没有计入化解的案件今日{f'计入{others}件' if others else '一件也没有计入'}"
 
 
-def lost(bridge: Bridge, tally: Tally) -> str:
+def lost(bridge: Bridge, tally: Tally, *, with_cases: bool = True) -> str:
     """Return that the target was met yesterday and is not today, with the cases that the day took from it; else ''."""
     before = Tally(tally.target_percent, *(_before_today(ladder) for ladder in bridge.ladders))
     if not before.met or tally.met is not False or bridge.target_before != tally.target_percent:
         return ""
     known = "按现在所知的件数" if any(ladder.restated for ladder in bridge.ladders) else "按件数算"
     taken = "、".join(
-        f"{words.STEPS[kind].name}{len(cases)}件（{words.first_of(cases, _MOST_CASES)}）" for kind, cases in _taken(bridge, tally)
+        f"{words.STEPS[kind].name}{len(cases)}件{f'（{words.first_of(cases, _MOST_CASES)}）' * with_cases}"
+        for kind, cases in _taken(bridge, tally)
     )
     return f"前一日{known}达标（{before.resolved}/{before.total}）{f'，今日{taken}' if taken else ''}"
 
 
-def verdicts_before(report: Report) -> dict[str, str]:
+def verdicts_before(report: Report, *, with_cases: bool = True) -> dict[str, str]:
     """Return by group that the verdict of the day before has turned since the day was told first, to follow the day's own verdict.
 
     What the day tells as a correction of the day before stands there.
     """
     told = {entry.group for entry in corrections.told_otherwise(report) if entry.day == report.day - timedelta(days=1)}
     bridges = (bridge for bridge in report.bridges if report.is_correction and bridge.group not in told)
-    return {bridge.group: said for bridge in bridges if (said := _turned_before(bridge))}
+    return {bridge.group: said for bridge in bridges if (said := _turned_before(bridge, with_cases=with_cases))}
 
 
-def _turned_before(bridge: Bridge) -> str:
+def _turned_before(bridge: Bridge, *, with_cases: bool) -> str:
     """Return that yesterday's verdict was another when it was told than it is as known now, with the cases; else ''."""
     if bridge.target_before is None or bridge.day_before == "none":
         return ""
@@ -84,9 +85,10 @@ def _turned_before(bridge: Bridge) -> str:
     now = Tally(bridge.target_before, total, resolved)
     if then.met is None or now.met is None or then.met == now.met:
         return ""
-    cases = words.first_of(list(dict.fromkeys(case for step in restated for case in step.cases)), _MOST_CASES)
+    cases = list(dict.fromkeys(case for step in restated for case in step.cases)) if with_cases else []
+    named = f"：{words.first_of(cases, _MOST_CASES)}" if cases else ""
     was, became = (words.verdict(is_met=bool(tally.met), is_certain=True) for tally in (then, now))
-    return f"，前一日当时按件数算{was}（{then.resolved}/{then.total}），后来更正为{became}（{now.resolved}/{now.total}：{cases}）"
+    return f"，前一日当时按件数算{was}（{then.resolved}/{then.total}），后来更正为{became}（{now.resolved}/{now.total}{named}）"
 
 
 def _taken(bridge: Bridge, tally: Tally) -> list[tuple[str, list[str]]]:

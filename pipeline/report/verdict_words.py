@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from pipeline.day.targets import Tally
@@ -22,25 +23,41 @@ _FEW: Final = 3
 """Districts of which the cells are told; of more of them the list of what is wrong has them."""
 
 
-def verdicts(report: Report) -> str:
-    """Return for each target whether it is met, then once why that is provisional, who is silent and what has to be mended."""
+def verdicts(report: Report, *, is_paper: bool = False) -> str:
+    """Return for each target whether it is met, then once why that is provisional, who is silent and what has to be mended.
+
+    `is_paper`: the note below a paper's table has what is to be mended.
+    """
     certainties = {certainty.group: certainty for certainty in report.certainties}
     bridges = {bridge.group: bridge for bridge in report.bridges}
     out_of_reach = {way.group: sentences.out_of_reach(way) for way in report.ways}
-    turned = same_day.verdicts_before(report)
+    turned = same_day.verdicts_before(report, with_cases=not is_paper)
+    verdict_of = partial(_verdict, is_paper=is_paper)
     said = "；".join(
-        _verdict(figure, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, ""))
-        + turned.get(figure.group, "")
+        _with_yesterday(
+            verdict_of(figure, certainties.get(figure.group), bridges.get(figure.group), out_of_reach.get(figure.group, "")),
+            turned.get(figure.group, ""),
+        )
         for figure in report.targets
     )
     open_ = _open(report.targets)
-    missing = {name for figure in open_ if figure.bounds for why, names in figure.bounds.reasons if why == "absent" for name in names}
+    missing = {
+        name for figure in open_ if figure.bounds for why, names in figure.bounds.reasons if why in ("absent", "returned") for name in names
+    }
     is_first, never = report.day_before == "none", who_reported.never(report.absences)
-    silence = who_reported.silence(report.submissions, is_first=is_first, told=missing, never=never)
+    silence = who_reported.silence(
+        report.submissions, is_first=is_first, told=missing, never=never, asks_urgent=is_paper and bool(report.decisions)
+    )
     silence += who_reported.left_out(report.left_out, report.day)
     hangs = any(why == "refused" for figure in open_ if figure.bounds for why, _names in figure.bounds.reasons)
-    mended = (to_mend(report, with_places=False) if hangs else "") + _once_mended(report)
+    mended = (to_mend(report, with_places=False) if hangs and not is_paper else "") + _once_mended(report)
     return f"{said}。{why_provisional(report.targets, report.settings.district_names)}{silence}{mended}"
+
+
+def _with_yesterday(said: str, turned: str) -> str:
+    """Return a verdict with how yesterday's turned since; as what that is known now is said once."""
+    then, _mark, now = turned.partition("，后来更正为达标")
+    return f"{said}{then if now and f'的件数达标{now}' in said else turned}"
 
 
 def in_short(figures: Sequence[Figure]) -> str:
@@ -98,7 +115,7 @@ def counted(tally: Tally) -> str:
     return f"{tally.resolved}/{tally.total}（{sentences.rate(tally.rate_percent)}）" if tally.total else "没有案件"
 
 
-def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str) -> str:
+def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None, out_of_reach: str, *, is_paper: bool) -> str:
     """Return whether a target is met, by how many cases it is missed, and what alone brought it about."""
     if not figure.verdict:
         return f"{figure.label}没有案件"
@@ -108,7 +125,7 @@ def _verdict(figure: Figure, certainty: Certainty | None, bridge: Bridge | None,
         for part in (
             f"{figure.label}{sentences.rate(figure.tally.rate_percent)}，{figure.verdict}",
             f"还差{figure.tally.shortfall}件" if figure.tally.shortfall else "",
-            same_day.lost(bridge, figure.tally) if bridge else "",
+            same_day.lost(bridge, figure.tally, with_cases=not is_paper) if bridge else "",
             out_of_reach if figure.is_certain else "",
             *sentences.without_which(certainty, figure.tally),
             by_new,

@@ -93,11 +93,18 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     return Unheard(silent, returned, refused, lost, len(submissions))
 
 
-def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, told: Collection[str] = (), never: Sequence[str] = ()) -> str:
+def silence(
+    submissions: Sequence[SubmissionLine],
+    *,
+    is_first: bool = False,
+    told: Collection[str] = (),
+    never: Sequence[str] = (),
+    asks_urgent: bool = False,
+) -> str:
     """Return, to stand before everything else, of which districts the day is not known and what that means; '' where of none.
 
     `is_first`: nobody has reported before, so that there is nothing that figures could go on from; `told`: whose report is missing is
-    said just before; `never`: who has never reported.
+    said just before; `never`: who has never reported; `asks_urgent`: that nobody knows of urgent matters either is said here.
     """
     who = unheard(submissions)
     if who.nobody and is_first:
@@ -105,17 +112,23 @@ def silence(submissions: Sequence[SubmissionLine], *, is_first: bool = False, to
         return f"{came}，数字只来自案件包案任务分解表，办理得怎样、有没有认可和急报，都不知道。"
     if who.nobody and not who.came:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况{_never(never)}。"
-    refused = f"{some(who.refused)}今日的日报全部退回，一行也没有采用" if who.refused else ""
-    if who.silent and {*who.silent} <= {*told} and not who.came and not is_first:
-        held = "案件沿用此前的情况" if {*who.silent} - {*never} else "至今也没有报送过，案件只按案件包案任务分解表计入"
-        return f"没有日报的办理得怎样不知道，{held}{_never(never) if {*who.silent} - {*never} else ''}。"
+    refused = f"{some(who.refused)}今日的日报全部退回{'，一行也没有采用' * (not asks_urgent)}" if who.refused else ""
+    unknown = f"办理得怎样{_URGENT_TOO * asks_urgent}不知道"
+    if who and {*who.silent, *who.returned} <= {*told} and not (who.refused or who.lost or is_first):
+        heard_before = {*who.silent, *who.returned} - {*never}
+        held = f"案件沿用此前的情况{_never(never)}" if heard_before else "至今也没有报送过，案件只按案件包案任务分解表计入"
+        which = "、".join([*(["没有日报"] if who.silent else []), *(["整份退回"] if who.returned else [])])
+        return f"{which}的{unknown}，{held}。"
     silent = f"{some(who.silent)}今日没有日报" if who.silent else ""
     returned = f"{some(who.returned)}今日送来的日报整份退回，没有采用" if who.returned else ""
     lost = f"{some(who.lost)}今日的日报原件遗失" if who.lost else ""
     parts = "，".join(part for part in (silent, returned, refused, lost) if part)
     nothing_held = is_first or not ({*who.silent, *who.came} - {*never})
     held = "其案件按案件包案任务分解表计入，没有以前的报送可以沿用" if nothing_held else f"其案件沿用此前的情况{_never(never)}"
-    return f"{parts}，办理得怎样不知道，{held}。" if parts else ""
+    return f"{parts}，{unknown}，{held}。" if parts else ""
+
+
+_URGENT_TOO = "、有没有急报等事项"
 
 
 def never(absences: Iterable[Absence]) -> tuple[str, ...]:

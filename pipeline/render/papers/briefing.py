@@ -21,6 +21,7 @@ from pipeline.report import (
     exemptions,
     headline,
     matter_words,
+    not_taken,
     outcome_words,
     same_day,
     sentences,
@@ -190,7 +191,7 @@ _NAMES = (
 def _limited(drafts: _Drafts, room: Limits) -> Fields:
     """Return the texts that are fuller or shorter."""
     report = drafts.report
-    correction = day_corrected.behind(report, max(1, room.corrections))
+    behind = day_corrected.told_behind(report, max(1, room.corrections), max(_FEWEST_CHARACTERS, room.characters))
     cancelled, behind_cancelled = _cancelled(report, room)
     return {
         "版面": room.setting,
@@ -199,7 +200,7 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         **({"近日": []} if room.is_dense else {}),
         "撤销": cancelled,
         "范围说明": district_table.provisional(report, max(1, room.absences)),
-        "由来": [*([correction] if correction else []), *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
+        "由来": [*behind, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
         "变化": "" if room.steps else _changes(drafts, room),
         "台账": [
             *([_changes(drafts, room)] if room.steps else []),
@@ -382,7 +383,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     shown = decision_items.chosen(items, room.decisions)
     named = sum(decision_items.named(item, room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
-    noted = headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
+    noted = not_taken.asked(report) + headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
     noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters))
     noted += outcome_words.told(report, most, max(_FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
