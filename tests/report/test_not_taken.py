@@ -18,7 +18,7 @@ from workbooks import DAY, DISTRICTS, Row, assignment, case_row, edit, progress_
 
 from pipeline.day.refused_matters import RefusedMatter
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import leader_papers, notice
+from pipeline.render.papers import briefing, leader_papers, notice
 from pipeline.render.period import period_files, period_papers
 from pipeline.report import decision_words, headline, leader_pages, not_taken, period, period_words
 from pipeline.report.period import Period
@@ -202,6 +202,12 @@ def test_a_request_in_a_refused_row_is_told_on_the_days_after_until_it_is_mended
     assert said.partition(EARLIER_REQUEST)[2].partition("。请旗区")[0] == told
     assert not_taken.urgent(day.report) == ""
     assert (EARLIER_REQUEST in dict(headline.lines(day.report))["请决定"]) is bool(told)
+    # 专报 says it whole in its second section, and its first lines how much it is and whose
+    paper = briefing.fields(day.report)
+    first = {line["名称"]: line["内容"] for line in paper["提要"]}["请决定"]
+    assert (f"退回、这里没有写的：需协调事项{told}，请向旗区核实。" in first) is bool(told)
+    assert EARLIER_REQUEST not in first
+    assert (paper["决策"] + paper["其余决策"]).count(EARLIER_REQUEST) == bool(told)
     assert (EARLIER_REQUEST in leaders_page.render(day.report, HOME / "templates").decode()) is bool(told)
     pages = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
     own = pages.get("领导0", {"说明": "", "请办": []})

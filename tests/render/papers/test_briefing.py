@@ -22,7 +22,8 @@ from briefings import lines
 from hostile import HOSTILE, PERSONAL, rewrite
 from weeks import DAYS, WEEKS, Published
 
-from pipeline.day.restatement import Moves, Restated
+from pipeline.day.refused_matters import RefusedMatter
+from pipeline.day.restatement import Moves, RefusedSince, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import files_for_programs
 from pipeline.render.papers import (
@@ -233,6 +234,26 @@ def test_where_there_are_few_things_to_say_two_pages_hold_them_and_every_case_to
         assert "各项增减" not in fields["变化"]
         assert page_room.is_decided(fields)
         assert pdf_pages(report) == briefing.FEWER_PAGES
+
+
+def test_a_crowded_day_with_few_things_to_say_has_two_pages_though_much_of_it_was_corrected(weeks: dict[str, list[Report]]) -> None:
+    """What was refused, and rows refused since, have their words in the sections, and the first lines how many they are and whose."""
+    few = [report for reports in weeks.values() for report in reports if briefing.things(report) < briefing.FEW_THINGS]
+    (report,) = (report for report in few if report.day == DAYS[3])
+    assert report.is_correction
+    before = report.day - timedelta(days=1)
+    refused = [RefusedMatter(before, name, SAFETY) for name in ("东胜区", "准格尔旗")]
+    asking = RefusedMatter(before, "鄂托克旗", "", "SJ-2020-001", is_request=True)
+    since = RefusedSince("达拉特旗", before, "SJ-2020-001", "办理中", "已约谈开发企业" * 4, "", "已答复")
+    crowded = replace(report, earlier_refused=(*refused, asking), refused_since=(since,))
+    fields = briefing.fields(crowded)
+    first = {line["名称"]: line["内容"] for line in fields["提要"]}
+    assert pdf_pages(crowded) == briefing.FEWER_PAGES
+    assert "以前采用的1行改为退回（达拉特旗SJ-2020-001）" in first[words.RESTATED]
+    assert "已约谈开发企业" not in str(fields["提要"])
+    assert "已约谈开发企业" in str(fields["由来"])
+    assert "退回、这里没有写的：急报事项" in first[words.ASKED]
+    assert "至今没有重新报送成功的急报事项：" in fields["决策"] + fields["其余决策"]
 
 
 def test_however_little_room_there_is_every_urgent_matter_is_named_and_a_danger_in_the_first_lines(weeks: dict[str, list[Report]]) -> None:
