@@ -245,7 +245,9 @@ def _note_request(report: _Report, case_row: _CaseRow) -> None:
     if not (asked := case_row.row["需协调事项"]) or case_row.moved:
         return
     if case_row.case and report.owns(case_row.case) and case_row.row.is_read(CASE):
-        report.judgement.refused_requests.append((case_row.case.number, ""))
+        stands = case_row.case.last["需协调事项"] if case_row.case.last and case_row.case.is_open else None
+        if key(stands or "") != key(asked):  # forms carry the words on day by day: what stands already is not lost
+            report.judgement.refused_requests.append((case_row.case.number, ""))
     else:
         number = case_numbers.canonical(case_row.number) if case_numbers.is_case_number(case_row.number) else ""
         report.judgement.refused_requests.append((number, key(asked)))

@@ -81,6 +81,22 @@ def test_a_request_in_a_refused_row_is_no_request_that_nobody_made() -> None:
     assert not_taken.asked(taken.report) == ""
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("请市局协调资金", ""),
+        ("请市局协调资金三百万", f"报来而退回、这里没有写的需协调事项：{SECOND}1件（SJ-2020-002）。请向旗区核实。"),
+    ],
+)
+def test_a_refused_request_of_a_case_of_which_one_stands_is_not_called_unwritten(asked: str, said: str) -> None:
+    """The form carries yesterday's words on; the row is refused for the status alone."""
+    yesterday = report(SECOND, DAY - timedelta(days=1), progress=[progress_row("SJ-2020-002", 需协调事项="请市局协调资金")])
+    refused = progress_row("SJ-2020-002", 当前状态="已答复", 需协调事项=asked)
+    told = _day(_sent(SECOND, progress=(refused,)), File(yesterday, afternoon(DAY - timedelta(days=1)), "前一日.xlsx")).report
+    assert not_taken.requests(told) == said
+    assert any("需协调事项：5月21日1件（SJ-2020-002）" in each for each in not_taken.to_mend(told, SECOND)) is bool(said)
+
+
 def test_where_reports_have_none_that_is_said_of_what_was_taken_alone() -> None:
     page = leaders_page.render(_day().report, HOME / "templates").decode()
     assert not_taken.urgent(_day().report) == ""
