@@ -110,7 +110,7 @@ def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> No
     site.office.put(report(progress=[progress_row("SJ-2020-001")]), "再更正.xlsx", "2020-05-22T13:00:00+08:00")
     nightly.run(site.office.settings, [DAY, DAY + timedelta(days=1)], documents=FIGURES)
     told = site.signed_in("办公室").get("/editions").text.partition("这一天告知的更正")[2].partition("</ul>")[0]
-    assert "5月21日市级交办和旗区自行梳理由0/2改为1/2" in told
+    assert "市级交办和旗区自行梳理5月21日由0/2改为1/2" in told
     assert "2/2 → 1/2（2/2没有发布过：第1版写的是0/2；第2、3版写的是1/2）" in told
 
 
