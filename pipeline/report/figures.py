@@ -77,6 +77,8 @@ class UnitLine:
     """Cases past their deadline,"""
     disputed: int
     """and those 已化解 that are disputed."""
+    returned: tuple[str, ...] = ()
+    """Of those without a report the ones whose file was refused whole: something came of them."""
 
     def of(self, group: str) -> Figure:
         """Return its figure of a group."""
@@ -86,6 +88,11 @@ class UnitLine:
     def is_district(self) -> bool:
         """Whether it is a district itself."""
         return self.districts == (self.name,)
+
+    @property
+    def silent(self) -> int:
+        """How many of its districts sent nothing."""
+        return len(self.missing) - len(self.returned)
 
     @property
     def reported(self) -> int:

@@ -44,6 +44,7 @@ def lines(counting: Counting, cases: Iterable[CaseLine], submissions: Sequence[S
             districts=tree.districts(name),
             missing=tuple(district for district in tree.districts(name) if sent[district].status == "missing"),
             refused=tuple(district for district in tree.districts(name) if sent[district].is_wholly_refused),
+            returned=tuple(district for district in tree.districts(name) if sent[district].is_returned),
             **{flag: sum(of_flag.get(district, 0) for district in tree.districts(name)) for flag, of_flag in counts.items()},
         )
         for name in names
@@ -73,7 +74,7 @@ def worst(below: Sequence[UnitLine], groups: Iterable[str]) -> tuple[str, ...]:
     kinds: list[tuple[str, Callable[[UnitLine], int], str]] = [
         *((f"{group}还差最多", partial(_lacking, group), "件") for group in groups),
         (f"{FLAGS['overdue'].name}最多", lambda line: line.overdue, "件"),
-        ("没有日报的旗区最多", lambda line: len(line.missing) * (not line.is_district), "个"),
+        ("没有日报的旗区最多", lambda line: line.silent * (not line.is_district), "个"),
     ]
     return tuple(said for name, count, measure in kinds if (said := _most(name, below, count, measure)))
 

@@ -338,6 +338,14 @@ def test_no_unit_is_named_before_one_that_is_alike(missing: list[int], said: str
     assert units.worst(lines, []) == ((said,) if said else ())
 
 
+def test_whose_file_was_refused_whole_is_none_of_those_that_sent_nothing() -> None:
+    none, one = (
+        UnitLine(name, ("",), (), ("a", "b"), ("a", "b"), (), 0, 0, returned) for name, returned in (("甲", ("a", "b")), ("乙", ("b",)))
+    )
+    assert units.worst([none, one], []) == ("没有日报的旗区最多：乙1个",)
+    assert units.worst([none, none], []) == ()
+
+
 def test_of_many_districts_it_is_told_how_many_each_unit_has() -> None:
     districts = [f"{unit}{at}县" for unit in "甲乙" for at in range(4)]
     lines = [UnitLine(f"{unit}市", ("",), (), tuple(name for name in districts if name[0] == unit), (), (), 0, 0) for unit in "甲乙"]
