@@ -72,7 +72,7 @@ class RefusedFile:
 
     @property
     def is_mended(self) -> bool:
-        """Whether what was refused came again and was taken."""
+        """Whether what was refused came again and was not refused whole."""
         return self.since.startswith(_MENDED)
 
     @property
@@ -113,10 +113,10 @@ def refused_files(settings: Settings, first: date, last: date) -> list[RefusedFi
 
 
 def _since(came: datetime, taken: Sequence[datetime], day: date, settings: Settings) -> str:
-    """Return what was taken of the same after a refused file, or before it."""
+    """Return what came of the same after a refused file that was not refused whole, or before it; its rows may all be refused."""
     later = [at for at in taken if at > came]
     if later:
-        return f"{_MENDED}，{clock(min(later).astimezone(settings.calendar.zone), day)} 收到，已采用"
+        return f"{_MENDED}，最近一份{clock(max(later).astimezone(settings.calendar.zone), day)} 收到，采用了几行见这一天的报送情况"
     return "以前报的还算数，没有再报" if taken else ""
 
 

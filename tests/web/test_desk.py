@@ -155,7 +155,9 @@ def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: P
     assert "4 个整份退回的文件" in desk
     assert "整份退回的 4 个文件，2 个还没有另报" in desk
     for page in (month, day):
-        assert re.search("5月21日 东胜区 早.xlsx 5月21日16:00 收到 后来另报了，16:40 收到，已采用 .*家庭住址", page)
+        assert re.search(
+            "5月21日 东胜区 早.xlsx 5月21日16:00 收到 后来另报了，最近一份16:40 收到，采用了几行见这一天的报送情况 .*家庭住址", page
+        )
         assert "达拉特旗 晚.xlsx 5月21日16:10 收到 以前报的还算数，没有再报" in page
         assert "乌审旗 独.xlsx 5月21日16:20 收到 这一天还没有另报" in page
         assert re.search("第2行 .*J2.*差不多.*另有提醒，不是退回的原因： H2 .*不用改。", page)
