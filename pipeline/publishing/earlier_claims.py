@@ -174,5 +174,5 @@ def told(claims: list[Claim]) -> Iterator[str]:
         more = f"；等 {len(change.lines)} 处" if len(change.lines) > _MOST_NAMED else ""
         yield f"  {day} 第 {number} 版改变了：{'；'.join(change.lines[:_MOST_NAMED])}{more}。"
     if len(changed) > _MOST_DAYS:
-        yield f"  …… 改变了的共 {len(changed)} 天，到 {changed[-1][0][0]}。"
+        yield f"  …… 改变了的共 {len(changed)} 版，{len({day for (day, _number), _change in changed})} 天，到 {changed[-1][0][0]}。"
     yield "  请核对这些文件的收到时间；全部不同：python run.py editions --date 日期。"

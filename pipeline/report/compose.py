@@ -86,23 +86,24 @@ class Sources:
     returned: frozenset[OfDay] = frozenset()
     """Of which districts and earlier days a report came that was refused whole."""
 
-    def of(self, own: Settings) -> Sources:
-        """Return what stands behind the figures of one unit, with the assignment workbooks, which are everybody's."""
+    def of(self, own: Settings, whole: Settings) -> Sources:
+        """Return what stands behind a unit's figures: what names no district is its sender's, assignment workbooks are everybody's."""
         districts, codes = frozenset(own.district_names), {district.code for district in own.districts}
 
-        def of_these(files: Iterable[Filed]) -> tuple[Filed, ...]:
-            return tuple(file for file in files if file.arrival.is_assignment or file.reading.district in districts)
+        def of_these(files: Iterable[Filed], *, with_workbooks: bool = False) -> tuple[Filed, ...]:
+            whose = ((file, file.reading.district or whole.district_of_sender(file.arrival.envelope)) for file in files)
+            return tuple(file for file, name in whose if (with_workbooks if file.arrival.is_assignment else name in districts))
 
         return replace(
             self,
-            files_in_force=of_these(self.files_in_force),
-            superseded=of_these(self.superseded),
-            refused=tuple(file for file in self.refused if file.reading.district in districts and not file.arrival.is_assignment),
-            replaced_since=of_these(self.replaced_since),
+            files_in_force=of_these(self.files_in_force, with_workbooks=True),
+            superseded=of_these(self.superseded, with_workbooks=True),
+            refused=of_these(self.refused),
+            replaced_since=of_these(self.replaced_since, with_workbooks=True),
             numbers=tuple(number for number in self.numbers if number.district in districts),
             left_out=tuple(file for file in self.left_out if file.is_assignment or file.district in districts),
-            refused_late=tuple(file for file in self.refused_late if file.reading.district in districts and not file.arrival.is_assignment),
-            refused_before=tuple(file for file in self.refused_before if file.reading.district in districts),
+            refused_late=of_these(self.refused_late),
+            refused_before=of_these(self.refused_before),
             said_before=self.said_before and self.said_before.units.get(own.way[-1]),
             former_names={code: name for code, name in self.former_names.items() if code in codes},
             attendance=tuple(
@@ -123,7 +124,7 @@ def of_units(state: DayState, sources: Sources, settings: Settings) -> Iterator[
     parted, until = unit_state.Parted(state, settings.district_names), rested_on.by_district(state, sources.files_in_force, settings)
     for unit in tree.in_order():
         own = settings.of_unit(unit)
-        yield _build(parted.of(unit, own.district_names), sources.of(own), own, max(until[name] for name in own.district_names))
+        yield _build(parted.of(unit, own.district_names), sources.of(own, settings), own, max(until[name] for name in own.district_names))
 
 
 def all_of(state: DayState, sources: Sources, settings: Settings, tell: Tell | None = None) -> tuple[Report, Iterator[Report]]:

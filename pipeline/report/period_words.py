@@ -262,7 +262,7 @@ def _taken(period: Period) -> str:
     listed = [f"{line.district}{line.number}{f'：{matter_words.gist(line)}' if told else ''}" for line in dangers]
     named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(listed, _MOST_DANGERS, '；' if told else '、')}）" if dangers else ""
     earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
-    stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有了下文，或者不再列"
+    stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有后续报告，或者不再列，办结没有见“急报”"
     gone = sum(matter.is_withdrawn for matter in period.urgent)
     withdrawn = f"，更正后撤下{gone}件" if gone else ""
     return f"期内急报{len(period.urgent)}件{earlier}，{stands}{withdrawn}。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import provinces
 import pytest
@@ -15,21 +16,21 @@ import workbooks
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from offices import HOME, Day, File, assigned, consolidated, handed_in, read_in
+from offices import HOME, Day, File, assigned, consolidated, handed_in, moment, read_in
 from page_days import page_of
-from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files
+from provinces import DISTRICTS, FIRST, LAST, MOVED, PROVINCE, SECOND, SILENT, filed, files, written
 from workbook_days import cells, opened
-from workbooks import Row, progress_row, reception_row, resolved_row
+from workbooks import Row, progress_row, reception_row, resolved_row, urgent_row
 
 from pipeline.day.targets import Tally
 from pipeline.render import districts
 from pipeline.render.page import large_page
 from pipeline.render.papers import unchanging
 from pipeline.render.workbook import office_workbook
-from pipeline.report import corrections, day_corrected, edit_words, headline, sentences, units, who_reported
+from pipeline.report import corrections, day_corrected, edit_words, headline, not_taken, sentences, units, who_reported
 from pipeline.report.figures import Bridge, Figure, UnitLine
 from pipeline.report.report import Report
-from pipeline.settings.config import Settings
+from pipeline.settings.config import Settings, load
 from pipeline.settings.units import Unit
 from pipeline.terms import words
 
@@ -288,6 +289,19 @@ def test_of_districts_that_never_reported_nothing_is_said_to_go_on() -> None:
         True,
         False,
     ]
+
+
+def test_a_file_that_names_no_district_is_told_where_its_sender_is(tmp_path: Path) -> None:
+    """Its urgent matter was refused with it: who is over the sender must hear of that, and nobody beside."""
+    path = tmp_path / "config.yaml"
+    path.write_text(written().replace("name: 乙二县, parent", "name: 乙二县, senders: [yb@example.com], parent"), encoding="utf-8")
+    settings = load(path)
+    content = workbooks.report("丙市乙二县", LAST, urgent=[urgent_row("")])
+    wrong = File(content, moment("2020-05-21 16:30"), "错.xlsx", channel="email", sender="yb@example.com")
+    day = consolidated(read_in([*files(), wrong], settings), [LAST], settings)[LAST]
+    assert "乙二县" in not_taken.urgent(day.report)
+    assert "乙二县" in not_taken.urgent(day.units["乙市"])
+    assert not any(not_taken.urgent(day.units[name]) for name in ("甲市", "丙市", "丙市/丙北片") if name in day.units)
 
 
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:
