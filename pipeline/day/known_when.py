@@ -181,10 +181,9 @@ def _with_overnight(state: DayState, past: _Past) -> DayState:
     first = max(state.day - timedelta(days=LOOKS_BACK_DAYS), min(filed.reading.day for filed in came))
     midnight, noon = ([*past.registers(moment(before, settings), first, before)] for moment in (end_of, known_until))
     told, known = midnight[-1], noon[-1]
-    days = zip(_through(first, before), midnight, noon, strict=True)
-    standing, refused = past.in_force(known_until(before, settings)), list[RefusedSince]()
-    for day, then_known, by_noon in zip(_through(first, before), midnight, noon, strict=True):
-        refused += restating.rows_refused(day, then_known, by_noon, standing)
+    days = [*zip(_through(first, before), midnight, noon, strict=True)]
+    standing = past.in_force(known_until(before, settings))
+    refused = [since for day, then_known, by_noon in days for since in restating.rows_refused(day, then_known, by_noon, standing)]
     entries = [
         entry for day, then_known, by_noon in days for entry in restating.of_groups(day, then_known, by_noon, settings) if entry.differs
     ]
