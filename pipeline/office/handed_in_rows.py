@@ -13,10 +13,11 @@ from typing import Final
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
+from pipeline.day.judgement import TurnedBack
 from pipeline.day.submissions import NO_REPORTS, Submissions
 from pipeline.intake import facts_known, held_files
 from pipeline.office import report_preview, status
-from pipeline.report import story_lines
+from pipeline.report import reminders, story_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import case_numbers, grouping
 from pipeline.terms.contract import CASE, RECEPTION, Severity
@@ -49,6 +50,8 @@ class HandedInRow:
 
     since: str = ""
     """Of a case that no workbook had on that day and one has now: since when, and what there is to do."""
+    turned_back: str = ""
+    """Of a taken row that may be of an older form: what it changes against a late report before it, in words."""
 
     @property
     def is_refused(self) -> bool:
@@ -150,9 +153,19 @@ def _of_days(settings: Settings, days: Sequence[date]) -> Iterator[HandedInRow]:
         in_force = [state.in_force[name] for name in settings.district_names if name in state.in_force]
         known = report_preview.in_register(state)
         for report in in_force:
-            rows = [*of_file(report, state.judgements[report.arrival.id].findings, known)]
-            yield from rows
+            judgement = state.judgements[report.arrival.id]
+            rows = [*of_file(report, judgement.findings, known)]
+            turned_back = dict(zip(map(_where, judgement.turned_back), reminders.turned_back(judgement, state.day), strict=True))
+            yield from (replace(row, turned_back=turned_back.get(row.place, "")) for row in rows)
             yield from _of_replaced(state, report, {_what(row) for row in rows if row.is_refused}, settings)
+
+
+def _where(row: TurnedBack) -> str:
+    return _place(row.place.rows, row.place.rows.lines[row.place.position])
+
+
+def _place(rows: Rows, line: int) -> str:
+    return mask(f"{rows.name} 第{line}行")
 
 
 def _of_replaced(state: DayState, report: Filed, still: Collection[tuple[str, ...]], settings: Settings) -> Iterator[HandedInRow]:
@@ -192,7 +205,7 @@ def of_file(filed: Filed, judged: list[Finding], known: Collection[str]) -> Iter
                 day=filed.reading.day,
                 district=filed.reading.district,
                 file=mask(filed.arrival.name),
-                place=mask(f"{rows.name} 第{line}行"),
+                place=_place(rows, line),
                 about=about,
                 cells=tuple(_written(story_lines.cells(RowPlace(filed.arrival.id, rows, position)), rows.name, seen)),
                 findings=found,

@@ -38,6 +38,7 @@ def _verdict(submission: dict[str, Any]) -> str:
         return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
     less = "，少了先前报的内容" if submission.get("withdrew") else ""
+    less += "，有的把补报的内容改了回去，请看一看" if submission.get("turned_back") else ""
     if sheets := "、".join(submission.get("refused_sheets", ())):
         return f"采用{taken}行，退回{f'{refused}行和' if refused else ''}整张表（{sheets}），请改正{less}"
     if refused and refused == submission.get("rows_moved", 0):

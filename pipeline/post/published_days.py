@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pipeline.ledger import edition_files
 from pipeline.ledger.editions import Edition
@@ -34,6 +34,15 @@ PATHS = (
     f"{report_form.FOLDER}/{{district}}_日报_",
 )
 """How the paths of what a district gets begin."""
+
+_TOLD_OF_DISTRICTS: Final = {
+    "withdrew": ("left_out", "told"),
+    "turned_back": ("turned_back", "told"),
+    "unanswered": ("unanswered", "told"),
+    "refused_sheets": ("refused_sheets", "sheets"),
+    "to_mend": ("to_mend", "told"),
+}
+"""What letters tell of a district: its name beside the submission, the key in `extensions.json`, and the key of its lines there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +105,17 @@ class PublishedDay:
         """Return the day's figures, as in `summary.json` but with the districts' present names.
 
         Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, whether it is
-        approved that it came late, what replaced reports had and the one in force has not, which urgent matters have no answer,
-        what was refused and is not mended, and whether any file of it has a receipt.
+        approved that it came late, what replaced reports had and the one in force has not, what rows that may be of an older form take
+        back, which urgent matters have no answer, what was refused and is not mended, and whether any file of it has a receipt.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()
-        left_out = {line["district"]: line["told"] for line in self._extensions().get("left_out", [])}
-        unanswered = {line["district"]: line["told"] for line in self._extensions().get("unanswered", [])}
-        refused = {line["district"]: line["sheets"] for line in self._extensions().get("refused_sheets", [])}
-        to_mend = {line["district"]: line["told"] for line in self._extensions().get("to_mend", [])}
+        by_district = {
+            name: {line["district"]: line[told] for line in self._extensions().get(key, [])}
+            for name, (key, told) in _TOLD_OF_DISTRICTS.items()
+        }
         for submission in figures["submissions"]:
-            submission["to_mend"] = to_mend.get(submission["district"], [])
-            submission["refused_sheets"] = refused.get(submission["district"], [])
-            submission["unanswered"] = unanswered.get(submission["district"], [])
-            submission["withdrew"] = left_out.get(submission["district"], [])
+            submission |= {name: told.get(submission["district"], []) for name, told in by_district.items()}
             receipts = self.receipts(submission["district"], submission["district"])
             submission["has_come"] = not all(map(self.is_for_stranger, receipts))
             submission["is_excused"] = submission["status"] == "late" and submission["district"] in excused

@@ -135,6 +135,7 @@ class Writer:
             "verdict": verdict,
             "has_come": submission.get("has_come", False),
             "withdrew": submission.get("withdrew", []),
+            "turned_back": submission.get("turned_back", []),
             "unanswered": submission.get("unanswered", []),
             "state": district_verdict.state(submission),
             "has_receipt": any("_回执_" in name for name in names),

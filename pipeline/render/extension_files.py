@@ -51,6 +51,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             "claims": [_claims(tally) for tally in beyond.claims],
             "receptions": _receptions(beyond.receptions),
             **({"left_out": left_out} if (left_out := _left_out(report)) else {}),
+            **({"turned_back": turned_back} if (turned_back := _turned_back(report)) else {}),
             **({"unanswered": unanswered} if (unanswered := _unanswered(report)) else {}),
             **({"to_mend": to_mend} if (to_mend := _to_mend(report)) else {}),
             **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
@@ -81,6 +82,10 @@ def _unit(line: UnitLine, report: Report) -> dict[str, Any]:
 
 def _left_out(report: Report) -> list[dict[str, Any]]:
     return [{"district": line.district, "told": list(line.left_out)} for line in report.submissions if line.left_out]
+
+
+def _turned_back(report: Report) -> list[dict[str, Any]]:
+    return [{"district": line.district, "told": list(line.turned_back)} for line in report.submissions if line.turned_back]
 
 
 def _unanswered(report: Report) -> list[dict[str, Any]]:

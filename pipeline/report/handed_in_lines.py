@@ -16,7 +16,7 @@ from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
 from pipeline.day.row_changes import RowChanges
 from pipeline.day.submissions import NO_REPORTS, OfDay, Reports, Submissions
-from pipeline.report import other_sheets
+from pipeline.report import other_sheets, reminders
 from pipeline.report.submission_lines import ArrivedReport, FindingLine, Input, SubmissionLine, Waiting
 from pipeline.settings.config import Settings
 from pipeline.terms import messages, words
@@ -274,6 +274,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         repeats=reports.revisions[-1].repeats,
         moves=_moves(district, state, reports, settings),
         revised=_revised(reports, state.judgements),
+        turned_back=reminders.turned_back(judgement, state.day),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refused_urgent=refused_urgent,
         refused_requests=tuple(number for number, _said in judgement.refused_requests),

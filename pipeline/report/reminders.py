@@ -29,6 +29,7 @@ from pipeline.terms.rows import rows_of_sheet
 from pipeline.terms.text import document_number, mask
 
 _COLUMN: Final = "通知编号"
+_MAY_BE_OLD: Final = "今日进展等都空着，可能是那以前发的旧模板里预先填好的：是这样的，请用新的模板重新报送；确有变化的，不用改。"
 _NOTHING_IN_IT: Final = "表里没有内容，封面的“零报告”却不是“是”。当天没有要报的，“零报告”请填“是”；有要报的，是漏填了。"
 
 
@@ -66,18 +67,21 @@ def of(state: DayState, filed: Filed, judgement: Judgement, numbers: Iterable[No
     """Return what is told of a report of the state's day, a sentence each; `numbers`: of the notices that it may answer."""
     is_empty = not judgement.rows_accepted and not judgement.rows_refused and not any(found.refuses for found in filed.reading.findings)
     empty = [_NOTHING_IN_IT] if is_empty and not filed.reading.is_zero_report else []
-    turned_back = map(_turned_back, judgement.turned_back, repeat(state.day))
-    return (*empty, *turned_back, *_unanswering(state, filed.reading.district, judgement.answers, numbers, settings))
+    rows = (f"{told}，按这一份计。{_MAY_BE_OLD}" for told in turned_back(judgement, state.day))
+    return (*empty, *rows, *_unanswering(state, filed.reading.district, judgement.answers, numbers, settings))
+
+
+def turned_back(judgement: Judgement, day: date) -> tuple[str, ...]:
+    """Return what each row that may be of an older form changes against what the district reported late; `day`: of the report."""
+    return tuple(map(_turned_back, judgement.turned_back, repeat(day)))
 
 
 def _turned_back(row: TurnedBack, day: date) -> str:
-    """Return what a row that may be of an older form changes against what the district reported late."""
     changes = "，".join(f"{column}“{_brief(was)}” → “{_brief(now)}”" for column, was, now in row.changes)
     line = row.place.rows.lines[row.place.position]
     return (
         f"{mask(row.place.rows.name)} 第{line}行，案件 {messages.brief(row.number)}：与{words.near(row.reported, day)}的日报"
-        f"（那天截止以后才报来）相比，{changes}，按这一份计。今日进展等都空着，可能是那以前发的旧模板里预先填好的："
-        "是这样的，请用新的模板重新报送；确有变化的，不用改。"
+        f"（那天截止以后才报来）相比，{changes}"
     )
 
 

@@ -67,6 +67,8 @@ class SubmissionLine:
     """What the revision in force says otherwise than the first one, row by row."""
     left_out: tuple[str, ...] = ()
     """What replaced revisions had, was taken there, and the revision in force has not: sheet by sheet in words, then 不认可 of cases."""
+    turned_back: tuple[str, ...] = ()
+    """What taken rows of the revision in force, maybe of an older form, change against a late report before it, in words."""
     refused_sheets: tuple[str, ...] = ()
     """The sheets of the revision in force that were refused whole; their rows are in no count."""
     refused_urgent: tuple[RefusedUrgent, ...] = ()

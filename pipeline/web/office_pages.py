@@ -108,12 +108,12 @@ async def show_rows(
     if district and district not in site.settings.district_names:
         raise NoSuchPageError
     of = _districts(site.settings, unit, district)
-    reports = await site.in_turn(_rows, site, [shown_day], of, which == "refused")
+    reports, turned_back = await site.in_turn(_rows, site, [shown_day], of, which == "refused")
     files = await site.in_turn(handed_in_rows.refused_files, site.settings, shown_day, shown_day) if which == "refused" else []
     of_workbook = await site.in_turn(site.refused_of_workbook) if which == "refused" and of is None else NONE_REFUSED
     context = {"day": shown_day, "which": which, "district": district, "reports": reports, "count": _count(reports)}
     files = [file for file in files if of is None or file.district in of]
-    shown = {"files": files, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)}
+    shown = {"files": files, "of_workbook": of_workbook, "turned_back": turned_back, **_levels(site.settings, unit, reports, files)}
     return page(request, site, "rows", {**context, **shown})
 
 
@@ -122,12 +122,14 @@ async def show_refused_rows(request: Request, site: TheSite, unit: Annotated[str
     """Show every row and every whole file that was refused in the last thirty days, with `unit` of its districts."""
     today, of = site.local_now().date(), _districts(site.settings, unit)
     days = [today - timedelta(days=past) for past in range(attendance.DAYS - 1, -1, -1)]
-    reports = await site.in_turn(_rows, site, days, of, True)
+    reports, turned_back = await site.in_turn(_rows, site, days, of, True)
     found = await site.in_turn(handed_in_rows.refused_files, site.settings, days[0], days[-1])
     files = [file for file in found if of is None or file.district in of]
-    context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": _count(reports), "files": files}
+    context = {"day": None, "which": "refused", "district": "", "reports": reports, "count": _count(reports), "turned_back": turned_back}
     of_workbook = NONE_REFUSED if of else await site.in_turn(site.refused_of_workbook)
-    return page(request, site, "rows", {**context, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)})
+    return page(
+        request, site, "rows", {**context, "files": files, "of_workbook": of_workbook, **_levels(site.settings, unit, reports, files)}
+    )
 
 
 def _districts(settings: Settings, unit: str, district: str = "") -> tuple[str, ...] | None:
@@ -154,13 +156,26 @@ def _count(reports: list[list[HandedInRow]]) -> int:
     return sum(len(rows) for rows in reports if not rows[0].replaced)
 
 
-def _rows(site: Site, days: list[date], of: Collection[str] | None, is_refused: bool) -> list[list[HandedInRow]]:  # noqa: FBT001
-    """Return the rows report by report, the newest day first; `of`: of these districts alone. Raises LedgerError."""
+def _rows(
+    site: Site,
+    days: list[date],
+    of: Collection[str] | None,
+    is_refused: bool,  # noqa: FBT001
+) -> tuple[list[list[HandedInRow]], list[HandedInRow]]:
+    """Return the rows report by report, the newest day first, and taken rows that may be of an older form, where refused ones are shown.
+
+    `of`: of these districts alone. Raises LedgerError.
+    """
     by_report: dict[tuple[date, str, str], list[HandedInRow]] = {}
+    turned_back = list[HandedInRow]()
     for row in handed_in_rows.of_days(site.settings, days, site.local_now().date()):
-        if row.is_refused == is_refused and (of is None or row.district in of):
+        if of is not None and row.district not in of:
+            continue
+        if row.is_refused == is_refused:
             by_report.setdefault((row.day, row.district, row.replaced), []).append(row)
-    return [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)]
+        elif is_refused and row.turned_back:
+            turned_back.insert(0, row)
+    return [by_report[of_day] for of_day in sorted(by_report, key=lambda of_day: of_day[0], reverse=True)], turned_back
 
 
 @router.get("/periods")

@@ -26,7 +26,7 @@ import pytest
 from mailserver import HANG_UP, TAKE_AND_HANG_UP, MailServer, running
 from offices import Office, moment, only
 from openpyxl import load_workbook
-from workbooks import DAY, assignment, edit, progress_row, reception_row, report, report_pages, urgent_row, write
+from workbooks import DAY, assignment, edit, progress_row, reception_row, report, report_pages, resolved_row, urgent_row, write
 
 from pipeline import cli, screen
 from pipeline.disk.lock import hold
@@ -34,7 +34,7 @@ from pipeline.doors import deposit
 from pipeline.intake import district_names, held_files, inbox, mail_journal
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
-from pipeline.office import district_history, status, taken_out
+from pipeline.office import district_history, handed_in_rows, status, taken_out
 from pipeline.post import letters, sending, sent_letters, told_letters, wording
 from pipeline.post.come_since import ComeSince
 from pipeline.post.letters import Kind, Letter
@@ -410,6 +410,25 @@ def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_t
     letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
     gone = "案件进展：ZZQ-2020-001；急报事项：SJ-2020-001 停水停电停暖 2020-05-21 09:30；ZZQ-2020-001 的群众不认可"
     assert f"算数的这一份里没有了：{gone}。" in letter.text, "also what the report directly before had not"
+
+
+def test_what_an_untouched_older_form_takes_back_is_named_in_the_nights_letter_and_for_the_office(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.put_assignment(assignment())
+    confirmed = resolved_row("SJ-2020-001", 今日进展="", 群众确认="认可", 答复日期="2020-05-18")
+    office.put(report(day=date(2020, 5, 20), progress=[confirmed]), "更正.xlsx", "2020-05-21T10:30:00+08:00")
+    office.put(report(progress=[{**confirmed, "群众确认": "不认可"}]), "旧.xlsx", "2020-05-21T15:00:00+08:00")
+    office.run(DAY)
+    published = PublishedDay(DAY, office.outbox / DAY.isoformat(), {}, is_correction=False, answers={}, manifest="", editions=())
+    letter = wording.Writer(office.settings, DAY).to_district(DAY, "东胜区", TO, [], published.summary(), later=None)
+    said = "案件进展 第2行，案件 SJ-2020-001：与5月20日的日报（那天截止以后才报来）相比，群众确认“认可” → “不认可”"
+    assert letter.subject == "【信访日报】东胜区5月21日：已采用1行，有的把补报的内容改了回去，请看一看"
+    for text in (letter.text, letter.html):
+        assert said in text
+        assert "是这样的，请用新的模板重新报送" in text
+    assert [row.turned_back for row in handed_in_rows.of_days(office.settings, [DAY], DAY)] == [said]
+    other = wording.Writer(office.settings, DAY).to_district(DAY, "准格尔旗", TO, [], published.summary(), later=None)
+    assert "改了回去" not in other.subject + other.text + other.html
 
 
 def test_a_report_of_which_only_a_sheet_was_refused_is_not_called_unchanged_or_in_time(tmp_path: Path) -> None:

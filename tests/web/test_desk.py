@@ -675,6 +675,20 @@ def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_r
     assert "按时 2 天，迟报 0 天，未报 0 天；其中部分退回 2 天" in strip
 
 
+def test_a_taken_row_that_may_be_of_an_older_form_is_shown_with_the_refused_ones(afternoon: Website) -> None:
+    confirmed = resolved_row("SJ-2020-001", 今日进展="", 群众确认="认可", 答复日期="2020-05-18")
+    afternoon.office.put(report(progress=[confirmed]), "更正.xlsx", "2020-05-22T10:30:00+08:00")
+    rows = [{**confirmed, "群众确认": "不认可"}]
+    afternoon.office.put(report(day=date(2020, 5, 22), progress=rows), "旧.xlsx", "2020-05-22T17:30:00+08:00")
+    nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
+    browser = afternoon.signed_in("办公室")
+    told = "采用了、请问一问的行 1 行"
+    changed = "群众确认“认可” → “不认可”"
+    for path, is_there in (("/rows", True), ("/rows/2020-05-22", True), (f"/rows/{DAY}", False), ("/rows/2020-05-22?which=taken", False)):
+        page = _words(browser.get(path).text)
+        assert (told in page, changed in page) == (is_there, is_there)
+
+
 def test_what_was_refused_of_a_report_that_was_mended_later_can_still_be_read(afternoon: Website) -> None:
     wrong = [progress_row("SJ-2020-001", 当前状态="已化解"), progress_row("SJ-2020-999")]
     afternoon.office.put(report(progress=wrong), "先报.xlsx", "2020-05-22T15:00:00+08:00")
