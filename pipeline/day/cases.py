@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from decimal import Decimal
 from pipeline.day import disputes, receptions, template_values
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
+from pipeline.day.moves import Move
 from pipeline.day.receptions import Received
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
@@ -64,26 +64,6 @@ class AsBefore:
     cancellations: int
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """The assignment workbooks of a day gave the case to another district."""
-
-    day: date
-    """On which they came: from then on the case is the other district's."""
-    before: str
-    after: str
-    arrival: int
-    """The last of these workbooks, and where in it the case stands."""
-    sheet: str
-    row: int
-
-
-def away_from(moves: Sequence[Move], district: str) -> Move | None:
-    """Return how a district lost a case, of which these are the moves; None where it has it, or never had it."""
-    last = next((move for move in reversed(moves) if district in (move.before, move.after)), None)
-    return last if last and last.before == district else None
-
-
 @dataclass(slots=True)
 class Case:
     """One case during the fold. Its dictionaries are replaced, never changed, so that a copy is a fork."""
@@ -100,22 +80,26 @@ class Case:
     began: date | None = None
     """The earliest 交办日期 (排查日期) that was ever accepted for it."""
     first_source: str = ""
-    """The 案件来源 that was accepted for it first, and the 旗区."""
+    """The 案件来源 that was accepted for it first."""
     first_district: str = ""
+    """The 旗区 that was accepted for it first."""
     grounds: str | None = None
     """撤销依据 in the workbook in force."""
     is_missing: bool = False
+    """Whether it is not in the workbook in force, though one before had it."""
     refused_rows: int = 0
+    """Its rows in the workbook in force that were refused."""
     was_refused: bool = False
-    """Its rows in the workbook in force that were refused; whether the one before that which brought it in had it in such a row."""
+    """Whether the workbook before the one that brought it in had it in a row that was refused."""
     postponed_to: date | None = None
     """The 交办日期 in the workbook in force, where that is later than the one that holds."""
     status: str = ASSIGNED
     dispute: Dispute | None = None
     """The dispute that stands; None where none does."""
     confirmed: date | None = None
+    """The last day of which a row said 认可."""
     answered: date | None = None
-    """The last day of which a row said 认可, and of which a row without it ended a dispute: by another reply."""
+    """The last day of which a row without 认可 ended a dispute: by another reply."""
     ended_dispute: Dispute | None = None
     """The last dispute that ended; None again once the case has counted since."""
     accepted: tuple[date, int] | None = None
@@ -133,8 +117,9 @@ class Case:
     last: RowPlace | None = None
     """The last accepted row about it."""
     reported: date | None = None
+    """The day of that row."""
     told_late: bool = False
-    """The day of that row; and whether its report came after that day's cut-off: the form of the next day may have been made before."""
+    """Whether that row's report came after its day's cut-off: the form of the next day may have been made before."""
     is_named: bool = False
     """Whether a taken row of another sheet than 案件进展 and 新增案件 has named it."""
     was_resolved: bool = False
@@ -142,8 +127,9 @@ class Case:
     known_since: date = date.min
     """The day from which it was known: that of the workbook or report that brought it in; the first workbook holds from always."""
     replied: date | None = None
+    """The first day of which a row gave it a 答复文号."""
     reply_since: date | None = None
-    """The first day of which a row gave it a 答复文号, and that since which they have given the last one's; None where that has none."""
+    """The day since which its rows have given the 答复文号 of the last one; None where that has none."""
     same_progress: int = 0
     """How many of its last rows, one after another, have had the same 今日进展; 0 where the last has none."""
     went_back: tuple[date, ...] = ()
@@ -151,9 +137,11 @@ class Case:
     receptions: Received = field(default_factory=dict)
     """The receptions and visits of the thirty days up to its last row that reports one, at least."""
     deferrals: int = 0
+    """How often a workbook moved its deadline in force later; that it came with 延期至 is once."""
     cancellations: int = 0
+    """How often a workbook cancelled it."""
     restored: date | None = None
-    """How often a workbook moved its deadline in force later (it came with 延期至: once), and cancelled it; the day on which that ended."""
+    """The day on which its last cancellation ended; None while it is cancelled, or never was."""
     before: AsBefore | None = None
     """How it was before the last day on which an assignment workbook arrived."""
     earlier_deadlines: tuple[tuple[date, date], ...] = ()

@@ -27,6 +27,7 @@ from pipeline.day import (
     doubts,
     earlier_matters,
     exemptions,
+    moves,
     refused_matters,
     reports_before,
     standing,
@@ -44,7 +45,7 @@ _SUM: Final = hashlib.sha256().digest_size
 _CLASSES: Final = {
     (kind.__module__, kind.__qualname__): kind
     for kind in (
-        *(Beginning, Snapshot, case_book.CaseBook, cases.Case, cases.RowPlace, cases.AsBefore, cases.Move, disputes.Dispute, doubts.Doubt),
+        *(Beginning, Snapshot, case_book.CaseBook, cases.Case, cases.RowPlace, cases.AsBefore, moves.Move, disputes.Dispute, doubts.Doubt),
         *(
             answers.AnswerRow,
             earlier_matters.EarlierMatter,

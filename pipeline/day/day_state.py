@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.day.answers import AnswerRow
-from pipeline.day.cases import Case, Move, RowPlace
+from pipeline.day.cases import Case, RowPlace
 from pipeline.day.doubts import Doubt
 from pipeline.day.earlier_matters import EarlierMatter
 from pipeline.day.exemptions import Exempted
 from pipeline.day.judgement import Judgement
+from pipeline.day.moves import Move
 from pipeline.day.refused_matters import UrgentOfReport
 from pipeline.day.reports_before import ReportsBefore
 from pipeline.day.restatement import FlagThen, LateReport, Moves, Overnight, RefusedSince, Restated

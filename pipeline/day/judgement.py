@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from pipeline.day.cases import Case, Move, RowPlace
+from pipeline.day.cases import Case, RowPlace
+from pipeline.day.moves import Move
 from pipeline.terms.contract import CASE, OF_THE_DAY, PROGRESS, Kind
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import key

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.day import disputes, template_values
 from pipeline.day.case_book import CaseBook
-from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Move, Particulars, RowPlace, away_from, goes_back
+from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Particulars, RowPlace, goes_back
 from pipeline.day.judgement import Judgement
+from pipeline.day.moves import Move, away_from
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
 from pipeline.terms import case_numbers, contract, messages, words

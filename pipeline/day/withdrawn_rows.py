@@ -9,7 +9,8 @@ from datetime import date
 from typing import TypedDict
 
 from pipeline.day.case_book import CaseBook
-from pipeline.day.cases import RowPlace, away_from
+from pipeline.day.cases import RowPlace
+from pipeline.day.moves import away_from
 from pipeline.day.submissions import Submissions
 from pipeline.terms import contract, messages
 from pipeline.terms.case_numbers import alike

@@ -9,8 +9,9 @@ from itertools import takewhile
 from typing import Final
 
 from pipeline.day import story
-from pipeline.day.cases import RowPlace, away_from
+from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
+from pipeline.day.moves import away_from
 from pipeline.day.story import Story
 from pipeline.day.targets import Tally
 from pipeline.intake import facts_known, held_files, incoming

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipeline.day.cases import Move
 from pipeline.day.clocks import Clocks
 from pipeline.day.exemptions import Exemption
+from pipeline.day.moves import Move
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from pipeline.day import supervision
-from pipeline.day.cases import away_from
 from pipeline.day.clocks import Clock
+from pipeline.day.moves import away_from
 from pipeline.report import clock_lines, exemptions
 from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled
 from pipeline.report.sentences import long_day

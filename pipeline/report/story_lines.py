@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.day.cases import PARTICULARS, Case, Move, RowPlace
+from pipeline.day.cases import PARTICULARS, Case, RowPlace
+from pipeline.day.moves import Move
 from pipeline.day.story import Mention, Story
 from pipeline.report import exemptions
 from pipeline.settings.config import Settings

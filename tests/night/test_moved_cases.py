@@ -1,4 +1,7 @@
-"""A case that the office gives to another district by the assignment workbook: whoever had it, has it and reads of it is told."""
+"""A case that the office gives to another district by the assignment workbook: whoever had it, has it and reads of it is told.
+
+Covers `day/moves.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from offices import Day, File, Office, afternoon, assigned, consolidate, moment,
 from read_by_leaders import paper_text, told
 from workbooks import DAY, DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
-from pipeline.day.cases import Case, Move, RowPlace, away_from
+from pipeline.day.cases import Case, RowPlace
+from pipeline.day.moves import Move, away_from
 from pipeline.day.submissions import takes_nothing
 from pipeline.night import nightly
 from pipeline.office import assignment_preview, check, check_text, explanation, explanation_text

@@ -37,9 +37,9 @@ from page_days import (
     some_cases,
 )
 
-from pipeline.day.cases import Move
 from pipeline.day.clocks import Clock, Clocks
 from pipeline.day.edit_effects import Effects
+from pipeline.day.moves import Move
 from pipeline.day.restatement import Moves, Restated
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
