@@ -61,6 +61,8 @@ class RefusedMatter:
     """Whether it is the 需协调事项 of a row of 案件进展: of no kind, and with the number as it was written."""
     said: str = ""
     """What a request asks, as texts are compared, where its number is no case's of the district."""
+    stands: str = ""
+    """Of a request whose case asks something already, in a row that was taken: what; the refused one has other words."""
 
 
 def of_day(
@@ -133,11 +135,19 @@ def open_on(day: date, told: Collection[UrgentOfReport], files: Iterable[Filed],
             matters += [*_of_rows(report), *_of_files(whole.get(of_day, ()), report)]
     named = {matter.number for matter in matters if matter.number}
     by_number = {case.number: case for case in cases if case.number in named}
-    open_ = (matter for matter in matters if not _is_followed_up(matter, by_number.get(matter.number)))
+    open_ = (
+        _beside(matter, by_number.get(matter.number)) for matter in matters if not _is_followed_up(matter, by_number.get(matter.number))
+    )
     firsts: dict[tuple[object, ...], RefusedMatter] = {}
     for place, matter in enumerate(open_):
         firsts.setdefault(_of_one(matter, place), matter)
     return tuple(firsts.values())
+
+
+def _beside(matter: RefusedMatter, case: Case | None) -> RefusedMatter:
+    """Return a request with what its case asks all the same."""
+    asks = case.last["需协调事项"] if matter.is_request and case and case.last and case.is_open else None
+    return replace(matter, stands=asks) if asks else matter
 
 
 def _of_one(matter: RefusedMatter, place: int) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ That such things are there is said wherever else it would be said that there is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
@@ -17,8 +17,9 @@ from pipeline.day.refused_matters import RefusedMatter
 from pipeline.report import day_corrected, who_reported
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine, UnmendedRows
-from pipeline.terms import words
+from pipeline.terms import messages, words
 from pipeline.terms.contract import SAFETY, URGENT, URGENT_KINDS
+from pipeline.terms.text import mask
 
 _MOST_NAMED: Final = 4
 _HEAD: Final = "报来而退回、这里没有写的急报事项"
@@ -55,8 +56,11 @@ def in_brief(report: Report) -> str:
     """Return the same in one sentence for the first lines of a paper that has it in its second section; '' where nobody's were."""
     own = _of_day(report)
     urgent = [_named(own), words.first_of(_of_days(_urgent(report.earlier_refused), report.day), _MOST_NAMED)]
-    asking = [_asking(report.submissions), words.first_of(_of_days(_requests(report.earlier_refused), report.day), _MOST_NAMED)]
-    sorts = ((URGENT.name, urgent), (words.DECISIONS["coordination"].name, asking))
+    of_day, earlier = _requests_of(report, report.submissions), _requests(report.earlier_refused)
+    sorts = [(URGENT.name, urgent)]
+    for name, chosen in _SORTS.items():
+        named = words.first_of(_of_days(chosen(earlier), report.day), _MOST_NAMED)
+        sorts.append((name, [words.first_of(_by_case(chosen(of_day)), _MOST_NAMED), named]))
     told = [f"{name}{'、'.join(filter(None, named))}" for name, named in sorts if any(named)]
     return f"退回、这里没有写的：{'；'.join(told)}，请{'马上' if own else ''}向旗区核实。" if told else ""
 
@@ -64,9 +68,9 @@ def in_brief(report: Report) -> str:
 def requests(report: Report) -> str:
     """Return whose rows with 需协调事项 were refused, and about which cases; '' where nobody's were. Their words are told nowhere.
 
-    Those of earlier days that nobody has mended are told too.
+    Those of earlier days that nobody has mended are told too. Of a case that asks something already only its new words are missing.
     """
-    return _requests_of(report.submissions) + _earlier(_requests(report.earlier_refused), report.day)
+    return _asked(report, report.submissions) + _earlier_requests(report.earlier_refused, report.day)
 
 
 def asking(report: Report) -> frozenset[str]:
@@ -75,14 +79,41 @@ def asking(report: Report) -> frozenset[str]:
     return frozenset(number for number in (*own_day, *(matter.number for matter in _requests(report.earlier_refused))) if number)
 
 
-def _requests_of(submissions: Iterable[SubmissionLine]) -> str:
-    named = _asking(submissions)
-    return f"报来而退回、这里没有写的需协调事项：{named}。请向旗区核实。" if named else ""
+def _requests_of(report: Report, submissions: Iterable[SubmissionLine]) -> list[RefusedMatter]:
+    """Return the requests in the day's refused rows of these districts, each with what its case asks all the same."""
+    asked = [(line.district, number) for line in submissions for number in line.refused_requests]
+    numbers = {number for _district, number in asked}
+    stands = {line.number: line.coordination for line in report.cases if line.is_open and line.number in numbers} if asked else {}
+    return [RefusedMatter(report.day, district, "", number, is_request=True, stands=stands.get(number) or "") for district, number in asked]
 
 
-def _asking(submissions: Iterable[SubmissionLine]) -> str:
-    asking = [(line, [number for number in line.refused_requests if number]) for line in submissions if line.refused_requests]
-    return words.first_of([f"{line.district}{_of_cases(len(line.refused_requests), cases)}" for line, cases in asking], _MOST_NAMED)
+def _asked(report: Report, submissions: Iterable[SubmissionLine]) -> str:
+    asked = _requests_of(report, submissions)
+    new = words.first_of(_by_case(_unwritten(asked)), _MOST_NAMED)
+    told = f"报来而退回、这里没有写的需协调事项：{new}。请向旗区核实。" if new else ""
+    other = words.first_of([f"{matter.district}{_standing(matter)}" for matter in _rewritten(asked)], _MOST_NAMED)
+    return told + (f"改写了需协调事项而所在的行退回：{other}。改写的没有采用，请向旗区核实。" if other else "")
+
+
+def _standing(matter: RefusedMatter) -> str:
+    return f"{matter.number}（此前采用的“{messages.brief(mask(matter.stands))}”仍有效）"
+
+
+def _by_case(matters: Iterable[RefusedMatter]) -> list[str]:
+    """Return of requests of one day whose they are, how many, and about which cases."""
+    own: dict[str, list[RefusedMatter]] = {}
+    for matter in matters:
+        own.setdefault(matter.district, []).append(matter)
+    return [f"{district}{_counted(asked)}" for district, asked in own.items()]
+
+
+def _earlier_requests(matters: Iterable[RefusedMatter], day: date) -> str:
+    """Return the same of requests; of those whose case asks something already, what that is."""
+    asked = _requests(matters)
+    other = [f"{matter.district}{words.near(matter.day, day)}{_standing(matter)}" for matter in _rewritten(asked)]
+    named = words.first_of(other, _MOST_NAMED)
+    rewritten = f"以前日期改写需协调事项而退回、至今没有重新报送成功的：{named}。{_TO_REWRITE}。" if other else ""
+    return _earlier(_unwritten(asked), day) + rewritten
 
 
 def _earlier(matters: Sequence[RefusedMatter], day: date) -> str:
@@ -125,6 +156,22 @@ def _requests(matters: Iterable[RefusedMatter]) -> list[RefusedMatter]:
     return [matter for matter in matters if matter.is_request]
 
 
+def _unwritten(matters: Iterable[RefusedMatter]) -> list[RefusedMatter]:
+    return [matter for matter in matters if not matter.stands]
+
+
+def _rewritten(matters: Iterable[RefusedMatter]) -> list[RefusedMatter]:
+    return [matter for matter in matters if matter.stands]
+
+
+_SORTS: Final[Mapping[str, Callable[[Iterable[RefusedMatter]], list[RefusedMatter]]]] = {
+    words.DECISIONS["coordination"].name: _unwritten,
+    f"{words.DECISIONS['coordination'].name}的改写（此前采用的仍有效）": _rewritten,
+}
+"""Requests by whether their case asks something already."""
+_TO_REWRITE: Final = "要照改写的，请旗区改正后重新报送；不改的，以此前采用的为准"
+
+
 def _as_refused(own: Sequence[RefusedMatter]) -> RefusedUrgent:
     return RefusedUrgent(() if own[0].is_sheet else tuple(matter.kind for matter in own), is_file=own[0].is_file)
 
@@ -137,17 +184,13 @@ def own(report: Report) -> list[RefusedMatter]:
         for kind in told.kinds or ("",)
     ]
     told = {(matter.district, matter.number) for matter in _requests(report.earlier_refused) if matter.number}
-    asked = ((line.district, number) for line in report.submissions for number in line.refused_requests)
-    return [
-        *urgent,
-        *(RefusedMatter(report.day, district, "", number, is_request=True) for district, number in asked if (district, number) not in told),
-    ]
+    return [*urgent, *(matter for matter in _requests_of(report, report.submissions) if (matter.district, matter.number) not in told)]
 
 
 def at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
     """Return of a span of days how many were not taken and not mended at its end, and whose; '' where there are none."""
     where = "情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
-    told = "".join(_at_the_end(own, last) for own in (_urgent(matters), _requests(matters)) if own)
+    told = "".join(_at_the_end(own, last) for own in (_urgent(matters), *_by_sort(matters).values()) if own)
     return f"{told}{where}" if told else ""
 
 
@@ -161,13 +204,22 @@ def _at_the_end(matters: Sequence[RefusedMatter], last: date) -> str:
 
 def in_short(matters: Sequence[RefusedMatter]) -> str:
     """Return how many of each sort they are."""
-    sorts = (("急报", _urgent(matters)), (words.DECISIONS["coordination"].name, _requests(matters)))
-    return "、".join(f"{name}{counted(own)}" for name, own in sorts if own)
+    sorts = {"急报": _urgent(matters), **_by_sort(matters)}
+    return "、".join(f"{name}{counted(own)}" for name, own in sorts.items() if own)
+
+
+def _by_sort(matters: Iterable[RefusedMatter]) -> dict[str, list[RefusedMatter]]:
+    asked = _requests(matters)
+    return {name: chosen(asked) for name, chosen in _SORTS.items()}
 
 
 def cells(matter: RefusedMatter, last: date) -> tuple[str, ...]:
     """Return the cells of `period_words.URGENT_COLUMNS` of one of them: its words are told nowhere."""
-    of_case = f"（案件的{words.DECISIONS['coordination'].name}）" if matter.is_request else ""
+    of_case = (
+        f"（案件的{words.DECISIONS['coordination'].name}{'的改写，此前采用的仍有效' if matter.stands else ''}）"
+        if matter.is_request
+        else ""
+    )
     kind = of_case or ("" if matter.is_sheet else matter.kind or "类别没有写对")
     whole = "（整张表）" if matter.is_sheet else "（整份日报）" if matter.is_file else ""
     said = f"报来而退回{whole}，没有采用，原文在旗区的日报和回执里"
@@ -187,8 +239,8 @@ def urgent_of(report: Report, districts: Collection[str]) -> str:
     own = _by_district(lines)
     today = f"{_HEAD}：{_named(own)}，请马上向旗区问明。" if own else ""
     earlier = [matter for matter in report.earlier_refused if matter.district in districts]
-    of_earlier_days = (_earlier(_urgent(earlier), report.day), _earlier(_requests(earlier), report.day))
-    return f"{today}{of_earlier_days[0]}{_requests_of(lines)}{of_earlier_days[1]}"
+    of_earlier_days = (_earlier(_urgent(earlier), report.day), _earlier_requests(earlier, report.day))
+    return f"{today}{of_earlier_days[0]}{_asked(report, lines)}{of_earlier_days[1]}"
 
 
 def _by_district(submissions: Iterable[SubmissionLine]) -> list[tuple[str, RefusedUrgent]]:
@@ -234,9 +286,10 @@ def to_mend(report: Report, district: str) -> list[str]:
     taken = [row for row in report.refused_since if row.district == district]
     since = [day_corrected.refused_row(row, report.day, with_district=False) for row in taken]
     rows = _unmended(report, district, {(row.day, row.number) for row in taken})
+    of_requests = zip(_by_sort(asked).items(), (f"请改正后重新报送，{_MEND[True]}", _TO_REWRITE.replace("请旗区", "请")), strict=True)
     told = [
         (URGENT.name, _of_days(_urgent(matters), report.day, with_district=False), f"请马上改正后重新报送，{_MEND[False]}"),
-        (words.DECISIONS["coordination"].name, _of_days(asked, report.day, with_district=False), f"请改正后重新报送，{_MEND[True]}"),
+        *((name, _of_days(own, report.day, with_district=False), mend) for (name, own), mend in of_requests),
         ("原已采用、现在退回的行", since, "请核对后在下一份日报里报清楚现在的情况"),
         ("退回的行", rows, "请照那天的回执改正，重新报送那天的日报；写明编号的案件，在以后的日报里报清楚也可以"),
     ]

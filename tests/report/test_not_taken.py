@@ -85,16 +85,43 @@ def test_a_request_in_a_refused_row_is_no_request_that_nobody_made() -> None:
     ("asked", "said"),
     [
         ("请市局协调资金", ""),
-        ("请市局协调资金三百万", f"报来而退回、这里没有写的需协调事项：{SECOND}1件（SJ-2020-002）。请向旗区核实。"),
+        (
+            "请市局协调资金三百万",
+            f"改写了需协调事项而所在的行退回：{SECOND}SJ-2020-002（此前采用的“请市局协调资金”仍有效）。改写的没有采用，请向旗区核实。",
+        ),
     ],
 )
 def test_a_refused_request_of_a_case_of_which_one_stands_is_not_called_unwritten(asked: str, said: str) -> None:
-    """The form carries yesterday's words on; the row is refused for the status alone."""
+    """The form carries yesterday's words on; the row is refused for the status alone. Other words are told as such."""
     yesterday = report(SECOND, DAY - timedelta(days=1), progress=[progress_row("SJ-2020-002", 需协调事项="请市局协调资金")])
     refused = progress_row("SJ-2020-002", 当前状态="已答复", 需协调事项=asked)
     told = _day(_sent(SECOND, progress=(refused,)), File(yesterday, afternoon(DAY - timedelta(days=1)), "前一日.xlsx")).report
     assert not_taken.requests(told) == said
-    assert any("需协调事项：5月21日1件（SJ-2020-002）" in each for each in not_taken.to_mend(told, SECOND)) is bool(said)
+    name = "需协调事项的改写（此前采用的仍有效）"
+    mend = f"{name}：5月21日1件（SJ-2020-002），要照改写的，请改正后重新报送；不改的，以此前采用的为准"
+    assert (mend in not_taken.to_mend(told, SECOND)) is bool(said)
+    first = {line["名称"]: line["内容"] for line in briefing.fields(told)["提要"]}["请决定"]
+    assert (f"退回、这里没有写的：{name}{SECOND}1件（SJ-2020-002），请向旗区核实。" in first) is bool(said)
+    everywhere = first + str(briefing.fields(told)) + leaders_page.render(told, HOME / "templates").decode()
+    assert "这里没有写的需协调事项" not in everywhere
+    assert (said in everywhere) is True
+    pages = {page.name: leader_papers.fields(page, told) for page in leader_pages.of(told)}
+    assert said in str(pages["领导1"]["说明"])
+
+
+def test_a_refused_rewriting_is_told_on_later_days_and_at_a_spans_end_beside_the_request_that_stands() -> None:
+    yesterday = report(FIRST, DAY - timedelta(days=1), progress=[progress_row("SJ-2020-001", 需协调事项="请市局协调资金")])
+    before = File(yesterday, afternoon(DAY - timedelta(days=1)), "前一日.xlsx")
+    files = [before, _sent(FIRST, progress=(progress_row("SJ-2020-001", 当前状态="已答复", 需协调事项="请派专家"),)), _later()]
+    told = consolidate([assigned(assignment(CASES)), *files], [LAST])[LAST].report
+    rewritten = f"{FIRST}5月21日SJ-2020-001（此前采用的“请市局协调资金”仍有效）"
+    said = (
+        f"以前日期改写需协调事项而退回、至今没有重新报送成功的：{rewritten}。要照改写的，请旗区改正后重新报送；不改的，以此前采用的为准。"
+    )
+    assert not_taken.requests(told) == said
+    span = _period(LAST, *files)
+    named = f"报来而退回、期末没有重新报送成功的需协调事项的改写（此前采用的仍有效）1件：{FIRST}5月21日1件（SJ-2020-001）。"
+    assert named in dict(period_words.lines(span))["急报"]
 
 
 def test_where_reports_have_none_that_is_said_of_what_was_taken_alone() -> None:
