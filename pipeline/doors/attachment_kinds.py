@@ -6,11 +6,13 @@ In doubt it could: the night's run refuses a wrong file with a reason, while a r
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from enum import StrEnum
 
 from pipeline.doors import attachment_names
+from pipeline.terms import notice_number
 
 WORKBOOKS = frozenset({".xlsx", ".xls", ".et", ".xlsb", ".ods", ".xlsm", ".xltx", ".xltm", ".xlt", ".ett", ".fods", ".csv"})
 """Endings of what could be a report, or a clerk takes for one; the night's run says what is wrong with it."""
@@ -55,6 +57,20 @@ def sentence(called: Sequence[str]) -> str:
     """Return the name of the sentence about what is certainly no report."""
     endings = {attachment_names.ending(name) for name in called}
     return next((name for name, its_endings in _SENTENCES.items() if endings & {*its_endings}), "other")
+
+
+_LONGEST_TEXT = 4 << 20
+"""Bytes of a Word document's text that are looked at."""
+
+
+def is_slip(content: bytes) -> bool:
+    """Return whether this is a Word document (.docx) with the slip of a notice, or that names a notice's number."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("word/document.xml") as document:
+            written = document.read(_LONGEST_TEXT)
+    except Exception:  # noqa: BLE001 - no such document, or damaged in any of the ways in which a library can stumble
+        return False
+    return notice_number.has_slip(re.sub(rb"<[^<>]*>", b"", written).decode("utf-8", "replace"))
 
 
 class Kind(StrEnum):

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pipeline.terms.mails import NOTICE_ANSWER
 from pipeline.terms.messages import CATALOGUE, shorten
 from pipeline.terms.words import moment
 
+NOTICE_ANSWERS = {
+    "unreadable/word": ("notice-answer/word", "（Word 文档）"),
+    "unreadable/pdf": ("notice-answer/pdf", "（PDF）"),
+    "unreadable/picture": ("notice-answer/picture", "（照片或图片）"),
+}
+"""How what answers a notice is called and described instead, by what else it would be."""
+NO_FILE = ("notice-answer", "")
+"""The same of a message without a file, and of any other file."""
 WHY = {
+    **{why: f"{NOTICE_ANSWER}{kind}，不是日报，没有收；请在邮箱里查看" for why, kind in (*NOTICE_ANSWERS.values(), NO_FILE)},
     "other": "不是工作簿",
     "bounce": "是退信，里面是发出去的邮件",
     "too-large": "邮件有 {size} MB，超过 {limit} MB，没有下载；请旗区把附件压缩到 {limit} MB 以内重发",
@@ -60,7 +70,13 @@ def for_sender(why: str, **numbers: object) -> str:
     return _FOR_SENDERS.get(why) or reason(why, **numbers).replace("请旗区", "请")
 
 
-_FOR_SENDERS = {"other": "不是工作簿，没有收；请发 Excel 工作簿（.xlsx）"}
+_ANSWERED_IN = (
+    "，不是日报，程序不读，不算回复过；请在日报的“督办回复”表里逐件填写办理措施和完成时限，盖章的回执送督办单位，不要发到收日报的邮箱"
+)
+_FOR_SENDERS = {
+    **{why: f"{NOTICE_ANSWER}{kind}{_ANSWERED_IN}" for why, kind in (*NOTICE_ANSWERS.values(), NO_FILE)},
+    "other": "不是工作簿，没有收；请发 Excel 工作簿（.xlsx）",
+}
 
 
 def of_message(taken: Sequence[str], passed: Sequence[tuple[str, str]], left: Sequence[tuple[str, str]], *, again: int = 0) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.disk import lock, storage
-from pipeline.doors import automatic_mail, deposit, fetch_words, headers, imap, sender
+from pipeline.doors import automatic_mail, deposit, fetch_words, headers, imap, message_parts, sender
 from pipeline.doors.imap import MailboxError, MessageOnServer, RefusedError, Session
 from pipeline.doors.message_parts import Bounds, MessageOpener, MessageParts
 from pipeline.doors.sender import Sender
@@ -27,6 +27,7 @@ from pipeline.terms.errors import ConfigurationError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
 from pipeline.terms.messages import shorten
+from pipeline.terms.notice_number import is_of_notice
 
 FOLDER = "邮件"
 """The folder of the files in the inbox."""
@@ -236,11 +237,10 @@ def _left(entry: JournalEntry, message: MessageOnServer, numbers: Mapping[str, i
 
 def _told(entry: JournalEntry, header: headers.Fields | None, who: Sender, not_taken: Sequence[tuple[str, str]]) -> JournalEntry:
     """Return the note with what people are told of the message."""
-    subject = next(iter(headers.values(header or (), "subject")), "")
     has_nothing = not entry.files and not not_taken
     return replace(
         entry,
-        subject=shorten(headers.decoded(subject)),
+        subject=shorten(_subject(header)),
         claimed="" if who.address else fetch_words.of_sender(None, who.claimed, who.reason),
         not_taken=tuple((shorten(name), why) for name, why in not_taken[:_MOST_NOTED]),
         # who writes back in words alone has forgotten no file
@@ -259,6 +259,7 @@ def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _Fol
     if parts.fault:
         fetching.fetched.faults.append(parts.fault)
         return
+    parts.passed_over = list(_passed_over(parts, _subject(header)))
     sums = [hashlib.sha256(content).hexdigest() for _name, content in parts.taken]
     verdict = "left" if parts.left else "taken" if parts.taken else "nothing"
     why = tuple(sorted({reason for _name, reason in parts.left}))
@@ -269,9 +270,28 @@ def _open(raw: bytes, received: datetime, place: Place, uid: int, fetching: _Fol
     folder = where.relative_to(fetching.settings.paths.inbox).as_posix()
     again = [(shorten(file[0]), "") for file in parts.taken if file not in new]
     taken = (*((shorten(name), f"{folder}/{name}") for name in names), *again)
-    reasons = [(name, fetch_words.for_sender(reason)) for name, reason in (*parts.left, *parts.passed_over)]
+    reasons = [(name, _for_sender(name, reason)) for name, reason in (*parts.left, *parts.passed_over)]
     fetching.journal.note(_told(replace(entry, taken=taken), header, who, reasons))
     _count_and_tell(parts, names, who, received, fetching)
+
+
+def _passed_over(parts: MessageParts, subject: str) -> Iterator[tuple[str, str]]:
+    """Yield what is certainly no report; what answers a notice is told by its name, or by the subject where there is no report."""
+    is_answer = is_of_notice(subject) and not parts.taken
+    for name, why in parts.passed_over:
+        is_own = why not in (message_parts.SLIP, "bounce") and (is_answer or is_of_notice(name))
+        yield name, fetch_words.NOTICE_ANSWERS.get(why, fetch_words.NO_FILE)[0] if is_own else why
+    if is_answer and not parts.passed_over and not parts.left:
+        yield "", fetch_words.NO_FILE[0]
+
+
+def _for_sender(name: str, why: str) -> str:
+    whole = "这封邮件" if not name and why == fetch_words.NO_FILE[0] else ""
+    return f"{whole}{fetch_words.for_sender(why)}"
+
+
+def _subject(header: headers.Fields | None) -> str:
+    return headers.decoded(next(iter(headers.values(header or (), "subject")), ""))
 
 
 def _message_id(header: headers.Fields | None) -> str | None:

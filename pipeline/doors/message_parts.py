@@ -33,6 +33,9 @@ _PIECES = ("message/partial", "message/external-body")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _ENVELOPED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
+SLIP = "notice-answer/word"
+"""The name of the sentence about a Word document that answers a notice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -189,7 +192,8 @@ class _Opened:
             case Kind.OTHER if kind.startswith("image/") and ("Content-ID" in part or part.get_content_disposition() == "inline"):
                 pass  # a picture in the text
             case Kind.OTHER:
-                self.parts.passed_over.append((best, attachment_kinds.sentence(names)))
+                why = attachment_kinds.sentence(names)
+                self.parts.passed_over.append((best, SLIP if attachment_kinds.is_slip(content) else why))
             case other:
                 self.parts.left.append((best, other.value))
 

@@ -23,7 +23,7 @@ from pipeline.settings.config import Settings
 from pipeline.terms.contract import cases_in
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Envelope
-from pipeline.terms.mails import Mail
+from pipeline.terms.mails import Mail, answers_notice
 from pipeline.terms.words import clock, near
 
 _MOST_REASONS = 5
@@ -45,6 +45,11 @@ class InVain:
     def is_gone(self) -> bool:
         """Whether it was taken in, and out of the inbox by hand before a run had it."""
         return self.why == taken_out.WHY
+
+    @property
+    def answers_notice(self) -> bool:
+        """Whether it answers a notice and was meant for no report."""
+        return answers_notice(self.why)
 
     def told(self, today: date) -> tuple[str, str, str]:
         """Return the file's name, why it is no report, and when it came; of a message without a file the reason says when."""

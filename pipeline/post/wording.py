@@ -24,7 +24,7 @@ from pipeline.render.receipts import receipt_files
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import cases_in
-from pipeline.terms.mails import Mail
+from pipeline.terms.mails import Mail, answers_notice
 from pipeline.terms.text import mask, on_screen
 
 TEMPLATES = HOME / "templates"
@@ -130,6 +130,7 @@ class Writer:
             "forms_renewed": bool(since.forms),
             "in_vain": [came.told(self._today) for came in since.in_vain if came.name not in {item.name for item in items}],
             "gone": [came.told(self._today) for came in since.in_vain if came.is_gone],
+            "notice_answers": [came.told(self._today) for came in since.in_vain if came.answers_notice],
             "is_left_out": submission.get("is_left_out", False),
             "later": later,
             "verdict": verdict,
@@ -188,24 +189,30 @@ class Writer:
         self, day: date, district: str, recipient: str, item: Item, came: Sequence[InVain], others: Sequence[tuple[str, str]] = ()
     ) -> Letter:
         """Write that the district has not reported yet, and what is wrong with what came; `others`: what came for other days."""
-        subject = f"【催报】{district}{self._near(day)}的日报{'收到的不能采用' if came else '还没有收到'}"
+        to_mend = any(not (own.is_gone or own.answers_notice) for own in came)
+        is_gone = any(own.is_gone for own in came)
+        stands = "收到的不能采用" if to_mend else "收到过，已不在收件箱里，请再发一次" if is_gone else "还没有收到"
+        subject = f"【催报】{district}{self._near(day)}的日报{stands}"
         return self._letter(
             Kind.REMINDER,
             day,
             (district, recipient),
             subject,
             [item],
-            {"came": [own.told(self._today) for own in came], "others": list(others)},
+            {"came": [own.told(self._today) for own in came], "others": list(others), "to_mend": to_mend, "is_gone": is_gone},
         )
 
     def answer(self, mail: Mail, district: str, files: Sequence[MailedFile], items: Sequence[Item], beside: Beside | None = None) -> Letter:
         """Write what became of a message that a district has sent."""
         without, form = (beside.without, beside.form) if beside else ("", "")
         assert mail.sender is not None  # noqa: S101 - nobody else is answered
-        subject = f"【回信】{_answered(files)}：{mail.subject or '（没有标题）'}"
+        is_of_notice = any(answers_notice(why) for _name, why in mail.not_taken)
+        subject = f"【回信】{_answered(files, is_of_notice=is_of_notice)}：{mail.subject or '（没有标题）'}"
         details = {
             "files": files,
             "others": mail.not_taken,
+            "is_of_notice": is_of_notice,
+            "has_files": bool(files) or any(name for name, _why in mail.not_taken),
             "received": f"{mail.received_at:%H:%M}",
             "is_answered_later": any(file.day or file.is_old for file in files),
             "takes_nothing": [self._near(file.day) for file in files if file.day and file.takes_nothing],
@@ -303,8 +310,10 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
     return {"district": matter.district, "kind": matter.kind, "parts": [(name, said) for name, said in parts if said]}
 
 
-def _answered(files: Sequence[MailedFile]) -> str:
-    """Return in a few words what became of a message."""
+def _answered(files: Sequence[MailedFile], *, is_of_notice: bool = False) -> str:
+    """Return in a few words what became of a message; `is_of_notice`: something of it answers a notice."""
+    if is_of_notice:
+        return f"{_answered(files)}；督办通知的回复请填在日报里" if files else "督办通知的回复请填在日报的“督办回复”表里"
     taken, nothing = sum(file.counts for file in files), sum(file.takes_nothing for file in files)
     if taken:
         less = "，采用的比原来少" if any(file.takes_less for file in files) else ""

@@ -144,7 +144,7 @@ def written_later(notice: Notice, day: date) -> str:
     if not notice.cases or notice.data_until.date() <= day:
         return ""
     return (
-        f"以上是{near(day, None)}的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再填回执；"
+        f"以上是{near(day, None)}的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再回复；"
         "另有日期更晚的督办通知的，以最新的一份为准。"
     )
 

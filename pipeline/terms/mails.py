@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+NOTICE_ANSWER: Final = "是对督办通知的回复"
+"""Begins what is said of what answers a notice by mail and is no report."""
+
+
+def answers_notice(why: str) -> bool:
+    """Whether that is why something was not taken: it answers a notice."""
+    return NOTICE_ANSWER in why
 
 
 @dataclass(frozen=True, slots=True)

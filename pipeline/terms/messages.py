@@ -26,7 +26,7 @@ CATALOGUE: Final = {
     "unreadable/endpoint": "文件被电脑上的文件加密软件（企业透明加密）加了密，离开那台电脑就打不开，没有读取。请用该软件的“解密”或“外发”功能导出不加密的 .xlsx（通常要找本单位信息管理员），再重新报送。",
     "unreadable/picture": "这是照片或图片，不是工作簿，程序读不了图片里的字。请把内容填进模板，报送那个 .xlsx 文件本身，不要拍照或截图。",
     "unreadable/pdf": "这是 PDF（或 OFD）文件，不是工作簿，没有读取。请报送填写用的那个 .xlsx 文件本身，不要转成 PDF。",
-    "unreadable/word": "这是 Word（文字）文档，不是工作簿，没有读取。请把内容填进模板，报送那个 .xlsx 文件。",
+    "unreadable/word": "这是 Word（文字）文档，不是工作簿，没有读取。请把内容填进模板，报送那个 .xlsx 文件；是督办通知的回执的，请填在日报的“督办回复”表里，盖章的送督办单位。",
     "unreadable/slides": "这是演示文稿（PPT），不是工作簿，没有读取。请把内容填进模板，报送那个 .xlsx 文件。",
     "unreadable/numbers": "这是苹果的 Numbers、Pages 或 Keynote 文件，没有读取。是表格的，请在 Numbers 里选“导出为 → Excel”，报送得到的 .xlsx 文件。",
     "unreadable/web-page": "这是网页（HTML）文件，不是工作簿，改名成 .xls 或 .xlsx 也不行。请用 Excel 或 WPS 打开，选“另存为 → Excel 工作簿（*.xlsx）”后重新报送；如果是网站的登录页或下载页，请重新下载原来的文件。",

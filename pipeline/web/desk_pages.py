@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -18,7 +18,7 @@ from pipeline.publishing import earlier_claims, nights
 from pipeline.settings.config import Settings
 from pipeline.settings.units import Branch, District
 from pipeline.terms.handed_in import Envelope
-from pipeline.terms.mails import Mail
+from pipeline.terms.mails import Mail, answers_notice
 from pipeline.web import check_results, published_files, settings_pages
 from pipeline.web.page_access import Office, TheSite
 from pipeline.web.rendering import page
@@ -84,6 +84,8 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         **_levels(strips, settings),
         "by_mail": by_mail,
         "mails": mails,
+        "answers_notice": answers_notice,
+        "notice_answers": list(_notice_answers(by_mail, {district.district for district in missing})),
         "board_before": status.look(settings, yesterday, waits),
         "will_be_refused": refused,
         "missed": missed,
@@ -130,6 +132,13 @@ def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Setting
         "lost": [(strip.district, lost) for strip in strips if (lost := strip.on("lost"))],
         "lost_workbooks": today_look.lost_workbooks(settings),
     }
+
+
+def _notice_answers(by_mail: Mapping[str, Sequence[Mail]], missing: Collection[str]) -> Iterator[tuple[str, Mail, str]]:
+    """Yield what answers a notice by mail, of districts that stand in no list of those who have not reported."""
+    for district in (name for name in by_mail if name not in missing):
+        for mail in by_mail[district]:
+            yield from ((district, mail, name) for name, why in mail.not_taken if answers_notice(why))
 
 
 def _is_from(mail: Mail, district: District) -> bool:

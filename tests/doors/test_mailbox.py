@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mails import OURS, PASSED, SENDER, attached, message
+from mails import OURS, PASSED, SENDER, attached, encoded, message
 from offices import ZONE, moment
 from workbooks import DAY, assignment, progress_row, report
 
@@ -264,6 +264,41 @@ def test_what_came_of_a_mail_is_remembered_for_its_answer(desk: Desk) -> None:
     desk.fetch()
     mailbox.note_answers(desk.office.settings, {mail.identity: "2020-05-21T16:43:00+08:00"})
     assert [(again.identity, again.answered) for again in desk.mails()] == [(mail.identity, "2020-05-21T16:43:00+08:00")]
+
+
+ANSWER = (
+    "是对督办通知的回复{}，不是日报，程序不读，不算回复过；"
+    "请在日报的“督办回复”表里逐件填写办理措施和完成时限，盖章的回执送督办单位，不要发到收日报的邮箱"
+)
+
+
+@pytest.mark.parametrize(
+    ("subject", "files", "said"),
+    [
+        ("日报", {"东胜区督办回执.docx": b"x"}, {"东胜区督办回执.docx": ANSWER.format("（Word 文档）")}),
+        ("关于市住建督〔2020〕3号的回复", {"扫描.pdf": b"%PDF"}, {"扫描.pdf": ANSWER.format("（PDF）")}),
+        ("Re: 督办通知", {}, {"": "这封邮件" + ANSWER.format("")}),
+        ("Re: 【回信】督办通知的回复请填在日报的“督办回复”表里：督办通知回执", {}, {}),
+        (
+            "督办通知回执和日报",
+            {"日报.xlsx": report(), "照片.jpg": b"\xff\xd8\xff\xe0"},
+            {"照片.jpg": CATALOGUE["unreadable/picture"].rstrip("。")},
+        ),
+        ("日报", {"说明.docx": b"x"}, {"说明.docx": CATALOGUE["unreadable/word"].rstrip("。")}),
+    ],
+)
+def test_what_answers_a_notice_is_not_taken_for_a_report_that_cannot_be_read(
+    desk: Desk, subject: str, files: dict[str, bytes], said: dict[str, str]
+) -> None:
+    parts = [attached(content, name) for name, content in files.items()]
+    fields = {"Subject": encoded(subject), **({} if files else {"In-Reply-To": "<0@example.com>"})}
+    desk.server.deliver(message(*parts, fields=fields))
+    desk.fetch()
+    (mail,) = desk.mails()
+    assert dict(mail.not_taken) == said
+    assert mail.is_silent == (not files and not said), "who answers a notice in words alone is told that it does not count"
+    if answers := [why for why in said.values() if "是对督办通知的回复" in why]:
+        assert answers[0].removeprefix("这封邮件").partition("，不是日报")[0] + "，不是日报，没有收；请在邮箱里查看" in desk.said[0]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,23 @@ def test_what_is_certainly_none_is_passed_over_and_said(what: str) -> None:
     assert _opened(message(attached(content, name, kind))) == ([], [(name, attachment_kinds.sentence([name]))], [])
 
 
+@pytest.mark.parametrize(
+    ("said", "is_slip"),
+    [
+        ("督办通知回执", True),
+        ("督办案件清单（回执）", True),
+        ("市住建督〔2020〕12号", True),
+        ("按督办通知办理", False),
+        ("市住建〔2020〕12号", False),
+    ],
+)
+def test_a_word_document_that_answers_a_notice_is_told_by_its_text(said: str, *, is_slip: bool) -> None:
+    runs = "".join(f"<w:r><w:t>{each}</w:t></w:r>" for each in said)
+    slip = zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": f"<w:document>{runs}</w:document>".encode()})
+    why = "notice-answer/word" if is_slip else "unreadable/word"
+    assert _opened(message(attached(slip, "文档1.docx", "application/octet-stream"))) == ([], [("文档1.docx", why)], [])
+
+
 def test_text_signatures_and_pictures_in_the_text_are_not_worth_a_word() -> None:
     picture = part(b"\x89PNG", ("Content-Type", "image/png; name=logo.png"), ("Content-ID", "<logo>"))
     inline = part(b"\x89PNG", ("Content-Type", "image/png; name=logo.png"), ("Content-Disposition", "inline; filename=logo.png"))

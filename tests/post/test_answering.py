@@ -17,8 +17,10 @@ from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
 from workbooks import DAY, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, write
 
-from pipeline.doors import deposit
+from pipeline.doors import deposit, fetch_words
+from pipeline.office import taken_out
 from pipeline.post import answering, letter_plan, sending
+from pipeline.post.letters import Letter
 from pipeline.settings.outgoing import Outgoing
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail
@@ -124,6 +126,24 @@ def test_a_program_that_sends_our_answers_back_does_not_keep_us_busy(office: Off
 def test_an_office_that_wants_no_answers_gives_none(office: Office, server: MailServer) -> None:
     office.settings = office.settings.model_copy(update={"outgoing_mail": OUTGOING.model_copy(update={"answers": False})})
     assert answering.run(office.settings, NOW, [_mail()], server.connect).outcome.planned == []
+
+
+SLIP = ("督办通知回执.docx", fetch_words.for_sender("notice-answer/word"))
+
+
+def test_who_mails_an_answer_to_a_notice_is_told_where_it_is_answered(office: Office, server: MailServer) -> None:
+    answering.run(office.settings, NOW, [_mail(subject="督办通知回执", not_taken=(SLIP,))], server.connect)
+    ((message, body),) = _told(server)
+    assert message["Subject"] == "【回信】督办通知的回复请填在日报的“督办回复”表里：督办通知回执"
+    assert "“督办通知回执.docx”：是对督办通知的回复（Word 文档），不是日报，程序不读，不算回复过；请在日报的“督办回复”表里逐件填写" in body
+    assert "日报的情况：还没有收到5月21日的日报" in body
+    assert "没有能用的日报" not in body
+    in_words = ("", f"这封邮件{fetch_words.for_sender('notice-answer')}")
+    answering.run(office.settings, NOW, [_mail(identity="2", subject="Re: 督办通知", not_taken=(in_words,))], server.connect)
+    body = _told(server)[1][1]
+    assert "发来的邮件已经收到。" in body
+    assert "这封邮件是对督办通知的回复，不是日报，程序不读" in body
+    assert "附件" not in body
 
 
 def test_a_letter_without_a_file_is_told_so(office: Office, server: MailServer) -> None:
@@ -312,3 +332,22 @@ def test_a_reminder_names_what_is_wrong_with_what_came(office: Office) -> None:
         assert "还没有收到" not in text
     assert by_district["达拉特旗"].subject.endswith("还没有收到")
     assert letter_plan.addresses("东胜区", office.settings, OUTGOING) == (TO,)
+
+
+def test_a_reminder_asks_to_mend_only_what_is_wrong_with_a_file(office: Office) -> None:
+    def reminded(*not_taken: tuple[str, str]) -> Letter:
+        sent = sending.run(office.settings, NOW, dry_run=True, mails=[_mail(not_taken=not_taken)])
+        return next(letter for letter in sent.planned if letter.district == "东胜区")
+
+    gone = ("日报.xlsx", taken_out.WHY)
+    for not_taken, stands, asked in (
+        ((gone,), "收到过，已不在收件箱里，请再发一次", "文件不用改，请在今天17:00前原样再发一次；"),
+        ((SLIP,), "还没有收到", "请在今天17:00前报送；"),
+        ((gone, PHOTO), "收到的不能采用", "请改正后（不在收件箱里的不用改，原样再发）在今天17:00前重新报送；"),
+    ):
+        letter = reminded(*not_taken)
+        assert letter.subject == f"【催报】东胜区5月21日的日报{stands}"
+        for text in (letter.text, letter.html.replace("<strong>", "").replace("</strong>", "")):
+            assert asked in text
+            assert ("改正" in text) == (PHOTO in not_taken)
+            assert ("没有能采用" in text) == (PHOTO in not_taken)

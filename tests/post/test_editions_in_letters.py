@@ -195,7 +195,7 @@ def test_a_notice_whose_counts_of_earlier_ones_alone_are_others_does_not_go_out_
         brought = [part.get_filename() for letter in _letters(server, DISTRICT) for part in letter.iter_attachments()]
     assert brought.count(Path(path).name) == 1
     assert ["第2次※" in said for said in written] == [False, True]
-    warned = "以上是5月21日的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再填回执"
+    warned = "以上是5月21日的情形：此后的日报里已经化解、延期或者回复的案件，不用再办，也不用再回复"
     assert [warned in said for said in written] == [False, True]
 
 

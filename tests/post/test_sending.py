@@ -346,6 +346,16 @@ def test_who_sent_what_is_no_report_is_told_the_morning_after_when_what_and_why(
         assert "前一天" not in text
 
 
+def test_who_has_reported_and_mailed_an_answer_to_a_notice_is_told_that_it_does_not_count(office: Office, server: MailServer) -> None:
+    _publish(office, FILES)
+    slip = ("督办通知回执.docx", "是对督办通知的回复（Word 文档），不是日报，程序不读")
+    mail = Mail("1", TO, "", moment("2020-05-21 15:20"), "督办", None, (), (slip,))
+    letter = _letter_to(sending.run(office.settings, NIGHT, server.connect, mails=[mail]), "东胜区")
+    for text in (letter.text, letter.html):
+        assert "贵局发来的这些不是日报：" in text
+        assert "5月21日15:20 “督办通知回执.docx”：是对督办通知的回复（Word 文档），不是日报，程序不读" in text
+
+
 def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_one_that_waits_or_was_taken_in_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -310,7 +310,7 @@ def test_the_reply_has_a_line_for_each_case_a_date_and_the_seals_place(office: O
     _run(office, DAY)
     said = _notice(office, DAY)
     letter, reply = said[: said.index("附件")], said[said.index("附件") :]
-    assert "请逐件核实，于2020年5月26日前填写所附回执，加盖公章后报回；办理进展同时写入日报。" in letter
+    assert "请逐件核实，于2020年5月26日前在日报里写明进展，填“督办回复”表；所附回执盖章后送我单位，不随日报发送。" in letter
     assert reply[1:4] == [
         "督办通知回执",
         f"通知编号：{CODE}〔2020〕1号　　回复期限：2020年5月26日",
@@ -326,7 +326,7 @@ def test_a_notice_is_not_dated_before_its_data(office: Office) -> None:
     _run(office, DAY)
     said = _notice(office, DAY)
     assert said[said.index("附件") - 1] == "2020年5月24日"
-    assert any("于2020年5月29日前填写所附回执" in text for text in said)
+    assert any("于2020年5月29日前在日报里写明进展" in text for text in said)
 
 
 def test_a_notice_rests_on_its_own_districts_reports_alone(office: Office) -> None:
@@ -650,7 +650,7 @@ def test_the_last_notice_is_named_by_the_code_that_held_on_its_day(office: Offic
     said = _notice(office, DAY)
     assert said[1] == "市建督〔2020〕5号"
     assert any("上次通知（市住建督〔2020〕3号）" in text for text in said)
-    assert "请逐件核实，于2020年5月24日前填写所附回执，加盖公章后报回；办理进展同时写入日报。" in said
+    assert "请逐件核实，于2020年5月24日前在日报里写明进展，填“督办回复”表；所附回执盖章后送我单位，不随日报发送。" in said
 
 
 def test_figures_alone_give_no_number(office: Office) -> None:
@@ -800,7 +800,7 @@ def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tm
     assert len(of_many) <= 5  # of 110 cases
     first = next(at for at, page in enumerate(of_many) if "回执" in page and "通知编号" in page)
     assert first == 1  # the letter itself has one page, signed, with the reply date
-    assert "2020年5月26日前填写所附回执" in re.sub(r"\s", "", of_many[0])
+    assert "2020年5月26日前在日报里写明进展" in re.sub(r"\s", "", of_many[0])
     listed = re.findall(r"^ *(\d+) +(SJ-2020-\d{3}) ", "\n".join(of_many[1:]), re.MULTILINE)
     assert [int(position) for position, _case in listed] == [*range(1, 111)]  # nothing is cut, and one row a case
     assert len({case for _position, case in listed}) == 110

@@ -35,7 +35,7 @@ from workbooks import (
     write,
 )
 
-from pipeline.doors import mailbox
+from pipeline.doors import fetch_words, mailbox
 from pipeline.intake import incoming
 from pipeline.ledger import journal
 from pipeline.night import nightly
@@ -365,6 +365,17 @@ def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website
     text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
     assert "鄂托克旗 来过邮件，没有收 15:10 &lt;b&gt;照片.jpg ：这是照片，不是工作簿" in text
     assert "今天有 2 封邮件没有收全、收下的文件不在了，或发件人没有核实" in text
+
+
+def test_an_answer_to_a_notice_that_came_by_mail_is_told_as_that(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, why = moment("2020-05-22 15:10"), fetch_words.for_sender("notice-answer/word")
+    senders = ("etuoke@example.com", "dongsheng@example.com")
+    slips = [Mail(sender, sender, "", at, "督办", None, (), (("督办回执.docx", why),)) for sender in senders]
+    monkeypatch.setattr(mailbox, "mails", lambda *_said: slips)
+    text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
+    assert "鄂托克旗 来过邮件，是督办通知的回复，不是日报 15:10 督办回执.docx ：是对督办通知的回复（Word 文档）" in text
+    assert "督办通知的回复 东胜区 15:10 督办回执.docx ：寄到了收日报的邮箱，程序不读，请到邮箱里看" in text
+    assert "督办通知的回复 鄂托克旗" not in text
 
 
 def test_a_mailed_file_that_is_gone_from_the_inbox_stands_on_desk_and_board(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def _letter(fields: Mapping[str, Any]) -> list[_Row]:
     kinds = [_Row(_CELL_LINE * lines(row, _KINDS) + _BORDER, _HEAD) for row in fields["情形"]]
     cases = [_Row(_CELL_LINE * lines(row, _SURE) + _BORDER, _HEAD) for row in fields["案件"]]
     notes = [_Row(2 + _NOTE_LINE * _broken(_INDENT + text, _NOTE_WIDTH)) for text in (fields["说明"], fields["上次"], *fields["销号明细"])]
-    closing = f"{_INDENT}请逐件核实，于{fields['回复期限']}前填写所附回执，加盖公章后报回；办理进展同时写入日报。"
+    closing = f"{_INDENT}请逐件核实，于{fields['回复期限']}前在日报里写明进展，填“督办回复”表；所附回执盖章后送我单位，不随日报发送。"
     return [
         _Row(above),
         *_under(_HEADING + _HEAD, kinds),
