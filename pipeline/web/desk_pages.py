@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -82,10 +82,8 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "takes_nothing": [district for district in board.districts if district.takes_nothing],
         "missing_told": told,
         **_levels(strips, settings),
-        "by_mail": by_mail,
         "mails": mails,
-        "answers_notice": answers_notice,
-        "notice_answers": list(_notice_answers(by_mail, {district.district for district in missing})),
+        **_of_mails(by_mail, {district.district for district in missing}),
         "board_before": status.look(settings, yesterday, waits),
         "will_be_refused": refused,
         "missed": missed,
@@ -134,11 +132,11 @@ def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Setting
     }
 
 
-def _notice_answers(by_mail: Mapping[str, Sequence[Mail]], missing: Collection[str]) -> Iterator[tuple[str, Mail, str]]:
-    """Yield what answers a notice by mail, of districts that stand in no list of those who have not reported."""
-    for district in (name for name in by_mail if name not in missing):
-        for mail in by_mail[district]:
-            yield from ((district, mail, name) for name, why in mail.not_taken if answers_notice(why))
+def _of_mails(by_mail: Mapping[str, Sequence[Mail]], missing: Collection[str]) -> dict[str, Any]:
+    """Return the districts' messages, and what answers a notice of those that stand in no list of who has not reported."""
+    others = [(district, mail) for district, mails in by_mail.items() if district not in missing for mail in mails]
+    told = [(district, mail, name) for district, mail in others for name, why in mail.not_taken if answers_notice(why)]
+    return {"by_mail": by_mail, "answers_notice": answers_notice, "notice_answers": told}
 
 
 def _is_from(mail: Mail, district: District) -> bool:
