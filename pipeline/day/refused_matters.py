@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
@@ -16,7 +17,7 @@ from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import CASE, PROGRESS, URGENT, URGENT_KINDS, Severity
-from pipeline.terms.handed_in import Filed
+from pipeline.terms.handed_in import Filed, request_mark
 from pipeline.terms.rows import rows_of_sheet
 from pipeline.terms.text import key
 
@@ -118,21 +119,34 @@ def beside(kinds: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
     return tuple(left)
 
 
-def open_on(day: date, told: Collection[UrgentOfReport], files: Iterable[Filed], cases: Iterable[Case]) -> tuple[RefusedMatter, ...]:
+def open_on(
+    day: date,
+    told: Collection[UrgentOfReport],
+    files: Collection[Filed],
+    cases: Collection[Case],
+    came: Mapping[tuple[date, str], datetime] = MappingProxyType({}),
+) -> tuple[RefusedMatter, ...]:
     """Return the refused matters of days before this one that are open at its end, oldest first.
 
-    `told`: what reports had up to the day, it included; `files`: the files of the days before it that were refused whole.
+    `told`: what reports had up to the day, it included; `files`: the files of the days before it that were refused whole; `came`: when the
+    reports that count of their days and districts did.
     """
     whole: dict[tuple[date, str], list[Filed]] = {}
     for file in files:
         whole.setdefault((file.reading.day, file.reading.district), []).append(file)
     reports = {(each.day, each.district): each for each in told}
+    asked_of = {number for file in files for number, _mark in file.reading.refused_requests}
+    asking = {case.number: case for case in cases if case.number in asked_of} if asked_of else {}
     matters = list[RefusedMatter]()
     for of_day in sorted(reports.keys() | whole.keys()):
         report = reports.get(of_day)
         matters = _without_repeated(matters, report) if report else matters
         if of_day[0] < day:
-            matters += [*_of_rows(report), *_of_files(whole.get(of_day, ()), report)]
+            matters += [
+                *_of_rows(report),
+                *_of_files(whole.get(of_day, ()), report),
+                *_asked_by(whole.get(of_day, ()), came.get(of_day), asking),
+            ]
     named = {matter.number for matter in matters if matter.number}
     by_number = {case.number: case for case in cases if case.number in named}
     open_ = (
@@ -173,6 +187,28 @@ def _of_files(files: Sequence[Filed], report: UrgentOfReport | None) -> Iterator
         told.append(beside(kinds, report.kinds) if report and is_before else kinds)
     most = max(told, key=len, default=())
     yield from (RefusedMatter(files[0].reading.day, files[0].reading.district, kind, is_file=True) for kind in most)
+
+
+def _asked_by(files: Iterable[Filed], came: datetime | None, cases: Mapping[str, Case]) -> Iterator[RefusedMatter]:
+    """Yield what the files of a district and day ask about cases; `came`: when the report of theirs that counts did."""
+    for file in files:
+        for number in requests_of_file(file, came, cases):
+            yield RefusedMatter(file.reading.day, file.reading.district, "", number, is_file=True, is_request=True)
+
+
+def requests_of_file(file: Filed, came: datetime | None, cases: Mapping[str, Case]) -> tuple[str, ...]:
+    """Return about which cases a file that was refused whole asks; none where a later report of its day counts, and none that stand.
+
+    `came`: when the report of its district and day that counts did; None where there is none.
+    """
+    if came and came > file.arrival.envelope.received_at:
+        return ()
+    return tuple(dict.fromkeys(number for number, mark in file.reading.refused_requests if not _stands(cases.get(number), mark)))
+
+
+def _stands(case: Case | None, mark: str) -> bool:
+    """Whether an open case asks the same already."""
+    return bool(case and case.last and case.is_open and request_mark(case.last["需协调事项"] or "") == mark)
 
 
 def _without_repeated(matters: Iterable[RefusedMatter], report: UrgentOfReport) -> list[RefusedMatter]:

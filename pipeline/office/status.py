@@ -278,9 +278,9 @@ def look(
 
 
 def sent_by(filed: Filed, settings: Settings) -> str:
-    """Return the district that a refused file came from; '' where that is not known. What a stranger names has sent nothing."""
+    """Return the district that a refused file came from, as far as anybody can tell; '' where nobody can. A stranger's names nobody."""
     own = "" if filed.reading.is_from_stranger else filed.reading.district
-    return own or settings.district_of_sender(filed.arrival.envelope)
+    return own or settings.district_of_sender(filed.arrival.envelope) or filed.reading.meant
 
 
 def _counting(waits: Sequence[Waits], district: str, day: date) -> Waits | None:

@@ -98,9 +98,9 @@ class Plan:
         files = (file for file in self.outlines.files if not file.reading.accepted and not file.arrival.is_assignment)
         return {file.arrival.id: file for file in self.ledger.load(files)}
 
-    def _urgent_of(self, refused: Iterable[Filed]) -> tuple[Filed, ...]:
-        """Return those of these files that told something urgent."""
-        return tuple(whole for file in refused if (whole := self._refused[file.arrival.id]).reading.refused_urgent)
+    def _asking_of(self, refused: Iterable[Filed]) -> tuple[Filed, ...]:
+        """Return those of these files that told leaders something urgent, or asked them for something."""
+        return tuple(whole for file in refused if (whole := self._refused[file.arrival.id]).reading.asks_leaders)
 
     def forget_rows(self) -> None:
         """Let go of the rows that were loaded; whoever needs them again loads them again."""
@@ -187,7 +187,7 @@ class Plan:
             left_out=self._told_left_out(day),
             lost=lost_files.reports(self.left_out),
             refused_late=tuple(self._refused.get(file.arrival.id, file) for file in resting.refused_late),
-            refused_before=self._urgent_of(resting.refused_before),
+            refused_before=self._asking_of(resting.refused_before),
             said_before=self._said_before(day),
             former_names=held_days.former_names(self, day, held),
             first_units=held_days.first_units(under, self.settings),
@@ -198,7 +198,7 @@ class Plan:
     def fingerprint(self, day: date, numbers: Numbers) -> str:
         """Return the digest of every file and number that the day's folder is made from."""
         resting = self.outlines.on(day, self.settings)
-        files = (*resting.all, *self._urgent_of(resting.refused_before))
+        files = (*resting.all, *self._asking_of(resting.refused_before))
         said = self._said_before(day)
         left_out = (*(file.sha256 for file in self._left_out(day)), *(said.sha256s if said else ()))
         return inputs.fingerprint(files, day, numbers, figures_alone=not self.documents, left_out=left_out)

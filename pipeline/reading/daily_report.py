@@ -15,9 +15,10 @@ from pipeline.reading.workbook import Book, Cell, Formatted, SheetCells
 from pipeline.settings.config import Settings
 from pipeline.settings.units import District
 from pipeline.terms import contract, messages
-from pipeline.terms.contract import ANSWERS, NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
+from pipeline.terms.case_numbers import canonical, is_case_number
+from pipeline.terms.contract import ANSWERS, CASE, NEW_CASES, PROGRESS, RECEPTION, URGENT, Severity
 from pipeline.terms.findings import Finding
-from pipeline.terms.handed_in import Envelope, Reading, says_zero_report
+from pipeline.terms.handed_in import MEANT, Envelope, Reading, request_mark, says_zero_report
 from pipeline.terms.look_alikes import retype
 from pipeline.terms.month_day import MonthDay
 from pipeline.terms.text import as_text, clean, is_empty, is_personal, key
@@ -61,10 +62,11 @@ def read(book: Book, arrival: ArrivalMoment, settings: Settings) -> Reading:
     tables = [sheet for sheet in located if isinstance(sheet, table.Table)]
     findings += [finding for refusal in located if isinstance(refusal, tuple) for finding in refusal]
     findings += [finding for sheet in tables for finding in sheet.findings if finding.severity is Severity.FILE]
-    name = district.name if district else ""
+    meant = "" if district else _meant(cover, settings)
+    name = district.name if district else meant if meant == settings.district_of_sender(arrival.envelope) else ""
     if day is None or district is None or any(finding.severity is Severity.FILE for finding in findings):
         urgent = next((len(sheet.lines) for sheet in tables if sheet.sheet is URGENT), None)
-        kept = _kept(cover) | _urgent_kinds(book)
+        kept = _kept(cover) | _asked_of_leaders(book) | ({MEANT: meant} if meant and not name else {})
         return Reading(False, day or arrival.arrival_day(), name, kept, (), tuple(findings), urgent)
     around = Surroundings(settings.on(day), day, arrival, book.is_1904)
     sheets = [_examine(sheet, around) for sheet in tables]
@@ -98,11 +100,27 @@ def _without_cover(book: Book, alike: Sequence[str] | None, arrival: ArrivalMome
         finding = messages.finding("not-the-template/twice", name=contract.COVER, sheets=messages.listed(alike))
     else:
         finding = messages.finding("not-the-template/sheet", name=contract.COVER)
-    return Reading(False, arrival.arrival_day(), "", _urgent_kinds(book), (), (finding,))
+    return Reading(False, arrival.arrival_day(), "", _asked_of_leaders(book), (), (finding,))
+
+
+def _asked_of_leaders(book: Book) -> dict[str, str]:
+    """Return what of a file that is refused whole is kept beside its cover: which urgent matters it has, and about which cases it asks."""
+    return _urgent_kinds(book) | _requests(book)
+
+
+def _requests(book: Book) -> dict[str, str]:
+    """Return about which cases the file asks for 需协调事项: their numbers, and by what the words are known again."""
+    sheet = table.locate(book, PROGRESS, personal=Severity.WARNING)
+    if not isinstance(sheet, table.Table) or not {CASE, "需协调事项"} <= sheet.cells.keys():
+        return {}
+    rows = enumerate(zip(sheet.cells[CASE], sheet.cells["需协调事项"], strict=True))
+    asking = [(as_text(number), as_text(asked)) for place, (number, asked) in rows if place not in sheet.of_others and not is_empty(asked)]
+    marks = [f"{canonical(number) if is_case_number(number) else ''}={request_mark(asked)}" for number, asked in asking]
+    return {PROGRESS.name: "、".join(marks)} if marks else {}
 
 
 def _urgent_kinds(book: Book) -> dict[str, str]:
-    """Return of a file that is refused whole that it has urgent matters, and of which kinds: nothing else of it is kept."""
+    """Return that the file has urgent matters, and of which kinds: nothing else of them is kept."""
     sheet = table.locate(book, URGENT, personal=Severity.WARNING)
     if not isinstance(sheet, table.Table):
         return {}
@@ -157,6 +175,12 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     if key(written) != district.name:
         return district, [_at(cover, field, "read-as/district", meant=district.name, more="")]
     return district, []
+
+
+def _meant(cover: _Cover, settings: Settings) -> str:
+    """Return the district that 封面 names beside a unit that is not above it; '' where it names none."""
+    named = settings.district_named(as_text(cover.get("旗区").value))
+    return named.name if named else ""
 
 
 def _not_above(written: str, district: District, settings: Settings) -> str:

@@ -87,12 +87,12 @@ class Sources:
     """Of which districts and earlier days a report came that was refused whole."""
 
     def of(self, own: Settings, whole: Settings) -> Sources:
-        """Return what stands behind a unit's figures: what names no district is its sender's, assignment workbooks are everybody's."""
+        """Return what stands behind a unit's figures, as far as anybody can tell; assignment workbooks are everybody's."""
         districts, codes = frozenset(own.district_names), {district.code for district in own.districts}
 
-        def of_these(files: Iterable[Filed], *, with_workbooks: bool = False) -> tuple[Filed, ...]:
-            whose = ((file, file.reading.district or whole.district_of_sender(file.arrival.envelope)) for file in files)
-            return tuple(file for file, name in whose if (with_workbooks if file.arrival.is_assignment else name in districts))
+        def of_these(files: Sequence[Filed], *, with_workbooks: bool = False) -> tuple[Filed, ...]:
+            theirs = (file for file in files if not file.arrival.is_assignment and handed_in_lines.may_be_of(file, districts, whole))
+            return (*(file for file in files if file.arrival.is_assignment and with_workbooks), *theirs)
 
         return replace(
             self,
@@ -206,7 +206,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         reception=other_sheets.reception(state, settings),
         urgent=urgent,
         earlier_urgent=other_sheets.earlier_urgent(state, cases, sources.arrivals, settings),
-        earlier_refused=other_sheets.earlier_refused(state, sources.refused_before, settings),
+        earlier_refused=other_sheets.earlier_refused(state, sources.refused_before, settings, sources.files_in_force),
         unmended=other_sheets.unmended(state, counting.cases, settings),
         changed_matters=other_sheets.changed_matters(state, settings),
         changed_receptions=other_sheets.changed_receptions(state, settings),

@@ -51,7 +51,9 @@ def decisions(
     it, what has come since is told apart: a deadline passes without a report.
     """
     who = unheard(submissions)
-    unknown = (f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else who.asked("有没有急报等事项")) + refused
+    unknown = (
+        f"{who.nobody}，今日有没有急报等事项，不知道。" if who.nobody else who.asked("有没有急报等事项", of_urgent=bool(refused))
+    ) + refused
     if not matters:
         return unknown if who.nobody else f"今日{none(submissions, refused)}。{unknown}"
     of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}

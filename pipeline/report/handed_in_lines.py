@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -182,6 +182,7 @@ def _handed(
         masked=masked(filed) if use in (words.USED, words.UNSENT) else (),
         reminders=judgement.reminders,
         refused_urgent=filed.reading.refused_urgent,
+        meant="" if filed.reading.district else filed.reading.meant,
     )
 
 
@@ -226,6 +227,12 @@ def submission_lines(state: DayState, refused: Sequence[Filed], settings: Settin
     return tuple(replace(line, left_out=left_out.get(line.district, ())) for line in lines)
 
 
+def may_be_of(file: Filed, districts: Collection[str], settings: Settings) -> bool:
+    """Return whether a report is of one of these districts: what names none may be its sender's, or of the one that it seems to mean."""
+    own = file.reading.district
+    return not {own or settings.district_of_sender(file.arrival.envelope), own or file.reading.meant}.isdisjoint(districts)
+
+
 def returned(refused: Iterable[Filed]) -> frozenset[OfDay]:
     """Return of which districts and days these files refused whole are reports; of a district that a stranger names they are none."""
     own = (file for file in refused if not file.arrival.is_assignment and not file.reading.is_from_stranger)
@@ -253,9 +260,11 @@ def _left_out(state: DayState) -> dict[str, tuple[str, ...]]:
 def _submission_line(district: str, state: DayState, refused: Sequence[Filed], settings: Settings) -> SubmissionLine:
     reports = state.submissions.get(district, NO_REPORTS)
     refused_urgent = other_sheets.refused_urgent(reports, state.judgements, refused)
+    asked = other_sheets.refused_requests(reports, state.judgements, refused, state)
     standing, last = reports.standing(state.day, settings.calendar), reports.in_force
     if last is None or reports.first_received is None or reports.in_force_received is None:
-        return SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", len(refused), refused_urgent=refused_urgent)
+        line = SubmissionLine(district, standing, False, 0, None, 0, 0, "", "", len(refused))
+        return replace(line, refused_urgent=refused_urgent, refused_requests=asked)
     judgement = state.judgements[last.arrival.id]
     refusing = [finding for finding in (*last.reading.findings, *judgement.findings) if finding.refuses]
     return SubmissionLine(
@@ -277,7 +286,7 @@ def _submission_line(district: str, state: DayState, refused: Sequence[Filed], s
         turned_back=reminders.turned_back(judgement, state.day),
         refused_sheets=tuple(dict.fromkeys(finding.sheet for finding in refusing if finding.severity is Severity.SHEET)),
         refused_urgent=refused_urgent,
-        refused_requests=tuple(number for number, _said in judgement.refused_requests),
+        refused_requests=asked,
         rows_moved=judgement.rows_moved,
         is_offices_alone=messages.is_offices_alone(refusing),
         mended_at=came.astimezone(settings.calendar.zone) if (came := mended_on(state).get(district)) else None,
@@ -331,6 +340,7 @@ def finding_lines(state: DayState, refused: Iterable[Filed], arrived: Iterable[A
             report.is_from_stranger,
             (finding.sheet, finding.row) in report.moved_places,
             case,
+            report.meant,
         )
         for report in arrived
         for finding, case in zip(report.findings, report.cases, strict=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 from pipeline.day import refused_matters
 from pipeline.day.refused_matters import RefusedMatter
-from pipeline.report import day_corrected, who_reported
+from pipeline.report import day_corrected
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import RefusedUrgent, SubmissionLine, UnmendedRows
 from pipeline.terms import messages, words
@@ -40,8 +40,8 @@ def urgent(report: Report) -> str:
 def _of_day(report: Report) -> list[tuple[str, RefusedUrgent]]:
     """Return whose urgent matters of the day, or of files that came on it, were not taken."""
     own = _by_district(report.submissions)
-    strange = [(who_reported.sender(file), file) for file in report.arrived_reports if not file.district or file.is_from_stranger]
-    late = [(f"{who_reported.sender(file)}{words.near(file.day, report.day)}", file) for file in report.refused_late]
+    strange = [(file.sender, file) for file in report.arrived_reports if not file.district or file.is_from_stranger]
+    late = [(f"{file.sender}{words.near(file.day, report.day)}", file) for file in report.refused_late]
     for whose, file in (*strange, *late):
         own += [(f"{whose}日报", RefusedUrgent(file.refused_urgent, is_file=True))] if file.refused_urgent else []
     return own

@@ -97,10 +97,30 @@ def _not_taken(report: Filed, judgements: Mapping[int, Judgement]) -> RefusedUrg
     return RefusedUrgent(tuple(kind if kind in URGENT_KINDS else "" for kind in written)) if written else None
 
 
-def earlier_refused(state: DayState, files: Iterable[Filed], settings: Settings) -> tuple[RefusedMatter, ...]:
-    """Return the refused matters of earlier days that nobody has mended; `files`: those refused whole of these days."""
-    own = [file for file in files if file.reading.refused_urgent and not file.reading.is_from_stranger]
-    told = refused_matters.open_on(state.day, state.urgent_of_reports, own, state.cases)
+def refused_requests(reports: Reports, judgements: Mapping[int, Judgement], refused: Iterable[Filed], state: DayState) -> tuple[str, ...]:
+    """Return the case of each request of a district's reports of the day that was not taken: of rows, then of files refused whole."""
+    in_force = reports.in_force
+    own = [number for number, _said in judgements[in_force.arrival.id].refused_requests] if in_force else []
+    if asking := [file for file in refused if file.reading.refused_requests]:
+        cases, came = {case.number: case for case in state.cases}, in_force.arrival.envelope.received_at if in_force else None
+        of_files = dict.fromkeys(number for file in asking for number in refused_matters.requests_of_file(file, came, cases))
+        own += [number for number in of_files if number not in own or not number]
+    return tuple(own)
+
+
+def earlier_refused(
+    state: DayState, files: Iterable[Filed], settings: Settings, in_force: Iterable[Filed] = ()
+) -> tuple[RefusedMatter, ...]:
+    """Return the refused matters of earlier days that nobody has mended; `files`: those refused whole of these days.
+
+    `in_force`: the reports that count.
+    """
+    own = [file for file in files if file.reading.asks_leaders and not file.reading.is_from_stranger]
+    asking = {(file.reading.day, file.reading.district) for file in own if file.reading.refused_requests}
+    came = {
+        of_day: file.arrival.envelope.received_at for file in in_force if (of_day := (file.reading.day, file.reading.district)) in asking
+    }
+    told = refused_matters.open_on(state.day, state.urgent_of_reports, own, state.cases, came)
     return tuple(matter for matter in told if matter.district in settings.district_names)
 
 

@@ -217,6 +217,8 @@ class ArrivedReport:
     """Of one that waits for the next run: `use` is then what will become of it. None for any other."""
     refused_urgent: tuple[str, ...] = ()
     """As of `Reading`."""
+    meant: str = ""
+    """As of `Reading`; for words alone."""
     masked: tuple[str, ...] = ()
     """The cells in which the stars of an earlier receipt came back: of a report that counts, or is only checked."""
 
@@ -228,7 +230,19 @@ class ArrivedReport:
     @property
     def whose(self) -> str:
         """Whose it is, in words; of a stranger's file who sent it, and for whom."""
-        return words.whose(self.district, self.sent_by, is_own=not self.is_from_stranger)
+        return words.whose(self.district or self.meant, self.sent_by, is_own=bool(self.district) and not self.is_from_stranger)
+
+    @property
+    def sender(self) -> str:
+        """Whose a refused file is, as far as anybody can tell, before 日报 or a day."""
+        own = "" if self.is_from_stranger else self.district
+        unknown = "不能确认旗区的" if self.district else "看不出旗区的"
+        return own or self.sent_by or (f"封面写{self.meant}的" if self.meant else unknown)
+
+    @property
+    def why_refused(self) -> str:
+        """For what a file was refused, in few words."""
+        return next((words.FINDING_TITLES[finding.code] for finding in self.findings if finding.refuses), "不能用")
 
     @property
     def is_late(self) -> bool:
@@ -283,12 +297,15 @@ class FindingLine:
     """Whether nothing is wrong with its row but that the office has given the case to another district: there is nothing to mend."""
     case: str = ""
     """The number of the case in its row, as it was written; '' where there is none."""
+    meant: str = ""
+    """As of `ArrivedReport`."""
 
     @property
     def whose(self) -> str:
         """As of `ArrivedReport`; '' for the assignment workbook in force."""
         of_nobody = not self.district and self.use != words.REFUSED
-        return "" if of_nobody else words.whose(self.district, self.sent_by, is_own=not self.is_from_stranger)
+        is_own = bool(self.district) and not self.is_from_stranger
+        return "" if of_nobody else words.whose(self.district or self.meant, self.sent_by, is_own=is_own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Unheard:
     """With one whose original is lost and which counts nowhere by the office's decision: it did come."""
     districts: int
     """All there are."""
+    urgent: frozenset[str] = frozenset()
+    """Of those of whom something came the ones whose urgent matters are known to be so many, though none was taken."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -71,17 +73,23 @@ class Unheard:
         )
         return "，".join(f"{len(districts)}个旗区{word}" for districts, word in counts if districts)
 
-    def asked(self, what: str) -> str:
-        """Return that of them nobody knows whether there is such; '' where nobody is silent, and where all are."""
+    def asked(self, what: str, *, of_urgent: bool = False) -> str:
+        """Return that of them nobody knows whether there is such; '' where nobody is silent, and where all are.
+
+        `of_urgent`: it is about urgent matters, and how many some had is said beside it.
+        """
         if self.nobody or not self:
             return ""
+        told = self.urgent if of_urgent else frozenset()
         kinds = (
             (self.silent, "没有日报的"),
             (self.returned, "日报整份退回的"),
             (self.refused, "日报全部退回的"),
             (self.lost, "日报原件遗失的"),
         )
-        return f"{'、'.join(f'{word}{len(districts)}个旗区' for districts, word in kinds if districts)}{what}，不知道。"
+        counts = ((len({*districts} - told), word) for districts, word in kinds)
+        named = "、".join(f"{word}{count}个旗区" for count, word in counts if count)
+        return f"{named}{what}，不知道。" if named else ""
 
 
 def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
@@ -90,7 +98,8 @@ def unheard(submissions: Sequence[SubmissionLine]) -> Unheard:
     returned = tuple(line.district for line in submissions if line.is_returned)
     refused = tuple(line.district for line in submissions if line.is_wholly_refused)
     lost = tuple(line.district for line in submissions if line.is_lost)
-    return Unheard(silent, returned, refused, lost, len(submissions))
+    urgent = frozenset(line.district for line in submissions if any(told.kinds for told in line.refused_urgent))
+    return Unheard(silent, returned, refused, lost, len(submissions), urgent)
 
 
 def silence(
@@ -113,7 +122,7 @@ def silence(
     if who.nobody and not who.came:
         return f"{len(who.silent)}个旗区今日都没有日报，今日的办理、认可、急报都不知道；以下沿用此前的报送，不是今日的情况{_never(never)}。"
     refused = f"{some(who.refused)}今日的日报全部退回{'，一行也没有采用' * (not asks_urgent)}" if who.refused else ""
-    unknown = f"办理得怎样{_URGENT_TOO * asks_urgent}不知道"
+    unknown = f"办理得怎样{_URGENT_TOO * (asks_urgent and not {*who.silent, *who.came} <= who.urgent)}不知道"
     if who and {*who.silent, *who.returned} <= {*told} and not (who.refused or who.lost or is_first):
         heard_before = {*who.silent, *who.returned} - {*never}
         held = f"案件沿用此前的情况{_never(never)}" if heard_before else "至今也没有报送过，案件只按案件包案任务分解表计入"
@@ -146,10 +155,10 @@ def _never(districts: Sequence[str]) -> str:
     return f"（{some(districts)}至今没有报送过，只按案件包案任务分解表计入）" if districts else ""
 
 
-def nothing(said: str, submissions: Sequence[SubmissionLine]) -> str:
-    """Return that reports say there is nothing, and that of the districts whose day is not known nobody knows."""
+def nothing(said: str, submissions: Sequence[SubmissionLine], *, of_urgent: bool = False) -> str:
+    """Return that reports say there is nothing, and that of the districts whose day is not known nobody knows; `of_urgent`: as `asked`."""
     who = unheard(submissions)
-    return f"今日{who.nobody}，有没有，不知道。" if who.nobody else said + who.asked("有没有")
+    return f"今日{who.nobody}，有没有，不知道。" if who.nobody else said + who.asked("有没有", of_urgent=of_urgent)
 
 
 def named(districts: Sequence[str], below: Sequence[UnitLine] = ()) -> str:
@@ -302,18 +311,24 @@ def unplaced(reports: Sequence[ArrivedReport], late: Sequence[ArrivedReport] = (
     """
     strange = [report for report in reports if report.is_from_stranger]
     unknown = [report for report in reports if report.use == words.REFUSED and not report.district]
-    count = sum(not report.sent_by for report in unknown)
+    count = sum(not (report.sent_by or report.meant) for report in unknown)
     parts = [f"另有{count}份文件没有采用，看不出是哪个旗区的。"] if count else []
     in_force = {report.district: report.received_at for report in reports if report.use == words.USED}
-    sent = [f"{report.sent_by}（{_why_refused(report)}{_made_good(report, in_force)}）" for report in unknown if report.sent_by]
+    sent = [f"{report.sent_by}（{report.why_refused}{_made_good(report, in_force)}）" for report in unknown if report.sent_by]
     parts += (
         [f"另有{len(sent)}份文件没有采用，看不出写的是哪个旗区，是登记的填报人送来的：{words.first_of(sent, _MOST_DAYS)}。"] if sent else []
     )
-    own = [f"{report.district}（{_why_refused(report)}）" for report in reports if _is_besides(report, in_force.get(report.district))]
+    alike = [report.meant for report in unknown if report.meant and not report.sent_by]
+    parts += (
+        [f"另有{len(alike)}份文件没有采用，封面写的旗区和所属的上级对不上，不能确认是谁的：{words.first_of(alike, _MOST_DAYS)}。"]
+        if alike
+        else []
+    )
+    own = [f"{report.district}（{report.why_refused}）" for report in reports if _is_besides(report, in_force.get(report.district))]
     parts += [f"另有{len(own)}份日报没有采用：{words.first_of(own, _MOST_DAYS)}。"] if own else []
     named = words.first_of(list(dict.fromkeys(report.whose for report in strange)), _MOST_DAYS, "；")
     parts += [f"另有{len(strange)}份日报没有采用，不是所写旗区登记的发件人送来的：{named}。"] if strange else []
-    earlier = Counter(f"{sender(report)}{words.near(report.day, told_on)}" for report in late)
+    earlier = Counter(f"{report.sender}{words.near(report.day, told_on)}" for report in late)
     named = words.first_of([f"{name}{count}份" for name, count in earlier.items()], _MOST_DAYS)
     return "".join([*parts, *([f"以前日期的文件今日才收到、没有采用的{len(late)}份：{named}。"] if late else [])])
 
@@ -324,22 +339,11 @@ def _made_good(report: ArrivedReport, in_force: Mapping[str, datetime]) -> str:
     return f"，{'后来另报的' if taken > report.received_at else '先前报的'}已采用" if taken else ""
 
 
-def sender(report: ArrivedReport) -> str:
-    """Return whose a refused file is, as far as anybody can tell."""
-    own = "" if report.is_from_stranger else report.district
-    return own or report.sent_by or ("不能确认旗区的" if report.district else "看不出旗区的")
-
-
 def _is_besides(report: ArrivedReport, in_force: datetime | None) -> bool:
     """Whether a report was refused beside the one in force, and is not what that one took the place of; a stranger's is beside none."""
     if in_force is None or report.use != words.REFUSED or report.is_from_stranger:
         return False
     return report.received_at > in_force or any(finding.code == "bad-report-date" for finding in report.findings)
-
-
-def _why_refused(report: ArrivedReport) -> str:
-    reasons = (words.FINDING_TITLES[finding.code] for finding in report.findings if finding.refuses)
-    return next(reasons, "不能用")
 
 
 def absence(absent: Absence, told_on: date | None = None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from pipeline.terms.contract import URGENT, Severity
+from pipeline.terms.contract import PROGRESS, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.rows import Rows
 from pipeline.terms.text import key
@@ -33,7 +34,7 @@ class Reading:
     district: str
     """The district's Chinese name; '' where unknown, and for an assignment workbook."""
     cover: dict[str, str]
-    """What stands on 封面; of a report refused whole also `refused_urgent`, under the name of that sheet."""
+    """What stands on 封面; of a report refused whole also `meant`, and by their sheets' names `refused_urgent` and `refused_requests`."""
     rows: tuple[Rows, ...]
     findings: tuple[Finding, ...]
     urgent_rows: int | None = field(default=None, compare=False)
@@ -49,6 +50,26 @@ class Reading:
         """Of a report refused whole the kind of each urgent matter in it, '' for one not in the list: all that is known of them."""
         kinds = self.cover.get(URGENT.name)
         return () if self.accepted or kinds is None else tuple(kinds.split("、"))
+
+    @property
+    def refused_requests(self) -> tuple[tuple[str, str], ...]:
+        """Likewise of each row of 案件进展 with 需协调事项 its case number, '' for none, and by what its words are known again."""
+        rows = self.cover.get(PROGRESS.name)
+        return (
+            ()
+            if self.accepted or not rows
+            else tuple((number, mark) for number, _, mark in (row.partition("=") for row in rows.split("、")))
+        )
+
+    @property
+    def asks_leaders(self) -> bool:
+        """Whether it is a report refused whole that has urgent matters or requests."""
+        return bool(self.refused_urgent or self.refused_requests)
+
+    @property
+    def meant(self) -> str:
+        """The district that 封面 of a refused report names with a unit that is not above it: perhaps its own; '' elsewhere."""
+        return "" if self.accepted else self.cover.get(MEANT, "")
 
     def as_json(self) -> dict[str, Any]:
         """The verdict and the findings, without the rows, as JSON can hold them."""
@@ -83,6 +104,15 @@ class Reading:
     def holds_nothing(self) -> bool:
         """Whether 封面 says so, and so it is: what people call 零报告 (decision 27)."""
         return self.is_zero_report and all(finding.code != "zero-report-with-rows" for finding in self.findings)
+
+
+MEANT: Final = "所写旗区"
+"""Under this name the cover of a `Reading` has `meant`."""
+
+
+def request_mark(text: str) -> str:
+    """Return by what the words of a request are known again where they are not kept."""
+    return hashlib.sha256(key(text).encode()).hexdigest()[:12]
 
 
 def says_zero_report(cover: Mapping[str, str]) -> bool:

@@ -56,7 +56,7 @@ def test_neither_a_refused_row_nor_a_file_refused_whole_is_told_as_nothing_urgen
     asked = dict(headline.lines(day.report))["请决定"]
     assert asked.endswith(said)
     page = leaders_page.render(day.report, HOME / "templates").decode()
-    assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。日报整份退回的1个旗区、日报全部退回的1个旗区有没有，不知道。</p>" in page
+    assert f"<strong>{said}</strong></p>\n<p>没有采用的急报事项。</p>" in page
     assert "里没有急报事项" not in page
     assert "塔吊" not in asked + page
     assert decision_words.none(day.report.submissions[3:], said) == "采用的日报里没有需要决策的事项"
@@ -422,3 +422,17 @@ def test_a_notice_says_up_to_which_report_it_knows_and_since_when_nothing_has_co
     silent = "你处5月21日没有日报（5月19日至5月21日连续3天没有日报），以上按此前采用的日报；请补报，以前这几天的也请补报。"
     assert silent in said[FIRST]["说明"]
     assert "没有日报" not in said[SECOND]["说明"]
+
+
+def test_a_file_refused_whole_holds_requests_of_which_the_cases_are_told() -> None:
+    """Their words are kept nowhere; what a later report of the same day has in its place is not told, nor what stands already."""
+    asking, number = progress_row("SJ-2020-001", 当前状态="办理中", 需协调事项="请协调拨款"), "SJ-2020-001"
+    pages = edit(report_pages(FIRST, progress=[asking], new=[], reception=[], urgent=[]), {"案件进展!P1": "身份证号"})
+    refused = File(write(pages), moment("2020-05-21 15:00"), f"{FIRST}15.xlsx")
+    day = _day(refused)
+    assert not_taken.requests(day.report) == f"报来而退回、这里没有写的需协调事项：{FIRST}1件（{number}）。请向旗区核实。"
+    (told,) = not_taken.to_mend(day.report, FIRST)
+    assert told.startswith("需协调事项：5月21日1件（SJ-2020-001），请改正后重新报送")
+    assert not not_taken.requests(_day(refused, _sent(FIRST, progress=(progress_row("SJ-2020-001"),))).report)
+    stood = File(report(FIRST, progress=[asking]), moment("2020-05-21 14:00"), f"{FIRST}14.xlsx")
+    assert not not_taken.requests(_day(stood, refused).report)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -302,6 +303,13 @@ def test_a_file_that_names_no_district_is_told_where_its_sender_is(tmp_path: Pat
     assert "乙二县" in not_taken.urgent(day.report)
     assert "乙二县" in not_taken.urgent(day.units["乙市"])
     assert not any(not_taken.urgent(day.units[name]) for name in ("甲市", "丙市", "丙市/丙北片") if name in day.units)
+    assert [line.district for line in day.report.submissions if line.is_returned] == ["乙二县"]
+    from_folder = replace(wrong, channel="folder", sender="")
+    day = consolidated(read_in([*files(), from_folder], settings), [LAST], settings)[LAST]
+    said = "封面写乙二县的日报1件（停水停电停暖、整份日报退回）"
+    assert [name for name in day.units if said in not_taken.urgent(day.units[name])] == ["乙市"]
+    assert "封面写的旗区和所属的上级对不上，不能确认是谁的：乙二县。" in who_reported.unplaced(day.units["乙市"].arrived_reports)
+    assert not any(line.is_returned for line in day.report.submissions)
 
 
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:

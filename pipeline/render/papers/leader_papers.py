@@ -15,7 +15,7 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import districts, file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import clock_lines, leader_pages, matter_words, not_taken, notice_words
+from pipeline.report import clock_lines, leader_pages, matter_words, not_taken, notice_words, who_reported
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
@@ -192,7 +192,8 @@ def _unheard(page: LeaderPage, report: Report) -> str:
     refused = [line.district for line in report.submissions if line.is_wholly_refused and line.district in page.concerned]
     kinds = (("当日没有可用的日报", silent), ("当日送来的日报整份退回", whole), ("当日的日报全部退回，一行也没有采用", refused))
     told = "；".join(f"{'、'.join(districts)}{how}" for how, districts in kinds if districts)
-    earlier = f"{told}，当日办理得怎样、有没有急报不知道，情况按以前的日报。" if told else ""
+    urgent_too = "" if {*silent, *whole, *refused} <= who_reported.unheard(report.submissions).urgent else "、有没有急报"
+    earlier = f"{told}，当日办理得怎样{urgent_too}不知道，情况按以前的日报。" if told else ""
     urgent = not_taken.urgent_of(report, page.concerned)
     return urgent + earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
 

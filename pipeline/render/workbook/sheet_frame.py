@@ -153,7 +153,7 @@ def write_list(
     if_empty, submissions = words.EMPTY.get(name, ""), book.report.submissions
     if name in words.REPORTED_SHEETS:
         refused = not_taken.urgent(book.report) if name == URGENT.name else ""
-        if_empty = nothing("没有采用的急报事项。" if refused else if_empty, submissions) + refused
+        if_empty = nothing("没有采用的急报事项。" if refused else if_empty, submissions, of_urgent=bool(refused)) + refused
     if name == EXEMPTIONS.name:
         if_empty += book.report.beyond.exemptions_refused
     listing = Listing(columns, rows, tone, if_empty)
