@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import Final
 
@@ -291,9 +291,17 @@ def to_mend(report: Report, district: str) -> list[str]:
         (URGENT.name, _of_days(_urgent(matters), report.day, with_district=False), f"请马上改正后重新报送，{_MEND[False]}"),
         *((name, _of_days(own, report.day, with_district=False), mend) for (name, own), mend in of_requests),
         ("原已采用、现在退回的行", since, "请核对后在下一份日报里报清楚现在的情况"),
+        ("整份退回、那天没有别的日报的", _returned(report, district), "请照那天的回执改正，重新报送那天的日报"),
         ("退回的行", rows, "请照那天的回执改正，重新报送那天的日报；写明编号的案件，在以后的日报里报清楚也可以"),
     ]
     return [f"{what}：{'、'.join(which)}，{mend}" for what, which, mend in told if which]
+
+
+def _returned(report: Report, district: str) -> list[str]:
+    """Return of which earlier days the district's report was refused whole and none came since, as far back as it can be sent."""
+    oldest = report.day - timedelta(days=report.settings.on(report.day).calendar.oldest_report_days)
+    days = [day for day, stands in report.attendance if oldest <= day < report.day and stands.get(district) == "returned"]
+    return [words.first_of([f"{words.near(day, report.day)}的日报" for day in reversed(days)], _MOST_NAMED)] if days else []
 
 
 def _unmended(report: Report, district: str, told: Collection[tuple[date, str]]) -> list[str]:

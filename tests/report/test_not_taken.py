@@ -144,7 +144,7 @@ def test_whoever_accompanies_the_district_is_told_on_his_page() -> None:
         f"{told}{FIRST}1件（工程安全隐患、整份日报退回），请马上向旗区问明。{FIRST}至今没有可用的日报，情况只按分解表的登记。"
     )
     assert fields["领导1"]["说明"] == (
-        f"{told}{SECOND}1件（工程安全隐患），请马上向旗区问明。{SECOND}当日的日报全部退回，一行也没有采用，当日办理得怎样、有没有急报不知道，情况按以前的日报。"
+        f"{told}{SECOND}1件（工程安全隐患），请马上向旗区问明。{SECOND}当日的日报全部退回，一行也没有采用，当日办理得怎样不知道，情况按以前的日报。"
     )
     (rest,) = fields["领导2"]["请办"]
     assert "也没有已知的急报和请求" in rest
@@ -436,3 +436,27 @@ def test_a_file_refused_whole_holds_requests_of_which_the_cases_are_told() -> No
     assert not not_taken.requests(_day(refused, _sent(FIRST, progress=(progress_row("SJ-2020-001"),))).report)
     stood = File(report(FIRST, progress=[asking]), moment("2020-05-21 14:00"), f"{FIRST}14.xlsx")
     assert not not_taken.requests(_day(stood, refused).report)
+
+
+def test_a_day_refused_whole_is_asked_for_in_later_notices_until_a_report_of_it_is_taken() -> None:
+    def told(*files: File) -> list[str]:
+        day = consolidate([assigned(assignment(CASES)), _whole(FIRST), _sent(SECOND), *files], [LAST], noticed=True)[LAST]
+        assert not_taken.to_mend(day.report, SECOND) == []
+        return not_taken.to_mend(day.report, FIRST)
+
+    assert told(_later()) == ["整份退回、那天没有别的日报的：5月21日的日报，请照那天的回执改正，重新报送那天的日报"]
+    assert told(_later(), _sent(FIRST, at="16:30")) == []
+
+
+def test_requests_of_a_file_refused_whole_are_told_on_later_days_until_they_are_mended() -> None:
+    asking = progress_row("SJ-2020-001", 当前状态="办理中", 需协调事项="请协调拨款")
+    pages = edit(report_pages(FIRST, progress=[asking], new=[], reception=[], urgent=[]), {"案件进展!P1": "身份证号"})
+    refused = File(write(pages), moment("2020-05-21 15:00"), f"{FIRST}15.xlsx")
+
+    def told(*files: File) -> str:
+        day = consolidate([assigned(assignment(CASES)), refused, *files], [LAST], noticed=True)[LAST]
+        return not_taken.requests(day.report)
+
+    assert f"{EARLIER_REQUEST}{FIRST}5月21日1件（SJ-2020-001）。" in told(_later())
+    assert told(_sent(FIRST, at="16:30", progress=(progress_row("SJ-2020-001"),))) == ""
+    assert told(_later(progress=(progress_row("SJ-2020-001", 今日进展="已拨款"),))) == ""
