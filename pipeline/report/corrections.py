@@ -360,13 +360,6 @@ def _is_late_or_was_zero(line: SubmissionLine, report: Report) -> bool:
     return line.was_zero_report or (line.in_force_received_at or limit) > limit
 
 
-def replaced(report: Report, most: int, cases: int) -> str:
-    """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of."""
-    lines = [line for line in report.submissions if is_noteworthy(line, report)]
-    shown = [f"{line.district}{handed_in(line, report.day, cases)}" for line in lines[:most]]
-    return f"报后又更正的：{'；'.join(shown)}{f'等{len(lines)}个' if len(lines) > len(shown) else ''}。" if lines else ""
-
-
 def _revised(report: Report, group: str, most: int) -> str:
     """Return what reports that were replaced before the day became a correction changed in a group, be it before the cut-off."""
     lines = [line for line in report.submissions if line.is_replaced]

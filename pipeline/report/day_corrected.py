@@ -175,6 +175,17 @@ def filled_in(report: Report, most: int = corrections.MOST) -> str:
     return f"{corrections.listed(reports, most, report.day)}，以前的数字没有因此改变。" if reports else ""
 
 
+def replaced(report: Report, most: int, cases: int) -> str:
+    """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of.
+
+    Those that make the day a correction are told with what they changed, and stand as 后更正 in the table.
+    """
+    told = {late.district for late in report.correcting if late.day == report.day} if behind(report) else set[str]()
+    lines = [line for line in report.submissions if corrections.is_noteworthy(line, report) and line.district not in told]
+    shown = [f"{line.district}{corrections.handed_in(line, report.day, cases)}" for line in lines[:most]]
+    return f"报后又更正的：{'；'.join(shown)}{f'等{len(lines)}个' if len(lines) > len(shown) else ''}。" if lines else ""
+
+
 def of_this_day(report: Report) -> list[Restated]:
     """Return the groups of which a correction tells otherwise than an earlier edition may have, in their order.
 

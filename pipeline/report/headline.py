@@ -122,7 +122,7 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
 
 def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
     done = matter_words.done(matter, measures)
-    said = _said(matter, matter.situation, characters)
+    said = _said(matter, matter.situation.rstrip("。；，"), characters)
     return f"{matter.district}{said}{matter_words.outcome(matter)}{f'（{done}）' if done else ''}"
 
 

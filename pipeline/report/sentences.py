@@ -166,7 +166,8 @@ def confirmation(certainty: Certainty) -> str:
     count = sum(certainty.confirmation.values())
     if not count:
         return ""
-    return f"已化解的{count}件中，{'、'.join(f'{name}{certainty.confirmation[key]}件' for key, name in words.CONFIRMATIONS.items())}。"
+    told = ((name, certainty.confirmation[key]) for key, name in words.CONFIRMATIONS.items() if certainty.confirmation[key] or key == "认可")
+    return f"已化解的{count}件中，{'、'.join(f'{name}{of_it}件' for name, of_it in told)}。"
 
 
 def answered(certainty: Certainty, most: int = 4) -> str:

@@ -213,8 +213,7 @@ def submissions(districts: Sequence[SubmissionLine], below: Sequence[UnitLine] =
         ("日报全部退回、一行也没有采用的", who.refused),
         ("日报原件遗失的", who.lost),
     )
-    unknown = "，办理得怎样不知道" if who.came else ""
-    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + f"{unknown}。"
+    return "；".join([sentence, *(f"{kind}{len(names)}个（{named(names, below)}）" for kind, names in absent if names)]) + "。"
 
 
 def mended_and_excused(districts: Sequence[SubmissionLine]) -> str:

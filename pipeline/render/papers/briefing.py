@@ -217,7 +217,7 @@ def _reported(report: Report, room: Limits) -> Fields:
     """Return what is known of those who did not report."""
     return {
         "缺报": [
-            *filter(None, [corrections.replaced(report, max(1, room.absences), room.corrections)]),
+            *filter(None, [day_corrected.replaced(report, max(1, room.absences), room.corrections)]),
             *filter(None, [day_corrected.filled_in(report, max(1, room.absences))]),
             *who_reported.absences([_placed(absence, report) for absence in report.absences], report.day, room.absences),
         ],

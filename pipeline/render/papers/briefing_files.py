@@ -36,6 +36,8 @@ WORD_TEMPLATE, PDF_TEMPLATE = "专报模板.docx", "专报版式.typ"
 _WAY_OUT = "请改好；改不好的，删掉这个文件就恢复程序自带的版式。"
 _ENDINGS = dict(zip(page_room.SETTINGS, ("Roomy", "", "Dense"), strict=True))
 """How the names of the styles end that the Word template has for each setting."""
+_LEAD = "Small"
+"""And of the first lines', where these are smaller."""
 _NEWEST = "清单"
 """A field that only templates with several settings have."""
 _ANY_MOMENT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -66,7 +68,7 @@ def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
 def _docx(whole: word.Template, fields: Fields, moment: datetime) -> bytes:
     setting: str = fields["版面"]
     properties = word.Properties(fields["文件标题"], fields["单位"])
-    endings = word_settings.Endings(_ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"])
+    endings = word_settings.Endings(_ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"], _LEAD * page_room.is_lead_small(fields))
     return word.render(whole, _for(word.text(whole), fields), moment, properties, endings)
 
 

@@ -54,6 +54,9 @@ class _Setting:
     line: float
     line_width: float
     """In Chinese characters: of the text."""
+    lead_line: float
+    """Of the lines before the first section."""
+    lead_width: float
     heading: float
     finding_line: float
     finding_gap: float
@@ -75,9 +78,9 @@ class _Setting:
 
 
 _SETTINGS = {
-    ROOMY: _Setting(111, 35, 28.95, 27.5, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
-    USUAL: _Setting(109, 35, 28.95, 27.5, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
-    SMALL: _Setting(102.5, 27, 20, 31.5, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
+    ROOMY: _Setting(111, 35, 28.95, 27.5, 28.95, 27.5, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
+    USUAL: _Setting(109, 35, 28.95, 27.5, 28.95, 27.5, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
+    SMALL: _Setting(102.5, 27, 20, 31.5, 16, 36.8, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
 }
 
 
@@ -97,6 +100,11 @@ class _Piece:
 def pages(fields: Mapping[str, Any]) -> int:
     """Return on how many pages the PDF comes: rather one too many than one too few. The Word file is set in less room."""
     return _laid(_pieces(fields))[0]
+
+
+def is_lead_small(fields: Mapping[str, Any]) -> bool:
+    """Return whether the lines before the first section are set smaller than the body: in the small setting, but for `spread`."""
+    return bool(fields.get("前文", fields["版面"]) == SMALL)
 
 
 def is_decided(fields: Mapping[str, Any]) -> bool:
@@ -160,8 +168,9 @@ def _first_part(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece
     """Yield what stands above the decisions."""
     yield _Piece(setting.top + (setting.corrected if fields["更正"] else 0))
     yield from _note(fields["更正"], setting)
+    lead, room = (setting.lead_line, setting.lead_width) if is_lead_small(fields) else (setting.line, setting.line_width)
     for line in fields["提要"]:
-        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", setting.line_width), setting.line)
+        yield from _paragraph(_lines(f"　　{line['名称']}：{line['内容']}", room), lead)
     yield from _targets(fields, setting)
 
 

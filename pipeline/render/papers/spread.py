@@ -1,4 +1,4 @@
-"""专报 spread over the pages that it takes anyway: long notes in lines of their own, and larger letters behind the decisions.
+"""专报 spread over the pages that it takes anyway: larger letters before and behind the decisions, long notes in lines of their own.
 
 Covered by tests/render/papers/test_briefing.py.
 """
@@ -25,8 +25,10 @@ _NOTES = ("由来", "台账")
 
 def over_pages(draft: Fields) -> Fields:
     """Return the texts set as legibly as their pages have room for: on no more pages, and with as many decisions on the first."""
-    draft = {**draft, "后半": draft["版面"]}
     pages, is_decided = page_room.pages(draft), page_room.is_decided(draft)
+    draft = {**draft, "前文": page_room.USUAL, "后半": draft["版面"]}
+    if page_room.pages(draft) > pages or page_room.is_decided(draft) < is_decided:
+        draft["前文"] = draft["版面"]
     for tried in _tries(draft):
         if page_room.pages(tried) == pages and page_room.is_decided(tried) >= is_decided:
             return tried

@@ -19,6 +19,8 @@ class Endings:
     later: str = ""
     """Of notes and tables below the heading `below`."""
     below: str = ""
+    lead: str = ""
+    """Of the body's paragraphs, where it is another."""
     higher: tuple[tuple[str, float], ...] = ()
     """By how many points the rows of a table are higher, by its caption."""
 
@@ -33,7 +35,9 @@ def apply(document: Any, styles: frozenset[str], endings: Endings) -> None:  # n
     for style in document.iter(f"{WORD}pStyle"):
         name = style.get(f"{WORD}val")
         is_later = is_later or (name == _HEADING_STYLE and text(style.getparent().getparent()) == endings.below)
-        other = f"{name}{endings.later if is_later and name.startswith(_OF_NOTES) else endings.first}"
+        ending = endings.later if is_later and name.startswith(_OF_NOTES) else endings.first
+        is_lead = name == _BODY and f"{name}{endings.lead}" in styles
+        other = f"{name}{endings.lead if is_lead and endings.lead else ending}"
         if other in styles:
             style.set(f"{WORD}val", other)
     for caption, points in endings.higher:
@@ -49,7 +53,7 @@ def _make_higher(document: Any, caption: str, points: float) -> None:  # noqa: A
                 margins.insert(at, margins.makeelement(f"{WORD}{side}", {f"{WORD}w": str(round(10 * points)), f"{WORD}type": "dxa"}))
 
 
-_HEADING_STYLE = "Heading1"
+_HEADING_STYLE, _BODY = "Heading1", "Body"
 
 
 def text(paragraph: Any) -> str:  # noqa: ANN401 - lxml has no types
