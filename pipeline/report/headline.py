@@ -66,17 +66,18 @@ def _asked(report: Report, *, is_paper: bool) -> str:
     refused = not_taken.in_brief(report) if is_paper else not_taken.asked(report)
     order = () if is_paper else report.settings.district_names  # the second section names the cases with their districts
     is_told = is_paper and report.decisions and not who_reported.unheard(report.submissions).nobody  # of whom nothing is known: above
-    # beside a danger of an earlier day nothing is told that the sections below tell with their cases
-    decided = decision_words.decisions(
-        report.decisions, () if is_told else report.submissions, refused, with_kinds=not has_danger, told_on=report.day
-    )
+    # beside a danger of an earlier day, or one that is to be decided, nothing is told that the sections below tell with their cases
+    before = _to_decide_first(report)
+    with_kinds = not has_danger and not (before and is_paper)
+    heard = () if is_told else report.submissions
+    decided = decision_words.decisions(report.decisions, heard, refused, with_kinds=with_kinds, told_on=report.day)
     decided += decision_words.due_today(report.cases, report.targets, report.day, order)
     decided += decision_words.newly_overdue(report.changes)
     without_request = "" if has_danger else "没有提出请求，"
     noted_too = f"另有急报{len(matters)}件{without_request}请知悉{_dangers(matters, report.day)}。" if matters else ""
     earlier = f"{_UNSETTLED}{len(report.unsettled)}件{_dangers(report.unsettled, report.day)}。" if report.unsettled else ""
     first, last = (earlier, "") if has_danger else ("", earlier)
-    return f"{_to_decide_first(report)}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
+    return f"{before}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
 
 
 def _to_decide_first(report: Report) -> str:

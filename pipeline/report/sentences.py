@@ -166,7 +166,9 @@ def confirmation(certainty: Certainty) -> str:
     count = sum(certainty.confirmation.values())
     if not count:
         return ""
-    told = ((name, certainty.confirmation[key]) for key, name in words.CONFIRMATIONS.items() if certainty.confirmation[key] or key == "认可")
+    told = (
+        (name, certainty.confirmation[key]) for key, name in words.CONFIRMATIONS.items() if certainty.confirmation[key] or key == "认可"
+    )
     return f"已化解的{count}件中，{'、'.join(f'{name}{of_it}件' for name, of_it in told)}。"
 
 
@@ -321,7 +323,11 @@ def changes(
     who = unheard(submissions)
     unknown = who.asked("有没有变化")
     steps = f"各项增减见{where}。" if has_steps else ""
-    parts = [f"{words.CHANGES[kind].name}{count}件{f'（{named}）' if named else ''}" for kind, named, count in kinds]
+    besides = "另有" if any(kind in LOST for kind, _named, _count in kinds) else ""  # those are told as what they are
+    parts = [
+        f"{besides * (kind == 'no_longer_counted')}{words.CHANGES[kind].name}{count}件{f'（{named}）' if named else ''}"
+        for kind, named, count in kinds
+    ]
     if all(kind in words.BY_TIME for kind, _named, _count in kinds):
         late = f"{'；'.join(parts)}，逐件见{where}。" if parts else ""
         if who.nobody:
@@ -331,6 +337,8 @@ def changes(
     return f"{NOT_REPORTED_BEFORE[day_before]}{'；'.join(parts)}。{unknown}逐件{'和两数的各项增减' if has_steps else ''}见{where}。"
 
 
+LOST = ("reopened", "newly_disputed")
+"""Kinds of changes by which a case counts no longer."""
 NOT_REPORTED_BEFORE: Mapping[str, str] = {
     "reported": "",
     "silent": "前一日没有任何旗区报送，以下变化有的可能是以前发生、今日才报来的。",

@@ -330,12 +330,10 @@ def test_a_report_of_which_every_row_was_refused_is_no_news_of_its_district_and_
     lines = (refused, *others)
     said = headline.lines(replace(report, submissions=lines))[0][1]
     assert said.endswith("。东胜区今日的日报全部退回，一行也没有采用，办理得怎样不知道，其案件沿用此前的情况。")
-    assert who_reported.submissions(lines) == "9个旗区中8个有可用的日报；日报全部退回、一行也没有采用的1个（东胜区），办理得怎样不知道。"
+    assert who_reported.submissions(lines) == "9个旗区中8个有可用的日报；日报全部退回、一行也没有采用的1个（东胜区）。"
     gone = replace(lines[1], status="missing", zero_report=False, rows_accepted=0, revision=0)
     came = [lines[0], gone, replace(gone, district="乌审旗", refused_files=1)]
-    apart = (
-        "没有日报的1个（{}）；送来的日报整份退回、没有采用的1个（乌审旗）；日报全部退回、一行也没有采用的1个（东胜区），办理得怎样不知道。"
-    )
+    apart = "没有日报的1个（{}）；送来的日报整份退回、没有采用的1个（乌审旗）；日报全部退回、一行也没有采用的1个（东胜区）。"
     assert who_reported.submissions(came) == f"3个旗区都没有可用的日报；{apart.format(gone.district)}"
     assert (who_reported.in_short(lines), who_reported.status(refused)) == ("东胜区日报全部退回", "全部退回")
     assert who_reported.nothing("没有。", lines) == "没有。日报全部退回的1个旗区有没有，不知道。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.render import districts
@@ -30,7 +30,6 @@ from pipeline.report import (
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
 from pipeline.report.submission_lines import Absence
-from pipeline.terms import words
 
 FEWER_PAGES, MOST_PAGES = 2, 3
 FEW_THINGS = 30
@@ -170,14 +169,19 @@ def _filled(drafts: _Drafts, tried: Limits, draft: Fields, most: int, *, is_full
     tried, draft = next(((more, fuller) for more in measured if has_room(fuller := drafts.within(more))), (tried, draft))
     if is_full and not tried.is_brief:
         return draft
+    # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
+    tried, draft = _with_more(drafts, (tried, draft), limits.STRIP[: 1 + is_decided], has_room)
     tried, draft = raised(tried, draft, [name for name in limits.FILLED if name not in limits.FILLED_FIRST])
-    for left_out in limits.LEFT_OUT:
-        more = replace(tried, **left_out, cases=max(1, tried.cases))
-        # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
-        may_stand = is_decided or "is_dense" not in left_out
-        if more != tried and may_stand and has_room(fuller := drafts.within(more)):
-            tried, draft = more, fuller
-    return draft
+    return _with_more(drafts, (tried, draft), limits.LEFT_OUT, has_room)[1]
+
+
+def _with_more(
+    drafts: _Drafts, found: tuple[Limits, Fields], told: Iterable[limits.Shape], has_room: Callable[[Fields], bool]
+) -> tuple[Limits, Fields]:
+    for more in (replace(found[0], **each, cases=max(1, found[0].cases)) for each in told):
+        if more != found[0] and has_room(fuller := drafts.within(more)):
+            found = more, fuller
+    return found
 
 
 _NAMES = (
@@ -191,7 +195,7 @@ _NAMES = (
 def _limited(drafts: _Drafts, room: Limits) -> Fields:
     """Return the texts that are fuller or shorter."""
     report = drafts.report
-    behind = day_corrected.told_behind(report, max(1, room.corrections), max(_FEWEST_CHARACTERS, room.characters))
+    behind = day_corrected.told_behind(report, max(1, room.corrections), max(limits.FEWEST_CHARACTERS, room.characters))
     cancelled, behind_cancelled = _cancelled(report, room)
     return {
         "版面": room.setting,
@@ -215,10 +219,10 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
 
 def _reported(report: Report, room: Limits) -> Fields:
     """Return what is known of those who did not report."""
+    most = max(1, room.absences)
     return {
         "缺报": [
-            *filter(None, [day_corrected.replaced(report, max(1, room.absences), room.corrections)]),
-            *filter(None, [day_corrected.filled_in(report, max(1, room.absences))]),
+            *filter(None, [day_corrected.replaced(report, most, room.corrections), day_corrected.filled_in(report, most)]),
             *who_reported.absences([_placed(absence, report) for absence in report.absences], report.day, room.absences),
         ],
         "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
@@ -319,25 +323,15 @@ def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
 
 def _changes(drafts: _Drafts, room: Limits) -> str:
     """Return the day's changes by kind, with their cases; a mere change of status is only counted."""
-    kinds, report = [], drafts.report
+    report = drafts.report
     # How disputes ended is told beside the targets; where there is little room, here.
-    for kind in (kind for kind in words.CHANGES if kind != "ended_disputes" or room.corrections <= 1):
-        changes = drafts.changes.get(kind, [])
-        most = max(room.cases, _MOST_ENDED) if kind == "ended_disputes" else room.cases
-        named = case_names.by_district([] if kind == "status" else changes, most, report.settings.district_names)
-        kinds += [(kind, named, len(changes))] if changes else []
-    has_steps = bool(room.steps)
-    return sentences.changes(kinds, CHANGES_SHEET, report.submissions, has_steps=has_steps, day_before=report.day_before)
-
-
-_FEWEST_CHARACTERS = 24
-"""Of a matter that stands nowhere else on the paper."""
-_FEWEST_EXEMPTIONS = 3
-"""That are named however little room there is; those that hide an overdue case come first."""
-_FEWEST_DUE = 12
-"""Cases due today that are named, but for a paper with no room at all."""
-_MOST_ENDED = 2
-"""Cases whose 不认可 ended that are named however little room there is."""
+    told = {kind: cases for kind, cases in drafts.changes.items() if kind != "ended_disputes" or room.corrections <= 1}
+    kinds = []
+    for kind, cases in told.items():
+        most = max(room.cases, limits.MOST_ENDED) if kind == "ended_disputes" else room.cases
+        named = case_names.by_district([] if kind == "status" else cases, most, report.settings.district_names)
+        kinds.append((kind, named, len(cases)))
+    return sentences.changes(kinds, CHANGES_SHEET, report.submissions, has_steps=bool(room.steps), day_before=report.day_before)
 
 
 def _bridges(report: Report, room: Limits) -> list[str]:
@@ -366,7 +360,7 @@ def _register(report: Report, room: Limits) -> list[str]:
     groups = zip(report.targets, report.certainties, report.ways, strict=True) if room.steps else ()
     reliances = [(figure.label, _reliance(certainty, way, room)) for figure, certainty, way in groups]
     relied_on = ["".join(f"{label}：{reliance}" for label, reliance in reliances if reliance)]
-    exempted = exemptions.all_told(report.beyond.exemptions, report.day, None if room.edited > 1 else _FEWEST_EXEMPTIONS)
+    exempted = exemptions.all_told(report.beyond.exemptions, report.day, None if room.edited > 1 else limits.FEWEST_EXEMPTIONS)
     of_register = [
         *exempted,
         edited and f"{edited}{edit_words.outcomes(report.edited, report.day, in_detail)[1]}逐件见{CHANGES_SHEET}。",
@@ -383,11 +377,11 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     shown = decision_items.chosen(items, room.decisions)
     named = sum(decision_items.named(item, room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
-    noted = not_taken.asked(report) + headline.noted(report, max(1, most), max(_FEWEST_CHARACTERS, room.characters), room.measures)
-    noted += headline.unsettled(report, most, max(_FEWEST_CHARACTERS, room.characters))
-    noted += outcome_words.told(report, most, max(_FEWEST_CHARACTERS, room.characters))
+    noted = not_taken.asked(report) + headline.noted(report, max(1, most), max(limits.FEWEST_CHARACTERS, room.characters), room.measures)
+    noted += headline.unsettled(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
+    noted += outcome_words.told(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
-    noted += decision_words.due_cases(report.cases, report.targets, report.day, max(_FEWEST_DUE, room.named) if most else 0)
+    noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []
     rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)

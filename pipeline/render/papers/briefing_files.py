@@ -68,7 +68,9 @@ def docx(fields: Fields, moment: datetime, template: bytes) -> bytes:
 def _docx(whole: word.Template, fields: Fields, moment: datetime) -> bytes:
     setting: str = fields["版面"]
     properties = word.Properties(fields["文件标题"], fields["单位"])
-    endings = word_settings.Endings(_ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"], _LEAD * page_room.is_lead_small(fields))
+    endings = word_settings.Endings(
+        _ENDINGS[setting], _ENDINGS[fields.get("后半", setting)], fields["小标题"]["变化"], _LEAD * page_room.is_lead_small(fields)
+    )
     return word.render(whole, _for(word.text(whole), fields), moment, properties, endings)
 
 

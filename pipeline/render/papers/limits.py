@@ -109,9 +109,12 @@ MEASURES: tuple[dict[str, Any], ...] = tuple(
 What the workbook has too, such as the cases of the day's changes, gives way to it, and is told again as far as there is room.
 """
 STEPS = (8, 4, 2, 1)
-LEFT_OUT: tuple[dict[str, Any], ...] = (
-    {"requests": decision_items.LONGEST_REQUEST},
-    {"is_dense": False},
+Shape = dict[str, Any]
+"""Some of the limits, by name."""
+STRIP: tuple[Shape, ...] = ({"requests": decision_items.LONGEST_REQUEST}, {"is_dense": False})
+"""What is told before lists are filled: requests whole, and the strip of the last days."""
+LEFT_OUT: tuple[Shape, ...] = (
+    STRIP[0],
     {"corrections": 3},
     {"is_brief": False},
     {"steps": ""},
@@ -135,6 +138,15 @@ _FEWEST_LISTED = 3
 """Decisions of which a list is worth its place above their table."""
 _MOST_ITEMS = 40
 """More decisions than three pages have room for; of fewer none is left out before all else is cut."""
+
+FEWEST_CHARACTERS = 24
+"""Of a matter that stands nowhere else on the paper."""
+FEWEST_EXEMPTIONS = 3
+"""That are named however little room there is; those that hide an overdue case come first."""
+FEWEST_DUE = 12
+"""Cases due today that are named, but for a paper with no room at all."""
+MOST_ENDED = 2
+"""Cases whose 不认可 ended that are named however little room there is."""
 
 
 def rungs(items: int, *, is_older: bool, may_cut: bool, may_cut_requests: bool = True) -> Iterator[list[Limits]]:

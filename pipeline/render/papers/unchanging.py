@@ -45,11 +45,19 @@ def texts(report: Report) -> Fields:
 
 
 def changes(report: Report) -> dict[str, list[tuple[str, str]]]:
-    """Return the day's changes by kind: number and district of each."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for change in report.changes:
-        found.setdefault(change.kind, []).append((change.number, change.district))
-    return found
+    """Return the day's changes by kind, in their order: number and district of each.
+
+    What counts no longer because it is in hand again or disputed is told as that alone, and what else counts no longer behind it.
+    """
+    order = dict.fromkeys((*_FIRST, *words.CHANGES))
+    found = {kind: [(change.number, change.district) for change in report.changes if change.kind == kind] for kind in order}
+    told = {*found["reopened"], *found["newly_disputed"]}
+    found["no_longer_counted"] = [case for case in found["no_longer_counted"] if case not in told]
+    return {kind: cases for kind, cases in found.items() if cases}
+
+
+_FIRST = ("newly_resolved", "counted_again", "reopened", "newly_disputed", "no_longer_counted")
+"""As the title of their section has them."""
 
 
 def _headings(report: Report) -> Fields:

@@ -269,15 +269,10 @@ def test_however_little_room_there_is_every_urgent_matter_is_named_and_a_danger_
         assert dangers == [] or "工程安全隐患" in {line["名称"]: line["内容"] for line in tight["提要"]}["请决定"].partition("。")[0]
 
 
-_NOTHING_TO_MEND: dict[str, Any] = {"findings": (), "open_points": ()}
-"""Of a report of which the list of what is to be mended takes no room."""
-
-
 def test_all_is_set_smaller_before_anything_is_left_out(weeks: dict[str, list[Report]]) -> None:
     first = weeks["week-light"][0]
     usual, smaller = (
-        briefing.fields(report)
-        for report in (replace(first, decisions=first.decisions[:2], urgent=(), **_NOTHING_TO_MEND), weeks["week-messy"][1])
+        briefing.fields(report) for report in (replace(first, decisions=first.decisions[:2], urgent=()), weeks["week-messy"][1])
     )
     assert (usual["版面"], smaller["版面"]) == ("", page_room.SMALL)
     assert "限于篇幅" not in str(smaller)
@@ -501,11 +496,11 @@ def test_the_cases_of_several_follow_all_decisions_where_page_one_has_no_room_fo
     decisions = tuple(
         Decision((kind,), f"SJ-2020-{n:03}", "东胜区", "夜间施工扰民" * (n % 5 + 2), f"领导{n}", day.day, "", "", DAYS[4])
         for kind in kinds
-        for n in range(20)
+        for n in range(28)
     )
     fields = briefing.fields(replace(day, decisions=decisions))
     assert (fields["决策清单"], [row["清单"] for row in fields["决策事项"]]) == ([], ["", ""])
-    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可20件）", "第2项（超期未结20件）"]
+    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可28件）", "第2项（超期未结28件）"]
     assert page_room.is_decided(fields)
 
 
@@ -517,7 +512,7 @@ def test_several_cases_of_an_item_have_their_matters_and_deadlines_and_say_which
     ]
     disputed[1] = replace(disputed[1], kinds=("disputed", "overdue"))
     disputed[3] = replace(disputed[3], due=date(2099, 12, 31), is_beyond=True)
-    (row,) = briefing.fields(replace(day, decisions=tuple(disputed), **_NOTHING_TO_MEND))["决策事项"]
+    (row,) = briefing.fields(replace(day, decisions=tuple(disputed)))["决策事项"]
     assert (row["事由"], row["时限"]) == ("群众不认可4件（其中1件兼超期未结）", "最早限5月18日")
     assert row["案件"] == (
         "领导甲：SJ-2020-000 某小区0号楼漏水（5月18日到期）、SJ-2020-002 某小区2号楼漏水（5月20日到期）；"
@@ -528,7 +523,7 @@ def test_several_cases_of_an_item_have_their_matters_and_deadlines_and_say_which
     beyond = "SJ-2020-003（2099年12月31日到期，超过法定延长上限，请核）"
     assert decision_items.texts(disputed, day.day, space)["清单"] == f"领导甲：SJ-2020-000、SJ-2020-002；领导乙：SJ-2020-001、{beyond}"
     asking = [replace(disputed[n], asked=f"请市级协调第{n}号地块") if n else disputed[n] for n in range(4)]
-    (row,) = briefing.fields(replace(day, decisions=tuple(asking), urgent=(), restated=(), **_NOTHING_TO_MEND))["决策事项"]
+    (row,) = briefing.fields(replace(day, decisions=tuple(asking), urgent=(), restated=()))["决策事项"]
     assert row["请示"] == "请包案领导与群众见面，研究新的答复意见；其中3件旗区另有请求，写在所列案件前面"
     assert "；请市级协调第1号地块（1件）——领导乙：SJ-2020-001 某小区1号楼漏水（5月19日到期，兼超期未结）；" in row["案件"]
 
@@ -627,7 +622,7 @@ def test_what_was_done_gives_way_to_what_is_asked(day: Report) -> None:
         replace(day.urgent[0], number="", happened=happened, measures=f"已停工，第{n}处已封闭", coordination=f"请市级安排第{n}次鉴定")
         for n in range(3)
     ]
-    asked = replace(day, urgent=tuple(urgent), decisions=agenda.decisions((), urgent, day.targets), **_NOTHING_TO_MEND)
+    asked = replace(day, urgent=tuple(urgent), decisions=agenda.decisions((), urgent, day.targets))
     fields = briefing.fields(asked)
     assert all(f"09:30发生，已采取措施：已停工，第{n}处已封闭" in f"{fields['决策事项']}{fields['案件清单']}" for n in range(3))
     assert page_room.pages(fields) <= page_room.pages(briefing.fields(replace(asked, decisions=day.decisions, urgent=())))
