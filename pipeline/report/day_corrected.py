@@ -178,9 +178,13 @@ def filled_in(report: Report, most: int = corrections.MOST) -> str:
 def replaced(report: Report, most: int, cases: int) -> str:
     """Return which districts' reports were replaced, with both times; '' where none was that leaders have to know of.
 
-    Those that make the day a correction are told with what they changed, and stand as 后更正 in the table.
+    One that makes the day a correction and only moved cases is told with them, and stands as 后更正 in the table.
     """
-    told = {late.district for late in report.correcting if late.day == report.day} if behind(report) else set[str]()
+    late = {entry.district for entry in report.correcting if entry.day == report.day}
+    moved = {number for entry in of_this_day(report) for number in entry.moves.cases}
+    told = {
+        line.district for line in report.submissions if line.district in late and line.moves.cases and moved.issuperset(line.moves.cases)
+    }
     lines = [line for line in report.submissions if corrections.is_noteworthy(line, report) and line.district not in told]
     shown = [f"{line.district}{corrections.handed_in(line, report.day, cases)}" for line in lines[:most]]
     return f"报后又更正的：{'；'.join(shown)}{f'等{len(lines)}个' if len(lines) > len(shown) else ''}。" if lines else ""
