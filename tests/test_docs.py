@@ -40,6 +40,7 @@ MILDER: Final = {
 }
 NOT_YET: Final[Mapping[str, str]] = {}
 """Codes of the contract that no message of the catalogue has."""
+_LATE: Final = ("first", "again", "again-refused", "again-late", "nothing", "nothing-again", "nothing-again-refused")
 PLACEHOLDERS: Final = {
     "refused": "工作表和案件编号",
     "answer": "所填的群众确认",
@@ -89,7 +90,7 @@ SPECIAL_PLACEHOLDERS: Final = {
         name: {"arrival": "收到时间", "limit": "截止时间"}
         for name in (
             "late",
-            *(f"late/{sent}{place}" for sent in ("", "unsent-") for place in ("first", "again", "again-refused", "again-late")),
+            *(f"late/{sent}{place}" for sent in ("", "unsent-") for place in _LATE),
         )
     },
     "deadline-beyond-statute/deadline": {"value": "日期", "limit": "日期"},

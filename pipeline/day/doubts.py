@@ -50,7 +50,7 @@ class Doubt:
 def all_refused(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement]) -> frozenset[str]:
     """Return the districts of whose report of the day everything was refused."""
     reports = {district: report for district, sent in submissions.items() if (report := sent.in_force)}
-    return frozenset(district for district, report in reports.items() if _takes_nothing(report, judgements[report.arrival.id]))
+    return frozenset(district for district, report in reports.items() if is_wholly_refused(report, judgements[report.arrival.id]))
 
 
 def mended(submissions: Mapping[str, Reports], judgements: Mapping[int, Judgement], day: date, settings: Settings) -> dict[str, datetime]:
@@ -71,7 +71,7 @@ def _mended(reports: Reports, judgements: Mapping[int, Judgement], day: date, se
 def first_taken(reports: Reports, judgements: Mapping[int, Judgement]) -> datetime | None:
     """Return when the first of these reports came of which not everything was refused; None where there is none."""
     files = (revision.filed for revision in reports.revisions)
-    taken = (file for file in files if not _takes_nothing(file, judgements.get(file.arrival.id, Judgement())))
+    taken = (file for file in files if not is_wholly_refused(file, judgements.get(file.arrival.id, Judgement())))
     return next((file.arrival.envelope.received_at for file in taken), None)
 
 
@@ -87,7 +87,8 @@ def standings(submissions: Mapping[str, Reports], judgements: Mapping[int, Judge
     return {district: stand(district, reports) for district, reports in submissions.items()}
 
 
-def _takes_nothing(report: Filed, judgement: Judgement) -> bool:
+def is_wholly_refused(report: Filed, judgement: Judgement) -> bool:
+    """Whether a report holds something and all of it was refused, by the district's fault."""
     is_sheet_refused = any(finding.severity is Severity.SHEET for finding in report.reading.findings)
     by_its_fault = judgement.rows_refused - judgement.rows_moved
     return takes_nothing(judgement.rows_accepted, by_its_fault, is_sheet_refused=is_sheet_refused)

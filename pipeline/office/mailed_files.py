@@ -96,7 +96,7 @@ class MailedFiles:
             return MailedFile(name, self._repeated(answer, answer.preview, line), is_old=True)
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
         reminders = answer.preview.reminders if answer.preview else ()
-        shown = (*(f"（提醒）{said}" for said in reminders), *_shown(line, takes_nothing=takes_nothing))
+        shown = (*(f"（提醒）{said}" for said in reminders), *_shown(line))
         may_be_marked = (answer.findings or reminders) and receipt_files.may_be_marked(answer.findings)
         accepted = answer.reading.accepted
         return MailedFile(
@@ -220,10 +220,10 @@ def _verdict(answer: check.Answer, line: ArrivedReport, today: date) -> str:
     return f"{whose}{unknown}{accepted}行都会采用{'。另有提醒：' if has_more else sound}"
 
 
-def _shown(line: ArrivedReport, *, takes_nothing: bool) -> Iterator[str]:
-    """Yield the findings in words with the case of their row, those that refuse first; nothing is 照常采用 where nothing is taken."""
+def _shown(line: ArrivedReport) -> Iterator[str]:
+    """Yield the findings in words with the case of their row, those that refuse first."""
     for finding, case in sorted(zip(line.findings, line.cases, strict=True), key=lambda pair: not pair[0].refuses):
-        message = finding.message.replace("，照常采用", "") if takes_nothing and finding.code == "late" else finding.message
+        message = finding.message
         where = "!".join(part for part in (finding.sheet, finding.cell) if part)
         where = " ".join(part for part in (where, case if case not in message else "") if part)
         yield f"{where + '：' if where else ''}{'' if finding.refuses else '（提醒）'}{message}"

@@ -10,7 +10,7 @@ from datetime import datetime
 from pipeline.day import judging, row_changes, withdrawn_rows
 from pipeline.day.case_book import CaseBook
 from pipeline.day.day_state import DayState
-from pipeline.day.doubts import first_taken
+from pipeline.day.doubts import first_taken, is_wholly_refused
 from pipeline.day.judgement import Judgement
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import Moves
@@ -137,8 +137,8 @@ def _accepted(submission: Submission, reports: Reports, judgements: Mapping[int,
 def placed(filed: Filed, reports: Reports, judgements: Mapping[int, Judgement], settings: Settings, *, is_sent: bool) -> Filed:
     """Return a report whose `late` says what it means in its place among the district's `reports` of the day, with it or without.
 
-    `judgements`: on these; one that is not there counts as one of which something is taken. `is_sent`: whether it has been handed in;
-    of one that is not there is no time of arrival to speak of.
+    `judgements`: on these; of one that is not there it counts as refused what is refused by itself, of the others nothing. `is_sent`:
+    whether it has been handed in; of one that is not there is no time of arrival to speak of.
     """
     if not any(finding.code == "late" for finding in filed.reading.findings):
         return filed
@@ -148,6 +148,8 @@ def placed(filed: Filed, reports: Reports, judgements: Mapping[int, Judgement], 
         place = "first"
     else:
         place = "again-late" if first > limit else "again" if taken and taken <= limit else "again-refused"
+    if is_wholly_refused(filed, judgements.get(filed.arrival.id) or by_itself(filed)):
+        place = {"again": "nothing-again", "again-refused": "nothing-again-refused"}.get(place, "nothing")
     said = messages.late(received.astimezone(settings.calendar.zone), limit, place if is_sent else f"unsent-{place}")
     findings = tuple(said if finding.code == "late" else finding for finding in filed.reading.findings)
     return replace(filed, reading=replace(filed.reading, findings=findings))

@@ -74,12 +74,35 @@ def _late(sent: SentUpload, known: _Known, settings: Settings) -> str:
     if known.ledger_fails:
         return f"迟报：{said}截止以前另有一份报到、有内容采用的，这一天仍算按时。"
     if first and first <= limit:
-        if stands.taken_at is None or stands.taken_at > limit:
-            counts = "一行也没有采用，这一天不算按时；改好的，记为退回后改好"
-        else:
-            counts = "这一天仍算按时" if stands.is_taken else "有内容采用的，这一天仍算按时"
-        return f"截止以后再报：{said}截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}），{counts}。"
-    return f"迟报：{said}{'' if stands.itself.is_refused else '这一天截止以前没有报过，记为迟报；内容照常采用。'}"
+        before = f"截止以前已另报过一份（{first.astimezone(limit.tzinfo):%H:%M}）"
+        return f"截止以后再报：{said}{before}，{_after_one_in_time(stands, limit)}。"
+    return _first_late(stands, said, sent.received_at, day)
+
+
+def _after_one_in_time(stands: Stands, limit: datetime) -> str:
+    """Return what a day counts as of which a report came in time and this one after the cut-off."""
+    if stands.taken_at is None or stands.taken_at > limit:
+        return "全部退回，这一天不记为按时；改好的，记为退回后改好"
+    if stands.itself.counts_nothing:
+        return f"这一份{_mended(stands)}仍算按时；不然记为全部退回"
+    return "这一天仍算按时" if stands.is_taken else "有内容采用的，这一天仍算按时"
+
+
+def _first_late(stands: Stands, said: str, received_at: datetime, day: date) -> str:
+    """Return the same of one of which no report came in time; `said`: that it came after the cut-off."""
+    first = stands.first_at
+    if stands.itself.is_refused:
+        return f"迟报：{said}"
+    if stands.itself.counts_nothing:
+        return f"截止以后报送：{said}{_mended(stands)}记为迟报；不然记为全部退回。"
+    if first and first < received_at:
+        came = moment(first.astimezone(received_at.tzinfo), day)
+        return f"截止以后再报：{said}当日首次报送（{came}）已在截止以后，这一天记为迟报；内容照常采用。"
+    return f"迟报：{said}这一天截止以前没有报过，记为迟报；内容照常采用。"
+
+
+def _mended(stands: Stands) -> str:
+    return f"一行也{'不会' if stands.itself.waits else '没有'}采用。改好再报、有采用的，这一天"
 
 
 def _since(site: Site, district: str, known: _Known) -> list[str]:

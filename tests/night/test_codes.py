@@ -404,6 +404,24 @@ def test_a_report_mended_after_the_cut_off_is_not_told_that_its_day_is_on_time()
     assert (receipt_words.state(after_a_good_one)[-4:], "17:00" in receipt_words.send_again(after_a_good_one)) == ("全部退回", False)
 
 
+@pytest.mark.parametrize(
+    ("before", "end"),
+    [
+        ((), "改好再报、有采用的，这一天记为迟报；不然记为全部退回。"),
+        (("2020-05-21 17:05",), "改好再报、有采用的，这一天记为迟报；不然记为全部退回。"),
+        (("2020-05-21 15:00",), "截止以前报来的有采用：改好再报、有采用的，这一天仍记为按时；不然记为全部退回。"),
+        (("2020-05-21 15:00", "refused"), "截止以前报来的也全部退回，这一天不记为按时；改好的，记为退回后改好。"),
+    ],
+)
+def test_a_late_report_of_which_no_row_is_taken_is_not_called_taken(before: tuple[str, ...], end: str) -> None:
+    bad = report(progress=[progress_row(当前状态="差不多了")])
+    earlier = report(progress=[progress_row(**({"当前状态": "不知道"} if before[1:] else {}))])
+    sent = [handed_in(earlier, at, "先.xlsx") for at in before[:1]]
+    day = on(DAY, assigned(assignment()), *sent, handed_in(bad, "2020-05-21 17:10", "后.xlsx"))
+    (said,) = [finding.message for file, finding in day.findings if file == "后.xlsx" and finding.code == "late"]
+    assert said == f"收到时间 2020-05-21 17:10 晚于截止时间 2020-05-21 17:00，一行也没有采用。{end}"
+
+
 def test_the_bytes_of_the_revision_in_force_again_are_a_duplicate() -> None:
     same = report()
     day = on(DAY, assigned(assignment()), handed_in(same), handed_in(same, "2020-05-21 16:30", "又一次.xlsx"))

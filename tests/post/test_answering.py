@@ -209,7 +209,7 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     (_first, second, third, overtaken, without) = _told(server)
     assert "这封邮件不改变它；那一份一行也没有可以采用的，请照它的回信或回执改好再发一次。" in without[1]
     assert " ZZQ-2020-001：" in second[1]
-    assert "（提醒）截止时间 2020-05-21 17:00 已过。当日首次报送在截止以前" in second[1]
+    assert "（提醒）截止时间 2020-05-21 17:00 已过，这样报送一行也不会采用。截止以前报来的有采用：" in second[1]
     assert "问题标在单元格上；照着改好，把它作为附件发回来即可。" in second[1]
     assert "同一天的日报又收到一份（5月21日17:35），以那一份为准，这一份不算数。" in overtaken[1]
     assert overtaken[0]["Subject"] == "【回信】收到了：日报"

@@ -174,11 +174,39 @@ def test_a_report_that_mends_after_the_cut_off_what_was_wholly_refused_is_said_t
     draft = browser.upload(report(progress=GOOD)).where
     assert "截止以前报来的全部退回，这一天不记为按时；改好的，记为退回后改好。" in browser.get(draft).text
     said = browser.get(f"/sent/{send(browser, report(progress=GOOD))}").text
-    assert "截止以前已另报过一份（16:48），一行也没有采用，这一天不算按时；改好的，记为退回后改好。" in said
+    assert "截止以前已另报过一份（16:48），全部退回，这一天不记为按时；改好的，记为退回后改好。" in said
     site.office.run(DAY)
     board = words(site.signed_in("办公室").get(f"/board/{DAY}"))
     assert "退回后改好（17:20）" in board
     assert "按时（" not in board
+
+
+def test_a_late_report_of_which_no_row_is_taken_is_nowhere_said_to_be_taken(site: Website) -> None:
+    site.clock.now = moment("2020-05-21 17:10")
+    browser = site.signed_in("甲")
+    draft = browser.upload(report(progress=BAD)).where
+    end = "改好再报、有采用的，这一天记为迟报；不然记为全部退回。"
+    assert f"截止时间 2020-05-21 17:00 已过，这样报送一行也不会采用。{end}" in browser.get(draft).text
+    number = send(browser, report(progress=BAD))
+    said = browser.get(f"/sent/{number}").text
+    assert f"截止以后报送：17:10:00，已过5月21日的17:00截止。一行也不会采用。{end}" in said
+    site.office.run(DAY)
+    after = browser.get(f"/sent/{number}").text
+    assert f"已过5月21日的17:00截止。一行也没有采用。{end}" in after
+    assert "照常采用" not in said + after
+
+
+def test_a_second_late_report_names_the_first_and_missed_days_say_what_they_will_count_as(site: Website) -> None:
+    site.clock.now = moment("2020-05-21 17:10")
+    browser = site.signed_in("甲")
+    send(browser, report(progress=BAD))
+    site.clock.now = moment("2020-05-21 17:40")
+    again = browser.get(f"/sent/{send(browser, report(progress=GOOD))}").text
+    first = "截止以后再报：17:40:00，已过5月21日的17:00截止。当日首次报送（5月21日17:10）已在截止以后，这一天记为迟报；内容照常采用。"
+    assert first in again
+    site.office.put(report(day=date(2020, 5, 20), progress=BAD), "前.xlsx", "2020-05-20T16:00:00+08:00")
+    told = "补报的内容照常采用：截止以前没有报过、整份退回的，记为迟报；截止以前报来的全部退回的，改好的记为退回后改好。"
+    assert told in words(browser.get("/"))
 
 
 def test_a_report_whose_check_stood_open_at_the_cut_off_is_said_to_be_late(site: Website) -> None:
@@ -227,7 +255,7 @@ def test_a_file_that_somebody_took_out_of_the_inbox_is_said_to_be_gone_and_count
     again = send(browser, report(progress=[*GOOD, progress_row("SJ-2020-002")]))
     said = browser.get(f"/sent/{again}").text
     assert "仍算按时" not in said
-    assert "一行也没有采用，这一天不算按时" in said
+    assert "全部退回，这一天不记为按时" in said
     gone = browser.get(f"/sent/{number}").text
     assert "还没有汇总就被人拿走了，不算数。同一天算数的是另一份" in gone
     assert "按时" not in gone
