@@ -360,7 +360,7 @@ PART_COLUMNS: Final = ("期初", "期末", "化解率", "新增", "退出", "新
 
 def zero_throughout(entries: Sequence[Part], period: Period) -> frozenset[str]:
     """Return the columns of changes that a closing leaves out of a table, since no entry has any."""
-    if not period.is_closing:
+    if not period.is_closing or not entries:
         return frozenset()
     counts = zip(PART_COLUMNS[_FIGURES:], zip(*map(changes, entries), strict=True), strict=True)
     return frozenset(column for column, of_entries in counts if not any(cases for _name, cases in of_entries))

@@ -166,10 +166,7 @@ def confirmation(certainty: Certainty) -> str:
     count = sum(certainty.confirmation.values())
     if not count:
         return ""
-    told = (
-        (name, certainty.confirmation[key]) for key, name in words.CONFIRMATIONS.items() if certainty.confirmation[key] or key == "认可"
-    )
-    return f"已化解的{count}件中，{'、'.join(f'{name}{of_it}件' for name, of_it in told)}。"
+    return f"已化解的{count}件中，{'、'.join(f'{name}{certainty.confirmation[key]}件' for key, name in words.CONFIRMATIONS.items())}。"
 
 
 def answered(certainty: Certainty, most: int = 4) -> str:

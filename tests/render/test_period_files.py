@@ -181,6 +181,16 @@ def _cells(sheet: Any) -> Iterable[Any]:  # noqa: ANN401 - openpyxl's own
     return (cell for row in sheet.iter_rows() for cell in row)
 
 
+def test_a_group_without_a_case_has_no_table_of_districts_in_a_closing(month: Period) -> None:
+    """Its heads would stand there without a row."""
+    first, second = (part.label for part in month.groups)
+    fields = period_papers.fields(replace(month, districts=tuple(part for part in month.districts if part.group == first)))
+    (section,) = (section for section in fields["部分"] if "旗区" in section["小标题"] and section["表"])
+    assert second not in [table["名称"] for table in section["表"]]
+    assert all(table["行"] for table in section["表"])
+    assert f"{second}没有案件。" in "".join(section["注"])
+
+
 def test_the_signature_of_the_word_file_stands_with_what_is_above_it(files: dict[str, bytes]) -> None:
     """The last two sentences stay with it, as do the last rows of a table with what follows them."""
     document = Document(io.BytesIO(_of(files, "docx")))

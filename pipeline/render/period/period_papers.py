@@ -244,9 +244,9 @@ def _named(group: str, kind: str, cases: Sequence[str]) -> str:
 def _districts(period: Period, most: int) -> Fields:
     unknown = "" if period.has_beginning else period_words.NO_BEGINNING
     shown, word = period.below or period.districts, period_words.below(period)
-    tables = [
-        _parts(group.label, [part for part in shown if part.group == group.label and _has_cases(part)], period) for group in period.groups
-    ]
+    own = {group.label: [part for part in shown if part.group == group.label and _has_cases(part)] for group in period.groups}
+    tables = [_parts(label, parts, period) for label, parts in own.items() if parts]
+    unknown += "".join(f"{label}没有案件。" for label, parts in own.items() if not parts)
     unknown += f"没有案件的{word}不列。" if not all(map(_has_cases, shown)) else ""
     unknown += f"{'再往下各级和' if len(period.units) > len(period.below) else ''}各旗区的见{_WORKBOOK}“旗区”。" if period.below else ""
     if len(period.leaders) <= most:
