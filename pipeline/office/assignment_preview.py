@@ -98,7 +98,9 @@ class RegisterChanges:
     exempted: tuple[str, ...]
     """The exceptions that begin, end or change with it, and those that are over before they begin."""
     rota: tuple[str, ...]
-    """What 接访排班 says otherwise than before, and its turns on public holidays."""
+    """What 接访排班 says otherwise than before,"""
+    rota_to_check: tuple[str, ...]
+    """and its turns on public holidays, new or not."""
     later: int
     """So many numbers stand in the workbook and not in the register, since their 交办日期 is yet to come."""
     refused: tuple[str, ...]
@@ -146,8 +148,9 @@ def preview(path: Path, settings: Settings, now: datetime, readers: Readers, fil
     workbooks = in_order(filed for filed in (*before_it, workbook) if filed.arrival.is_assignment)
     amiss = rota.amiss(workbooks, now.date(), settings.calendar.zone)
     in_force = next((filed for filed in reversed(workbooks[:-1]) if filed.reading.accepted), None)
-    turns = tuple(rota_plan.changes(in_force, workbook, now.date()))
-    changed = replace(changed, exempted=exempted, told=(*changed.told, *([amiss] if amiss else [])), rota=turns)
+    told = (*changed.told, *([amiss] if amiss else []))
+    turns, to_check = rota_plan.changes(in_force, workbook, now.date()), rota_plan.to_check(workbook, now.date())
+    changed = replace(changed, exempted=exempted, told=told, rota=tuple(turns), rota_to_check=tuple(to_check))
     return Preview(reading, findings, changed, _repeated(path, before_it, settings, now))
 
 
@@ -198,6 +201,7 @@ def _changes(look_before: _Look | None, look_after: _Look, listed: set[str], set
         told=(*_told(old, after, settings), *_uncounted(before, after)) if before else (),
         exempted=tuple(_exempted(before, after, settings)),
         rota=(),
+        rota_to_check=(),
         later=len(listed - new.keys() - {row.number for row in refused}),
         refused=tuple(row.stands for row in refused),
     )
@@ -239,7 +243,7 @@ def _told(old: Mapping[str, Case], after: DayState, settings: Settings) -> tuple
     effects = edit_effects.of(edits, register, Today(after.day, after.cases, settings))
     by_group = {group.name: edit_words.of_group(effects, group.name) for group in settings.groups}
     totals = [f"{name}：{changes}" for name, changes in by_group.items() if changes]
-    return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects, after.day)))
+    return tuple(mask(sentence) for sentence in (*totals, *edit_words.outcomes(effects, after.day)) if sentence)
 
 
 def _uncounted(before: DayState, after: DayState) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def notes(planned: Plan) -> list[str]:
 
 
 def changes(before: Filed | None, workbook: Filed, today: date) -> list[str]:
-    """Return what a workbook's rota says otherwise than the one before it, of the last days and those to come, and its turns on holidays.
+    """Return what a workbook's rota says otherwise than the one before it, of the last days and those to come.
 
     Of a workbook without the sheet nothing is said: `rota.gone` does.
     """
@@ -127,7 +127,12 @@ def changes(before: Filed | None, workbook: Filed, today: date) -> list[str]:
     moved = [_changed(old.get(of_day), new.get(of_day), today) for of_day in sorted(old.keys() | new.keys())]
     told = [sentence for sentence in moved if sentence]
     more = [f"等，共{len(told)}处。"] if len(told) > _MOST_TOLD else []
-    return [*told[:_MOST_TOLD], *more, *_on_holidays([turn.day for turn in new.values() if turn.receives and turn.day >= today], today)]
+    return [*told[:_MOST_TOLD], *more]
+
+
+def to_check(workbook: Filed, today: date) -> list[str]:
+    """Return which turns of a workbook's rota to come are on holidays, and of which years nobody knows them: whether or not it is new."""
+    return list(_on_holidays([turn.day for turn in rota.of(workbook) if turn.receives and turn.day >= today], today))
 
 
 _MOST_TOLD = 40

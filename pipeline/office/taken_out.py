@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WHY: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上；要算数的，请再发一次"
 FOR_OFFICE: Final = "收到过，但还没有汇总就被人从收件箱里拿走了，没有算上。请找一找，连同信封文件放回原处；找不到的，请旗区再发一次"
+MADE_GOOD: Final = "收到过，但还没有汇总就被人从收件箱里拿走了；后来收到的那一份算数，不用再发"
 _TOLD_FOR: Final = timedelta(days=7)
 """So long the office is told of what is gone, where nothing came in its place."""
 
@@ -101,26 +102,29 @@ class TakenOut:
             for sent in lacking
             if sent.number not in taken and sent.sha256 not in there.sha256s
         ]
-        gone += [
-            Gone(
-                mask(name),
-                settings.district_of_sender(Envelope(at := mail.received_at.astimezone(zone), "email", mail.sender)),
-                at.date(),
-                at,
-            )
-            for mail, name in self._mailed(mails, lying, there)
-        ]
+        gone += [self._gone(mail, name) for mail, name in self._mailed(mails, lying, there)]
         return sorted((_with_later(file, there.last) for file in gone), key=lambda file: file.received_at)
 
-    def told(self, mails: Sequence[Mail], why: str = WHY) -> list[Mail]:
-        """Return the messages, with the files that are gone among those that were not taken, and why. Raises LedgerError."""
+    def told(self, mails: Sequence[Mail], why: str = WHY, *, made_good: str = "", waits: Iterable[Waits] = ()) -> list[Mail]:
+        """Return the messages, with the files that are gone among those that were not taken, and why. Raises LedgerError.
+
+        `made_good`: why, of those in whose place another came that was taken in or `waits`; '' to leave these as they are.
+        """
         if all((self._settings.paths.inbox / path).is_file() for mail in mails for _name, path in mail.taken if path):
             return list(mails)
-        lying = list(_lying(self._settings))
-        names: dict[str, list[str]] = {}
-        for mail, name in self._mailed(mails, lying, self._look_into_ledger()):
-            names.setdefault(mail.identity, []).append(name)
-        return [_without(mail, names.get(mail.identity, ()), why) for mail in mails]
+        lying, there = list(_lying(self._settings)), self._look_into_ledger()
+        later = {**there.last}
+        for of_day, at in _waiting(waits):
+            later[of_day] = max(later.get(of_day, at), at)
+        names: dict[str, dict[str, str]] = {}
+        for mail, name in self._mailed(mails, lying, there):
+            if told := made_good if _with_later(self._gone(mail, name), later).is_made_good else why:
+                names.setdefault(mail.identity, {})[name] = told
+        return [_without(mail, names.get(mail.identity, {})) for mail in mails]
+
+    def _gone(self, mail: Mail, name: str) -> Gone:
+        at = mail.received_at.astimezone(self._settings.calendar.zone)
+        return Gone(mask(name), self._settings.district_of_sender(Envelope(at, "email", mail.sender)), at.date(), at)
 
     def _mailed(self, mails: Sequence[Mail], lying: Sequence[tuple[str, str | None, str]], there: _TakenIn) -> Iterator[tuple[Mail, str]]:
         """Go through the files of messages that are neither in the inbox nor were taken in, by the names that they had."""
@@ -148,20 +152,20 @@ class TakenOut:
         return self._taken_in
 
 
-def told(mails: Sequence[Mail], settings: Settings, why: str = WHY) -> list[Mail]:
+def told(mails: Sequence[Mail], settings: Settings, why: str = WHY, *, made_good: str = "") -> list[Mail]:
     """Return the messages as `TakenOut.told`, for who asks once. Raises LedgerError."""
-    return TakenOut(settings).told(mails, why)
+    return TakenOut(settings).told(mails, why, made_good=made_good)
 
 
 def open_now(settings: Settings, today: date, waits: Iterable[Waits] = (), look: TakenOut | None = None) -> list[Gone]:
     """Return what is gone since a week, and in whose place nothing came that was taken in or waits. Raises LedgerError."""
-    later = [(waiting.file.district, waiting.counts_for, at) for waiting in waits if (at := waiting.file.received_at)]
+    later = list(_waiting(waits))
     gone = (look or TakenOut(settings)).look(today - _TOLD_FOR)
     return [
         file
         for file in gone
         if not file.is_made_good
-        and not any((district, day) == (file.district, file.day) and at > file.received_at for district, day, at in later)
+        and not any((district, day) == (file.district, file.day) and at > file.received_at for (district, day), at in later)
     ]
 
 
@@ -175,9 +179,14 @@ def _with_later(file: Gone, last: Mapping[tuple[str, date | None], datetime]) ->
     return replace(file, is_made_good=later is not None and later > file.received_at)
 
 
-def _without(mail: Mail, names: Sequence[str], why: str) -> Mail:
+def _waiting(waits: Iterable[Waits]) -> Iterator[tuple[tuple[str, date | None], datetime]]:
+    """Go through the reports that wait and will count: of which district and day, and when each came."""
+    return (((each.file.district, each.counts_for), at) for each in waits if each.counts_for and (at := each.file.received_at))
+
+
+def _without(mail: Mail, names: Mapping[str, str]) -> Mail:
     taken = tuple((name, path) for name, path in mail.taken if name not in names)
-    return replace(mail, taken=taken, not_taken=(*mail.not_taken, *((name, why) for name in names))) if names else mail
+    return replace(mail, taken=taken, not_taken=(*mail.not_taken, *names.items())) if names else mail
 
 
 def _lying(settings: Settings) -> Iterator[tuple[str, str | None, str]]:

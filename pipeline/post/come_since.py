@@ -152,7 +152,7 @@ class ComeSince:
 
     @cached_property
     def _mails(self) -> list[Mail]:
-        return self._taken_out.told(self._as_noted)
+        return self._taken_out.told(self._as_noted, waits=self.board(self._now.date()).waiting)
 
     def board(self, day: date) -> Status:
         """Return the office's board of that day."""

@@ -22,6 +22,7 @@ _IN_FILES: Final = (
     "案件很多的一天，这里不逐件比较案件；改了哪些见这一版专报和日报页面的“更正”，各版的案件办公室都留着（找法见使用手册“更正与重写”）"
 )
 _CONFIRMATION: Final = {"none": "没有填写群众确认"}
+_DISPUTED: Final = words.FLAGS["disputed"].name
 _TARGET: Final = "目标"
 _BY_RULE: Final = "（规则改了）"
 _MOST_CASES: Final = 200
@@ -381,11 +382,14 @@ def _moved_lines(earlier: Summary, later: Summary) -> Iterator[str]:
         "新列入统计": after.keys() - before.keys(),
         "不再列入统计": before.keys() - after.keys(),
     }
+    disputed, earlier_disputed = (set(_flagged("disputed")(summary)) for summary in (later, earlier))
+    lists |= {f"新列为{_DISPUTED}": disputed - earlier_disputed, f"不再列为{_DISPUTED}": earlier_disputed - disputed}
     yield from (f"{title} {len(numbers)} 件：{_named(sorted(numbers))}" for title, numbers in lists.items() if numbers)
     others = sorted((before.keys() & after.keys()) - (now ^ then))
     moved = [number for number in others if before[number]["status"] != after[number]["status"]]
     if moved:
-        steps = [f"{number} {before[number]['status']} → {after[number]['status']}" for number in moved]
+        mark = dict.fromkeys(disputed, f"（{_DISPUTED}，不计入化解）")
+        steps = [f"{number} {before[number]['status']} → {after[number]['status']}{mark.get(number, '')}" for number in moved]
         yield f"状态有变 {len(moved)} 件：{_named(steps)}"
 
 

@@ -118,6 +118,7 @@ def _changes(changes: RegisterChanges) -> dict[str, Any]:
         "told": list(changes.told),
         "exempted": list(changes.exempted),
         "rota": list(changes.rota),
+        "rota_to_check": list(changes.rota_to_check),
         **{name: [_case(case) for case in cases[:_MOST_CASES]] for name, cases in lists.items()},
     }
 

@@ -55,7 +55,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     today = site.today()
     waits = today.waiting if today else waiting.unjudged(site.readers.waiting())
     strips = attendance.strips(settings, now, waits, *((today.beyond,) if today else ()))
-    board, mails = status.look(settings, day, waits, now, site.refused_of_workbook()), site.troubled_mails(day)
+    board, mails = status.look(settings, day, waits, now, site.refused_of_workbook()), site.troubled_mails(day, waits)
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {district.district for district in board.districts if district.in_vain}
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}

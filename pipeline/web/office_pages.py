@@ -80,7 +80,7 @@ def _board(request: Request, site: Site, session: Office, day: date, of: str) ->
         "only": {**status.COUNTS, **status.AMONG, "missing": board.missing}[of] if of else "",
         "editions": editions[::-1],
         "held_days": held_days.told(held),
-        "mails": site.troubled_mails(day),
+        "mails": site.troubled_mails(day, board.waiting),
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),

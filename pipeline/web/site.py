@@ -8,7 +8,7 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -129,14 +129,14 @@ class Site:
 
         return write
 
-    def troubled_mails(self, day: date) -> list[Mail]:
+    def troubled_mails(self, day: date, waits: Iterable[Waits]) -> list[Mail]:
         """Return the day's messages of which something was not taken or is gone, or whose sender our server does not vouch for.
 
-        Raises LedgerError.
+        What is gone and made good by a report that was taken in or `waits` is none of them. Raises LedgerError.
         """
         since = datetime.combine(day, time.min, self.settings.calendar.zone)
         of_day = [mail for mail in mailbox.mails(self.settings, since) if mail.received_at.date() == day]
-        return [mail for mail in self.taken_out.told(of_day, taken_out.FOR_OFFICE) if mail.not_taken or not mail.sender]
+        return [mail for mail in self.taken_out.told(of_day, taken_out.FOR_OFFICE, waits=waits) if mail.not_taken or not mail.sender]
 
     def urgent_untold(self, now: datetime) -> Untold:
         """Return what is urgent and was mailed to no leader, for whoever can phone. Raises LedgerError."""

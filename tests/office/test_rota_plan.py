@@ -161,12 +161,15 @@ def test_a_workbook_is_told_with_what_its_rota_changes_and_its_turns_on_holidays
         "6月24日领导6不再排（原为休假）。",
         "6月25日领导7新排接访。",
         "6月27日领导1新排休假。",
-        "6月25日是法定节假日，排了接访，请核对。",
     ]
-    assert rota_plan.changes(after, after, FIRST) == ["6月25日是法定节假日，排了接访，请核对。"], "a holiday is told again"
+    assert rota_plan.changes(after, after, FIRST) == [], "a holiday is no change"
+    assert rota_plan.to_check(after, FIRST) == ["6月25日是法定节假日，排了接访，请核对。"], "and is told again"
     assert rota_plan.changes(after, _filed(assignment()), FIRST) == [], "that it is gone is told elsewhere"
-    (unknown,) = rota_plan.changes(None, _filed(assignment(rota=[turn_row("2090-10-02")])), FIRST)[1:2]
-    assert unknown == "2090年10月2日是法定节假日，排了接访，请核对。"
+    assert rota_plan.to_check(_filed(assignment()), FIRST) == []
+    assert rota_plan.to_check(_filed(assignment(rota=[turn_row("2090-10-02")])), FIRST) == [
+        "2090年10月2日是法定节假日，排了接访，请核对。",
+        "2090年的放假安排程序还不知道，春节、清明、端午、中秋请自行核对。",
+    ]
 
 
 def test_run_and_desk_say_that_a_new_workbook_has_no_rota(tmp_path: Path, capsys: Captured) -> None:

@@ -399,6 +399,15 @@ def test_a_mailed_file_that_somebody_took_out_of_the_inbox_is_told_as_gone_and_o
     for text in (there.text, there.html):
         assert f"5月21日15:39 “b.xlsx”：{why}" in text
         assert "a.xlsx" not in text
+    office.put(report("准格尔旗", progress=[]), "再发.xlsx", "2020-05-22T07:30:00+08:00")
+    assert [lost.name for lost in ComeSince(office.settings, MORNING, mails).in_vain("准格尔旗", DAY)] == [], "another waits in its place"
+    office.run(DAY)
+    (of_c,) = taken_out.told([mails[2]], office.settings)
+    assert of_c.not_taken == (), "another was taken in in its place"
+    (of_c,) = taken_out.told([mails[2]], office.settings, made_good=taken_out.MADE_GOOD)
+    assert of_c.not_taken == (("c.xlsx", taken_out.MADE_GOOD),)
+    (of_b,) = taken_out.told([mails[1]], office.settings)
+    assert of_b.not_taken == (("b.xlsx", why),)
 
 
 def test_what_a_replaced_report_left_out_and_the_one_in_force_has_again_is_not_told(tmp_path: Path) -> None:

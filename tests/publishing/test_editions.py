@@ -390,6 +390,13 @@ def test_a_day_is_told_beside_the_day_before() -> None:
         "案件内容变化 1 处：A-3 办结时限：2020-05-20 → 无",
     )
     assert edition_changes.across_days(before, before) == ("市级：9/10（90.0%，达标），没有变",)
+    refused = {**before["cases"], "A-1": {"status": "已化解", "counted_resolved": False}}
+    disputed = {**before, "cases": refused, "flags": {"disputed": ["A-1"]}}
+    assert edition_changes.across_days(before, disputed)[1:] == (
+        "新列为群众不认可 1 件：A-1",
+        "状态有变 1 件：A-1 办理中 → 已化解（群众不认可，不计入化解）",
+    )
+    assert edition_changes.across_days(disputed, {**disputed, "flags": {}})[1:] == ("不再列为群众不认可 1 件：A-1",)
     first = summary(8, {}, met=False)  # whoever read an edition of the day before that was corrected since compares with that
     ways = (edition_changes.BEFORE_CUT_OFF, edition_changes.CORRECTED, edition_changes.CORRECTED, edition_changes.CORRECTED)
     earlier = {
