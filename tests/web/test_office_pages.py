@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 from offices import Office, moment, tree
 from websites import BOUNDARY, Website, form, served, token_in
-from workbooks import assignment, case_row, edit, exemption_row, progress_row, report, report_pages, resolved_row, write
+from workbooks import assignment, case_row, edit, exemption_row, progress_row, report, report_pages, resolved_row, turn_row, write
 
 from pipeline import screen
 from pipeline.night import nightly
@@ -731,6 +731,22 @@ def test_before_it_is_sent_a_workbook_says_what_it_would_do_to_totals_rates_and_
     assert "办结时限改后，1件不再算超期未结（SJ-2020-003）；延期至改后，1件不再算超期未结（SJ-2020-002）" in page
     assert "交办日期写的是 2020-06-01，仍按 2020-04-20" in page
     assert "交办日期改晚" in page
+
+
+def test_before_it_is_sent_a_workbook_of_the_same_cases_and_turns_says_nothing_of_changes_and_what_to_check(office: Office) -> None:
+    rows, turns = [case_row("SJ-2020-001"), case_row("SJ-2020-002")], [turn_row("2090-10-02")]
+    office.put_assignment(assignment(rows, rota=turns))
+    office.put(report(progress=[progress_row("SJ-2020-001")]), "东胜区.xlsx")
+    office.run(DAY)
+    with served(office, "2020-05-22 09:00") as site:
+        site.user("办公室", "", "")
+        browser = site.signed_in("办公室")
+        page = browser.follow(browser.upload(assignment(rows[::-1], rota=turns), "新.xlsx", browser.token("/board"))).text
+    assert "与现在的台账没有不同" in page
+    assert "接访排班：请核对" in page
+    assert "2090年10月2日是法定节假日，排了接访，请核对。" in page
+    assert "接访排班的变化" not in page
+    assert "会写明" not in page
 
 
 def test_before_it_is_sent_a_workbook_says_which_exceptions_begin_end_and_move_what(office: Office) -> None:
