@@ -26,7 +26,6 @@ ZERO: Final = "zero"
 PART: Final = "part"
 """Marks of a day whose report came: it said that there was nothing to report; rows of it count and others were refused."""
 MARKS: Final = {ZERO: words.ZERO, PART: PARTLY}
-_AHEAD: Final = ("coming", "coming-late", "open")
 _TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
 
 
@@ -88,10 +87,14 @@ class Strip:
     def summary(self) -> str:
         """How often so, in words: what is there always, and what else there is."""
         usual = ("on-time", "late", "missing")
-        others = (stands for stands in words.ATTENDED if stands not in (*usual, *_AHEAD) and self.on(stands))
-        said = "，".join(f"{words.ATTENDED[stands]} {len(self.on(stands))} 天" for stands in (*usual, *others))
+        others = (stands for stands in words.ATTENDED if stands not in (*usual, "open") and self.on(stands))
+        said = "，".join(f"{_as_one(words.ATTENDED[stands])} {len(self.on(stands))} 天" for stands in (*usual, *others))
         marked = "，".join(f"{name} {len(days)} 天" for mark, name in MARKS.items() if (days := self.marked(mark)))
         return f"{said}{f'；其中{marked}' if marked else ''}"
+
+
+def _as_one(name: str) -> str:
+    return f"“{name}”" if "，" in name else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,16 @@ def test_a_later_edition_waits_for_another_look(office: Office, server: MailServ
 
 
 def test_before_a_release_it_is_said_which_figures_are_known_to_be_others_and_which_report_waits(office: Office) -> None:
+    assert office.settings.outgoing_mail
+    at_once = office.settings.outgoing_mail.model_copy(update={"leaders_after_look": False})
+    settings = office.settings.model_copy(update={"outgoing_mail": at_once})
     with served(office, "2020-05-22 08:30") as site:
         site.user("办公室", "", "")
         browser = site.signed_in("办公室")
         assert "已知" not in browser.get("/letters").text
-        assert all("还没有汇总的更正" not in letter.text for letter in sending.due(office.settings, MORNING).planned)
+        planned = sending.due(settings, MORNING).planned
+        assert LEADER in [letter.recipient for letter in planned]
+        assert not [letter.recipient for letter in planned if "还没有汇总的更正" in letter.text + letter.html]
         office.put(
             report(progress=[progress_row(), progress_row("SJ-2020-001", 当前状态="办理中")]),
             "更正.xlsx",
@@ -168,9 +173,6 @@ def test_before_a_release_it_is_said_which_figures_are_known_to_be_others_and_wh
         text = re.sub(r"<[^>]+>", " ", browser.get("/letters").text)
     assert "已知市级交办和旗区自行梳理现在是 0/2，这一版写的是 1/2" in text
     assert "等待收取：东胜区 文件夹" in text
-    assert office.settings.outgoing_mail
-    at_once = office.settings.outgoing_mail.model_copy(update={"leaders_after_look": False})
-    settings = office.settings.model_copy(update={"outgoing_mail": at_once})
     letter = next(letter for letter in sending.due(settings, MORNING).planned if letter.recipient == LEADER)
     for said in (letter.text, letter.html):
         assert "到发这封信时已知、还没有汇总的更正" in said

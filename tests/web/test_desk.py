@@ -666,6 +666,8 @@ def test_what_waits_and_came_after_the_cut_off_is_late_in_its_tile_its_row_and_i
     desk = browser.get("/today").text
     assert '<span class="heard">5月22日 已到待收，迟报</span>' in desk
     assert "<strong>已到待收，迟报</strong>：达拉特旗 1 天。" in desk
+    strip = desk.partition('aria-label="达拉特旗每天怎样报的"')[2].partition("</details>")[0]
+    assert re.search("按时 [01] 天，迟报 0 天，未报 [01] 天，“已到待收，迟报” 1 天", strip), "every day is counted"
 
 
 def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_rows_of_a_case_held(afternoon: Website) -> None:
