@@ -243,6 +243,7 @@ def _decision(line: CaseLine) -> Decision | None:
         origin,
         line.deadline,
         line.is_beyond,
+        answered_before=line.answered_before if "disputed" in kinds else None,
     )
 
 

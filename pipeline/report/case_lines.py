@@ -103,6 +103,9 @@ class CaseLine:
     reasoned_on: date | None = None
     """The day of a row about it with 重新办理原因, the last one known: what is reported late of an earlier day cannot refuse that row."""
 
+    answered_before: date | None = None
+    """The day of which another reply ended the dispute before the one that stands, and nobody confirmed it since; else None."""
+
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""
         return self.extended or self.limit if self.exempted and not self.exempted.holds_on(day) else self.deadline
@@ -164,6 +167,8 @@ class Decision:
     """What was done about an urgent matter."""
     counted: str = ""
     """As of its `UrgentLine`."""
+    answered_before: date | None = None
+    """As of its `CaseLine`, where it is disputed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         open_again=supervision.open_again(case),
         progress_before=max(case.assigned, case.touched or case.assigned) if supervision.open_again(case) else None,
         settled_since=case.settled_since,
+        answered_before=case.answered
+        if case.dispute and not (case.confirmed and case.answered and case.confirmed > case.answered)
+        else None,
         is_beyond=_is_beyond(case, settings.windows.extension_days),
         reasoned_on=_reasoned_on(case),
     )

@@ -10,7 +10,7 @@ from pipeline.day import supervision
 from pipeline.day.clocks import Clock
 from pipeline.day.moves import away_from
 from pipeline.report import clock_lines, exemptions
-from pipeline.report.case_lines import CaseLine, Notice, NoticeCase, Point, Settled
+from pipeline.report.case_lines import CaseLine, Decision, Notice, NoticeCase, Point, Settled
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
 from pipeline.terms.contract import ASSIGNED, CONFIRMED
@@ -59,10 +59,11 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
         case "acceptance_overdue":
             return f"{long_day(line.assigned)}交办，受理已超期{count}天"
         case "disputed":
-            since = (
-                f"{long_day(line.disputed_since)}起群众不认可{f'，已{count}天' if count else ''}" if line.disputed_since else "群众不认可"
-            )
-            return f"{since}{f'（{_reply_number(line)}）' if line.reply_number else ''}"
+            again = again_after(line, day)
+            said = f"群众{'再次' if again else ''}不认可"
+            since = f"{long_day(line.disputed_since)}起{said}{f'，已{count}天' if count else ''}" if line.disputed_since else said
+            behind = "，".join([*filter(None, [again]), *([_reply_number(line)] if line.reply_number else [])])
+            return f"{since}{f'（{behind}）' if behind else ''}"
         case _:
             return f"缺少{'、'.join(line.missing_ones)}"
 
@@ -122,9 +123,15 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit
         case "acceptance_overdue":
             return f"超期{count}天未受理"
         case "disputed":
-            return f"群众不认可{f'{count}天' if count else ''}"
+            again = again_after(line, day)
+            return f"群众{'再次' if again else ''}不认可{f'{count}天' if count else ''}{f'（{again}）' if again else ''}"
         case _:
             return f"缺{'、'.join(line.missing_ones)}"
+
+
+def again_after(line: CaseLine | Decision, day: date) -> str:
+    """Return of a disputed case that another reply was not accepted either, such as 14日重新答复后; '' of any other."""
+    return f"{near(line.answered_before, day)}重新答复后" if line.answered_before else ""
 
 
 def explained(notice: Notice, looks_back_days: int) -> str:

@@ -17,7 +17,7 @@ from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report
 
 from pipeline.day.targets import Tally
 from pipeline.render.papers import briefing, decision_items
-from pipeline.report import agenda, decision_words, headline, left_at_the_end, period, sentences, who_reported
+from pipeline.report import agenda, decision_words, headline, left_at_the_end, notice_words, period, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Way
 from pipeline.terms import words
@@ -52,6 +52,31 @@ def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() 
     """Nine of ten are lacking to 90 %: of the open cases in the order of their deadlines the ninth is due on the 9th of June."""
     way = _way(_day(MONDAY, _register(), _report_of(MONDAY)))
     assert (way.tally.shortfall, way.open, way.by, way.days, way.expected) == (9, 10, date(2020, 6, 9), 0, None)
+
+
+def test_a_case_whose_other_reply_was_not_accepted_either_is_told_as_disputed_again() -> None:
+    """In the leaders' report, in lists and in notices; what somebody confirmed in between begins anew."""
+    first, second, third = (date(2020, 5, 19) + timedelta(days=n) for n in range(3))
+
+    def told(between: str) -> tuple[str, str, str]:
+        files = [
+            _report_of(first, resolved_row("SJ-2020-001", 答复日期="2020-05-18", 答复文号="复1号", 群众确认="不认可")),
+            _report_of(second, resolved_row("SJ-2020-001", 答复日期="2020-05-20", 答复文号="复2号", 群众确认=between)),
+            _report_of(third, resolved_row("SJ-2020-001", 答复日期="2020-05-20", 答复文号="复2号", 群众确认="不认可")),
+        ]
+        made = consolidate([assigned(assignment([case_row("SJ-2020-001")])), *files], [first, third])
+        assert "再次" not in str(briefing.fields(made[first].report)["决策事项"])
+        (line,) = (line for line in made[third].report.cases if line.number == "SJ-2020-001")
+        (item,) = briefing.fields(made[third].report)["决策事项"]
+        words_of = notice_words.brief("disputed", line, third, 0), notice_words.reason("disputed", line, third, 0)
+        return item["事由"], *words_of
+
+    assert told("未回访") == (
+        "群众不认可（5月20日重新答复后再次）",
+        "群众再次不认可（5月20日重新答复后）",
+        "2020年5月21日起群众再次不认可（5月20日重新答复后，答复文号：复2号）",
+    )
+    assert not any("再次" in said for said in told("认可"))
 
 
 def test_deadlines_that_have_passed_already_are_said_beside_the_last_one() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import agenda, decision_words, matter_words, sentences, who_reported
+from pipeline.report import agenda, decision_words, matter_words, notice_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
@@ -72,10 +72,10 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
-        done = "" if space.is_older else _done(first, space)
+        done, again = "" if space.is_older else _done(first, space), notice_words.again_after(first, day)
         matter, situation = (_matter(first, space), "") if space.is_older else _parted(first, space)
         return cells | {
-            "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds),
+            "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds) + (f"（{again}再次）" if again else ""),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
@@ -333,7 +333,8 @@ def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
     if decision.kinds[0] == "urgent":
         return f"{decision.district}{number} {_matter(decision, space)}"
     if space.matters < _FEWEST_OF_MATTER:
-        return f"{number}（{due}）" if due and decision.is_beyond else number  # it waits longer than the law allows
+        has_more = decision.is_beyond or decision.answered_before  # it waits longer than the law allows, or was not settled twice
+        return f"{number}（{due}）" if due and has_more else number
     matter = "" if is_told else f" {short(decision.matter, space.matters)}"
     return f"{number}{matter}{f'（{due}）' if due else ''}"
 
@@ -343,7 +344,8 @@ def _due(decision: Decision, day: date) -> str:
     due = f"{sentences.deadline(decision.due, day, is_beyond=False)}到期" if decision.due else ""
     late = f"兼{words.FLAGS['overdue'].name}" if "overdue" in decision.kinds[1:] else ""
     beyond = words.BEYOND.strip("（）") if decision.is_beyond else ""
-    return "，".join(part for part in (due, late, beyond) if part)
+    after = notice_words.again_after(decision, day)
+    return "，".join(part for part in (due, late, beyond, f"{after}再次不认可" if after else "") if part)
 
 
 _FEWEST_OF_MATTER = 8
