@@ -17,16 +17,18 @@ from pipeline.office import as_published, row_counts
 from pipeline.office.status import PARTLY
 from pipeline.office.waiting import Waits
 from pipeline.render import files_for_programs
+from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.settings.units import Tree
 from pipeline.terms import words
+from pipeline.terms.handed_in import Filed
 
 DAYS: Final = 30
 ZERO: Final = "zero"
 PART: Final = "part"
 """Marks of a day whose report came: it said that there was nothing to report; rows of it count and others were refused."""
 MARKS: Final = {ZERO: words.ZERO, PART: PARTLY}
-_TO_MAKE_UP: Final = ("missing", "lost", "refused", "coming-refused")
+_TO_MAKE_UP: Final = ("missing", "returned", "lost", "refused", "coming-refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,9 @@ class Known:
     """What is no matter of time."""
 
 
-def known(
-    index: Submissions, coming: Collection[OfDay], in_vain: Collection[OfDay], *, refused: Collection[OfDay], lost: Collection[OfDay]
-) -> Known:
+def known(index: Submissions, coming: Collection[OfDay], in_vain: Collection[OfDay], beyond: Beyond) -> Known:
     """Return what one district is told of its own reports: what it can still make up for."""
-    return Known(index, coming, in_vain=in_vain, beyond=Beyond(refused, lost))
+    return Known(index, coming, in_vain=in_vain, beyond=beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,18 @@ def strips(
 
     None begins before the first day of which anybody has reported: then there was no office yet. Raises LedgerError.
     """
-    held = held_files.held(settings, lambda _file: False)
+    oldest = now.date() - timedelta(days=DAYS)
+
+    def is_refused(file: Filed) -> bool:
+        return file.reading.day >= oldest and not (file.reading.accepted or file.arrival.is_assignment)
+
+    held = held_files.held(settings, is_refused)
+    returned = handed_in_lines.returned(file for file in held.files if is_refused(file) and not held.is_left_out(file))
     index = Submissions.of(file for file in held.files if not file.arrival.is_assignment)
     coming = {(waits.file.district, day): waits.takes_nothing for waits in waiting if (day := waits.counts_for) and not waits.is_repeat}
     in_vain = {of_day for of_day, takes_nothing in coming.items() if takes_nothing}
     late = {(waits.file.district, day) for waits in waiting if waits.is_late and (day := waits.file.day)}.difference(beyond.excused)
-    everybody = Known(index, coming, late, in_vain, replace(beyond, lost=held.lost))
+    everybody = Known(index, coming, late, in_vain, replace(beyond, lost=held.lost, returned=returned))
     told = row_counts.known({day: as_published.figures(settings, day) for day in _days(everybody, settings, now)}, index, settings)
     return [_marked(strip(name, everybody, settings, now), told, index) for name in settings.district_names]
 

@@ -15,6 +15,7 @@ from pipeline.office.row_counts import Figures
 from pipeline.office.taken_out import Gone
 from pipeline.office.waiting import Waits
 from pipeline.render.receipts import receipt_files
+from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import LedgerError
 from pipeline.terms.handed_in import Filed, Submission
@@ -121,6 +122,8 @@ class History:
     """Every day of which a report of the district counts, however long ago."""
     lost: frozenset[tuple[str, date]] = frozenset()
     """As of `held_files.Held`."""
+    returned: frozenset[tuple[str, date]] = frozenset()
+    """Of which days a report was refused whole, since the day from which files are there."""
     ledger_fails: bool = False
     """Whether nothing but what was sent on the page is known, since the ledger cannot be used."""
 
@@ -158,7 +161,8 @@ def of(district: str, uploads: Iterable[Upload], settings: Settings, since: date
     waiting = [_waiting(upload) for number, upload in by_number.items() if number not in taken]
     files = [*waiting, *_taken_in([file for file in filed if _is_own(file, district, by_number, settings)], by_number, figures, settings)]
     receipts, receipt_of = _receipts(district, filed, by_number, settings)
-    return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost)
+    returned = handed_in_lines.returned(file for file in filed if not file.reading.accepted)
+    return History(sorted(files, key=_newest, reverse=True), receipts, receipt_of, index, index.days([district]), lost, returned)
 
 
 def without(history: History, district: str, gone: Collection[Gone]) -> History:

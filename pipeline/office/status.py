@@ -15,6 +15,7 @@ from pipeline.office import waiting as in_inbox
 from pipeline.office.taken_out import Gone
 from pipeline.office.waiting import Waits
 from pipeline.office.workbook_now import NONE_REFUSED, RefusedNow
+from pipeline.report import handed_in_lines
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.contract import Severity
@@ -25,7 +26,7 @@ PARTLY: Final = "部分退回"
 _ALWAYS: Final = ("on-time", "late", "coming", "missing")
 COUNTS: Final = {
     stands: words.ATTENDED[stands]
-    for stands in ("on-time", "mended", "late", "excused", "refused", "coming", "coming-late", "missing", "lost")
+    for stands in ("on-time", "mended", "late", "excused", "refused", "returned", "coming", "coming-late", "missing", "lost")
 }
 """The counts of the board, which add up to all districts and are those of the calendars,"""
 AMONG: Final = {"zero": words.ZERO, "partly": PARTLY, "files": "有整份退回"}
@@ -142,6 +143,7 @@ class DistrictStatus:
             is_lost=self.is_lost,
             is_excused=bool(self.excused),
             is_mended=self.mended_at is not None,
+            is_returned=any(name == self.district for name, _day in handed_in_lines.returned(self.refused)),
         )
 
     @property

@@ -241,11 +241,12 @@ def _told_lines(before: Summary, after: Summary) -> Iterator[str]:
     then, now = ({(entry["day"], entry["group"]): entry for entry in summary.get("restated", ())} for summary in (before, after))
     for key in sorted({*then, *now}):
         if then.get(key) != now.get(key):
-            day, group = key
             was, instead = (_restated(entry) for entry in (then.get(key), now.get(key)))
             if was == instead:  # the same figures, under another target or of other cases
                 was, instead = (_restated_whole(entry) for entry in (then[key], now[key]))
-            yield f"对 {day} {group} 的更正：{was} → {instead}"
+            elif key in now and (moves := _moves(now[key])):
+                instead += f"（{moves}）"
+            yield f"对 {key[0]} {key[1]} 的更正：{was} → {instead}"
 
 
 def _edit(edit: Mapping[str, Any]) -> str:
@@ -261,8 +262,12 @@ def _restated(entry: Summary | None) -> str:
 def _restated_whole(entry: Summary) -> str:
     """Return the same with both verdicts and the cases."""
     verdicts = dict.fromkeys("没有案件" if met is None else words.verdict(is_met=met, is_certain=True) for met in entry["met"])
-    moves = [f"{title} {_named(entry[kind])}" for kind, title in corrections.MOVES.items() if entry[kind]]
-    return "，".join([f"{_restated(entry)}（{'改为'.join(verdicts)}）", *moves])
+    return "，".join(filter(None, [f"{_restated(entry)}（{'改为'.join(verdicts)}）", _moves(entry)]))
+
+
+def _moves(entry: Summary) -> str:
+    """Return which cases a restatement is about, by what became of them."""
+    return "，".join(f"{title} {_named(entry[kind])}" for kind, title in corrections.MOVES.items() if entry.get(kind))
 
 
 # --- beyond the contract ------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def of(report: Report) -> Iterator[Unit]:
             flags.setdefault(unit_of[number], {}).setdefault(flag, []).append(number)
     decisions, hints = _by_unit(report.decisions, lambda line: line.district), _by_unit(report.beyond.hints, lambda line: line.district)
     differing = _differing(report.beyond.reconciliation)
-    bare, files = _bare(report), files_of(report)
+    bare, files, to_mend = _bare(report), files_of(report), _to_mend(report, unit_of)
     for name, file in files.items():
         known = report.as_known_of([name])
         yield Unit(
@@ -74,8 +74,22 @@ def of(report: Report) -> Iterator[Unit]:
                 decisions=tuple(decisions.get(name, ())),
                 beyond=Extensions(hints=tuple(hints.get(name, ())), reconciliation=differing(name)),
                 flags={flag: tuple(flags.get(name, {}).get(flag, ())) for flag in report.flags},
+                **to_mend(name),
             ),
         )
+
+
+def _to_mend(report: Report, unit_of: Mapping[str, str]) -> Callable[[str], dict[str, Any]]:
+    """Return what tells of a unit the fields with what was refused of its reports and is not mended, of cases that are still its own."""
+    own = (line for line in report.earlier_refused if not line.is_request or unit_of.get(line.number, line.district) == line.district)
+    earlier, unmended = _by_unit(own, lambda matter: matter.district), _by_unit(report.unmended, lambda rows: rows.district)
+    since = _by_unit(report.refused_since, lambda row: row.district)
+    return lambda name: {
+        "earlier_refused": tuple(earlier.get(name, ())),
+        "unmended": tuple(unmended.get(name, ())),
+        "refused_since": tuple(since.get(name, ())),
+        "attendance": tuple((day, {name: "returned"}) for day, stands in report.attendance if stands.get(name) == "returned"),
+    }
 
 
 def findings_of_nobody(report: Report) -> list[FindingLine]:

@@ -34,7 +34,7 @@ STANDS: Final = {
 }
 """By `day.submissions.Stands`: how a district's report of a day stands, for board, 汇总 and calendars."""
 ATTENDED: Final = {
-    **{stands: STANDS[stands] for stands in ("on-time", "mended", "late", "excused", "refused")},
+    **{stands: STANDS[stands] for stands in ("on-time", "mended", "late", "excused", "refused", "returned")},
     "coming": "已到待收",
     "coming-late": "已到待收，迟报",
     "coming-refused": "已到，按现在会全部退回",

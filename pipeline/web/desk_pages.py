@@ -59,7 +59,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
     missed = {strip.district: len(strip.on("missing")) for strip in strips}
     refused = {district.district for district in board.districts if district.in_vain}
     by_mail = {own.name: [mail for mail in mails if _is_from(mail, own)] for own in settings.districts}
-    missing = [district for district in board.districts if district.stands == "missing"]
+    missing = [district for district in board.districts if district.stands in ("missing", "returned")]
     told = {one.district for one in missing if one.files_in_vain or missed[one.district] or by_mail[one.district]}
     failed, ahead = nights.look(settings, now), today_look.ahead(waits, settings, now)
     shut_out = {(report.district, report.day) for report in ahead}

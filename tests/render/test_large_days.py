@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from browsers import Browser
 from page_days import HOSTILE, TEMPLATES, a_case, a_hostile_report, a_report, some_cases
 from workbook_days import opened, rows
 
+from pipeline.day.refused_matters import RefusedMatter
 from pipeline.render import districts, files_for_programs, jobs, unit_files
 from pipeline.render.makers import Makers
 from pipeline.render.page import large_page, leaders_page
@@ -221,6 +222,15 @@ def test_a_unit_has_its_own_lines_and_no_figure_of_the_day() -> None:
         assert unit.report.by_district == ()
     flagged = sorted((flag, number) for unit in districts.of(report) for flag, numbers in unit.report.flags.items() for number in numbers)
     assert flagged == sorted((flag, number) for flag, numbers in report.flags.items() for number in numbers)
+
+
+def test_a_units_page_says_what_of_its_was_refused_and_is_not_mended(tmp_path: Path) -> None:
+    report = large(a_report())
+    first, second, *_others = report.settings.district_names
+    refused = RefusedMatter(report.day - timedelta(days=1), first, "工程安全隐患", is_file=True)
+    files = written(replace(report, earlier_refused=(refused,)), tmp_path)
+    pages_of = {name: files[f"案件/{name}.html"].decode() for name in (first, second)}
+    assert [name for name, page in pages_of.items() if "报来而退回、还没有改正的：急报事项：" in page] == [first]
 
 
 # --- in a browser ------------------------------------------------------------------------------------------------

@@ -148,10 +148,20 @@ def test_whole_refused_files_stand_together_with_what_has_come_since(tmp_path: P
     with served(office, "2020-05-22 09:00") as website:
         website.user("办公室", "")
         browser = website.signed_in("办公室")
+        strip = browser.get("/today").text.partition('aria-label="乌审旗每天怎样报的"')[2].partition("</details>")[0]
+        board = browser.get(f"/board/{DAY}?of=returned").text
+        website.user("乙", "乌审旗")
+        home = website.signed_in("乙").get("/").text
         desk, month, day, own = (
             _words(browser.get(path).text)
             for path in ("/today", "/rows", f"/rows/{DAY}?which=refused", f"/rows/{DAY}?which=refused&district={quote('东胜区')}")
         )
+    assert '<span class="heard">5月21日 整份退回</span>' in strip
+    assert "未报 0 天，整份退回 1 天</summary>" in strip
+    assert "只列整份退回的 1 个旗区" in board
+    assert '<span class="badge is-bad">整份退回</span>' in board
+    assert "近三十天整份退回的" in home
+    assert "报过，整份退回，请改好再报" in home
     assert "4 个整份退回的文件" in desk
     assert "整份退回的 4 个文件，2 个还没有另报" in desk
     for page in (month, day):

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pipeline.render import districts
 from pipeline.render.districts import Unit
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, leaders_page, page_view
-from pipeline.report import who_reported
+from pipeline.report import not_taken, who_reported
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.figures import Figure
 from pipeline.report.report import Report
@@ -142,6 +142,10 @@ def unit_page(unit: str, report: Report, templates: Path) -> bytes:
         "register": [of_district for of_district in cases_behind_figures.register(report) if of_district.total],
         "unit": unit,
         "report": report,
+        "told": [
+            *(who_reported.absence(absence, report.day) for absence in report.absences),
+            *([f"报来而退回、还没有改正的：{'；'.join(to_mend)}。"] if (to_mend := not_taken.to_mend(report, unit)) else []),
+        ],
         "data_note": who_reported.beside_data_until(report.submissions, report.absences),
         "page": leaders_page.name(report),
         "cancelled": [case for case in report.cases if case.grounds],

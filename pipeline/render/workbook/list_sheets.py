@@ -205,7 +205,8 @@ def _write_submissions(book: Book) -> None:
     )
     columns = (*SUBMISSIONS, replaced, changes) if absent else (*SUBMISSIONS, replaced)
     sheet = write_list(book, "报送情况", columns, report.submissions, _submission_tone)
-    notes = (definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
+    unplaced = who_reported.unplaced(report.arrived_reports, report.refused_late, report.day)
+    notes = (*filter(None, [unplaced]), definitions.on_time(report.settings), definitions.NOT_ZERO, definitions.ROWS)
     explain(book, sheet, FIRST + max(len(report.submissions), 1) + 1, [column.width for column in columns], notes)
 
 
