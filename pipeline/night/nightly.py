@@ -66,7 +66,7 @@ def run(
             progress.advance()
         periods.write_due(due, written)
 
-        claims = earlier_claims.look(ledger, written.editions, settings.paths.editions)
+        claims = earlier_claims.look(ledger, written.editions, settings.paths.editions, is_last_alone=True)
         ahead = soundness.ahead((arrival for arrival, _sidecar in ledger.arrivals()), now) if now else []
         kept = settings.retention
         removed = retention.remove_old(ledger, originals, kept.refused_days, now, spared=read.sha256s) if now else retention.Removed()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from pipeline.day.submissions import Submissions
+from pipeline.day.submissions import Beyond, OfDay, Submissions
 from pipeline.intake import held_files
 from pipeline.intake.incoming import Incoming
 from pipeline.office import as_published, row_counts
@@ -126,6 +126,10 @@ class History:
     """Of which days a report was refused whole, since the day from which files are there."""
     ledger_fails: bool = False
     """Whether nothing but what was sent on the page is known, since the ledger cannot be used."""
+
+    def beyond(self, refused: Collection[OfDay]) -> Beyond:
+        """Return what is known of its reports beside when they came; `refused`: those of which everything was."""
+        return Beyond(refused, self.lost, returned=self.returned)
 
     def stands(self, number: str) -> Stands | None:
         """Return what became of the report with that receipt number; None where it is not among them."""

@@ -58,16 +58,17 @@ class Claim:
     days: tuple[ChangedDay, ...]
 
 
-def look(ledger: Ledger, days: Iterable[date], kept: Path) -> list[Claim]:
+def look(ledger: Ledger, days: Iterable[date], kept: Path, *, is_last_alone: bool = False) -> list[Claim]:
     """Return the files of which these published days' editions show it, in order of arrival.
 
-    `kept`: where the editions' files are, for exemptions and answers.
+    `kept`: where the editions' files are, for exemptions and answers. `is_last_alone`: of each day's last edition, since what those before
+    it changed was told when they were written.
     """
     seen = _Seen(ledger)
     names: dict[_File, str] = {}
     changed: dict[_File, list[ChangedDay]] = {}
     for day in sorted(days):
-        for before, after in pairwise(seen.on(day)):
+        for before, after in [*pairwise(seen.on(day))][-1 if is_last_alone else 0 :]:
             claims = [
                 file
                 for file in after.inputs.keys() - before.inputs.keys()

@@ -11,7 +11,6 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from pipeline.day.submissions import Beyond
 from pipeline.office import attendance, district_history, templates, waiting
 from pipeline.office.district_history import HandedIn, History, Upload
 from pipeline.office.waiting import Waits
@@ -126,8 +125,7 @@ def _missed(site: Site, user: User, history: History, now: datetime) -> dict[dat
     coming = {(user.district, file.day): file.counts_nothing for file in counting if file.became == "waiting" and file.day}
     in_vain = {of_day for of_day, counts_nothing in coming.items() if counts_nothing}
     refused = {(user.district, file.day) for file in counting if file.became == "in-force" and file.counts_nothing and file.day}
-    beyond = Beyond(refused, history.lost, returned=history.returned)
-    known = attendance.known(history.index, coming, in_vain, beyond)
+    known = attendance.known(history.index, coming, in_vain, history.beyond(refused))
     return attendance.missed(user.district, known, site.settings, now)
 
 
