@@ -96,8 +96,7 @@ def with_names(said: Any, then: Mapping[str, str], now: Mapping[str, str]) -> An
                 return [renamed(inner) for inner in value]
             case str():
                 return names.get(value, value)
-            case _:
-                return value
+        return value
 
     return renamed(said)
 
@@ -110,9 +109,8 @@ def _figure_lines(before: Summary, after: Summary, own: Own | None) -> Iterator[
         if own is None or part in ("by_district", "submissions"):
             earlier, later = ({label(entry): entry for entry in summary.get(part, ())} for summary in (before, after))
             for name in [*later, *(name for name in earlier if name not in later)]:
-                yield from _entry_line(
-                    name, earlier.get(name, {}), later.get(name, {}), own, has_target=part == "targets" or own is not None
-                )
+                has_target = part == "targets" or own is not None
+                yield from _entry_line(name, earlier.get(name, {}), later.get(name, {}), own, has_target=has_target)
     for title, numbers in _LISTS.items():
         yield from _list_line(title, numbers(before), numbers(after), own)
     if own is None:
@@ -254,9 +252,7 @@ def _edit(edit: Mapping[str, Any]) -> str:
 
 
 def _restated(entry: Summary | None) -> str:
-    if entry is None:
-        return _NONE
-    return f"化解 {entry['resolved'][0]}/{entry['total'][0]} 改为 {entry['resolved'][1]}/{entry['total'][1]}"
+    return f"化解 {entry['resolved'][0]}/{entry['total'][0]} 改为 {entry['resolved'][1]}/{entry['total'][1]}" if entry else _NONE
 
 
 def _restated_whole(entry: Summary) -> str:
