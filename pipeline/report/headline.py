@@ -66,9 +66,9 @@ def _asked(report: Report, *, is_paper: bool) -> str:
     refused = not_taken.in_brief(report) if is_paper else not_taken.asked(report)
     order = () if is_paper else report.settings.district_names  # the second section names the cases with their districts
     is_told = is_paper and report.decisions and not who_reported.unheard(report.submissions).nobody  # of whom nothing is known: above
-    # beside a danger of an earlier day, or one that is to be decided, nothing is told that the sections below tell with their cases
+    # in a paper, beside a danger of an earlier day or one to be decided, nothing is told that the sections below tell with their cases
     before = _to_decide_first(report)
-    with_kinds = not has_danger and not (before and is_paper)
+    with_kinds = not (is_paper and (has_danger or before))
     heard = () if is_told else report.submissions
     decided = decision_words.decisions(report.decisions, heard, refused, with_kinds=with_kinds, told_on=report.day)
     decided += decision_words.due_today(report.cases, report.targets, report.day, order)

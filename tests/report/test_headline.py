@@ -76,7 +76,7 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     )
     assert asked == (
         "此前急报尚无下文3件（都是工程安全隐患：乌审旗、准格尔旗）。"
-        "今日需要决策的事项共24件。另有急报3件请知悉（都是工程安全隐患：东胜区等3个旗区）。"
+        "今日需要决策的事项共24件：群众不认可3件、超期未结21件。另有急报3件请知悉（都是工程安全隐患：东胜区等3个旗区）。"
     )
     assert (
         restated
