@@ -152,11 +152,24 @@ def strips(
     late = {(waits.file.district, day) for waits in waiting if waits.is_late and (day := waits.file.day)}.difference(beyond.excused)
     everybody = Known(index, coming, late, in_vain, replace(beyond, lost=held.lost, returned=returned))
     told = row_counts.known({day: as_published.figures(settings, day) for day in _days(everybody, settings, now)}, index, settings)
-    return [_marked(strip(name, everybody, settings, now), told, index) for name in settings.district_names]
+    in_part = {
+        of_day: _is_in_part(waits)
+        for waits in waiting
+        if (day := waits.counts_for) and (of_day := (waits.file.district, day)) in coming and not waits.is_repeat
+    }
+    return [_marked(strip(name, everybody, settings, now), told, index, in_part) for name in settings.district_names]
 
 
-def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], index: Submissions) -> Strip:
-    """Return the strip with what was published of each day's report, where that is the one that counts."""
+def _is_in_part(waits: Waits) -> bool:
+    """Whether some rows of a report that waits will be refused, and not all of them."""
+    return bool(waits.rows and waits.rows[1] > waits.rows[2] and not waits.takes_nothing)
+
+
+def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], index: Submissions, coming: Mapping[OfDay, bool]) -> Strip:
+    """Return the strip with what was published of each day's report, where that is the one that counts.
+
+    `coming`: where a report waits that will count, whether it is refused in part: how the day stands is told by that one too.
+    """
 
     def marked(attended: DayAttended) -> DayAttended:
         published = told.get(attended.day, {}).get(plain.district, {})
@@ -164,8 +177,9 @@ def _marked(plain: Strip, told: Mapping[date, Mapping[str, Mapping[str, Any]]], 
         if not revision or published.get("revision") != revision or attended.stands.startswith("coming"):
             return attended
         refused, of_moved = published["rows_refused"], published.get("rows_moved", 0)
-        is_part = refused > of_moved and attended.stands != "refused"
-        marks = ((ZERO, files_for_programs.is_zero(published)), (PART, is_part))
+        is_coming = (of_day := (plain.district, attended.day)) in coming
+        is_part = coming[of_day] if is_coming else refused > of_moved and attended.stands != "refused"
+        marks = ((ZERO, not is_coming and files_for_programs.is_zero(published)), (PART, is_part))
         return replace(attended, marks=tuple(mark for mark, holds in marks if holds), rows_refused=refused)
 
     return replace(plain, days=tuple(map(marked, plain.days)))

@@ -663,6 +663,17 @@ def test_in_the_night_what_waits_for_yesterday_is_past_its_cut_off_and_every_dis
     assert sorted(named) == sorted(afternoon.office.settings.district_names)
 
 
+@pytest.mark.parametrize(("refused", "word"), [(0, "退回后改好"), (1, "退回后改好，部分退回")])
+def test_how_a_day_stands_and_what_is_refused_of_it_are_both_told_by_the_report_that_waits(
+    afternoon: Website, refused: int, word: str
+) -> None:
+    mended = report("准格尔旗", progress=[progress_row("SJ-2020-999")] * refused, new=[new_row("ZGE-2020-001")])
+    afternoon.office.put(mended, "改好.xlsx", "2020-05-22T15:25:00+08:00")
+    page = afternoon.signed_in("办公室").get("/today").text
+    strip = page.partition('aria-label="准格尔旗每天怎样报的"')[2].partition("</details>")[0]
+    assert re.findall(r'<span class="heard">([^<]+)</span>', strip)[0] == f"5月21日 {word}"
+
+
 def test_what_waits_and_came_after_the_cut_off_is_late_in_its_tile_its_row_and_its_strip(afternoon: Website) -> None:
     afternoon.clock.forward(hours=2, minutes=5)
     late = report("达拉特旗", day=date(2020, 5, 22), progress=[progress_row("SJ-2020-003")])
