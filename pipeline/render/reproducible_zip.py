@@ -15,7 +15,7 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest moment that a zip file can name."""
 _USUAL, _SMALL = 6, 1 << 16
 """How hard parts are pressed, as zlib counts it; and bytes of a part that is kept pressed."""
-_READABLE = 0o600 << 16
+_READABLE, _END = 0o600 << 16, b"PK\5\6"
 _IN_DIRECTORY, _SIGNATURE, _FIELDS = b"PK\1\2\x14\0", 4, 30
 """How an entry of the directory begins, with the version that it is made by; where in an entry's own header the fields begin and end."""
 _PROPERTIES = "docProps/core.xml"
@@ -51,7 +51,7 @@ def packed(parts: Iterable[tuple[str, bytes]], level: int) -> bytes:
         entries.append(_IN_DIRECTORY + header[_SIGNATURE:_FIELDS] + rest + header[_FIELDS:])
         written.write(header + pressed)
     begin, directory = written.tell(), b"".join(entries)
-    end = struct.pack("<4s4H2IH", zipfile.stringEndArchive, 0, 0, len(entries), len(entries), len(directory), begin, 0)
+    end = struct.pack("<4s4H2IH", _END, 0, 0, len(entries), len(entries), len(directory), begin, 0)
     return written.getvalue() + directory + end
 
 

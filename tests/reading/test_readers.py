@@ -15,9 +15,9 @@ import pytest
 import stalling_reader
 from workbooks import DAY, edit, report, report_pages, write
 
-from pipeline.reading import readers, receipt_layout, worker
+from pipeline.reading import readers, reading, receipt_layout, worker
 from pipeline.reading.readers import Readers
-from pipeline.reading.reading import FileToRead
+from pipeline.reading.reading import FileToRead, Transcript
 from pipeline.reading.receipt_layout import Job, ReceiptLines
 from pipeline.reading.worker import WorkerError
 from pipeline.settings.config import Settings
@@ -49,6 +49,25 @@ def test_files_come_back_in_the_order_in_which_they_were_asked_for(tmp_path: Pat
         transcripts = list(pool.transcribe(files))
     assert [transcript.reading.cover["填报人"] for transcript in transcripts] == [f"甲{n}" for n in range(14)]
     assert all(read_rows(transcript.rows) for transcript in transcripts)
+
+
+def test_a_large_file_is_begun_first_and_comes_back_in_its_place(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def transcribe(_reader: object, file: FileToRead) -> Transcript:
+        begun.append(file.path.name)
+        return Transcript(reading.refused("unreadable/ours", file.envelope, settings), file.path.name)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr("pipeline.reading.readers._Reader.transcribe", transcribe)
+    sizes = {"first": 40_000, "second": 30_000, "assignment": 3_000_000, "last": 50_000}
+    files = [FileToRead(tmp_path / name, size, Envelope(ARRIVED), is_assignment=False) for name, size in sizes.items()]
+    with Readers(settings, len(files)) as pool:
+        transcripts = [*pool.transcribe(files)]
+    assert begun == ["assignment", "first", "second", "last"]
+    assert [transcript.rows for transcript in transcripts] == [*sizes]
 
 
 def test_a_file_that_ends_its_reader_costs_itself_alone(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
