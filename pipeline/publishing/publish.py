@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from pipeline.day.day_state import DayState
 from pipeline.disk import drawn, memory
@@ -23,9 +22,6 @@ from pipeline.render import documents
 from pipeline.render.documents import Workshop
 from pipeline.report.compose import Tell
 from pipeline.report.report import Report
-
-_MOST_AHEAD: Final = 150_000
-"""Cases; of a country the report takes more than a gigabyte while it is drawn up."""
 
 
 def restore(plan: Plan) -> Written:
@@ -48,7 +44,7 @@ def equipped(state: DayState, plan: Plan, workshop: Workshop) -> tuple[Workshop,
     instead = handed_out.in_place_of(plan.ledger, plan.settings, state.day)
     room = outbox.aside(plan.settings.paths.outbox, state.day.isoformat())
     at_work = replace(workshop, room=room, drawn=plan.drawn_before(state.day), instead=instead)
-    is_ahead = documents.RECEIPTS in plan.documents and plan.settings.large_day.cases < len(state.cases) <= _MOST_AHEAD
+    is_ahead = documents.RECEIPTS in plan.documents and plan.settings.large_day.cases < len(state.cases) <= documents.MOST_BESIDE
     return at_work, partial(documents.begin_receipts, at_work, state.day) if is_ahead else None
 
 

@@ -64,6 +64,8 @@ class Workshop:
     """What waits for the receipts of a large day that were begun before its report was drawn up."""
 
 
+MOST_BESIDE: Final = 150_000
+"""Cases. Of a country whatever takes much memory (the report, 专报) is made by itself, and what each district has before or after it."""
 _IMPORTING = threading.Lock()
 
 Files = Mapping[str, bytes | Path | Iterator[bytes]]
@@ -78,22 +80,30 @@ def _briefing(report: Report, workshop: Workshop) -> Finish:
 
     apart = workshop.makers.apart if workshop.makers and not report.unit else None
 
-    def finish() -> list[Files]:
-        begun = briefing_files.begin(report, workshop.templates, *([apart] if apart else []))
-        (files, broken), printed, waiting = begun
+    def begin() -> Finish:
+        waiting, printed, waiting_too = briefing_files.begin(report, workshop.templates, *([apart] if apart else []))
         workshop.printed[report.day, report.unit] = printed
-        workshop.printing[report.day, report.unit] = waiting
+        workshop.printing[report.day, report.unit] = waiting_too
         again = f"装上有这些字的字体（python run.py doctor 说明是哪些），再 python run.py --rewrite --date {report.day}，就会印出来。"
         lacking = [f"{report.day}：{printed.told}{again}"] if printed.told else []
-        return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
 
-    if apart:  # of a country it takes hundreds of megabytes to set, which nobody else shall need meanwhile
+        def finish() -> list[Files]:
+            files, broken = waiting()
+            return [_remembering_remarks((files, [*broken, *lacking]), workshop)]
+
+        return finish
+
+    if apart and _is_country(report):
         if workshop.makers and workshop.makers.has_processes:
-            workshop.readers.rest()
-        made, pdf = finish(), workshop.printing[report.day, report.unit]()
+            workshop.readers.rest()  # it takes hundreds of megabytes to set, which nobody else shall need meanwhile
+        made, pdf = begin()(), workshop.printing[report.day, report.unit]()
         workshop.printing[report.day, report.unit] = lambda: pdf
         return lambda: made
-    return finish
+    return begin() if apart else lambda: begin()()  # noqa: PLW0108 - begun where it is waited for
+
+
+def _is_country(report: Report) -> bool:
+    return len(report.cases) > MOST_BESIDE
 
 
 def _briefing_pdf(report: Report, workshop: Workshop) -> Finish:
@@ -221,7 +231,9 @@ ALL: Final[tuple[Document, ...]] = (
 These two stand late: by then the readers, which mark the receipts, leave the PDF a processor.
 """
 _OF_THE_DAY: Final = (_briefing, _office_workbook, _briefing_pdf)
-"""What comes first on a large day."""
+"""What comes first of a country."""
+_MADE_HERE: Final = (_office_workbook, _leaders_page, _register_table)
+"""What the run itself makes of a large day, while others make what each district has."""
 FIGURES: Final[tuple[Document, ...]] = ()
 """Nothing but what programs read."""
 
@@ -276,13 +288,17 @@ def _with_makers(report: Report, workshop: Workshop, room: Path | None) -> Itera
 def _each(report: Report, documents: tuple[Document, ...], workshop: Workshop) -> Iterator[Files]:
     """Go through the files of each document."""
     # receipts are marked, and districts' documents made, in processes of their own while the others are made here
-    if workshop.makers:  # which make what each district has, while the day's own are made here
-        documents = tuple(sorted(documents, key=lambda document: document not in _OF_THE_DAY))
-    begun = [begin(report, workshop) for begin in documents]
+    first = documents
+    if workshop.makers and _is_country(report):
+        first = documents = tuple(sorted(documents, key=lambda document: document not in _OF_THE_DAY))
+    elif workshop.makers:  # what others make is begun first and waited for last
+        first = tuple(sorted(documents, key=lambda document: document in _OF_THE_DAY))
+        documents = tuple(sorted(documents, key=lambda document: document not in _MADE_HERE))
+    begun = {begin: begin(report, workshop) for begin in first}
     for make in (files_for_programs.cases, files_for_programs.tables, extension_files.tables):
         yield make(report)
-    for finish in begun:
-        yield from finish()
+    for document in documents:
+        yield from begun[document]()
         if workshop.makers:
             memory.give_back()
 

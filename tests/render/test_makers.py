@@ -24,7 +24,7 @@ from benchmarks import clusters
 from benchmarks.clusters import Cluster
 from pipeline.night import nightly
 from pipeline.reading.readers import Readers
-from pipeline.render import cluster_makers, makers
+from pipeline.render import cluster_makers, documents, makers
 from pipeline.render.cluster_makers import Greeting, OnCluster
 from pipeline.render.documents import ALL
 from pipeline.render.jobs import Job, Made, Place
@@ -169,9 +169,13 @@ def test_few_districts_are_worth_no_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("few_are_worth_it")
-def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_anybody_else_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("most_beside", "expected"), [(0, ["rest", "apart", "apart", "begin"]), (100, ["begin", "begin", "begin", "begin", "apart", "apart"])]
+)
+def test_a_countrys_briefing_is_made_before_anybody_else_begins_and_any_other_beside_the_districts_documents(
+    most_beside: int, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(documents, "MOST_BESIDE", most_beside)
     done: list[str] = []
 
     def noting(of: type, name: str) -> Callable[..., object]:
@@ -186,7 +190,8 @@ def test_on_a_large_day_the_days_own_papers_come_first_and_the_briefing_before_a
     for of, name in ((Makers, "apart"), (Makers, "begin"), (Readers, "rest")):
         monkeypatch.setattr(of, name, noting(of, name))
     _written(tmp_path)
-    assert done[:4] == ["rest", "apart", "apart", "begin"]
+    assert done[: len(expected)] == expected
+    assert ("rest" in done) == (most_beside == 0)
 
 
 _A_RUN = """

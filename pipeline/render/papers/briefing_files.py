@@ -192,25 +192,31 @@ def _here(form: Callable[[Fields, datetime, bytes], bytes], fields: Fields, mome
     return form(fields, moment, template)
 
 
-def begin(report: Report, templates: Path, setting: Setting = _here) -> tuple[_Set, Printed, Callable[[], _Set]]:
-    """Return the Word file, with what is wrong with the office's template, what the PDF is set with, and what waits for that.
+def begin(report: Report, templates: Path, setting: Setting = _here) -> tuple[Callable[[], _Set], Printed, Callable[[], _Set]]:
+    """Return what waits for the Word file, with faults of its template, what the PDF is set with, and what waits for it.
 
-    typst sets it in a thread of its own: it needs Python for nothing meanwhile. In the place of a broken template the original is taken.
+    typst sets the PDF in a thread of its own: it needs Python for nothing meanwhile. Elsewhere one is set after the other. In the place
+    of a broken template the original is taken.
     """
     fields = spread.over_pages(briefing.fields(report))
     opened, boxes = opened_fonts.showing(opened_fonts.unusual(fields))
     printed = Printed({path.name: fonts.sha256(path) for path in opened.paths}, boxes, _told(boxes, fields))
-    word_file = _applied(_WORD, report, templates, fields, setting)
+    word_file, pdf_file = (partial(_applied, form, report, templates, fields, setting) for form in (_WORD, _PDF))
     thread = ThreadPoolExecutor(1)
-    waiting = thread.submit(_applied, _PDF, report, templates, fields, setting)
+    waiting = thread.submit(word_file).result if setting is not _here else partial(_itself, word_file())
+    waiting_too = thread.submit(pdf_file).result
     thread.shutdown(wait=False)
-    return word_file, printed, waiting.result
+    return waiting, printed, waiting_too
+
+
+def _itself(made: _Set) -> _Set:
+    return made
 
 
 def render(report: Report, templates: Path) -> tuple[dict[str, bytes], list[str], Printed]:
     """Return both files by name, what is wrong with the office's templates, and what the PDF was set with."""
-    (files, broken), printed, waiting = begin(report, templates)
-    pdf_file, broken_too = waiting()
+    waiting, printed, waiting_too = begin(report, templates)
+    (files, broken), (pdf_file, broken_too) = waiting(), waiting_too()
     return files | pdf_file, [*broken, *broken_too], printed
 
 
