@@ -93,7 +93,10 @@ def _partings(reports: Sequence[Filed], days: Iterable[date], settings: Settings
 
 
 def _with_what_was_known(states: Mapping[date, DayState], past: _Past) -> dict[date, DayState]:
-    known = {day: _with_overnight(_remembering(_with_flags_dropped(state, past.settings), past), past) for day, state in states.items()}
+    known = {
+        day: _as_changed_since(_with_overnight(_remembering(_with_flags_dropped(state, past.settings), past), past), past)
+        for day, state in states.items()
+    }
     return known | {state.day: state for state in _corrected(known, past)}
 
 
@@ -215,6 +218,30 @@ def _net(state: DayState, entries: Iterable[Restated], midnight: Mapping[date, R
     for day in sorted({day for day, _group, _unit in again}):
         entries = restating.of_groups(day, midnight[day], now[day], past.settings)
         yield from (entry for entry in entries if (day, entry.group, entry.unit) in again)
+
+
+def _as_changed_since(state: DayState, past: _Past) -> DayState:
+    """Add to what became known of earlier days what they were changed to by what became known on later ones."""
+    overnight, last = state.overnight, state.day - _ONE_DAY
+    parts = (state.restated, overnight.entries, overnight.earlier, overnight.net)
+    moment = known_until(last if overnight.entries or overnight.earlier else state.day, past.settings)
+    days = [entry.day for entries in parts for entry in entries]
+    later = (filed for filed in past.facts.reports if filed.arrival.envelope.received_at > moment)
+    if not days or not any(filed.reading.day <= max(days) for filed in later):
+        return state
+    first, end = min(days), max(filed.arrival.envelope.received_at for filed in past.facts.reports)
+    now = {
+        (entry.day, entry.group, entry.unit): entry.tallies[1]
+        for day, register in zip(_through(first, max(days)), past.registers(end, first, max(days)), strict=True)
+        for entry in restating.of_groups(day, register, register, past.settings)
+    }
+
+    def since(entries: Iterable[Restated]) -> tuple[Restated, ...]:
+        known = ((entry, now.get((entry.day, entry.group, entry.unit), entry.tallies[1])) for entry in entries)
+        return tuple(entry if by_now == entry.tallies[1] else replace(entry, since=by_now) for entry, by_now in known)
+
+    restated, entries, earlier, net = map(since, parts)
+    return replace(state, restated=restated, overnight=replace(overnight, entries=entries, earlier=earlier, net=net))
 
 
 # --- the day itself ----------------------------------------------------------------------------------------------

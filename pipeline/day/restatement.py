@@ -73,6 +73,8 @@ class Restated:
     moves: Moves
     unit: str = ""
     """The level above the districts of which it is told; '' of the whole office."""
+    since: Tally | None = None
+    """What it was changed to since then by what became known on later days; None where that is nothing."""
 
     @property
     def differs(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pipeline.publishing.own_cases import Own
 from pipeline.render import files_for_programs
-from pipeline.report import corrections
+from pipeline.report import restated_figures
 from pipeline.terms import words
 from pipeline.terms.contract import cases_in
 
@@ -263,7 +263,7 @@ def _restated_whole(entry: Summary) -> str:
 
 def _moves(entry: Summary) -> str:
     """Return which cases a restatement is about, by what became of them."""
-    return "，".join(f"{title} {_named(entry[kind])}" for kind, title in corrections.MOVES.items() if entry.get(kind))
+    return "，".join(f"{title} {_named(entry[kind])}" for kind, title in restated_figures.MOVES.items() if entry.get(kind))
 
 
 # --- beyond the contract ------------------------------------------------------------------------------------------

@@ -13,17 +13,12 @@ from datetime import date, timedelta
 from pipeline.day.edit_effects import Effects
 from pipeline.day.known_when import known_until
 from pipeline.day.restatement import LateReport, Moves, Restated
-from pipeline.day.targets import Tally
-from pipeline.report import edit_words, matter_words, sentences
+from pipeline.report import edit_words, matter_words, restated_figures, sentences
 from pipeline.report.report import Report
+from pipeline.report.restated_figures import MOST, MOVES, moved
 from pipeline.report.submission_lines import SubmissionLine
 from pipeline.terms import words
 from pipeline.terms.contract import SOURCE_DISTRICT
-from pipeline.terms.words import FLAGS
-
-MOST = 3
-"""Cases, runs of days, reports or districts that a sentence names; the rest is counted."""
-MOVES = {"entered": "新列入总数", "left": "退出总数", "newly_counted": "改为计入化解", "no_longer_counted": "改为不计入化解"}
 
 
 def of_group(report: Report, group: str, most: int = MOST) -> str:
@@ -81,13 +76,14 @@ def _both_times(report: Report, group: str, most: int) -> str:
     by_noon = {entry.day: entry.tallies[1] for entry in (*report.overnight_earlier, *report.overnight) if entry.group == group}
     again = {entry.day: by_noon[entry.day] for entry in report.overnight_net if entry.group == group and entry.day in by_noon}
     back = [
-        f"{sentences.day(entry.day, report.day)}曾改为{counts(again[entry.day])}，又改回{counts(entry.tallies[1])}"
+        f"{sentences.day(entry.day, report.day)}曾改为{restated_figures.counts(again[entry.day])}，{restated_figures.back(entry)}"
         for entry in taken_back(report)
         if entry.group == group and entry.day in again
     ]
     reports = (*report.overnight_reports, *report.late_reports)
     whose = _whose(report, reports, moves.cases or all_moves.cases, most)
-    days = _several(entries, most, report.day, {day: f"（{_moment_of_noon(report)}所知{counts(tally)}）" for day, tally in again.items()})
+    remarks = {day: f"（{_moment_of_noon(report)}所知{restated_figures.counts(tally)}）" for day, tally in again.items()}
+    days = _several(entries, most, report.day, remarks)
     parts = [days, *back[: max(1, most)], *moved(moves, most), whose]
     return f"以前的数字，与{_moment_of_night(report)}所知相比有更正：{'；'.join(part for part in parts if part)}。"
 
@@ -110,7 +106,7 @@ def _lost(report: Report, group: str, most: int) -> str:
     entry = next((entry for entry in report.lost_with_originals if entry.group == group), None)
     if entry is None:
         return ""
-    parts = [pair(entry.tallies), *moved(entry.moves, most)]
+    parts = [restated_figures.pair(entry), *moved(entry.moves, most)]
     return f"因原件遗失、不计入，{sentences.day(entry.day, report.day)}的数字与以前发布的不同：{'；'.join(parts)}。"
 
 
@@ -119,7 +115,7 @@ def overnight(report: Report, group: str, most: int = MOST) -> str:
     before, entry = _overnight_earlier(report, group, most), next((entry for entry in report.overnight if entry.group == group), None)
     if entry is None:
         return before
-    parts = [pair(entry.tallies), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
+    parts = [restated_figures.pair(entry), *moved(entry.moves, most), _whose(report, report.overnight_reports, entry.moves.cases, most)]
     came = f"{sentences.day(entry.day, report.day)}的数字，{_between(report)}有更正"
     return f"{before}{came}：{'；'.join(part for part in parts if part)}。"
 
@@ -138,9 +134,12 @@ def _overnight_earlier(report: Report, group: str, most: int) -> str:
 
 def _several(entries: Sequence[Restated], most: int, told_on: date, remarks: Mapping[date, str] | None = None) -> str:
     """Return what a group's days were told as and are known as, run by run, so many of them; `remarks`: on a day's figures."""
-    runs = runs_of(entries)
+    runs = restated_figures.runs_of(entries)
     beside = remarks or {}
-    shown = [f"{_run(run, told_on)}{beside.get(run[0].day, '') if len(run) == 1 else ''}" for run in chosen(runs, max(1, most))]
+    shown = [
+        f"{restated_figures.days_of(run, told_on)}{restated_figures.pair(run[0])}{beside.get(run[0].day, '') if len(run) == 1 else ''}"
+        for run in restated_figures.chosen(runs, max(1, most))
+    ]
     return "、".join(shown) + (f"等{len(entries)}天" if len(runs) > len(shown) else "")
 
 
@@ -190,84 +189,9 @@ def room(most: int) -> edit_words.Room:
     return edit_words.Room(most, 60 if most > MOST else 20)
 
 
-def runs_of(entries: Iterable[Restated]) -> list[list[Restated]]:
-    """Return a group's days in runs of which the same was told and the same is known now."""
-    runs: list[list[Restated]] = []
-    for entry in entries:
-        last = runs[-1][-1] if runs else None
-        if last and (last.tallies, last.moves) == (entry.tallies, entry.moves) and last.day + timedelta(days=1) == entry.day:
-            runs[-1].append(entry)
-        else:
-            runs.append([entry])
-    return runs
-
-
 def groups(report: Report) -> list[str]:
     """Return the groups that earlier days are told differently of."""
     return list(dict.fromkeys(entry.group for entry in report.restated))
-
-
-def chosen(runs: list[list[Restated]], most: int) -> list[list[Restated]]:
-    """Return at most so many: first those in which a target was lost, or won, then those whose counts differ, of each kind the latest."""
-
-    def weight(place: int) -> tuple[bool, bool, bool, int]:
-        (entry, *_others) = runs[place]
-        return not is_lost(entry.tallies), not has_turned(entry.tallies), not has_moved(entry), -place
-
-    return [runs[place] for place in sorted(sorted(range(len(runs)), key=weight)[:most])]
-
-
-def _run(run: list[Restated], told_on: date) -> str:
-    return f"{days_of(run, told_on)}{pair(run[0].tallies)}"
-
-
-def days_of(run: Sequence[Restated], told_on: date | None = None) -> str:
-    """Return the days of a run, such as 5月18日至5月21日."""
-    first, last = run[0].day, run[-1].day
-    return sentences.day(first, told_on) if first == last else f"{sentences.day(first, told_on)}至{sentences.day(last, told_on)}"
-
-
-def pair(tallies: tuple[Tally, Tally]) -> str:
-    """Return what was told and what is known now, and whether that turns the target."""
-    then, now = tallies
-    if (then.resolved, then.total) == (now.resolved, now.total):
-        return f"仍为{counts(now)}，案件有变"
-    turned = f"，按件数算由{verdict(then)}变为{verdict(now)}" if has_turned(tallies) else ""
-    return f"由{counts(then)}改为{counts(now)}{turned}"
-
-
-def pair_with_cases(entry: Restated) -> str:
-    """Return the same, with the first cases behind it where the numbers alone do not show that anything has changed."""
-    if has_moved(entry):
-        return pair(entry.tallies)
-    return f"仍为{counts(entry.tallies[1])}（{'，'.join(moved(entry.moves, 1)) or '案件有变'}）"
-
-
-def has_moved(entry: Restated) -> bool:
-    """Whether a total or the cases counted are as many as before, or not."""
-    then, now = entry.tallies
-    return (then.resolved, then.total) != (now.resolved, now.total)
-
-
-def verdict(tally: Tally) -> str:
-    """Return whether a target is met by the mere counts."""
-    return "没有案件" if tally.met is None else "达标" if tally.met else "未达标"
-
-
-def counts(tally: Tally) -> str:
-    """Return the cases counted and the total."""
-    return f"{tally.resolved}/{tally.total}"
-
-
-def is_lost(tallies: tuple[Tally, Tally]) -> bool:
-    """Whether a target was met by the mere counts and is missed now."""
-    return tallies[0].met is True and tallies[1].met is False
-
-
-def has_turned(tallies: tuple[Tally, Tally]) -> bool:
-    """Whether a target was met by the mere counts and is not now, or the other way round."""
-    then, now = tallies
-    return then.met != now.met
 
 
 def _together(moves: Iterable[Moves]) -> Moves:
@@ -278,33 +202,6 @@ def _together(moves: Iterable[Moves]) -> Moves:
         for kind, found in cases.items():
             found.update(getattr(entry, kind))
     return Moves(**{kind: tuple(sorted(found)) for kind, found in cases.items()}, flagged=tuple(flagged))
-
-
-def moved(moves: Moves, most: int = MOST) -> list[str]:
-    """Return each kind of move with how many cases made it and the first of them."""
-    said = []
-    for kind, word in MOVES.items():
-        cases: tuple[str, ...] = getattr(moves, kind)
-        flagged = _flagged(moves, most) if kind == "left" else ""
-        ended = f"，其中{len(moves.disputed)}件原报群众不认可、更正后不再有" if kind == "newly_counted" and moves.disputed else ""
-        said += [f"{word}{len(cases)}件{_named(cases, most)}{ended}{flagged}"] if cases else []
-    return [*said, f"{words.PASSING}{len(moves.passing)}件{_named(moves.passing, most)}"] if moves.passing else said
-
-
-def _flagged(moves: Moves, most: int) -> str:
-    """Return which flags the cases had that left, such as ，其中原超期未结、停滞1件（DS-2020-001）."""
-    by_case: dict[str, list[str]] = {}
-    for number, flag in moves.flagged:
-        by_case.setdefault(number, []).append(FLAGS[flag].name)
-    same: dict[str, list[str]] = {}
-    for number, flags in by_case.items():
-        same.setdefault("、".join(flags), []).append(number)
-    parts = [f"原{flags}{len(numbers)}件{_named(numbers, most)}" for flags, numbers in same.items()]
-    return f"，其中{'、'.join(parts)}" if parts else ""
-
-
-def _named(cases: Sequence[str], most: int) -> str:
-    return f"（{words.first_of(cases, most)}）" if most else ""
 
 
 def of_moved(report: Report, group: str, most: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pipeline.day.cases import goes_back
 from pipeline.day.edit_effects import Effects
 from pipeline.day.restatement import LateReport, RefusedSince, Restated
-from pipeline.report import corrections, edit_words, matter_words, sentences
+from pipeline.report import corrections, edit_words, matter_words, restated_figures, sentences
 from pipeline.report.report import Report
 from pipeline.terms import words
 
@@ -23,11 +23,11 @@ def of_day(report: Report) -> list[str]:
     return [*whole, *(f"{name}：{said}" for name, said in groups if said)]
 
 
-def correction(report: Report, most: int = corrections.MOST) -> str:
+def correction(report: Report, most: int = restated_figures.MOST) -> str:
     """Return what is known of this day that its own readers could not know; '' where it is no correction."""
     if not report.is_correction:
         return ""
-    told = ((entry, [figures_of_this_day(report, entry), *corrections.moved(entry.moves, most)]) for entry in of_this_day(report))
+    told = ((entry, [figures_of_this_day(report, entry), *restated_figures.moved(entry.moves, most)]) for entry in of_this_day(report))
     groups = [f"{entry.group}案件{'；'.join(parts)}。" for entry, parts in told]
     figures = f"与{since(report)}相比，{''.join(groups)}" if groups else f"各组的总数和化解件数，与{since(report)}相同。"
     if rewritten := edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most)):
@@ -46,11 +46,11 @@ def in_a_line(report: Report) -> str:
     return f"{EARLIER_ISSUES.removesuffix('。')}；改了什么，见“{words.RESTATED}”。" if report.is_correction else ""
 
 
-def behind(report: Report, most: int = corrections.MOST) -> str:
+def behind(report: Report, most: int = restated_figures.MOST) -> str:
     """Return whose reports the correction comes from, the cases, and what else changed; '' where the first lines tell it all."""
-    told = ((entry, corrections.moved(entry.moves, most)) for entry in of_this_day(report))
-    fuller = ((entry, moved) for entry, moved in told if corrections.has_moved(entry) or moved != corrections.moved(entry.moves, 1))
-    news = [(entry, moved) for entry, moved in fuller if moved]
+    told = ((entry, restated_figures.moved(entry.moves, most)) for entry in of_this_day(report))
+    short = restated_figures.moved
+    news = [(entry, moved) for entry, moved in told if moved and (restated_figures.has_moved(entry) or moved != short(entry.moves, 1))]
     by_cause = _by_cause(report, [entry for entry, _moved in news], most)
     groups = by_cause or [f"{entry.group}{'，'.join(moved)}" for entry, moved in news]
     rewritten = edit_words.of_late_reports(report.correcting_effects, report.day, corrections.room(most))
@@ -88,7 +88,7 @@ def _by_cause(report: Report, entries: Sequence[Restated], most: int) -> list[st
     told = []
     for district in order[:most]:
         own = [entry for entry in entries if entry.moves.among(cases[district]).cases]
-        changed = [f"{entry.group}{'，'.join(corrections.moved(entry.moves.among(cases[district]), most))}" for entry in own]
+        changed = [f"{entry.group}{'，'.join(restated_figures.moved(entry.moves.among(cases[district]), most))}" for entry in own]
         listed = corrections.listed([each for each in reports if each.district == district], most, report.day)
         told.append(f"{listed}：{'、'.join(changed) or '没有改变总数和化解件数'}")
     return [*told, *([f"等{len(order)}个旗区的日报"] if len(order) > most else [])]
@@ -161,7 +161,7 @@ def since(report: Report) -> str:
     return "当日24:00所知" if report.corrected_net else f"{_noon(report)}所知"
 
 
-def filled_in(report: Report, most: int = corrections.MOST) -> str:
+def filled_in(report: Report, most: int = restated_figures.MOST) -> str:
     """Return which reports of earlier days came of districts that had sent none, and changed no figure that was told; '' where none did.
 
     Those that did are told with what they changed.
@@ -206,8 +206,8 @@ def of_this_day(report: Report) -> list[Restated]:
 
 def all_runs(report: Report) -> list[list[Restated]]:
     """Return the day itself where it is corrected, then the earlier days in runs, group by group."""
-    by_group = (corrections.runs_of(entry for entry in earlier(report) if entry.group == group) for group in corrections.groups(report))
-    return [*([entry] for entry in of_this_day(report)), *(run for runs in by_group for run in runs)]
+    of_groups = ([entry for entry in earlier(report) if entry.group == group] for group in corrections.groups(report))
+    return [*([entry] for entry in of_this_day(report)), *(run for entries in of_groups for run in restated_figures.runs_of(entries))]
 
 
 def earlier(report: Report) -> list[Restated]:
@@ -239,12 +239,12 @@ def known_before(report: Report, entry: Restated) -> str:
 def figures_of_this_day(report: Report, entry: Restated, *, with_cases: bool = False) -> str:
     """Return what was told of a group of this day and is known now; where more was known by noon, that too."""
     if all(net.group != entry.group for net in report.corrected_net):
-        return corrections.pair_with_cases(entry) if with_cases else corrections.pair(entry.tallies)
+        return restated_figures.pair_with_cases(entry) if with_cases else restated_figures.pair(entry)
     by_noon = next((noon.tallies[0] for noon in report.corrected if noon.group == entry.group), entry.tallies[1])
-    known = f"次日{report.settings.calendar.correction_after:%H:%M}所知{corrections.counts(by_noon)}"
+    known = f"次日{report.settings.calendar.correction_after:%H:%M}所知{restated_figures.counts(by_noon)}"
     if not entry.differs:
-        return f"{known}，又改回{corrections.counts(entry.tallies[1])}"
-    return f"{corrections.pair_with_cases(entry) if with_cases else corrections.pair(entry.tallies)}（{known}）"
+        return f"{known}，又改回{restated_figures.counts(entry.tallies[1])}"
+    return f"{restated_figures.pair_with_cases(entry) if with_cases else restated_figures.pair(entry)}（{known}）"
 
 
 def refused_since(report: Report, most: int, characters: int | None = None) -> str:
@@ -288,7 +288,7 @@ def told_behind(report: Report, most: int, characters: int) -> list[str]:
 
 def refused_in_brief(report: Report) -> str:
     """Return how many such rows there are and of which cases, for first lines; '' where there is none."""
-    cases = words.first_of([f"{row.district}{row.number}" for row in report.refused_since], corrections.MOST)
+    cases = words.first_of([f"{row.district}{row.number}" for row in report.refused_since], restated_figures.MOST)
     return f"以前采用的{len(report.refused_since)}行改为退回（{cases}）" if cases else ""
 
 

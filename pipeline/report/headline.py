@@ -19,6 +19,7 @@ from pipeline.report import (
     matter_words,
     not_taken,
     outcome_words,
+    restated_figures,
     sentences,
     units,
     verdict_words,
@@ -228,14 +229,14 @@ def _restated(report: Report, this_issue: str, *, is_paper: bool) -> str:
     """
     entries = corrections.told_otherwise(report)
     groups = [[entry for entry in entries if entry.group == group.name] for group in report.settings.groups]
-    runs = [run for of_group in groups for run in corrections.runs_of(of_group)]
+    runs = [run for of_group in groups for run in restated_figures.runs_of(of_group)]
     most = MOST_RUNS + (len(runs) == MOST_RUNS + 1)  # "and one more" takes as much room
     ordered = sorted(runs, key=lambda run: _weight(run[0]))
-    chosen = sorted(ordered, key=lambda run: not corrections.is_lost(run[0].tallies))[:1] if is_paper and len(runs) > 1 else ordered[:most]
+    chosen = sorted(ordered, key=lambda run: not restated_figures.is_lost(run[0]))[:1] if is_paper and len(runs) > 1 else ordered[:most]
     shown = [run for run in runs if any(run is each for each in chosen)]
     named_groups = [run[0].group for run in shown]
     named = "；".join(
-        f"{group if group != before else ''}{corrections.days_of(run, report.day)}{corrections.pair_with_cases(run[0])}"
+        f"{group if group != before else ''}{restated_figures.days_of(run, report.day)}{restated_figures.pair_with_cases(run[0])}"
         for before, group, run in zip(["", *named_groups], named_groups, shown, strict=False)
     )
     basis = f"与{corrections.basis(report)}所知相比，" if runs else ""
@@ -252,10 +253,10 @@ def unnamed(runs: Sequence[Sequence[Restated]], told_on: date) -> str:
     """Return how many corrections there are beside those told, where these are few which, and whether they turn a target."""
     if not runs:
         return ""
-    which = "、".join(f"{run[0].group}{corrections.days_of(run, told_on)}" for run in runs) if len(runs) <= MOST_RUNS else ""
-    turned = sum(corrections.has_turned(run[0].tallies) for run in runs)
+    which = "、".join(f"{run[0].group}{restated_figures.days_of(run, told_on)}" for run in runs) if len(runs) <= MOST_RUNS else ""
+    turned = sum(restated_figures.has_turned(run[0]) for run in runs)
     effect = "达标与否没有变" if not turned else "达标与否也改变" if turned == len(runs) else f"其中{turned}处达标与否改变"
-    same = sum(not corrections.has_moved(run[0]) for run in runs)
+    same = sum(not restated_figures.has_moved(run[0]) for run in runs)
     unchanged = f"，{'' if same == len(runs) else f'其中{same}处'}件数不变、案件有变" if same else ""
     return f"；另{len(runs)}处{effect}{unchanged}{f'（{which}）' if which else ''}"
 
@@ -266,16 +267,13 @@ def _weight(entry: Restated) -> tuple[bool, bool, bool, int]:
     That its counts differ, then that this turns the verdict, then that nothing less than all meets the target; of the rest the latest.
     """
     (then, _now) = entry.tallies
-    return not corrections.has_moved(entry), not corrections.has_turned(entry.tallies), then.target_percent < _ALL, -entry.day.toordinal()
+    return not restated_figures.has_moved(entry), not restated_figures.has_turned(entry), then.target_percent < _ALL, -entry.day.toordinal()
 
 
 def _taken_back(report: Report) -> list[str]:
     """Return of which days a group's figures were corrected by noon, and corrected back since."""
     same = corrections.taken_back(report)
-    return [
-        f"{sentences.day(entry.day, report.day)}{entry.group}曾有更正，又改回{entry.tallies[1].resolved}/{entry.tallies[1].total}"
-        for entry in same
-    ]
+    return [f"{sentences.day(entry.day, report.day)}{entry.group}曾有更正，{restated_figures.back(entry)}" for entry in same]
 
 
 def _this_issue(report: Report) -> str:

@@ -12,13 +12,13 @@ from typing import Final
 
 from pipeline.day.restatement import Restated
 from pipeline.report import (
-    corrections,
     exemptions,
     exemptions_of_period,
     headline,
     left_at_the_end,
     matter_words,
     not_taken,
+    restated_figures,
     sentences,
     verdict_words,
 )
@@ -169,7 +169,7 @@ def restated(period: Period, most: int = 2) -> str:
         editions = f"结果标明“更正”的有{len(period.corrected)}天（{named}）。{editions}"
     if not runs:
         return f"期内没有更正以前的数字。{editions}"
-    turned = sum(corrections.has_turned(run[0].tallies) for _day, run in runs)
+    turned = sum(restated_figures.has_turned(run[0]) for _day, run in runs)
     shown = _chosen(runs, max(most, min(turned, _MOST_TURNED)))
     told = _in_words(shown, period)
     others = headline.unnamed([run for _day, run in runs if not any(run is each for _told_on, each in shown)], period.last)
@@ -190,14 +190,14 @@ def _in_words(runs: Sequence[tuple[date, list[Restated]]], period: Period) -> li
     told, before = list[str](), ""
     for day, run in runs:
         head = _told(day, run, period)
-        days = corrections.days_of(run, period.last)
-        told.append(f"{'' if head == before else head}{run[0].group}{days}{corrections.pair_with_cases(run[0])}")
+        days = restated_figures.days_of(run, period.last)
+        told.append(f"{'' if head == before else head}{run[0].group}{days}{restated_figures.pair_with_cases(run[0])}")
         before = head
     return told
 
 
 def _chosen(runs: Sequence[tuple[date, list[Restated]]], most: int) -> list[tuple[date, list[Restated]]]:
-    chosen = corrections.chosen([run for _day, run in runs], most)
+    chosen = restated_figures.chosen([run for _day, run in runs], most)
     return [pair for pair in runs if any(pair[1] is run for run in chosen)]
 
 
@@ -211,7 +211,7 @@ def _runs(period: Period) -> list[tuple[date, list[Restated]]]:
     return [
         (day, run)
         for day, group in told
-        for run in corrections.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
+        for run in restated_figures.runs_of(entry for told_on, entry in period.restated if (told_on, entry.group) == (day, group))
     ]
 
 

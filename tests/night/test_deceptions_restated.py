@@ -566,6 +566,31 @@ def test_a_report_of_the_day_before_that_comes_late_and_changes_no_figure_is_tol
         assert "以前的数字没有因此改变" not in text
 
 
+def test_of_a_correction_that_is_overtaken_no_direction_is_told_and_what_the_figures_were_changed_to_since_is() -> None:
+    nine, ten = (_resolved(TEN[:count]) for count in (9, 10))
+    files = [_assigned(), _of(MONDAY, *nine), _of(TUESDAY), _of(WEDNESDAY)]
+    files += [_of(MONDAY, *ten, came="2020-05-19 15:00"), _of(MONDAY, *nine, came="2020-05-20 15:00")]
+    days = told(files, DAYS[:3])
+    _assert_all_say(days[TUESDAY], "5月18日由9/10改为10/10，后来又改回9/10")
+    _assert_all_say(days[WEDNESDAY], "5月18日至5月19日由10/10改为9/10，按件数算由达标变为未达标")
+    for text in days[TUESDAY].both:
+        assert "变为达标" not in text
+    assert dict(days[TUESDAY].report.trend)[MONDAY][REGION].resolved == days[TUESDAY].report.restated[0].since.resolved == 9
+    assert days[WEDNESDAY].report.restated[0].since is None
+    once = told(files[:-1], DAYS[:3])[TUESDAY]
+    _assert_all_say(once, "5月18日由9/10改为10/10，按件数算由未达标变为达标")
+
+
+def test_what_came_by_noon_and_is_changed_since_is_told_with_what_it_is_now() -> None:
+    eight, nine, ten = (_resolved(TEN[:count]) for count in (8, 9, 10))
+    files = [_assigned(), _of(MONDAY, *nine), _of(TUESDAY), _of(MONDAY, *ten, came="2020-05-19 08:00")]
+    once = told([*files, _of(MONDAY, *nine, came="2020-05-20 15:00")], DAYS[:2])[TUESDAY]
+    _assert_all_say(once, "5月18日的数字，当日24:00以后、次日12:00以前有更正：由9/10改为10/10，后来又改回9/10")
+    assert "变为达标" not in once.paper
+    back = [*files, _of(MONDAY, *nine, came="2020-05-19 15:00"), _of(MONDAY, *eight, came="2020-05-20 15:00")]
+    _assert_all_say(told(back, DAYS[:2])[TUESDAY], "曾改为10/10，又改回9/10，后来改为8/10")
+
+
 def test_a_correction_says_what_it_mended_added_and_left_out_where_no_figure_moves() -> None:
     rows = [{**progress_row(number), "办结时限": None} for number in TEN[:3]]
     first = _of(MONDAY, {**rows[0], "今日进展": "已回访 13912345678"}, rows[1])

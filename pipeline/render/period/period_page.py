@@ -17,7 +17,7 @@ from jinja2 import TemplateError
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
 from pipeline.render.workbook import sheet_words
-from pipeline.report import corrections, left_at_the_end, period_words, sentences
+from pipeline.report import left_at_the_end, period_words, restated_figures, sentences
 from pipeline.report.period import LOOKED_AFTER, Part, Period
 from pipeline.settings.units import Branch
 from pipeline.terms import words
@@ -57,10 +57,11 @@ def _context(period: Period) -> dict[str, Any]:
         "rows": calendar_rows(period),
         "counts": {name: [*stood(period, [name]).values()] for name in period.settings.district_names},
         "below": period_words.below(period),
-        "told": [(day, entry, corrections.moved(entry.moves, 6)) for day, entry in period.restated],
+        "told": [(day, entry, restated_figures.moved(entry.moves, 6)) for day, entry in period.restated],
         "signs": SIGNS,
         "looked_after": LOOKED_AFTER,
         "say": period_words,
+        "restated_figures": restated_figures,
         "sentences": sentences,
         "means": definitions,
         "flags": words.FLAGS,

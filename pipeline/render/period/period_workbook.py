@@ -33,7 +33,7 @@ from pipeline.render.workbook.cell_formats import (
     text,
     widths_in_arial,
 )
-from pipeline.report import corrections, not_taken, period_words, sentences, verdict_words
+from pipeline.report import not_taken, period_words, restated_figures, sentences, verdict_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay
 from pipeline.settings.units import OF_DISTRICTS, OF_UNITS
@@ -361,8 +361,8 @@ def _urgent(book: Book) -> None:
 
 def _restatement(told: date, entry: Restated) -> Row:
     then, now = entry.tallies
-    verdicts = f"{corrections.verdict(then)} → {corrections.verdict(now)}"
-    cases = "；".join(corrections.moved(entry.moves, 20))
+    verdicts = f"{restated_figures.verdict(then)} → {restated_figures.verdict_since(entry)}"
+    cases = "；".join(filter(None, (restated_figures.since(entry), *restated_figures.moved(entry.moves, 20))))
     return told, entry.day, entry.group, verdict_words.counted(then), verdict_words.counted(now), verdicts, cases
 
 

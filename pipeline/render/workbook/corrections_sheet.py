@@ -13,7 +13,7 @@ from pipeline.render import definitions
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, Value
 from pipeline.render.workbook.sheet_frame import FIRST, HEADER, Column, Listing, explain, frame, print_only, write_rows
-from pipeline.report import corrections, day_corrected, matter_words, sentences
+from pipeline.report import corrections, day_corrected, matter_words, restated_figures, sentences
 
 NAME = "更正情况"
 
@@ -39,7 +39,7 @@ def _count(title: str, kind: str) -> Column[Restated]:
 
 def _cases(entry: Restated) -> str:
     """Return the numbers of the cases, a line for each kind of move."""
-    named = ((title, getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items())
+    named = ((title, getattr(entry.moves, kind)) for kind, title in restated_figures.MOVES.items())
     return "\n".join(f"{title}：{'、'.join(cases)}" for title, cases in named if cases)
 
 
@@ -49,8 +49,9 @@ COLUMNS: tuple[Column[Restated], ...] = (
     *_pair("总数", 7, lambda tally: tally.total),
     *_pair("已化解", 7, lambda tally: tally.resolved),
     *_pair("化解率", 8, lambda tally: sentences.rate(tally.rate_percent)),
-    *_pair("按件数", 8, corrections.verdict),
-    *(_count(title, kind) for kind, title in corrections.MOVES.items()),
+    _pair("按件数", 8, restated_figures.verdict)[0],
+    Column("按件数\n（现）", 8, "long", restated_figures.verdict_since),
+    *(_count(title, kind) for kind, title in restated_figures.MOVES.items()),
     Column("案件", 42, "long", _cases),
 )
 FIRST_PAGE = COLUMNS[:-1]
@@ -61,12 +62,15 @@ def write(book: Book) -> None:
     """The day itself where it is corrected, then the earlier days; below them whose reports that comes from."""
     report = book.report
     rows = [*day_corrected.of_this_day(report), *day_corrected.earlier(report)]
-    known: Column[Restated] = Column("“原”是\n何时所知", 12, "long", lambda entry: day_corrected.known_before(report, entry))
-    columns = (*COLUMNS, known)
+
+    def known(entry: Restated) -> str:
+        return "；".join(filter(None, (day_corrected.known_before(report, entry), restated_figures.since(entry))))
+
+    columns = (*COLUMNS, Column("“原”是\n何时所知", 12, "long", known))
     groups = [group.name for group in report.settings.groups]
     by_noon = [f"{name}：{said}" for name in groups if (said := corrections.overnight(report, name))]
     empty = words.nothing_since_noon(has_earlier=bool(report.overnight_earlier)) if by_noon else words.EMPTY[NAME]
-    listing = Listing(columns, rows, lambda entry: ("alert",) if len({tally.met for tally in entry.tallies}) > 1 else (), empty)
+    listing = Listing(columns, rows, lambda entry: ("alert",) if restated_figures.has_turned(entry) else (), empty)
     sheet = frame(book, NAME, listing.widths)
     write_rows(book, sheet, HEADER, listing)
     sheet.freeze_panes(FIRST, 1)

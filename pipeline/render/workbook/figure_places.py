@@ -14,7 +14,7 @@ from typing import Final
 from xlsxwriter.utility import xl_range
 
 from pipeline.render.workbook.sheet_words import FIRST_LINE as FIRST
-from pipeline.report import breakdown, corrections, day_corrected, hints
+from pipeline.report import breakdown, day_corrected, hints, restated_figures
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.report import Report
 from pipeline.terms.words import FLAGS, STEPS, near
@@ -234,7 +234,7 @@ def _lists(report: Report, places: Places) -> None:
         named += [(f"{bridge.group} · {STEPS[step.kind].name}（{what}）", step.cases) for what, of in steps for step in of]
     for entry in (*day_corrected.of_this_day(report), *day_corrected.earlier(report)):
         day = near(entry.day, report.day)
-        named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in corrections.MOVES.items()]
+        named += [(f"{entry.group} · {day} · {title}", getattr(entry.moves, kind)) for kind, title in restated_figures.MOVES.items()]
     named += [(f"核查提示 · {hints.name(hint.code)} · {hint.district}", hint.cases) for hint in report.beyond.hints]
     pairs = report.beyond.reconciliation.twice
     named += [(f"对账 · 疑似同一事项 · {pair.districts[0]}", tuple(line.number for line in pair.lines)) for pair in pairs]

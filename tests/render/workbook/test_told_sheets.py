@@ -26,7 +26,7 @@ from pipeline.render.workbook import office_workbook, sheet_words
 from pipeline.render.workbook.sheet_words import NOTHING
 from pipeline.report import day_corrected
 from pipeline.report.case_lines import Notice, Settled, SettledSince
-from pipeline.report.corrections import MOVES
+from pipeline.report.restated_figures import MOVES
 from pipeline.terms.hint_words import HINTS
 from pipeline.terms.words import CHANGES
 
