@@ -17,7 +17,7 @@ from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
 from pipeline.settings.config import Settings
 from pipeline.terms import words
-from pipeline.terms.contract import REPLIED, SAFETY, URGENT_KINDS
+from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
 PACE_DAYS = 7
 FEWEST_PACE_DAYS = 3
@@ -152,13 +152,8 @@ def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: 
 
 def _apart(matters: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
     """Return other urgent matters, and those about people's safety: these are decided before anything else, however many they are."""
-    dangers = [matter for matter in matters if is_danger(matter)]
+    dangers = [matter for matter in matters if matter_words.is_danger(matter)]
     return [matter for matter in matters if matter not in dangers], dangers
-
-
-def is_danger(matter: Decision) -> bool:
-    """Whether an urgent matter is about people's safety."""
-    return matter.kinds[0] == "urgent" and matter.matter.startswith(f"{SAFETY}：")
 
 
 def by_request(decisions: Sequence[Decision], *, joins_urgent: bool = False) -> list[Sequence[Decision]]:
@@ -175,7 +170,7 @@ def by_request(decisions: Sequence[Decision], *, joins_urgent: bool = False) -> 
     for position, decision in enumerate(decisions):
         kind = decision.kinds[0]
         # what may wait is no part of what may not
-        apart = f"{is_danger(decision)}{'' if joins_urgent else position}" if kind == "urgent" else ""
+        apart = f"{matter_words.is_danger(decision)}{'' if joins_urgent else position}" if kind == "urgent" else ""
         items.setdefault((kind, apart, "" if kind in together else decision_words.request(decision)), []).append(decision)
     return [decision_words.together(item) for item in items.values()]
 

@@ -110,20 +110,22 @@ def _told(dangers: Sequence[UrgentLine], day: date, *, of_day: bool = False) -> 
     return "；".join([*told, *([f"另有{len(others)}件在{elsewhere}" if told else elsewhere] if others else [])])
 
 
-def noted(report: Report, most: int | None = None, characters: int | None = None, measures: int = 0) -> str:
+def noted(report: Report, most: int | None = None, characters: int | None = None, measures: int | None = None) -> str:
     """Return the urgent matters that ask for nothing, so many of them by name, with as many characters; '' where there is none.
 
-    `measures`: as `matter_words.done` has it.
+    `measures`: as `matter_words.done` has it; None where what was done stands beside it.
     """
     matters = agenda.noted(report.urgent)
     if not matters:
         return ""
-    named = "；".join(_noted(matter, characters, measures) for matter in matters[:most])
-    return f"急报{len(matters)}件没有提出请求，请知悉：{named}{_others(matters, most)}。"
+    named = "；".join(_noted(matter, characters, measures or 0) for matter in matters[:most])
+    has_pointer = measures == 0 and any(matter_words.done(matter, 0) for matter in matters)
+    elsewhere = f"（{matter_words.MEASURES_ELSEWHERE}）" if has_pointer else ""  # once for all of them
+    return f"急报{len(matters)}件没有提出请求，请知悉：{named}{_others(matters, most)}{elsewhere}。"
 
 
 def _noted(matter: UrgentLine, characters: int | None, measures: int) -> str:
-    done = matter_words.done(matter, measures)
+    done = matter_words.done(matter, measures) if measures else ""
     said = _said(matter, matter.situation.rstrip("。；，"), characters)
     return f"{matter.district}{said}{matter_words.outcome(matter)}{f'（{done}）' if done else ''}"
 

@@ -255,6 +255,16 @@ def standing(case: CaseLine, day: date) -> str:
     return "，".join(part for part in (status, progress) if part)
 
 
+MEASURES_ELSEWHERE: Final = "措施见汇总表"
+
+
+def is_danger(matter: UrgentLine | Decision) -> bool:
+    """Whether an urgent matter is about people's safety."""
+    if isinstance(matter, UrgentLine):
+        return matter.kind == SAFETY
+    return matter.kinds[0] == "urgent" and matter.matter.startswith(f"{SAFETY}：")
+
+
 def outcome(matter: UrgentLine | Decision) -> str:
     """Return the same in brackets behind what happened; '' where no case of it counts."""
     return f"（{matter.counted}）" if matter.counted else ""
@@ -263,13 +273,14 @@ def outcome(matter: UrgentLine | Decision) -> str:
 def done(matter: UrgentLine | Decision, most: int) -> str:
     """Return at what hour an urgent matter happened and what was done: 09:30发生，已采取措施：已停工; '' with no room.
 
-    `most`: characters of what was done that are told. It is told whole or not at all: its first half alone could sound better.
+    `most`: characters of what was done that are told. It is told whole or not at all: its first half alone could sound better. Of what
+    endangers people it is said at least where it stands: what happened alone could read as if nobody had done anything.
     """
-    if not most:
-        return ""
-    at = f"{matter.happened:%H:%M}发生" if isinstance(matter.happened, datetime) else ""
     measures = matter.measures.rstrip("。；，")
-    told = f"已采取措施：{measures}" if len(measures) <= most else "已采取措施见汇总表“急报事项”"
+    if not most:
+        return MEASURES_ELSEWHERE if measures and is_danger(matter) else ""
+    at = f"{matter.happened:%H:%M}发生" if isinstance(matter.happened, datetime) else ""
+    told = f"已采取措施：{measures}" if len(measures) <= most else MEASURES_ELSEWHERE
     return "，".join(part for part in (at, told if measures else "") if part)
 
 

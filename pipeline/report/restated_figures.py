@@ -65,7 +65,7 @@ def pair_with_cases(entry: Restated) -> str:
 
 def back(entry: Restated) -> str:
     """Return to what the figures were changed back, and what became of them after that."""
-    return f"又改回{counts(entry.tallies[1])}{_after(entry)}"
+    return "，".join(filter(None, (f"又改回{counts(entry.tallies[1])}", since(entry))))
 
 
 def since(entry: Restated) -> str:
@@ -79,7 +79,13 @@ def since(entry: Restated) -> str:
 def _after(entry: Restated) -> str:
     """Return what became of the figures after that, and whether by now it turns the target."""
     turned = f"按件数算由{verdict(entry.tallies[0])}变为{verdict(by_now(entry))}" if has_turned(entry) else ""
-    return "".join(f"，{part}" for part in (since(entry), turned) if part)
+    return "".join(f"，{part}" for part in (since(entry) if _is_overtaken(entry) else "", turned) if part)
+
+
+def _is_overtaken(entry: Restated) -> bool:
+    """Whether what became known turned the target and no longer does, or the other way round, or was taken back."""
+    told, known = entry.tallies
+    return known.met != by_now(entry).met or (known != told and by_now(entry) == told)
 
 
 def verdict_since(entry: Restated) -> str:

@@ -80,12 +80,12 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     )
     assert (
         restated
-        == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71，后来改为7/72。"
+        == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。"
     )
     quiet = replace(report, restated=(), is_correction=False)
     assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
     by_noon = replace(quiet, overnight=report.restated[:1])
-    assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71，后来改为7/72。")
+    assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
     assert headline.lines(replace(quiet, overnight_effects=edit))[-1] == (
         "更正",
@@ -466,7 +466,7 @@ def test_an_earlier_day_of_which_only_the_cases_changed_is_told_with_them(publis
     report = published("week-light").reports[3]
     entry = report.restated[0]
     moves = Moves(newly_counted=("SJ-2020-001",), no_longer_counted=("SJ-2020-002",))
-    swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves, since=None)
+    swapped = replace(entry, tallies=(entry.tallies[1], entry.tallies[1]), moves=moves)
     said = headline.lines(replace(report, restated=(swapped,), is_correction=False))[-1][1]
     assert said.endswith("仍为7/71（改为计入化解1件（SJ-2020-001），改为不计入化解1件（SJ-2020-002））。")
 

@@ -66,7 +66,7 @@ def some_decisions() -> tuple[Decision, ...]:
     asked = "土地手续请市级协调"
     return (
         Decision(("urgent",), "ZZQ-2020-002", "东胜区", "停水停电停暖：三号楼停水", "领导一", DAY, "请支援", "东胜区日报.xlsx"),
-        Decision(("urgent",), "", "康巴什区", "其他民生事项：电梯停运", "", DAY, "请明确维保单位", "康巴什区日报.xlsx"),
+        Decision(("urgent",), "", "康巴什区", "其他民生事项：电梯停运", "", DAY, "请明确维保单位", "康巴什区日报.xlsx", measures="已报修"),
         Decision(("disputed",), "SJ-2020-002", "东胜区", "SJ-2020-002 的案由", "领导一", date(2020, 5, 21), "", "东胜区日报.xlsx"),
         Decision(
             ("overdue", "coordination"),

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import agenda, decision_words, matter_words, notice_words, sentences, who_reported
+from pipeline.report import decision_words, matter_words, notice_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
@@ -56,7 +56,10 @@ class Space:
     is_older: bool = False
     """As of `limits.Limits`."""
     measures: int = 0
-    """Characters of what was done about an urgent matter; with 0 neither that is told nor at what hour it happened."""
+    """Characters of what was done about an urgent matter; with 0 neither that is told nor at what hour it happened.
+
+    Of a danger it is said then where that stands.
+    """
 
 
 def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
@@ -162,7 +165,7 @@ def _told(decision: Decision, space: Space) -> str:
     """Return what a decision is about; of what is urgent as much as of a request, or where the whole of it stands, of a danger all."""
     if "urgent" not in decision.kinds:
         return short(decision.matter, space.characters)
-    most = _LONGEST_DANGER if agenda.is_danger(decision) else max(_LONGEST_URGENT, space.requests)
+    most = _LONGEST_DANGER if matter_words.is_danger(decision) else max(_LONGEST_URGENT, space.requests)
     return _short(decision.matter, decision, most, _REST_ELSEWHERE)
 
 
@@ -228,12 +231,12 @@ def _what(item: Item, most_lines: int) -> str:
     What endangers people is told whole, on as many lines as it needs.
     """
     is_urgent = item[0].kinds[0] == "urgent"
-    name = SAFETY if agenda.is_danger(item[0]) else words.DECISIONS["urgent"].name.removesuffix("事项")
+    name = SAFETY if matter_words.is_danger(item[0]) else words.DECISIONS["urgent"].name.removesuffix("事项")
     happened, is_cut = _happened(item) if is_urgent else ("", False)
     kind = f"{name}{f'{len(item)}件' if len(item) > 1 else ''}：{happened}" if is_urgent else _kind(item)
     whole = f"{kind}{'；' if is_urgent else '：'}{short(decision_words.asked(item), _MORE_THAN_A_LIST)}"
     below = _BOTH_BELOW if is_cut else _BELOW
-    if agenda.is_danger(item[0]):
+    if matter_words.is_danger(item[0]):
         most_lines = max(most_lines, page_room.listed_lines(f"{kind}{below}"))
     if not is_cut and len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
         return whole
@@ -255,7 +258,7 @@ _MOST_HAPPENED = 3
 def _happened(item: Item) -> tuple[str, bool]:
     """Return what happened, of urgent matters with the same request each once, and whether any of that is cut."""
     said = {(matter.matter.partition("：")[2] or matter.matter).rstrip("。；，"): matter for matter in item}
-    longest = _LONGEST_URGENT if agenda.is_danger(item[0]) else _MOST_HEARD
+    longest = _LONGEST_URGENT if matter_words.is_danger(item[0]) else _MOST_HEARD
     told = [_short(happened, matter, longest) for happened, matter in islice(said.items(), _MOST_HAPPENED + 1)]
     is_cut = any(len(happened.removesuffix(matter_words.outcome(matter))) > longest for happened, matter in said.items())
     return words.first_of(told, _MOST_HAPPENED), is_cut
@@ -263,7 +266,7 @@ def _happened(item: Item) -> tuple[str, bool]:
 
 def named(item: Item, most: int) -> int:
     """Return how many cases of an item are named: so many, and of dangers all."""
-    return min(len(item), max(most, _MOST_DANGERS) if agenda.is_danger(item[0]) else most)
+    return min(len(item), max(most, _MOST_DANGERS) if matter_words.is_danger(item[0]) else most)
 
 
 def _by_request(item: Item, day: date, space: Space) -> str:
@@ -283,7 +286,9 @@ def _by_request(item: Item, day: date, space: Space) -> str:
         asked = (whole_sentences(sentences.asked(cases[0]), space.requests).rstrip("。") for cases in requests)
         told_cases = [f"{request}（{len(cases)}件）——{said}" for request, cases, said in zip(asked, requests, told_cases, strict=True)]
     rest = f"；等{len(item)}件" if len(item) > most else ""
-    return f"{shared}{due}{'；'.join(told_cases)}{rest}"
+    has_pointer = not space.measures and any(_done(case, space) for case in item)
+    elsewhere = f"。{matter_words.MEASURES_ELSEWHERE}" if has_pointer else ""
+    return f"{shared}{due}{'；'.join(told_cases)}{rest}{elsewhere}"
 
 
 _DIGITS = re.compile(r"\d+")
@@ -331,7 +336,8 @@ def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
     """
     number = short(decision.number, LONGEST_NUMBER)
     if decision.kinds[0] == "urgent":
-        return f"{decision.district}{number} {_matter(decision, space)}"
+        # with no room for what was done, where that stands is said once for all of them
+        return f"{decision.district}{number} {_matter(decision, space) if space.measures else _told(decision, space)}"
     if space.matters < _FEWEST_OF_MATTER:
         has_more = decision.is_beyond or decision.answered_before  # it waits longer than the law allows, or was not settled twice
         return f"{number}（{due}）" if due and has_more else number
@@ -363,13 +369,13 @@ def whole_sentences(asked: str, most: int) -> str:
 
 def chosen(items: Sequence[Item], most: int) -> list[Item]:
     """Return at most so many items in their order: all dangers, and each kind has a fair share of the room before any has more."""
-    most = max(most, min(_MOST_DANGERS, sum(agenda.is_danger(item[0]) for item in items)))
+    most = max(most, min(_MOST_DANGERS, sum(matter_words.is_danger(item[0]) for item in items)))
     share = max(1, most // len(words.DECISIONS))
     seen = dict.fromkeys(words.DECISIONS, 0)
     within_share: list[int] = []
     beyond: list[int] = []
     for position, item in enumerate(items):
         seen[item[0].kinds[0]] += 1
-        has_place = agenda.is_danger(item[0]) or seen[item[0].kinds[0]] <= share
+        has_place = matter_words.is_danger(item[0]) or seen[item[0].kinds[0]] <= share
         (within_share if has_place else beyond).append(position)
     return [items[position] for position in sorted((*within_share, *beyond)[:most])]

@@ -241,7 +241,9 @@ def test_targets_decisions_changes_and_districts_stand_in_this_order() -> None:
     assert text.index("一、目标完成情况") < text.index("二、需要决策的事项 3 件") < text.index("三、今日变化") < text.index("四、各旗区")
     beside = "（与上面的急报是同一件，只计一次）"
     assert f"超期未结 需协调事项 ZZQ-2020-002 东胜区{beside}\n土地手续请市级协调\n领导一，5月20日起：ZZQ-2020-002 的案由\n" in text
-    assert "急报事项 康巴什区\n请明确维保单位\n5月22日：其他民生事项：电梯停运\n" in text
+    assert "急报事项 康巴什区\n请明确维保单位\n5月22日：其他民生事项：电梯停运\n已采取措施：已报修\n" in text, (
+        "what was done stands beside what happened"
+    )
     assert "没有旗区报送，今日有没有急报等事项，不知道。" in page_of(an_empty_report()).text
 
 

@@ -593,7 +593,7 @@ def test_of_an_urgent_matter_the_hour_and_what_was_done_are_told_whole_where_the
     assert told(leak, 0) == ""
     assert told(leak, 24) == "07:30发生，已采取措施：已派人抢修"
     long = replace(leak, measures="已停工，80户还没有疏散，支护方案没有人审过")  # its first words alone would say that all is well
-    assert told(long, 8) == "07:30发生，已采取措施见汇总表“急报事项”"
+    assert told(long, 8) == "07:30发生，措施见汇总表"
     assert told(replace(leak, happened=DAYS[4], measures=""), 24) == ""
     older = decision_items.texts([leak], DAYS[4], decision_items.Space(40, 2, measures=24, is_older=True))
     assert (older["旗区"], older["清单"]) == (f"东胜区：{kind}（07:30发生，已采取措施：已派人抢修）", "")
@@ -601,6 +601,23 @@ def test_of_an_urgent_matter_the_hour_and_what_was_done_are_told_whole_where_the
     assert behind == ["第1项（急报事项）：07:30发生，已采取措施：已派人抢修"]
     several = decision_items.texts([leak, replace(leak, number="SJ-2020-001")], DAYS[4], decision_items.Space(40, 8, measures=24))
     assert several["清单"].count("（07:30发生，已采取措施：已派人抢修）") == 2
+
+
+def test_of_a_danger_it_is_always_said_where_the_measures_stand() -> None:
+    """What happened alone, such as two more hoists in use, reads as if nobody had done anything."""
+    at = datetime.combine(DAYS[4], time(8, 40))
+    said = "工程安全隐患：升降机螺栓断3颗，同型号另有2台仍在运行"
+    hoist = Decision(("urgent",), "SJ-2020-001", "东胜区", said, "", DAYS[4], "请协调", "", happened=at, measures="3台全部停用。")
+
+    def told(item: list[Decision], *, is_older: bool = False) -> str:
+        cells = decision_items.texts(item, DAYS[4], decision_items.Space(40, 8, is_older=is_older))
+        return f"{cells['事项']}{cells['清单']}"
+
+    where = "措施见汇总表"
+    for is_older in (False, True):
+        assert where in told([hoist], is_older=is_older)
+        assert told([hoist, replace(hoist, number="SJ-2020-002")], is_older=is_older).count(where) == 1
+    assert where not in told([replace(hoist, measures="")])
 
 
 def test_the_row_of_its_own_of_a_decision_about_one_case_stands_in_the_word_file(day: Report) -> None:
