@@ -104,6 +104,8 @@ class DayState:
     """The cases' flags on those of the fold's `days_with_flags` that are not after this day."""
     earlier_matters: tuple[EarlierMatter, ...] = ()
     """The urgent matters of earlier days that no report before this day's has followed up, in the order in which they were reported."""
+    dangers: Mapping[str, date] = field(default_factory=dict)
+    """By case of which a danger was told that has not ended: the day of that report, this day's included."""
     urgent_of_reports: tuple[UrgentOfReport, ...] = ()
     """What reports had in 急报事项, this day's included, of the days of which one could still be sent."""
     exempted: Exempted = field(default_factory=Exempted)

@@ -12,7 +12,7 @@ from pipeline.day.cases import Case, RowPlace
 from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
 from pipeline.terms.case_numbers import canonical
-from pipeline.terms.contract import CASE
+from pipeline.terms.contract import CASE, SAFETY
 from pipeline.terms.text import key
 
 DAYS_WITHOUT_CASE: Final = 7
@@ -68,6 +68,12 @@ def after(
     before = [replace(matter, has_progress=matter.has_progress or bool(matter.ended)) for matter in going_on]
     now = [replace(matter, ended=_ended(matter, day, own, book)) for matter in before]
     return [*(matter for matter in now if matter.is_told or not _is_past(matter, day, book)), *own]
+
+
+def dangers(matters: Iterable[EarlierMatter]) -> dict[str, date]:
+    """Return by case the day of whose report a danger about it was told last, of those that have not ended."""
+    going_on = (matter for matter in matters if matter.ended in ("", "followed-up"))
+    return {matter.case: matter.day for matter in going_on if matter.case and matter.row["事项类别"] == SAFETY}
 
 
 def _is_past(matter: EarlierMatter, day: date, book: CaseBook) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day import answers, assignments, judging, reports_before, supervision
+from pipeline.day import answers, assignments, earlier_matters, judging, reports_before, supervision
 from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
@@ -352,6 +352,7 @@ class _Fold:
             answers=tuple(answers.kept(self.kept.answers, day - timedelta(days=TREND_DAYS + 1))),
             urgent_of_reports=tuple(self.kept.urgent_of_reports),
             earlier_matters=tuple(matter for matter in self.kept.matters if matter.day < day and matter.is_told),
+            dangers=earlier_matters.dangers(self.kept.matters),
             flags_by_day=tuple(
                 (past, flags) for past, flags in sorted(self.kept.flags_by_day.items()) if past <= day and past in self.days_with_flags
             ),

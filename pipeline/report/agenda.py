@@ -239,6 +239,7 @@ def _decision(line: CaseLine) -> Decision | None:
         line.deadline,
         line.is_beyond,
         answered_before=line.answered_before if "disputed" in kinds else None,
+        danger_on=line.danger_on,
     )
 
 

@@ -102,6 +102,8 @@ class CaseLine:
     """Whether its deadline is extended by more days than the regulation allows (`deadline-beyond-statute`)."""
     reasoned_on: date | None = None
     """The day of a row about it with 重新办理原因, the last one known: what is reported late of an earlier day cannot refuse that row."""
+    danger_on: date | None = None
+    """The day of whose report a danger about it was told that has not ended; None where there is none, and where it is not open."""
 
     answered_before: date | None = None
     """The day of which another reply ended the dispute before the one that stands, and nobody confirmed it since; else None."""
@@ -169,6 +171,8 @@ class Decision:
     """As of its `UrgentLine`."""
     answered_before: date | None = None
     """As of its `CaseLine`, where it is disputed."""
+    danger_on: date | None = None
+    """As of its `CaseLine`; None for an urgent matter."""
 
 
 @dataclass(frozen=True, slots=True)

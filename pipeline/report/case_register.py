@@ -29,7 +29,10 @@ def case_lines(state: DayState, arrivals: Mapping[int, Arrival], settings: Setti
         if move.day == state.day
     }
     lines = (case_line(case, state.day, arrivals, held) for case in state.cases)
-    return tuple(replace(line, before_move=before_move[line.number]) if line.number in before_move else line for line in lines)
+    marked = (
+        replace(line, danger_on=state.dangers[line.number]) if line.is_open and line.number in state.dangers else line for line in lines
+    )
+    return tuple(replace(line, before_move=before_move[line.number]) if line.number in before_move else line for line in marked)
 
 
 def _as_reported(district: str, place: RowPlace) -> str:

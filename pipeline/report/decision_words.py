@@ -73,7 +73,7 @@ def decisions(
 
 
 def due_today(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date, order: Sequence[str] = ()) -> str:
-    """Return how many open cases are due today and of which districts, where these are many or a target hangs on them; '' elsewhere.
+    """Return how many open cases are due today and of which districts; '' where they are few and no target is met or hangs on them.
 
     Tomorrow they are overdue: whoever reads of it then reads it too late. `order`: of the districts.
     """
@@ -95,17 +95,18 @@ def due_cases(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: dat
     due, _hanging = _due(cases, targets, told_on)
     leaders: dict[str, list[str]] = {}
     for line in due[:most]:
-        leaders.setdefault(line.leader or "没有包案领导", []).append(f"{line.district}{line.number}")
+        leaders.setdefault(line.leader or "没有包案领导", []).append(f"{line.district}{line.number}{sentences.danger(line, told_on)}")
     told = "；".join(f"{leader}：{'、'.join(own)}" for leader, own in leaders.items())
     return f"今日到期{len(due)}件：{told}{'等，逐件见汇总表“督办清单”' if len(due) > most else ''}。" if told else ""
 
 
 def _due(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date) -> tuple[list[CaseLine], list[Figure]]:
-    """Return the open cases due today, where these are many or a target hangs on them, and the targets that do."""
+    """Return the open cases due today, where these are many or their target is met or hangs on them, and the targets that hang."""
     due = [line for line in cases if line.is_open and line.deadline == told_on]
     of_groups = Counter(line.group for line in due)
-    hanging = [figure for figure in targets if 0 < figure.tally.shortfall <= of_groups[figure.group]]
-    return (due, hanging) if len(due) >= _MANY_DUE or hanging else ([], [])
+    within_reach = [figure for figure in targets if of_groups[figure.group] and figure.tally.shortfall <= of_groups[figure.group]]
+    hanging = [figure for figure in within_reach if figure.tally.shortfall]
+    return (due, hanging) if len(due) >= _MANY_DUE or within_reach else ([], [])
 
 
 def newly_overdue(changes: Iterable[Change]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from pipeline.day import supervision
 from pipeline.day.clocks import Clock
 from pipeline.day.moves import away_from
-from pipeline.report import clock_lines, exemptions
+from pipeline.report import clock_lines, exemptions, sentences
 from pipeline.report.case_lines import CaseLine, Decision, Notice, NoticeCase, Point, Settled
 from pipeline.report.sentences import long_day
 from pipeline.settings.rules import Windows
@@ -50,9 +50,9 @@ def reason(flag: str, line: CaseLine, day: date, count: int | None) -> str:
     match flag:
         case "overdue":
             first = f"（延期前为{long_day(line.limit)}）" if line.extended and line.limit else ""
-            return f"{limit}{first}，已超期{count}天"
+            return f"{limit}{first}，已超期{count}天{sentences.danger(line, day)}"
         case "due_soon":
-            return f"{limit}，{f'还有{count}天' if count else '当日到期'}"
+            return f"{limit}，{f'还有{count}天' if count else '当日到期'}{sentences.danger(line, day)}"
         case "stalled":
             again = open_again(line, long_day(line.open_again) if line.open_again else "")
             return f"停滞（{again}）" if again else f"自{long_day(day - timedelta(days=line.days_idle))}起没有报来进展，已{count}天"
@@ -101,10 +101,15 @@ def open_again(line: CaseLine, since: str = "") -> str:
     if not line.open_again:
         return ""
     disputed = f"{since}起群众不认可、" if since else ""
+    last, answered = line.progress_before, ""
     since_progress = ""
-    if last := line.progress_before:
+    if last:
         since_progress = f"，从{near(last, line.open_again)}的进展算起{(line.open_again - last).days + line.days_idle}天"
-    return f"{disputed}重新在办，{f'已{line.days_idle}天' if line.days_idle else '还'}没有报来进展{since_progress}"
+        if line.replied_on and line.replied_on > last:  # another answer, of which the rule counts neither status nor progress
+            again = "" if since else f"{near(line.open_again, line.open_again)}又不认可，"
+            answered = f"{near(line.replied_on, line.open_again)}另有答复，{again}"
+    idle = f"已{line.days_idle}天" if line.days_idle else "还"
+    return f"{answered}{disputed}重新在办，{idle}没有报来{'新的' if answered else ''}进展{since_progress}"
 
 
 def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit: bool = True) -> str:
@@ -114,9 +119,9 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit
     match flag:
         case "overdue":
             first = f"，延期前为{near(line.limit, day)}" if line.extended and line.limit else ""
-            return f"超期{count}天{f'（{limit}{first}）' if with_limit else ''}"
+            return f"超期{count}天{f'（{limit}{first}）' if with_limit else ''}{sentences.danger(line, day)}"
         case "due_soon":
-            return f"{f'还有{count}天' if count else '当日'}到期{f'（{limit}）' if with_limit else ''}"
+            return f"{f'还有{count}天' if count else '当日'}到期{f'（{limit}）' if with_limit else ''}{sentences.danger(line, day)}"
         case "stalled":
             again = open_again(line)
             return f"停滞（{again}）" if again else f"停滞{count}天"

@@ -29,7 +29,7 @@ from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms import words
-from pipeline.terms.contract import SAFETY, URGENT_KINDS
+from pipeline.terms.contract import REFERRED, RESOLVED, SAFETY, URGENT_KINDS
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
@@ -262,12 +262,27 @@ def _taken(period: Period) -> str:
     listed = [f"{line.district}{line.number}{f'：{matter_words.gist(line)}' if told else ''}" for line in dangers]
     named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(listed, _MOST_DANGERS, '；' if told else '、')}）" if dangers else ""
     earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
-    stands = f"期末尚无下文{len(open_)}件{named}" if open_ else "期末都有后续报告，或者不再列，办结没有见“急报”"
+    stands = "、".join([*([f"期末尚无下文{len(open_)}件{named}"] if open_ else []), *_followed_up(period, "" if open_ else "期末")])
     gone = sum(matter.is_withdrawn for matter in period.urgent)
     withdrawn = f"，更正后撤下{gone}件" if gone else ""
-    return f"期内急报{len(period.urgent)}件{earlier}，{stands}{withdrawn}。"
+    return f"期内急报{len(period.urgent)}件{earlier}{f'，{stands}' if stands else ''}{withdrawn}。"
 
 
+def _followed_up(period: Period, when: str) -> list[str]:
+    """Return how many of those of which something was said are over at the end, and which are not; `when`: before the first of it."""
+    told = [matter for matter in period.urgent if matter.ended and not matter.is_withdrawn]
+    of_cases = [matter for matter in told if matter.is_of_its_case]
+    going_on = [matter for matter in of_cases if matter.since.partition("，")[0] not in _OVER]
+    over, others = len(of_cases) - len(going_on), len(told) - len(of_cases)
+    named = words.first_of([f"{matter.line.district}{matter.line.number}" for matter in going_on], _MOST_DANGERS)
+    every = "都" if len(going_on) == len(period.urgent) else ""
+    parts = [f"{every}有后续报告、{every}没有办结{'' if every else f'的{len(going_on)}件'}（{named}）"] if going_on else []
+    parts += [f"办结、撤销{over}件"] if over else []
+    parts += [f"又列入急报或者不再列{others}件"] if others else []
+    return [f"{when}{parts[0]}", *parts[1:]] if parts else []
+
+
+_OVER: Final = (RESOLVED, REFERRED, "案件已撤销")
 _MOST_DANGERS: Final = 3
 _MOST_TOLD: Final = 2
 

@@ -22,6 +22,11 @@ BOUNDS_RULE = (
 PROVISIONAL_GAP = "“还差”带“*”的是暂计，补报、改正后可能改变。"
 
 
+def danger(case: CaseLine | Decision, told_on: date) -> str:
+    """Return behind a case's number that a danger about it has not ended, and of which day: （10月13日急报）; '' where none stands."""
+    return f"（{day(case.danger_on, told_on)}急报）" if case.danger_on else ""
+
+
 def day(moment: date, anchor: date | None) -> str:
     """Such as 5月21日; 2019年5月21日 where that is not the year of the anchor, which is the day that the paper is about."""
     return words.near(moment, anchor)

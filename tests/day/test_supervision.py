@@ -113,6 +113,20 @@ def test_the_days_of_a_stalled_case_are_those_on_which_it_was_open(asked: date, 
     assert ("重新在办" in situation) is ("重新在办" in case_texts.stalled(line)) is (not progress)
 
 
+def test_of_a_case_that_was_answered_anew_and_disputed_again_the_new_answer_is_told() -> None:
+    """The rule counts status and 今日进展 alone; people read when it was answered, and not that nothing was done."""
+    settled = resolved_row(CASE, 答复日期=SETTLED)
+    denied, anew = {**settled, "群众确认": "不认可"}, resolved_row(CASE, 答复日期="2020-05-22", 答复文号="答〔2020〕99号")
+    rows = ((SETTLED, settled), (AGAIN, denied), (date(2020, 5, 22), anew), (date(2020, 5, 24), {**anew, "群众确认": "不认可"}))
+    reports = [File(report(day=day, progress=[{**row, "今日进展": ""}]), afternoon(day)) for day, row in rows]
+    asked = rows[-1][0]
+    seen = on(asked, assigned(assignment([case_row(CASE, 交办日期="2020-05-01")])), *reports)
+    (line,) = seen.report.cases
+    (point,) = (point for point in notices.points_of(asked, [line], SETTINGS.windows)[CASE] if point.flag == "stalled")
+    assert point.reason == f"停滞（5月22日另有答复，2020年5月24日起群众不认可、重新在办，还没有报来新的进展{SINCE}20天）"
+    assert point.brief == f"停滞（5月22日另有答复，5月24日又不认可，重新在办，还没有报来新的进展{SINCE}20天）"
+
+
 def test_a_case_that_was_never_settled_is_idle_since_its_last_progress() -> None:
     row = {**resolved_row(CASE, 答复日期=SETTLED), "当前状态": "已答复", "群众确认": ""}
     disputed = {**row, "群众确认": "不认可", "今日进展": ""}

@@ -17,6 +17,7 @@ from pipeline.report import headline
 
 MONDAY = date(2020, 5, 18)
 TUESDAY = MONDAY + timedelta(days=1)
+DAYS = [MONDAY + timedelta(days=days) for days in range(5)]
 CASE = "SJ-2020-001"
 URGENT: Row = urgent_row(CASE, 事项类别="工程安全隐患", 情况说明="外墙脱落砸伤行人", 发生时间="2020-05-18 09:30", 需协调事项="")
 FIRST = "工程安全隐患：外墙脱落砸伤行人"
@@ -200,3 +201,16 @@ def test_a_flag_that_a_correction_changes_on_earlier_days_alone_is_told() -> Non
     for text in progress.both:
         assert f"以前日期的督办有变、今日不变：5月18日改为不算停滞1件（{CASE}）" in text
     assert not any("以前日期的督办有变" in text for text in none.both)
+
+
+def test_a_danger_that_has_not_ended_stands_behind_the_number_of_its_case_on_the_day_on_which_it_is_due_and_after_it() -> None:
+    """Of what goes on is told once: four days later nothing but a number would say that people are still in danger."""
+    files = [assigned(assignment([case_row(CASE, 办结时限="2020-05-21"), case_row("SJ-2020-009", 办结时限="2020-05-21")]))]
+    files += [File(report("东胜区", MONDAY, progress=[progress_row(CASE)], urgent=[URGENT]), afternoon(MONDAY))]
+    files += [File(report("东胜区", day, progress=[progress_row(CASE, 今日进展="已围挡")]), afternoon(day)) for day in DAYS[1:3]]
+    due, over = (told(files, DAYS)[day] for day in DAYS[3:5])
+    assert f"东胜区{CASE}（5月18日急报）" in due.paper
+    assert "SJ-2020-009（" not in due.paper
+    assert all("（5月18日急报）" in text for text in over.both)
+    settled = [*files, File(report("东胜区", DAYS[3], progress=[progress_row(CASE, 当前状态="导入法定途径")]), afternoon(DAYS[3]))]
+    assert "5月18日急报）" not in told(settled, DAYS)[DAYS[4]].paper

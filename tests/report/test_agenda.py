@@ -19,7 +19,7 @@ from pipeline.day.targets import Tally
 from pipeline.render.papers import briefing, decision_items
 from pipeline.report import agenda, decision_words, headline, left_at_the_end, notice_words, period, sentences, who_reported
 from pipeline.report.case_lines import Decision
-from pipeline.report.figures import Way
+from pipeline.report.figures import Figure, Way
 from pipeline.terms import words
 
 MONDAY = date(2020, 5, 18)
@@ -461,7 +461,8 @@ def test_a_deadline_that_passes_on_a_day_without_a_report_is_not_called_an_earli
 def test_many_cases_that_are_due_today_are_told_at_once_and_one_without_which_a_target_is_missed() -> None:
     met = [*map(_resolved, NUMBERS[:9])]
     register = assigned(assignment([case_row(number, 办结时限=f"{MONDAY}") for number in NUMBERS]))
-    assert "今日到期" not in dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met)).report))[words.ASKED]
+    narrow = dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met)).report))[words.ASKED]
+    assert "今日到期1件：东胜区1件（停滞），没有化解、延期的明日超期。" in narrow, "tomorrow's readers hear of it too late, met or not"
     one = dict(headline.lines(_day(MONDAY, register, _report_of(MONDAY, *met[:8])).report))[words.ASKED]
     assert f"今日到期2件：东胜区2件（都停滞），没有化解、延期的明日超期；{CITY}还差1件，今日到期的有2件。" in one
     out = _day(MONDAY, register, _report_of(MONDAY, progress_row(NUMBERS[9])))
@@ -470,6 +471,10 @@ def test_many_cases_that_are_due_today_are_told_at_once_and_one_without_which_a_
     assert decision_words.due_today(lines, (), MONDAY) == "今日到期10件（其中1件停滞），没有化解、延期的明日超期。"
     assert decision_words.due_today(lines[:4], (), MONDAY) == ""
     assert decision_words.due_cases(lines[:4], (), MONDAY, 12) == ""
+    group, tally = lines[0].group, Tally(90, 10, 9)
+    near, far = Figure(group, group, tally), Figure(group, group, replace(tally, resolved=0))
+    assert decision_words.due_today(lines[:2], (near,), MONDAY).startswith("今日到期2件"), "a target that is near hangs on them too"
+    assert decision_words.due_today(lines[:2], (far,), MONDAY) == ""
     listed = decision_words.due_cases(lines, (), MONDAY, 2)
     first, second = (f"{line.district}{line.number}" for line in lines[:2])
     assert listed.startswith("今日到期10件：")

@@ -655,7 +655,7 @@ def test_a_danger_that_is_withdrawn_leaves_a_trace() -> None:
         assert said.endswith("）：塔吊倾斜。原请求：请派专家。")
         assert leader_papers.fields(leader, report_)["急报件数"] == "0件，已撤下1"
     over = replace(period.of(told, {}), urgent=urgent_of_period.over_days(told))
-    assert period_words.urgent(over).endswith("，期末都有后续报告，或者不再列，办结没有见“急报”，更正后撤下1件。")
+    assert period_words.urgent(over).endswith("期初尚无下文的1件），更正后撤下1件。")
     (matter,) = period_words.urgent_matters(over)
     assert period_words.urgent_told(matter, over).endswith("：塔吊倾斜；请求：请派专家。更正后的日报里已撤下，不再列")
 
@@ -697,7 +697,9 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert [matter.reported_on for matter in leader.unsettled] == [DAY]
     assert leader.own[0].urgent == (f"工程安全隐患（{near}所报）尚无下文",)
     over = period.of([told[DAY], told[next_day], told[third]], {})
-    assert period_words.urgent(over) == "期内急报1件（其中期前所报、期初尚无下文的1件），期末都有后续报告，或者不再列，办结没有见“急报”。"
+    assert (
+        period_words.urgent(over) == "期内急报1件（其中期前所报、期初尚无下文的1件），期末都有后续报告、都没有办结（东胜区SJ-2020-001）。"
+    )
     assert period_words.urgent_matter(over.urgent[0], over)[-1] == f"{third.month}月{third.day}日：办理中，专家已到场"
     still = period.of([told[DAY], told[next_day]], {})
     assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001：塔吊倾斜，80户已疏散）。" in period_words.urgent(still)

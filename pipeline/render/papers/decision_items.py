@@ -77,6 +77,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     if len(item) == 1:
         done, again = "" if space.is_older else _done(first, space), notice_words.again_after(first, day)
         matter, situation = (_matter(first, space), "") if space.is_older else _parted(first, space)
+        matter = f"{sentences.danger(first, day)}{matter}"
         return cells | {
             "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds) + (f"（{again}再次）" if again else ""),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
@@ -279,7 +280,8 @@ def _by_request(item: Item, day: date, space: Space) -> str:
     shared, due = _shared_matter(item, space), _shared_due(item, day, space)
 
     def told(case: Decision) -> str:
-        return _case(case, "" if due else _due(case, day), space, is_told=bool(shared))
+        mark = sentences.danger(case, day)
+        return _case(case, "" if due else _due(case, day), space, mark=mark, is_told=bool(shared))
 
     told_cases = [_by_leader(cases, told) for cases in requests]
     if len(decision_words.together(item).requests) > 1:
@@ -329,12 +331,12 @@ def _by_leader(cases: Item, told: Callable[[Decision], str]) -> str:
     return "；".join(f"{leader}：{'、'.join(numbers)}" for leader, numbers in named.items())
 
 
-def _case(decision: Decision, due: str, space: Space, *, is_told: bool) -> str:
+def _case(decision: Decision, due: str, space: Space, *, mark: str, is_told: bool) -> str:
     """Return a case with its matter and its deadline, where there is room for them; what happened has room always.
 
-    `is_told`: its matter is, once for all.
+    `mark`: what follows its number; `is_told`: its matter is, once for all.
     """
-    number = short(decision.number, LONGEST_NUMBER)
+    number = f"{short(decision.number, LONGEST_NUMBER)}{mark}"
     if decision.kinds[0] == "urgent":
         # with no room for what was done, where that stands is said once for all of them
         return f"{decision.district}{number} {_matter(decision, space) if space.measures else _told(decision, space)}"

@@ -24,7 +24,7 @@ from workbooks import report as written
 from pipeline.render import extension_files
 from pipeline.render.workbook import office_workbook, sheet_words
 from pipeline.render.workbook.sheet_words import NOTHING
-from pipeline.report import day_corrected
+from pipeline.report import day_corrected, restated_figures
 from pipeline.report.case_lines import Notice, Settled, SettledSince
 from pipeline.report.restated_figures import MOVES
 from pipeline.terms.hint_words import HINTS
@@ -74,8 +74,10 @@ def test_each_restated_day_is_a_row_with_both_figures_its_cases_and_as_of_when_t
         for row, entry in zip(shown, entries, strict=True):
             is_net = any(net.differs and (net.day, net.group) == (entry.day, entry.group) for net in report.overnight_net)
             before = day - timedelta(days=1)
-            assert row[15] == (f"{before.month}月{before.day}日24:00所知" if is_net else f"{day.month}月{day.day}日12:00所知")
-            known.add(str(row[15])[-7:])
+            moment, _mark, since = str(row[15]).partition("；")
+            assert since == restated_figures.since(entry)
+            assert moment == (f"{before.month}月{before.day}日24:00所知" if is_net else f"{day.month}月{day.day}日12:00所知")
+            known.add(moment[-7:])
         told += len(shown)
     assert told
     assert known == ({"24:00所知", "12:00所知"} if name == "week-messy" else {"12:00所知"})
