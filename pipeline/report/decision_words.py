@@ -104,7 +104,7 @@ def _due(cases: Iterable[CaseLine], targets: Iterable[Figure], told_on: date) ->
     """Return the open cases due today, where these are many or their target is met or hangs on them, and the targets that hang."""
     due = [line for line in cases if line.is_open and line.deadline == told_on]
     of_groups = Counter(line.group for line in due)
-    within_reach = [figure for figure in targets if of_groups[figure.group] and figure.tally.shortfall <= of_groups[figure.group]]
+    within_reach = [figure for figure in targets if figure.tally.total and figure.tally.shortfall <= of_groups[figure.group] > 0]
     hanging = [figure for figure in within_reach if figure.tally.shortfall]
     return (due, hanging) if len(due) >= _MANY_DUE or within_reach else ([], [])
 

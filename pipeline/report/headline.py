@@ -119,7 +119,8 @@ def noted(report: Report, most: int | None = None, characters: int | None = None
     if not matters:
         return ""
     named = "；".join(_noted(matter, characters, measures or 0) for matter in matters[:most])
-    has_pointer = measures == 0 and any(matter_words.done(matter, 0) for matter in matters)
+    untold = () if measures is None else matters[most:] if measures else matters
+    has_pointer = any(matter_words.done(matter, 0) for matter in untold)
     elsewhere = f"（{matter_words.MEASURES_ELSEWHERE}）" if has_pointer else ""  # once for all of them
     return f"急报{len(matters)}件没有提出请求，请知悉：{named}{_others(matters, most)}{elsewhere}。"
 

@@ -101,9 +101,8 @@ FILLED_FIRST = ("list_lines", "decisions")
 """What of these comes before the measures: what is asked."""
 _GATHERED_MEASURES: dict[str, Any] = {"is_gathered": True}
 _BRIEFER: dict[str, Any] = {"is_gathered": True, "cases": 0, "edited": 4, "is_brief": True}
-_BRIEFEST: dict[str, Any] = {**_BRIEFER, "corrections": 1}
 MEASURES: tuple[dict[str, Any], ...] = tuple(
-    {"measures": characters, **shape} for shape in ({}, _GATHERED_MEASURES, _BRIEFER, _BRIEFEST) for characters in (160, 60, 24)
+    {"measures": characters, **shape} for shape in ({}, _GATHERED_MEASURES, _BRIEFER) for characters in (160, 60, 24)
 )
 """Characters of what was done about urgent matters, for which there may be room: with each of them, else behind all decisions.
 
