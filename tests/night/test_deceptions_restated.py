@@ -1,6 +1,6 @@
 """What became known later, as the leaders read it: each reader of 专报 or page alone learns what was told and what is known now.
 
-Covers `restatement`, `restating`, `row_changes`, `corrections`, `day_corrected` and `corrections_sheet`.
+Covers `restatement`, `restating`, `row_changes`, `corrections`, `restated_figures`, `day_corrected` and `corrections_sheet`.
 """
 
 from __future__ import annotations
