@@ -230,17 +230,8 @@ def _as_changed_since(state: DayState, past: _Past) -> DayState:
     if not days or not any(filed.reading.day <= max(days) for filed in later):
         return state
     first, end = min(days), max(filed.arrival.envelope.received_at for filed in past.facts.reports)
-    now = {
-        (entry.day, entry.group, entry.unit): entry.tallies[1]
-        for day, register in zip(_through(first, max(days)), past.registers(end, first, max(days)), strict=True)
-        for entry in restating.of_groups(day, register, register, past.settings)
-    }
-
-    def since(entries: Iterable[Restated]) -> tuple[Restated, ...]:
-        known = ((entry, now.get((entry.day, entry.group, entry.unit), entry.tallies[1])) for entry in entries)
-        return tuple(entry if by_now == entry.tallies[1] else replace(entry, since=by_now) for entry, by_now in known)
-
-    restated, entries, earlier, net = map(since, parts)
+    now = zip(_through(first, max(days)), past.registers(end, first, max(days)), strict=True)
+    restated, entries, earlier, net = restating.changed_since(parts, now, past.settings)
     return replace(state, restated=restated, overnight=replace(overnight, entries=entries, earlier=earlier, net=net))
 
 

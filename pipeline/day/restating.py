@@ -30,6 +30,20 @@ def of_groups(day: date, told: Register, known: Register, settings: Settings) ->
     ]
 
 
+def changed_since(
+    parts: Iterable[Iterable[Restated]], now: Iterable[tuple[date, Register]], settings: Settings
+) -> list[tuple[Restated, ...]]:
+    """Return the entries with what they were changed to since; `now`: the days' registers by what is known by now."""
+    of_days = (entry for day, register in now for entry in of_groups(day, register, register, settings))
+    by_now = {(entry.day, entry.group, entry.unit): entry.tallies[1] for entry in of_days}
+
+    def since(entry: Restated) -> Restated:
+        known = by_now.get((entry.day, entry.group, entry.unit), entry.tallies[1])
+        return entry if known == entry.tallies[1] else replace(entry, since=known)
+
+    return [tuple(map(since, entries)) for entries in parts]
+
+
 def _by_unit(told: Register, known: Register, tree: Tree) -> dict[str, tuple[Register, Register]]:
     """Return both registers parted by unit, each case where it lay then and where it lies by what is known now."""
     parts: dict[str, tuple[Register, Register]] = {unit: ({}, {}) for unit in tree.in_order()}
