@@ -59,7 +59,7 @@ def decisions(
     of_kinds = {kind: [matter for matter in matters if matter.kinds[0] == kind] for kind in words.DECISIONS}
     twice = _urgent_too(matters)
     kinds = "、".join(
-        f"{words.DECISIONS[kind].name}{len(some)}件{late_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
+        f"{words.DECISIONS[kind].name}{len(some)}件{_others_too(some)}{_twice(some, twice)}" for kind, some in of_kinds.items() if some
     )
     of_kinds_told = f"：{kinds}" if with_kinds else ""
     if not who.nobody:
@@ -224,8 +224,18 @@ def _compared(asked: str) -> str:
 
 def late_too(item: Sequence[Decision]) -> str:
     """Return how many cases are overdue beside that for which they stand here; '' where none is."""
-    late = sum("overdue" in decision.kinds[1:] for decision in item)
-    return f"（{'' if late == len(item) else f'其中{late}件'}兼{words.FLAGS['overdue'].name}）" if late else ""
+    return _also(item, ("overdue",))
+
+
+def _others_too(item: Sequence[Decision]) -> str:
+    """Return it of each further reason: the rows below name all of them, and a leader's page counts each by itself."""
+    return _also(item, ("overdue", "coordination"))
+
+
+def _also(item: Sequence[Decision], kinds: Sequence[str]) -> str:
+    counts = [(words.DECISIONS[kind].name, sum(kind in decision.kinds[1:] for decision in item)) for kind in kinds]
+    told = "、".join(f"{'' if count == len(item) else f'其中{count}件'}兼{name}" for name, count in counts if count)
+    return f"（{told}）" if told else ""
 
 
 def beyond(item: Sequence[Decision]) -> str:

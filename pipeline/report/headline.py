@@ -288,7 +288,8 @@ def _this_issue(report: Report) -> str:
         return ""
     entries = sorted(day_corrected.of_this_day(report), key=_weight)
     if figures := "、".join(f"{entry.group}{day_corrected.figures_of_this_day(report, entry, with_cases=True)}" for entry in entries):
-        return f"本期是更正：{figures}"
+        has_net = any(net.differs for net in report.corrected_net)  # otherwise noon's, or that noon knew more and it was taken back
+        return f"本期是更正：{f'与{day_corrected.since(report)}相比，' if has_net else ''}{figures}"
     content = "案件内容有更正" if report.correcting_effects != Effects() else day_corrected.content(report)
     whose = f"{corrections.listed(report.correcting, 1, report.day)}，" if report.correcting else ""
     return f"本期是更正：{whose}总数和化解件数没有变{f'，{content}' if content else ''}"

@@ -400,9 +400,10 @@ def test_a_figure_that_was_known_between_two_runs_alone_is_told_as_that_on_its_d
     read = told(files, DAYS[:2])
     both = f"改为计入化解1件（{cases[3]}），改为不计入化解1件（{cases[2]}）"
     for text in read[MONDAY].both:
-        assert f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）" in text
-        assert "与当日24:00所知相比" not in text, "its first line tells all of it"
-    assert headline.lines(read[MONDAY].report)[-1] == ("更正", f"本期是更正：{CITY}仍为3/5（{both}）（次日12:00所知4/5）。")
+        assert f"本期是更正：与当日24:00所知相比，{CITY}仍为3/5（{both}）（次日12:00所知4/5）" in text  # its readers may have read 4/5
+        assert "本期的更正" not in text, "its first line tells all of it"
+    told_first = f"本期是更正：与当日24:00所知相比，{CITY}仍为3/5（{both}）（次日12:00所知4/5）。"
+    assert headline.lines(read[MONDAY].report)[-1] == ("更正", told_first)
     assert headline.lines(read[TUESDAY].report)[-1] == ("更正", f"与5月18日24:00所知相比，{CITY}5月18日仍为3/5（{both}）。")
     once = "以前的数字，与5月18日24:00所知相比有更正：5月18日仍为3/5，案件有变（5月19日12:00所知4/5）；改为计入化解1件"
     _assert_all_say(read[TUESDAY], f"{CITY}5月18日仍为3/5（{both}）。", once)
@@ -423,7 +424,7 @@ def test_a_figure_that_noon_knew_and_that_is_back_is_told_as_taken_back_where_th
     # What noon knew and the night did not is told by a correction of another matter too.
     files[-1] = _of(MONDAY, progress_row("SJ-2020-001", 今日进展="甲"), district="达拉特旗", came="2020-05-19 13:10")
     both = told(files, [MONDAY])[MONDAY]
-    _assert_all_say(both, f"本期是更正：{CITY}由1/3改为2/3（次日12:00所知2/3）")
+    _assert_all_say(both, f"本期是更正：与当日24:00所知相比，{CITY}由1/3改为2/3（次日12:00所知2/3）")
     # Each is told with its own cases alone: the late report has changed none.
     by_noon, late = "东胜区5月18日日报的更正（5月19日08:50收到）", "达拉特旗补报的5月18日日报（5月19日13:10收到）"
     assert day_corrected.behind(both.report) == (

@@ -494,6 +494,15 @@ def test_a_case_that_an_urgent_matter_stands_for_too_is_counted_once() -> None:
     assert said == "今日需要决策的事项共3件：急报事项1件、群众不认可1件（兼超期未结）、超期未结2件（其中1件已计在急报里）。"
 
 
+def test_of_cases_that_are_to_be_decided_for_one_reason_it_is_said_of_how_many_something_is_asked_too() -> None:
+    asks = Decision(("disputed", "coordination"), NUMBERS[0], "东胜区", "甲", "领导一", MONDAY, "请协调资金", "")
+    others = [replace(asks, kinds=("disputed",), number=NUMBERS[1]), replace(asks, kinds=("coordination",), number=NUMBERS[2])]
+    said = decision_words.decisions([asks, *others])
+    assert said == "今日需要决策的事项共3件：群众不认可2件（其中1件兼需协调事项）、需协调事项1件。"
+    both = replace(asks, kinds=("disputed", "overdue", "coordination"))
+    assert "群众不认可2件（其中1件兼超期未结、其中1件兼需协调事项）。" in decision_words.decisions([both, others[0]])
+
+
 def test_cases_that_became_overdue_or_stalled_today_are_changes_of_the_day_and_many_stand_in_the_first_lines() -> None:
     days = [MONDAY + timedelta(days=past) for past in range(3)]
     register = assigned(assignment([case_row(number, 交办日期="2020-05-14", 办结时限=f"{MONDAY}") for number in NUMBERS]))
