@@ -17,6 +17,7 @@ from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import check, preview_text, status, templates, waiting
 from pipeline.office.report_preview import Preview
+from pipeline.office.waiting import Waits
 from pipeline.reading.readers import Readers
 from pipeline.render.receipts import receipt_files
 from pipeline.report import handed_in_lines
@@ -162,6 +163,10 @@ class MailedFiles:
             return f"{limit:%H:%M}截止，{'请在截止以前改好' if self._has_report(district, day) else '以后到的算迟报'}"
         meant = "那一天的收到过，再改正不会变成迟报" if self._has_report(district, day) else "现在报算迟报，内容照常采用"
         return f"{limit:%H:%M}已经截止，{meant}"
+
+    def waits(self) -> tuple[Waits, ...]:
+        """Return what waits, as nobody has judged it."""
+        return waiting.unjudged(self._waiting())
 
     def _waiting(self) -> Sequence[Incoming]:
         return incoming.look(self._settings, self._readers, self._remembered)

@@ -152,9 +152,9 @@ class TakenOut:
         return self._taken_in
 
 
-def told(mails: Sequence[Mail], settings: Settings, why: str = WHY, *, made_good: str = "") -> list[Mail]:
+def told(mails: Sequence[Mail], settings: Settings, why: str = WHY, *, made_good: str = "", waits: Iterable[Waits] = ()) -> list[Mail]:
     """Return the messages as `TakenOut.told`, for who asks once. Raises LedgerError."""
-    return TakenOut(settings).told(mails, why, made_good=made_good)
+    return TakenOut(settings).told(mails, why, made_good=made_good, waits=waits)
 
 
 def open_now(settings: Settings, today: date, waits: Iterable[Waits] = (), look: TakenOut | None = None) -> list[Gone]:

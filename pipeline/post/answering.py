@@ -85,7 +85,7 @@ def _is_due(mail: Mail, record: SentLetters) -> bool:
 
 def _letter(mail: Mail, district: str, files: MailedFiles, settings: Settings, now: datetime) -> Letter:
     """Write the answer to one message."""
-    (mail,) = taken_out.told([mail], settings, made_good=taken_out.MADE_GOOD)
+    (mail,) = taken_out.told([mail], settings, made_good=taken_out.MADE_GOOD, waits=files.waits())
     told = [files.look(name, path, district) for name, path in mail.taken]
     receipts = [
         Item(f"{PurePosixPath(file.name).stem}_回执.xlsx", letters.digest_of("answer", mail.identity, number), file.receipt)

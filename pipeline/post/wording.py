@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import HOME
-from pipeline.office import as_published
+from pipeline.office import as_published, taken_out
 from pipeline.office.mailed_files import MailedFile
 from pipeline.office.urgent_matters import Unsent, UrgentMatter
 from pipeline.post import district_verdict
@@ -207,11 +207,17 @@ class Writer:
         without, form = (beside.without, beside.form) if beside else ("", "")
         assert mail.sender is not None  # noqa: S101 - nobody else is answered
         is_of_notice = any(answers_notice(why) for _name, why in mail.not_taken)
-        subject = f"【回信】{_answered(files, is_of_notice=is_of_notice)}：{mail.subject or '（没有标题）'}"
+        why = {why for _name, why in mail.not_taken}
+        gone = (
+            ""
+            if files or is_of_notice
+            else "附件不在收件箱里了，请再发一次" * (taken_out.WHY in why) or "后来收到的那一份算数" * (taken_out.MADE_GOOD in why)
+        )
+        subject = f"【回信】{gone or _answered(files, is_of_notice=is_of_notice)}：{mail.subject or '（没有标题）'}"
         details = {
             "files": files,
             "others": mail.not_taken,
-            "is_of_notice": is_of_notice,
+            "is_no_report": not (is_of_notice or gone),
             "has_files": bool(files) or any(name for name, _why in mail.not_taken),
             "received": f"{mail.received_at:%H:%M}",
             "is_answered_later": any(file.day or file.is_old for file in files),

@@ -167,6 +167,21 @@ def test_of_a_file_that_is_gone_before_it_was_answered_it_is_not_said_that_it_wa
     body = _told(server)[0][1]
     assert "收到过，但还没有汇总就被人从收件箱里拿走了" in body
     assert "已进入汇总" not in body
+    assert "请再发一次" in body
+
+
+def test_of_a_file_that_is_gone_and_whose_replacement_waits_nobody_is_asked_to_send_it_again(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    gone = _mailed(office, report(), CAME, "g")
+    (office.inbox / gone.taken[0][1]).unlink()
+    again = _mailed(office, report(progress=[progress_row()]), CAME + timedelta(minutes=1), "h")
+    answering.run(office.settings, NOW, [gone, again], server.connect)
+    (message, body), (_second, counts) = _told(server)
+    assert "收到过，但还没有汇总就被人从收件箱里拿走了；后来收到的那一份算数，不用再发" in body
+    assert "5月21日的日报另外收到过，这封邮件不改变它" in body
+    assert "请再发一次" not in body
+    assert "没有收到能用的日报" not in message["Subject"]
+    assert "会采用" in counts
 
 
 def test_an_answer_says_why_a_report_dated_ahead_keeps_this_one_out(office: Office, server: MailServer) -> None:
