@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import overload
 
-from pipeline.report import sentences
+from pipeline.report import notice_words, sentences
 from pipeline.report.case_lines import CaseLine, Change, Decision
 from pipeline.report.figures import Figure
 from pipeline.report.submission_lines import SubmissionLine
@@ -220,6 +220,17 @@ def request(decision: Decision) -> str:
 @lru_cache(maxsize=1 << 10)  # 专报 asks of each decision in dozens of drafts
 def _compared(asked: str) -> str:
     return text.key(asked).rstrip("。.;")
+
+
+def reasons(decision: Decision, told_on: date) -> list[str]:
+    """Return why a decision stands here; of a case of which another reply was not accepted either, that it is disputed again."""
+    return [notice_words.disputed(decision, told_on) if kind == "disputed" else words.DECISIONS[kind].name for kind in decision.kinds]
+
+
+def again(decision: Decision, told_on: date) -> str:
+    """Return the same of one of several that are disputed, such as 14日重新答复后再次不认可; '' of any other."""
+    after = notice_words.again_after(decision, told_on)
+    return f"{after}再次不认可" if after else ""
 
 
 def late_too(item: Sequence[Decision]) -> str:

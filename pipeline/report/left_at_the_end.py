@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from pipeline.report import breakdown, not_taken, sentences
+from pipeline.report import breakdown, not_taken, notice_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.period import Period
 from pipeline.terms import words
@@ -85,4 +85,6 @@ def cells(case: CaseLine, period: Period) -> tuple[str, ...]:
     """Return the cells of a case that a closing leaves behind, and why it is not counted."""
     until = sentences.day(case.deadline, period.last) if case.deadline else "没有时限"
     overdue = f" 超期{case.days_overdue}天" if case.is_open and case.days_overdue > 0 else ""
-    return case.district, case.leader, case.matter, breakdown.reason(case), f"{until}{overdue}"
+    reason = breakdown.reason(case)
+    why = notice_words.disputed(case, period.last) if reason == breakdown.DISPUTED else reason
+    return case.district, case.leader, case.matter, why, f"{until}{overdue}"

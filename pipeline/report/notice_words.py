@@ -128,10 +128,15 @@ def brief(flag: str, line: CaseLine, day: date, count: int | None, *, with_limit
         case "acceptance_overdue":
             return f"超期{count}天未受理"
         case "disputed":
-            again = again_after(line, day)
-            return f"群众{'再次' if again else ''}不认可{f'{count}天' if count else ''}{f'（{again}）' if again else ''}"
+            return disputed(line, day, f"{count}天" if count else "")
         case _:
             return f"缺{'、'.join(line.missing_ones)}"
+
+
+def disputed(line: CaseLine | Decision, day: date, since: str = "") -> str:
+    """Return that a case is disputed, and where another reply was not accepted either, that it is so again and after which day."""
+    again = again_after(line, day)
+    return f"群众{'再次' if again else ''}不认可{since}{f'（{again}）' if again else ''}"
 
 
 def again_after(line: CaseLine | Decision, day: date) -> str:

@@ -6,22 +6,29 @@ Covers `agenda`, `decision_words`, `pace_words`, `sentences` and, of whole days,
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import openpyxl
 import pytest
-from offices import Day, File, afternoon, assigned, consolidate
+from offices import HOME, Day, File, afternoon, assigned, consolidate
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.day.targets import Tally
+from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, decision_items
+from pipeline.render.period import period_page, period_workbook
+from pipeline.render.workbook import office_workbook
 from pipeline.report import agenda, decision_words, headline, left_at_the_end, notice_words, period, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Figure, Way
 from pipeline.terms import words
 
+TEMPLATES = HOME / "templates"
 MONDAY = date(2020, 5, 18)
 CITY = "市级交办和旗区自行梳理"
 NUMBERS = [f"SJ-2020-{n:03}" for n in range(1, 11)]
@@ -54,17 +61,41 @@ def test_the_way_counts_what_is_lacking_by_the_deadline_of_so_many_open_cases() 
     assert (way.tally.shortfall, way.open, way.by, way.days, way.expected) == (9, 10, date(2020, 6, 9), 0, None)
 
 
+def _disputed_twice(between: str, *numbers: str) -> dict[date, Day]:
+    """Return the days of cases that are disputed, answered anew with what is said of that, and disputed again."""
+    files = [assigned(assignment([case_row(number) for number in numbers]))]
+    for day, written, number, said in ((19, 18, "1", "不认可"), (20, 20, "2", between), (21, 20, "2", "不认可")):
+        told = {"答复日期": f"2020-05-{written}", "答复文号": f"复{number}号", "群众确认": said}
+        files.append(_report_of(date(2020, 5, day), *(resolved_row(case, **told) for case in numbers)))
+    return consolidate(files, [date(2020, 5, day) for day in (19, 20, 21)])
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_page_and_workbooks_too_tell_of_a_case_that_is_disputed_again() -> None:
+    """Both where it is the one of which something is asked, and where it is one of several."""
+    again, of_several = "群众再次不认可（5月20日重新答复后）", "5月20日重新答复后再次不认可"
+    for numbers, on_page in ((NUMBERS[:1], again), (NUMBERS[:2], of_several)):
+        made = _disputed_twice("未回访", *numbers)
+        day = made[date(2020, 5, 21)].report
+        assert on_page in leaders_page.render(day, TEMPLATES).decode()
+        sheets: Any = openpyxl.load_workbook(io.BytesIO(office_workbook.render(day)))
+        for name in ("决策事项", "总览"):
+            assert sum(cell.value == again for row in sheets[name] for cell in row) == len(numbers), name
+        over = period.of([of_day.report for of_day in made.values()], {}, is_closing=True)
+        assert again in left_at_the_end.cells(over.cases[NUMBERS[0]], over)
+        assert again in period_page.made(over, TEMPLATES)[0].decode()
+        lists: Any = openpyxl.load_workbook(io.BytesIO(period_workbook.render(over)))
+        stands = [cell.value for row in lists["余下的案件"] for cell in row]
+        assert stands.count("已化解（5月20日重新答复后群众再次不认可，不计）") == len(numbers)
+
+
 def test_a_case_whose_other_reply_was_not_accepted_either_is_told_as_disputed_again() -> None:
     """In the leaders' report, in lists and in notices; what somebody confirmed in between begins anew."""
     first, second, third = (date(2020, 5, 19) + timedelta(days=n) for n in range(3))
 
     def told(between: str) -> tuple[str, str, str]:
-        files = [
-            _report_of(first, resolved_row("SJ-2020-001", 答复日期="2020-05-18", 答复文号="复1号", 群众确认="不认可")),
-            _report_of(second, resolved_row("SJ-2020-001", 答复日期="2020-05-20", 答复文号="复2号", 群众确认=between)),
-            _report_of(third, resolved_row("SJ-2020-001", 答复日期="2020-05-20", 答复文号="复2号", 群众确认="不认可")),
-        ]
-        made = consolidate([assigned(assignment([case_row("SJ-2020-001")])), *files], [first, third])
+        made = _disputed_twice(between, "SJ-2020-001")
+        assert "再次" not in str(briefing.fields(made[second].report)["决策事项"])
         assert "再次" not in str(briefing.fields(made[first].report)["决策事项"])
         (line,) = (line for line in made[third].report.cases if line.number == "SJ-2020-001")
         (item,) = briefing.fields(made[third].report)["决策事项"]
@@ -72,7 +103,7 @@ def test_a_case_whose_other_reply_was_not_accepted_either_is_told_as_disputed_ag
         return item["事由"], *words_of
 
     assert told("未回访") == (
-        "群众不认可（5月20日重新答复后再次）",
+        "群众再次不认可（5月20日重新答复后）",
         "群众再次不认可（5月20日重新答复后）",
         "2020年5月21日起群众再次不认可（5月20日重新答复后，答复文号：复2号）",
     )

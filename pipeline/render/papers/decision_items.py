@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
-from pipeline.report import decision_words, matter_words, notice_words, sentences, who_reported
+from pipeline.report import decision_words, matter_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
@@ -75,11 +75,11 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
-        done, again = "" if space.is_older else _done(first, space), notice_words.again_after(first, day)
+        done = "" if space.is_older else _done(first, space)
         matter, situation = (_matter(first, space), "") if space.is_older else _parted(first, space)
         matter = f"{sentences.danger(first, day)}{matter}"
         return cells | {
-            "事由": "、".join(words.DECISIONS[kind].name for kind in first.kinds) + (f"（{again}再次）" if again else ""),
+            "事由": "、".join(decision_words.reasons(first, day)),
             "编号": short(first.number, min(LONGEST_NUMBER, characters)),
             # without a number templates show the first of these alone
             "旗区": first.district if first.number else f"{first.district}：{matter}",
@@ -352,8 +352,7 @@ def _due(decision: Decision, day: date) -> str:
     due = f"{sentences.deadline(decision.due, day, is_beyond=False)}到期" if decision.due else ""
     late = f"兼{words.FLAGS['overdue'].name}" if "overdue" in decision.kinds[1:] else ""
     beyond = words.BEYOND.strip("（）") if decision.is_beyond else ""
-    after = notice_words.again_after(decision, day)
-    return "，".join(part for part in (due, late, beyond, f"{after}再次不认可" if after else "") if part)
+    return "，".join(part for part in (due, late, beyond, decision_words.again(decision, day)) if part)
 
 
 _FEWEST_OF_MATTER = 8

@@ -17,7 +17,7 @@ from jinja2 import TemplateError
 from pipeline.render import definitions
 from pipeline.render.page import leaders_page, trend_chart
 from pipeline.render.workbook import sheet_words
-from pipeline.report import left_at_the_end, period_words, restated_figures, sentences
+from pipeline.report import left_at_the_end, notice_words, period_words, restated_figures, sentences
 from pipeline.report.period import LOOKED_AFTER, Part, Period
 from pipeline.settings.units import Branch
 from pipeline.terms import words
@@ -62,6 +62,7 @@ def _context(period: Period) -> dict[str, Any]:
         "looked_after": LOOKED_AFTER,
         "say": period_words,
         "restated_figures": restated_figures,
+        "disputed": notice_words.disputed,
         "sentences": sentences,
         "means": definitions,
         "flags": words.FLAGS,

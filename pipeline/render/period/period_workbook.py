@@ -33,7 +33,7 @@ from pipeline.render.workbook.cell_formats import (
     text,
     widths_in_arial,
 )
-from pipeline.report import not_taken, period_words, restated_figures, sentences, verdict_words
+from pipeline.report import not_taken, notice_words, period_words, restated_figures, sentences, verdict_words
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.period import LOOKED_AFTER, Part, Period, ReportOfDay
 from pipeline.settings.units import OF_DISTRICTS, OF_UNITS
@@ -184,13 +184,16 @@ def _case_columns(period: Period) -> list[Column]:
 
 def _case(number: str, period: Period) -> list[Value]:
     line = period.cases[number]
-    return [number, *_lies_in(line.district, period), line.district, line.matter, line.leader, _stands(line)]
+    return [number, *_lies_in(line.district, period), line.district, line.matter, line.leader, _stands(line, period.last)]
 
 
-def _stands(line: CaseLine) -> str:
+def _stands(line: CaseLine, day: date) -> str:
     if line.grounds:
         return "已撤销"
-    return sheet_words.DISPUTED if "disputed" in line.flags else line.status
+    if "disputed" not in line.flags:
+        return line.status
+    again = notice_words.again_after(line, day)
+    return sheet_words.DISPUTED.replace("群众", f"{again}群众再次") if again else sheet_words.DISPUTED
 
 
 def _moved(book: Book) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pipeline.render.workbook import formulas
@@ -42,32 +43,34 @@ _FEW_LINES, _BEGINNING = 2, 12
 """Lines of a request that is told with each of its cases, and characters by which a longer one is known again."""
 
 
-def _kinds(decision: Decision) -> str:
-    return "、".join(DECISIONS[kind].name for kind in decision.kinds)
+def _reasons(decision: Decision, day: date) -> str:
+    return "、".join(decision_words.reasons(decision, day))
 
 
-COLUMNS: tuple[Column[Decision], ...] = (
-    Column("事项", 36, "long", lambda line: line.matter),
-    Column("旗区", 12, "center", lambda line: line.district),
-    Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
-    Column("包案领导", 11, "center", lambda line: line.leader),
-    Column("原因", 18, "center", _kinds),
-    Column("从何时起", 12, "date", lambda line: line.since),
-    Column("现行时限", 12, "date", lambda line: line.due),
-    Column("请领导决定", _ASKED_WIDTH, "long", sentences.asked),
-)
+def _columns(decisions: Sequence[Decision], day: date) -> tuple[Column[Decision], ...]:
+    asked = _once(decisions)
+    return (
+        Column("事项", 36, "long", lambda line: line.matter),
+        Column("旗区", 12, "center", lambda line: line.district),
+        Column("案件编号", 15, "case", lambda line: line.number, cases=lambda line: (line.number,)),
+        Column("包案领导", 11, "center", lambda line: line.leader),
+        Column("原因", 18, "center", lambda line: _reasons(line, day)),
+        Column("从何时起", 12, "date", lambda line: line.since),
+        Column("现行时限", 12, "date", lambda line: line.due),
+        Column("请领导决定", _ASKED_WIDTH, "long", lambda line: asked[line]),
+    )
 
 
 def write(book: Book) -> None:
     """All of them, and above the list what each reason means."""
     decisions = book.report.decisions
-    asked = _once(decisions)
-    sheet = write_list(book, NAME, (*COLUMNS[:-1], replace(COLUMNS[-1], value=lambda decision: asked[decision])), decisions)
+    columns = _columns(decisions, book.report.day)
+    sheet = write_list(book, NAME, columns, decisions)
     if not decisions:
         put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions, not_taken.asked(book.report)), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
-    note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in COLUMNS])
+    note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in columns])
 
 
 def _once(decisions: Sequence[Decision]) -> dict[Decision, str]:
@@ -100,10 +103,11 @@ def chosen(book: Book, room: Room) -> tuple[Sequence[Decision], bool]:
     """Return those that have room, twenty at most, and whether the charts follow on the second page, which leaves room for more of them."""
     decisions, around = book.report.decisions, _ABOVE + _BELOW
     points = room.points - around - sum(height(lines(said, sum(OVERVIEW_WIDTHS))) for said in _told_beside(book))
-    beside = _as_many_as_fit(decisions, points - room.charts)
+    cells = [_cells(decision, book.report.day) for decision in decisions[:MOST]]
+    beside = decisions[: _as_many_as_fit(cells, points - room.charts)]
     if len(beside) == min(MOST, len(decisions)) or not room.may_be_alone:
         return beside, False
-    return _as_many_as_fit(decisions, points), True
+    return decisions[: _as_many_as_fit(cells, points)], True
 
 
 def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -> int:
@@ -131,11 +135,11 @@ def write_first(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision]) -
     return explain(book, sheet, row, OVERVIEW_WIDTHS, _told_beside(book))
 
 
-def stretch(sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> float:
+def stretch(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision], more: float) -> float:
     """Make the rows below the row `top` together so many points higher, but none by much; the points that are left."""
     each = min(_LOOSE, int(more / len(shown)))
     for row, decision in enumerate(shown, top + 2):
-        sheet.set_row(row, _height(_cells(decision)) + each)
+        sheet.set_row(row, _height(_cells(decision, book.report.day)) + each)
     return more - each * len(shown)
 
 
@@ -146,18 +150,18 @@ def _told_beside(book: Book) -> list[str]:
     return [said for said in (refused, unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
 
 
-def _as_many_as_fit(decisions: Sequence[Decision], room: float) -> Sequence[Decision]:
-    for count, decision in enumerate(decisions[:MOST]):
-        room -= _height(_cells(decision))
+def _as_many_as_fit(rows: Sequence[Sequence[str]], room: float) -> int:
+    for count, cells in enumerate(rows):
+        room -= _height(cells)
         if room < 0 and count >= _FEWEST:
-            return decisions[:count]
-    return decisions[:MOST]
+            return count
+    return len(rows)
 
 
-def _cells(decision: Decision) -> tuple[str, ...]:
+def _cells(decision: Decision, day: date) -> tuple[str, ...]:
     """The texts of a decision's row, each cut where the row would be too high."""
     since = decision.since.isoformat() if decision.since else ""
-    said = (decision.matter, decision.district, decision.number, decision.leader, _kinds(decision), since, sentences.asked(decision))
+    said = (decision.matter, decision.district, decision.number, decision.leader, _reasons(decision, day), since, sentences.asked(decision))
     return tuple(_brief(text, room) for text, room in zip(said, _ROOMS, strict=True))
 
 
@@ -175,7 +179,7 @@ def _height(cells: Sequence[str]) -> float:
 
 
 def _write_decision(book: Book, sheet: Sheet, row: int, decision: Decision) -> None:
-    cells = _cells(decision)
+    cells = _cells(decision, book.report.day)
     for column, (look, value) in enumerate(zip(("long", "center", "case", "center", "center"), cells, strict=False)):
         is_linked = look == "case" and formulas.link_cases(book, sheet, (row, column), (decision.number,))
         put(sheet, row, column, value, book.cell(look if is_linked or look != "case" else "text"))

@@ -72,7 +72,7 @@ def write(book: Book, trend: int, pages: Mapping[str, int], beside: str = "") ->
     on_first, on_second = two_pages.left(sheet, second, row)
     overview_charts.draw(book, below, trend, on_second if are_many else on_first)
     if are_many:
-        two_pages.widen_gap(sheet, second, decisions_sheet.stretch(sheet, top, shown, on_first))
+        two_pages.widen_gap(sheet, second, decisions_sheet.stretch(book, sheet, top, shown, on_first))
     two_pages.set_up(sheet, second, row)
     sheet.freeze_panes(2, 0)
 
