@@ -27,6 +27,7 @@ from pipeline.terms import words
 from pipeline.terms.contract import Severity
 from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Filed
+from pipeline.terms.mails import answers_notice
 
 _MOST_FINDINGS = 20
 
@@ -61,6 +62,11 @@ class MailedFile:
     def counts(self) -> bool:
         """Whether it waits for the night as the report of its day, and not all of it will be refused."""
         return self.day is not None and not self.takes_nothing
+
+    @property
+    def answers_notice(self) -> bool:
+        """Whether it is no report, since it answers a notice."""
+        return any(map(answers_notice, self.findings))
 
 
 class MailedFiles:
@@ -98,7 +104,8 @@ class MailedFiles:
         takes_nothing = answer.reading.accepted and answer.refuses and not line.rows_accepted and line.rows_refused > line.rows_moved
         reminders = answer.preview.reminders if answer.preview else ()
         shown = (*(f"（提醒）{said}" for said in reminders), *_shown(line))
-        may_be_marked = (answer.findings or reminders) and receipt_files.may_be_marked(answer.findings)
+        is_slip = any(answers_notice(found.message) for found in answer.findings)  # nothing of it is to be mended
+        may_be_marked = (answer.findings or reminders) and not is_slip and receipt_files.may_be_marked(answer.findings)
         accepted = answer.reading.accepted
         return MailedFile(
             name,

@@ -206,7 +206,7 @@ class Writer:
         """Write what became of a message that a district has sent."""
         without, form = (beside.without, beside.form) if beside else ("", "")
         assert mail.sender is not None  # noqa: S101 - nobody else is answered
-        is_of_notice = any(answers_notice(why) for _name, why in mail.not_taken)
+        is_of_notice = any(answers_notice(why) for _name, why in mail.not_taken) or any(file.answers_notice for file in files)
         why = {why for _name, why in mail.not_taken}
         gone = (
             ""
@@ -319,7 +319,8 @@ def _told(matter: UrgentMatter, now: datetime) -> dict[str, Any]:
 def _answered(files: Sequence[MailedFile], *, is_of_notice: bool = False) -> str:
     """Return in a few words what became of a message; `is_of_notice`: something of it answers a notice."""
     if is_of_notice:
-        return f"{_answered(files)}；督办通知的回复请填在日报里" if files else "督办通知的回复请填在日报的“督办回复”表里"
+        reports = [file for file in files if not file.answers_notice]
+        return f"{_answered(reports)}；督办通知的回复请填在日报里" if reports else "督办通知的回复请填在日报的“督办回复”表里"
     taken, nothing = sum(file.counts for file in files), sum(file.takes_nothing for file in files)
     if taken:
         less = "，采用的比原来少" if any(file.takes_less for file in files) else ""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pipeline.reading import assignment_workbook, daily_report, table, workbook
 from pipeline.reading.arrival_moment import ArrivalMoment, HoldsFor
 from pipeline.reading.gate.safe_workbook import Limits, UnreadableError
+from pipeline.reading.workbook import Book, SheetCells
 from pipeline.settings.config import Settings
-from pipeline.terms import messages
+from pipeline.terms import contract, messages, notice_number
 from pipeline.terms.handed_in import Arrival, Envelope, Reading
 from pipeline.terms.rows import write_rows
+from pipeline.terms.text import as_text
 
 _MEGABYTE = 1 << 20
 
@@ -40,7 +42,27 @@ def _read(content: bytes, arrival: ArrivalMoment, settings: Settings, *, is_assi
         meant, other = ("assignment", "report") if is_assignment else ("report", "assignment")
         if kinds[other] and not kinds[meant]:
             return _refused(f"wrong-place/{other}", arrival, settings)
+        if not is_assignment and not kinds["report"] and _is_slip(content, book):
+            return _refused("not-the-template/slip", arrival, settings)
     return reading
+
+
+_SLIP_LIMITS: Final = Limits(1 << 20, 16 << 20, 20_000)
+_MOST_SLIP_SHEETS: Final = 3
+
+
+def _is_slip(content: bytes, book: Book) -> bool:
+    """Return whether a workbook without 封面 answers a notice: a small one with a notice's number or slip, and no table of a report."""
+    tables = (table.find_sheet(book, sheet.name) for sheet in contract.REPORT_SHEETS)
+    if len(content) > _SLIP_LIMITS.file_bytes or any(isinstance(found, SheetCells) for found in tables):
+        return False
+    try:
+        sheets = workbook.read(content, _SLIP_LIMITS).sheets  # those too that a report has not
+    except UnreadableError:
+        return False
+    cells = (as_text(cell) for sheet in sheets for row in sheet.rows for cell in row if isinstance(cell, str))
+    said = any(notice_number.is_of_notice(sheet.name) for sheet in sheets) or any(map(notice_number.has_slip, cells))
+    return len(sheets) <= _MOST_SLIP_SHEETS and said
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ CATALOGUE: Final = {
     "too-large/reader": "文件读不完（超过 {limit} 秒，或占用内存过多）。常见原因是很远的地方有多余的单元格：按 Ctrl+End 跳到那里，删去后保存重新报送；不行的，把内容复制到新的日报模板里。",
     "too-large/cells": "文件的单元格超过 {limit} 个，不能接收。常见原因是很远的地方有一个多余的单元格：按 Ctrl+End 跳到那里，删去多余的行和列，保存后重新报送。",
     "not-the-template/sheet": "找不到工作表“{name}”。请使用日报模板，不要删除或改名工作表。",
+    "not-the-template/slip": "这是对督办通知的回复（表格），不是日报，程序不读，不算回复过。请在日报模板的“督办回复”表里逐件填写办理措施和完成时限，随日报报送；盖章的回执送督办单位，不要当日报报送。",
     "not-the-template/twice": "有几张工作表都像“{name}”（{sheets}），不知道该读哪一张。请只保留一张，名称写作“{name}”。",
     "not-the-template/header": "工作表“{name}”里找不到表头。表头应有：{columns}。请使用模板，不要删改表头。",
     "not-the-template/column": "工作表“{name}”缺少必填列：{columns}。请按模板补上这些列的表头。",

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from mailserver import HANG_UP, MailServer, running
 from offices import Office, moment
-from workbooks import DAY, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, write
+from workbooks import DAY, Page, assignment, case_row, edit, progress_row, report, report_pages, resolved_row, write
 
 from pipeline.doors import deposit, fetch_words
 from pipeline.office import taken_out
@@ -144,6 +144,18 @@ def test_who_mails_an_answer_to_a_notice_is_told_where_it_is_answered(office: Of
     assert "发来的邮件已经收到。" in body
     assert "这封邮件是对督办通知的回复，不是日报，程序不读" in body
     assert "附件" not in body
+
+
+def test_an_answer_to_a_notice_that_is_typed_into_a_workbook_is_told_as_that(office: Office, server: MailServer) -> None:
+    office.put_assignment(assignment())
+    slip = write({"Sheet1": Page([["督办通知回执"], ["市住建督〔2020〕9号", "SJ-2020-001"], ["已约见"]])})
+    answering.run(office.settings, NOW, [_mailed(office, slip, CAME, "s")], server.connect)
+    ((message, body),) = _told(server)
+    assert message["Subject"] == "【回信】督办通知的回复请填在日报的“督办回复”表里：日报"
+    assert "这是对督办通知的回复（表格），不是日报，程序不读，不算回复过。请在日报模板的“督办回复”表里逐件填写办理措施和完成时限" in body
+    assert "日报的情况：还没有收到5月21日的日报" in body
+    assert "照着改好" not in body
+    assert not [*message.iter_attachments()]
 
 
 def test_a_letter_without_a_file_is_told_so(office: Office, server: MailServer) -> None:

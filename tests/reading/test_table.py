@@ -30,6 +30,7 @@ from workbooks import (
 )
 
 from pipeline.reading.table import label
+from pipeline.terms.contract import Severity
 from pipeline.terms.handed_in import Reading
 from pipeline.terms.rows import rows_of_sheet
 
@@ -346,6 +347,36 @@ def test_two_that_match_equally_well_refuse_the_file_and_are_named() -> None:
     assert not read.accepted
     assert [finding.code for finding in read.findings] == ["not-the-template"]
     assert all(name in read.findings[0].message for name in ("案件进展 (2)", "案件进展 (3)"))
+
+
+TITLE, NUMBER, SAID = ["督办通知回执"], ["市住建督〔2020〕9号", "SJ-2020-001"], ["办理措施", "已约见"]
+SLIP = Page([[*TITLE], [*NUMBER], [*SAID]])
+SLIPS: list[Pages] = [
+    {"Sheet1": SLIP},
+    {"Sheet1": Page([[*NUMBER], [*SAID]])},
+    {"督办回执": Page([[*SAID]])},
+    {"督办回复": SLIP, "Sheet2": Page([["甲"]])},
+]
+
+
+@pytest.mark.parametrize("pages", SLIPS)
+def test_a_small_workbook_that_answers_a_notice_is_told_as_that(pages: Pages) -> None:
+    (finding,) = _read(pages).findings
+    assert (finding.code, finding.severity) == ("not-the-template", Severity.FILE)
+    assert finding.message.startswith("这是对督办通知的回复（表格），不是日报，程序不读，不算回复过。请在日报模板的“督办回复”表里逐件填写")
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"Sheet1": SLIP, **{name: page for name, page in report_pages().items() if name != "封面"}},  # a report whose cover is gone
+        {"Sheet1": Page([["督办情况"]])},
+        {f"Sheet{number}": SLIP for number in range(4)},
+        {"Sheet1": Page([[*TITLE], *([*(["甲"] * 30)] for _ in range(800))])},
+    ],
+)
+def test_what_is_more_than_such_an_answer_or_none_is_asked_for_its_cover(pages: Pages) -> None:
+    assert "找不到工作表“封面”。请使用日报模板，不要删除或改名工作表。" in [found.message for found in _read(pages).findings]
 
 
 def test_two_that_match_equally_well_refuse_an_optional_sheet_alone() -> None:
