@@ -351,6 +351,7 @@ def test_two_that_match_equally_well_refuse_the_file_and_are_named() -> None:
 
 TITLE, NUMBER, SAID = ["督办通知回执"], ["市住建督〔2020〕9号", "SJ-2020-001"], ["办理措施", "已约见"]
 SLIP = Page([[*TITLE], [*NUMBER], [*SAID]])
+LARGE: list[list[Value]] = [["甲"] * 30 for _ in range(800)]
 SLIPS: list[Pages] = [
     {"Sheet1": SLIP},
     {"Sheet1": Page([[*NUMBER], [*SAID]])},
@@ -372,7 +373,7 @@ def test_a_small_workbook_that_answers_a_notice_is_told_as_that(pages: Pages) ->
         {"Sheet1": SLIP, **{name: page for name, page in report_pages().items() if name != "封面"}},  # a report whose cover is gone
         {"Sheet1": Page([["督办情况"]])},
         {f"Sheet{number}": SLIP for number in range(4)},
-        {"Sheet1": Page([[*TITLE], *([*(["甲"] * 30)] for _ in range(800))])},
+        {"Sheet1": Page([[*TITLE], *LARGE])},
     ],
 )
 def test_what_is_more_than_such_an_answer_or_none_is_asked_for_its_cover(pages: Pages) -> None:
