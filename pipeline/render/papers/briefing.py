@@ -86,6 +86,9 @@ class _Drafts:
             self.made[room] = {name: texts[name] for name in _NAMES}
         return self.made[room]
 
+    def has_strip(self, draft: Fields) -> bool:
+        return bool(draft["近日"]) or not self.same["近日"]
+
     def has_measures(self, room: Limits) -> bool:
         """Return whether anything is known to have been done about an urgent matter, and requests are told whole."""
         return room.requests == decision_items.LONGEST_REQUEST and any(matter.measures for matter in self.report.urgent)
@@ -94,7 +97,7 @@ class _Drafts:
 def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fields | None:
     """Return the fullest texts that fit on so many pages, if any do; on fewer than the most, no decision is left out for that.
 
-    Where page one could have all decisions, fuller texts give way to those that have them there.
+    Where page one could have all decisions, fuller texts give way to those that have them there, and among these to the strip of days.
     """
     items = len(drafts.items)
     found: tuple[int, Limits, Fields] | None = None
@@ -107,13 +110,15 @@ def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fie
             continue
         best = (number, *_best(fitting, items))
         found = found or best
-        if _is_decided(best[2], items) or not may_be_decided:
+        if not may_be_decided or (_is_decided(best[2], items) and drafts.has_strip(best[2])):
             found = best
             break
+        if _is_decided(best[2], items) and not _is_decided(found[2], items):
+            found = best
     if not found:
         return None
     number, tried, draft = found
-    return _filled(drafts, tried, draft, most, is_full=not (number or tried.is_listed))
+    return _filled(drafts, tried, draft, most, is_full=not (number or tried.is_listed or not drafts.has_strip(draft)))
 
 
 def _of_rung(drafts: _Drafts, rung: list[Limits]) -> list[tuple[Limits, Fields]]:
@@ -127,6 +132,7 @@ def _of_rung(drafts: _Drafts, rung: list[Limits]) -> list[tuple[Limits, Fields]]
 def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fields]:
     """Return the first whose table has all decisions on page one, without a page half empty if it can be; else a list of them does."""
     decided = [pair for pair in fitting if _is_decided(pair[1], items)]
+    decided = [pair for pair in decided if pair[1]["近日"]] or decided
     by_table = [pair for pair in decided if not pair[0].is_listed]
     parted = [pair for pair in fitting if pair[0].is_parted and not pair[0].is_listed]
     return next((pair for pair in by_table if page_room.is_decided_first(pair[1])), (by_table or decided or parted[::-1] or fitting)[0])

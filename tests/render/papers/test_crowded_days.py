@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
+import weeks
 from briefings import lines
 from offices import File, assigned, consolidate, moment
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
@@ -101,6 +102,18 @@ def test_a_crowded_day_with_few_things_to_say_has_two_pages_and_its_strip_of_day
     dangers = [matter.situation for matter in (*report.urgent, *report.unsettled)]
     assert dangers
     assert all(danger.rstrip("。") in str(fields) for danger in dangers)
+
+
+def test_one_long_item_of_decisions_gives_way_to_the_strip_of_days() -> None:
+    """Twenty-one overdue cases under their leaders fill page one where all is told of them: less of the day's changes is."""
+    day = date(2020, 5, 19)
+    report = consolidate(weeks.files_of("week-light"), [day - timedelta(days=1), day], noticed=True)[day].report
+    fields = briefing.fields(report)
+    (item,) = fields["决策事项"]
+    assert all(decision.number in item["清单"] for decision in report.decisions)
+    assert page_room.is_decided(fields)
+    assert [row["数"] for row in fields["近日"]] == [["5-18", "5-19"], ["0.0%", "6.8%"], ["0.0%", "3.0%"]]
+    assert len(re.findall(rb"/Type ?/Page\b", _pdf(report))) == briefing.FEWER_PAGES
 
 
 def test_what_a_correction_changed_is_said_once() -> None:
