@@ -62,13 +62,19 @@ def _write_rows(form: FormWorkbook, page: Sheet, sheet: FormSheet) -> None:
     columns = sheet.columns
     empty = [_cell_look(form, column, locked=_PREFILLED) for column in columns]
     filled = [_cell_look(form, column, locked=(*_PREFILLED, *_identifying(column))) for column in columns]
+    made: dict[tuple[int, Value], tuple[str, int]] = {}
     for at, row in enumerate(sheet.rows, FIRST):
-        values = [row.get(column.name) for column in columns]
-        cells = [page.cell(place, stored(value), look) for place, (value, look) in enumerate(zip(values, filled, strict=True))]
-        high = max(lines(str(value or ""), _width(column)) for value, column in zip(values, columns, strict=True))
-        page.lay_form(at, cells, height(high))
+        values = enumerate(row.get(column.name) for column in columns)
+        cells = [made.get(cell) or made.setdefault(cell, _cell(page, cell, filled, columns)) for cell in values]
+        page.lay_form(at, [element for element, _count in cells], height(max(count for _element, count in cells)))
     blanks = [page.cell(place, None, look) for place, look in enumerate(empty)]
     page.lay_form(FIRST + len(sheet.rows), blanks, height(1), sheet.room)
+
+
+def _cell(page: Sheet, cell: tuple[int, Value], looks: Sequence[Format], columns: Sequence[Column]) -> tuple[str, int]:
+    """Return the element of a cell in that place, and how many lines it takes."""
+    place, value = cell
+    return page.cell(place, stored(value), looks[place]), lines(str(value or ""), _width(columns[place]))
 
 
 def _identifying(column: Column) -> tuple[Kind, ...]:

@@ -230,10 +230,19 @@ def lines(value: str, width: float) -> int:
     A column's width counts digits of seven pixels, and a Chinese character takes thirteen; the indent and the margins take the rest.
     Numbers and words are not torn apart, so that a text that has many of them leaves its lines less full.
     """
-    room = max(2, int(1.03 * width - 1.3))
-    if 2 * len(value) <= room and "\n" not in value:
+    if len(value) <= characters_of_a_line(width) and "\n" not in value:
         return 1
+    room = _room(width)
     return sum(max(1, _lines(line, room)) for line in value.split("\n"))
+
+
+def characters_of_a_line(width: float) -> int:
+    """How many characters fit on one line of a cell of that width, whatever they are."""
+    return _room(width) // 2
+
+
+def _room(width: float) -> int:
+    return max(2, int(1.03 * width - 1.3))
 
 
 def _lines(line: str, room: int) -> int:

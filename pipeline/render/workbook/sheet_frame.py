@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
-from pipeline.render.workbook.cell_formats import Book, Value, fit_to_paper, height, lines, merge, put, stored, text
+from pipeline.render.workbook.cell_formats import (
+    Book,
+    Value,
+    characters_of_a_line,
+    fit_to_paper,
+    height,
+    lines,
+    merge,
+    put,
+    stored,
+    text,
+)
 from pipeline.report import not_taken
 from pipeline.report.who_reported import nothing
 from pipeline.terms.contract import EXEMPTIONS, URGENT
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
     from pipeline.render.workbook.xlsxwriter_private import Sheet
 
 Row = TypeVar("Row")
@@ -223,10 +236,15 @@ class _Cells(dict[Value, tuple[str, int]]):
         self._look = book.cell(*looks)
         self._day_look = book.cell("date", *looks[1:]) if column.look == "minute" else self._look
         self._room = column.width + 2 * (column.look == "center")  # centred text has no indent
+        self._short = characters_of_a_line(self._room)
+        self._begun: dict[Format, str] = {}
 
     def __missing__(self, value: Value) -> tuple[str, int]:
         look = self._day_look if type(value) is date else self._look
-        made = self._sheet.cell(self._position, stored(value), look), lines(value, self._room) if isinstance(value, str) else 1
+        if (begun := self._begun.get(look)) is None:  # not before a cell needs the look: looks have numbers in the order of their use
+            begun = self._begun[look] = self._sheet.begun(self._position, look)
+        is_short = not isinstance(value, str) or (len(value) <= self._short and "\n" not in value)
+        made = self._sheet.filled(begun, stored(value)), 1 if is_short else lines(value, self._room)
         if not isinstance(value, datetime):  # two that are equal may be other hours, each in its own time zone
             self[value] = made
         return made

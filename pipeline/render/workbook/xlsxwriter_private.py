@@ -49,7 +49,14 @@ class Sheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
 
     def cell(self, column: int, value: str | float | None, look: Format) -> str:
         """Return the element of a cell of that column, for any row: text, a number, or a blank for None."""
-        begun = f'<c r="{_column(column)}{_HERE}" s="{look._get_xf_index()}"'
+        return self.filled(self.begun(column, look), value)
+
+    def begun(self, column: int, look: Format) -> str:
+        """Return how the element of a cell of that column and look begins."""
+        return f'<c r="{_column(column)}{_HERE}" s="{look._get_xf_index()}"'
+
+    def filled(self, begun: str, value: str | float | None) -> str:
+        """Return an element that begins so, with its value."""
         if value is None:
             return f"{begun}/>"
         if isinstance(value, str):
