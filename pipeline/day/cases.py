@@ -43,6 +43,11 @@ class RowPlace:
         value = self.rows.values[column][self.position]  # as `Rows.text`, without another call: the fold asks this of every row
         return value if value is None or value.__class__ is str else written(value)
 
+    def has(self, column: str) -> bool:
+        """Return whether anything stands in that column."""
+        value = self.rows.values[column][self.position]
+        return value is not None and value != ""
+
     def day(self, column: str) -> date | None:
         """Return the date in that column; None where it is empty."""
         return self.rows.day(column, self.position)
@@ -198,14 +203,11 @@ class Case:
         value = self.particulars[name]
         return value if isinstance(value, Decimal) else None
 
-    def _day(self, name: str) -> date | None:
-        value = self.particulars[name]
-        return value if isinstance(value, date) else None
-
     @property
     def assigned(self) -> date:
         """交办日期; every case has one, since a row without it is refused."""
-        return self._day("交办日期") or date.min
+        day = self.particulars["交办日期"]
+        return day if isinstance(day, date) else date.min
 
     @property
     def entered(self) -> date:
@@ -225,12 +227,14 @@ class Case:
     @property
     def limit(self) -> date | None:
         """办结时限, before any extension."""
-        return self._day("办结时限")
+        day = self.particulars["办结时限"]
+        return day if isinstance(day, date) else None
 
     @property
     def extended(self) -> date | None:
         """延期至."""
-        return self._day("延期至")
+        day = self.particulars["延期至"]
+        return day if isinstance(day, date) else None
 
     @property
     def own_deadline(self) -> date | None:
@@ -251,14 +255,14 @@ class Case:
     @property
     def is_counted(self) -> bool:
         """Whether it counts as resolved."""
-        return self.is_resolved and not self.grounds
+        return self.status == RESOLVED and not self.grounds and self.is_resolved  # asked of every case, and most are open
 
     @property
     def is_resolved(self) -> bool:
         """Whether it would count as resolved, but for a cancellation."""
         if self.status != RESOLVED or self.dispute is not None or self.last is None:
             return False
-        return bool(self.last["答复日期"] and self.last["答复文号"])
+        return self.last.has("答复日期") and self.last.has("答复文号")
 
     @property
     def is_answered_only(self) -> bool:
@@ -268,7 +272,7 @@ class Case:
     @property
     def is_open(self) -> bool:
         """Neither counted as resolved, nor referred, nor cancelled."""
-        return not self.is_counted and self.status != REFERRED and not self.grounds
+        return self.status != REFERRED and not self.grounds and not self.is_counted
 
     def note_move(self, before: str, day: date) -> None:
         """Note that the workbook of that day, whose row is `listed_at`, gave it to another district; `before`: whose it was, or ''."""

@@ -102,9 +102,10 @@ def _conclusion(case: Case, statute: Statute, day: date, acceptance: Clock | Non
 
 def _granted(case: Case, rule: ClockRule | None) -> int:
     """Return the days from 办结时限 to the deadline in force, and no more than the rule allows."""
-    if rule is None or case.limit is None or case.deadline is None:
+    limit, deadline = case.limit, case.deadline
+    if rule is None or limit is None or deadline is None:
         return 0
-    return min(max((case.deadline - case.limit).days, 0), rule.days)
+    return min(max((deadline - limit).days, 0), rule.days)
 
 
 def _concluded(case: Case) -> date | None:

@@ -64,12 +64,19 @@ def is_disputed(case: Case) -> bool:
 
 def days_overdue(case: Case, day: date) -> int:
     """Return the days past the deadline in force; negative before it. A case without a deadline is never due."""
-    return (day - case.deadline).days if case.deadline else -(10**6)
+    deadline = case.deadline
+    return (day - deadline).days if deadline else -(10**6)
 
 
 def days_idle(case: Case, day: date) -> int:
     """Return the days since the later of 交办日期 and the last change of status or 今日进展."""
-    return (day - max(case.assigned, case.touched or case.assigned)).days
+    return (day - last_progress(case)).days
+
+
+def last_progress(case: Case) -> date:
+    """Return the later of 交办日期 and the last change of status or 今日进展."""
+    assigned, touched = case.assigned, case.touched
+    return touched if touched and touched > assigned else assigned
 
 
 def open_again(case: Case) -> date | None:
@@ -78,8 +85,7 @@ def open_again(case: Case) -> date | None:
     The flag counts from the last progress all the same (domain.md, "Rules"); what is said of its days does not count those on which the
     case was settled.
     """
-    last = max(case.assigned, case.touched or case.assigned)
-    return case.open_again if case.open_again and case.open_again > last else None
+    return case.open_again if case.open_again and case.open_again > last_progress(case) else None
 
 
 def days_without_progress(case: Case, day: date) -> int:

@@ -44,12 +44,13 @@ def _as_reported(district: str, place: RowPlace) -> str:
 
 def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: Settings) -> CaseLine:
     """Return one case as it stands on a day; `arrivals` hold the files that its particulars and its last row come from."""
-    last = case.last
+    last, own_deadline, deadline, again = case.last, case.own_deadline, case.deadline, supervision.open_again(case)
+    source, assigned = case.text("案件来源"), case.assigned
     row = {name: (last[name] or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
     return CaseLine(
         number=case.number,
-        group=settings.group_of_source[case.text("案件来源")].name,
-        source=case.text("案件来源"),
+        group=settings.group_of_source[source].name,
+        source=source,
         district=case.text("旗区"),
         category=case.text("问题类别"),
         matter=case.text("案由"),
@@ -61,10 +62,10 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         leaders=case.text("包案领导"),
         team=case.text("工作专班"),
         plan=case.text("化解方案"),
-        assigned=case.assigned,
+        assigned=assigned,
         limit=case.limit,
         extended=case.extended,
-        deadline=case.own_deadline if case.grounds else case.deadline,
+        deadline=own_deadline if case.grounds else deadline,
         status=case.status,
         claim=row["诉求认定"],
         replied_on=last.day("答复日期") if last else None,
@@ -80,7 +81,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         dispute_stands=case.dispute is not None,
         disputed_since=case.dispute.since if case.dispute else None,
         asking_since=case.asking_since,
-        days_overdue=supervision.days_overdue(case, day) if case.deadline else 0,
+        days_overdue=(day - deadline).days if deadline else 0,
         days_idle=supervision.days_without_progress(case, day),
         missing_ones=supervision.missing_ones(case),
         flags=supervision.flags(case, day, settings.windows),
@@ -97,9 +98,9 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         restored=case.restored,
         moves=case.moves,
         clocks=clocks.of(case, settings.statute, day),
-        exempted=case.exempted if case.deadline != case.own_deadline and not case.grounds else None,
-        open_again=supervision.open_again(case),
-        progress_before=max(case.assigned, case.touched or case.assigned) if supervision.open_again(case) else None,
+        exempted=case.exempted if deadline != own_deadline and not case.grounds else None,
+        open_again=again,
+        progress_before=supervision.last_progress(case) if again else None,
         settled_since=case.settled_since,
         answered_before=case.answered
         if case.dispute and not (case.confirmed and case.answered and case.confirmed > case.answered)
@@ -110,7 +111,8 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
 
 
 def _is_beyond(case: Case, extension_days: int) -> bool:
-    return case.limit is not None and case.deadline is not None and (case.deadline - case.limit).days > extension_days
+    limit, deadline = case.limit, case.deadline
+    return limit is not None and deadline is not None and (deadline - limit).days > extension_days
 
 
 def _reasoned_on(case: Case) -> date | None:
