@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -205,18 +204,13 @@ class Index:
         `up`: the way to the day's folder. `own`: the districts that the page is about; it names no others.
         """
         named = {str(unit["at"]): [leaders_page.harmless(str(unit["name"])), unit["href"]] for unit in own}
-        return in_script({"folder": f"{up}{INDEX}", "nonce": self.nonce, "units": named, "shards": self.ends})
+        return case_data.in_script({"folder": f"{up}{INDEX}", "nonce": self.nonce, "units": named, "shards": self.ends})
 
     def given_away(self) -> dict[str, bytes]:
         """Return the files by their names in the day's folder; of a country they are a hundred megabytes that nobody needs again."""
         files = {f"{INDEX}/{number:04}.js": content for number, content in enumerate(self.shards, 1)}
         self.shards.clear()
         return files
-
-
-def in_script(value: Any) -> str:  # noqa: ANN401 - JSON
-    """Return it as JSON that can stand in a script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(case_data.IN_SCRIPT)
 
 
 def _shards(of_units: Iterable[Unit]) -> Iterator[tuple[int, int, bytes]]:
@@ -235,7 +229,7 @@ def _shards(of_units: Iterable[Unit]) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _shard(number: int, lines: Iterable[str]) -> bytes:
-    return f"casesOf({number},{in_script(chr(10).join(lines))});\n".encode()
+    return f"casesOf({number},{case_data.in_script(chr(10).join(lines))});\n".encode()
 
 
 def _line(case: CaseLine, unit: int, more: Iterable[str]) -> str:
