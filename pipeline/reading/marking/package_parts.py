@@ -79,6 +79,9 @@ def count(parts: Mapping[str, bytes]) -> None:
     sheets = [part for part in parts.values() if _IS_SHEET.search(part)]  # by what they are: their names may be anything
     if len(sheets) > MOST_SHEETS:
         raise NotMarkableError(Why.SHEETS, MOST_SHEETS)
+    # Most workbooks have few enough of all that begins like a cell, which is counted in a fifth of the time.
+    if sum(part.count(b"<c") + part.count(b":c") + sum(_covered(part)) for part in sheets) <= MOST_CELLS:
+        return
     # Added up only as far as the bound: a hostile sheet has millions.
     if any(sum_so_far > MOST_CELLS for sum_so_far in accumulate(cells for part in sheets for cells in _cells(part))):
         raise NotMarkableError(Why.CELLS, MOST_CELLS)
@@ -87,7 +90,13 @@ def count(parts: Mapping[str, bytes]) -> None:
 def _cells(part: bytes) -> Iterator[int]:
     """Yield how many cells openpyxl makes of each cell and each merged range of a sheet."""
     yield from (1 for _cell in _TAG_OF_CELL.finditer(part))
-    for left, top, right, bottom in _MERGED.findall(part):
+    yield from _covered(part)
+
+
+def _covered(part: bytes) -> Iterator[int]:
+    if (first := part.find(b"mergeCell")) < 0:
+        return
+    for left, top, right, bottom in _MERGED.findall(part, part.rfind(b"<", 0, first)):
         yield (abs(column_number(right) - column_number(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 

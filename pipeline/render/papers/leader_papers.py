@@ -189,10 +189,11 @@ def _unheard(page: LeaderPage, report: Report) -> str:
     whole = [absence.district for absence in missing if absence.last_report and absence.is_refused]
     silent = [absence.district for absence in missing if absence.last_report and not absence.is_refused]
     never = [absence.district for absence in missing if not absence.last_report]
-    refused = [line.district for line in report.submissions if line.is_wholly_refused and line.district in page.concerned]
+    lines = [line for line in report.submissions if line.district in page.concerned]
+    refused = [line.district for line in lines if line.is_wholly_refused]
     kinds = (("当日没有可用的日报", silent), ("当日送来的日报整份退回", whole), ("当日的日报全部退回，一行也没有采用", refused))
     told = "；".join(f"{'、'.join(districts)}{how}" for how, districts in kinds if districts)
-    urgent_too = "" if {*silent, *whole, *refused} <= who_reported.unheard(report.submissions).urgent else "、有没有急报"
+    urgent_too = "" if {*silent, *whole, *refused} <= who_reported.unheard(lines).urgent else "、有没有急报"
     earlier = f"{told}，当日办理得怎样{urgent_too}不知道，情况按以前的日报。" if told else ""
     urgent = not_taken.urgent_of(report, page.concerned)
     return urgent + earlier + (f"{'、'.join(never)}至今没有可用的日报，情况只按分解表的登记。" if never else "")
