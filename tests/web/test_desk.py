@@ -457,6 +457,17 @@ def test_yesterday_as_it_was_said_and_as_it_is_known_now_are_told_apart(afternoo
     assert "（昨天的目标是 80%，规则改了）" in afternoon.signed_in("办公室").get("/today").text
 
 
+def test_of_a_day_that_was_published_before_anybody_reported_it_is_not_said_that_reports_changed_it(tmp_path: Path) -> None:
+    office = Office(tmp_path / "home")
+    office.put_assignment(assignment())
+    office.run(DAY)
+    with served(office, "2020-05-22 16:00") as website:
+        website.user("办公室", "")
+        text = website.signed_in("办公室").get("/today").text
+    assert "昨天的报送情况" in text
+    assert "现在所知" not in text
+
+
 def test_a_correction_that_todays_report_will_not_tell_is_not_promised(afternoon: Website) -> None:
     """It says that it came yesterday before midnight, and yesterday was published without it."""
     afternoon.office.put(report(progress=[resolved_row("SJ-2020-002")]), "早到.xlsx", "2020-05-21T17:40:00+08:00")
