@@ -40,12 +40,13 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else _NEVER
     # Where the target cannot be met without cases that wait for a decision, what was resolved elsewhere says nothing about them.
     is_stuck = lacking > sum(_decision(line) is None for line in open_cases)
-    pace = _Pace() if is_stuck else _pace(lines, state)
+    pace = _Pace() if is_stuck else _pace(lines, state, target.group)
     days, gained, idle = pace.days, pace.gained, pace.idle
+    nearer = min(gained, pace.lacked - lacking)  # what came new, or counts no longer, takes the target further away
     # At a pace that has stopped each day would name the next one, and be refuted: none is told after a silence as long as one case took.
     has_stopped = idle * gained >= days
-    is_in_sight = lacking and days and not has_stopped and lacking * days // gained < _LONGEST
-    expected = state.day + timedelta(days=-(-lacking * days // gained)) if is_in_sight else None  # rounded up to the day it is met
+    is_in_sight = lacking and days and not has_stopped and nearer > 0 and lacking * days // nearer < _LONGEST
+    expected = state.day + timedelta(days=-(-lacking * days // nearer)) if is_in_sight else None  # rounded up to the day it is met
     near = [line for line in open_cases if (line.status == REPLIED or "due_soon" in line.flags) and "disputed" not in line.flags]
     near.sort(key=lambda line: (line.status != REPLIED, line.deadline or _NEVER, line.number))
     numbers = tuple(line.number for line in near)
@@ -69,6 +70,7 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
         pace.newly,
         pace.first,
         pace.lost,
+        pace.lacked,
     )
 
 
@@ -82,14 +84,15 @@ class _Pace:
     newly: int = 0
     first: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    lacked: int = 0
 
     @property
     def gained(self) -> int:
         return len(self.first) - len(self.lost)
 
 
-def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
-    """Return the pace of the last days; of none where none can be told.
+def _pace(lines: Sequence[CaseLine], state: DayState, group: str) -> _Pace:
+    """Return the pace of the last days; of none where none can be told. `lines` are the group's.
 
     A day counts of which a report was taken, as one of the day before was: else nobody knows whether what came in was resolved on it
     (decision 9).
@@ -111,7 +114,8 @@ def _pace(lines: Sequence[CaseLine], state: DayState) -> _Pace:
     own = {line.number for line in lines}
     newly = sum(len(own & days[day].counted - days[day].returned - days[day - _ONE_DAY].counted) for day in telling)
     idle = sum(1 for _day in takewhile(lambda day: days[day].resolved.isdisjoint(stand), reversed(telling)))
-    return _Pace(len(telling), idle, newly, stand, lost)
+    lacked = next(tallies[group].shortfall for past, tallies in state.trend if past >= telling[0] - _ONE_DAY)
+    return _Pace(len(telling), idle, newly, stand, lost, lacked)
 
 
 def reported_on(day: date, state: DayState) -> bool:

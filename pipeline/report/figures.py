@@ -255,3 +255,5 @@ class Way:
     """Of these, the cases that the pace counts: resolved for the first time, known at the time, and counted still."""
     lost: tuple[str, ...] = ()
     """The cases that it takes off: counted before `days`, and open now."""
+    lacked: int = 0
+    """How many were lacking before `days`, by what is known now: new cases take the target further away than `gained` says."""

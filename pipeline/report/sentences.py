@@ -272,10 +272,10 @@ def _pace(way: Way) -> str:
     """Return where the pace of the last days leads; '' where none can be told."""
     if not way.days:
         return ""
-    if way.stopped:
-        return f"；{pace_words.gained(way)}，但{pace_words.stopped(way)}，不推算哪天达标"
-    expected = f"{long_day(way.expected)}可以达标" if way.expected else "十年内不能达标"
-    return f"；{pace_words.gained(way)}，按此进度推算，{expected}"
+    pace = f"；{pace_words.gained(way)}，{pace_words.but(way)}"
+    if way.stopped or way.lacked <= way.tally.shortfall:
+        return f"{pace}不推算哪天达标"
+    return f"{pace}按此进度推算，{f'{long_day(way.expected)}可以达标' if way.expected else '十年内不能达标'}"
 
 
 # --- what changed ------------------------------------------------------------------------------------------------

@@ -155,9 +155,12 @@ def _refused_rows(report: Report, district: str, *, with_places: bool) -> str:
     """Return how much of a district's report of the day was refused, and where; of earlier days, which."""
     own = [line for line in report.findings if (line.district, line.use) == (district, words.USED) and not line.is_of_moved]
     found = [line.finding for line in own if line.finding.refuses]
-    rows = list(dict.fromkeys(f"{finding.sheet}!{finding.place}" for finding in found if finding.place))
+    rows = dict[tuple[str, int | None], str]()  # of a row with two faults the first one's cell
+    for finding in found:
+        if finding.place:
+            rows.setdefault((finding.sheet, finding.row), f"{finding.sheet}!{finding.place}")
     sheets = [f"“{finding.sheet}”整张表" for finding in found if not finding.place]
-    today = "、".join([*([f"{len(rows)}行{f'（{first_of(rows, 2)}）' if with_places else ''}"] if rows else []), *sheets])
+    today = "、".join([*([f"{len(rows)}行{f'（{first_of([*rows.values()], 2)}）' if with_places else ''}"] if rows else []), *sheets])
     days = {day for point in report.open_points if point.district == district for day in point.refused if day != report.day}
     days |= {matter.day for matter in report.earlier_refused if matter.district == district}
     told, month = list[str](), (0, 0)

@@ -187,6 +187,25 @@ def test_the_pace_is_that_of_the_last_days_and_leads_to_a_day() -> None:
     assert "最近3个报送日新化解2件（SJ-2020-003、SJ-2020-004），按此进度推算，2020年5月29日可以达标" in sentences.way(way)
 
 
+@pytest.mark.parametrize(
+    ("more", "said", "expected"),
+    [
+        (1, "但同期还差由7件减为6件，按此进度推算，2020年6月8日可以达标", date(2020, 6, 8)),
+        (2, "但同期还差仍是7件，不推算哪天达标", None),
+        (10, "但同期还差由7件增为14件，不推算哪天达标", None),
+    ],
+)
+def test_new_cases_take_the_target_further_away_than_the_pace_says(more: int, said: str, expected: date | None) -> None:
+    """Two are resolved in three days, as above; on Thursday morning a workbook brings new cases."""
+    days = _days(4)
+    rows = [list(map(_resolved, NUMBERS[:2])), [], [_resolved(NUMBERS[2])], [_resolved(NUMBERS[3])]]
+    cases = [case_row(number, 办结时限="2020-07-01") for number in [*NUMBERS, *(f"SJ-2020-{n:03}" for n in range(11, 11 + more))]]
+    larger = assigned(assignment(cases), f"{days[3]} 09:00", "分解表二.xlsx")
+    way = _way(_day(days[3], _register(), larger, *(_report_of(day, *of_day) for day, of_day in zip(days, rows, strict=True))))
+    assert (way.gained, way.days, way.lacked, way.expected) == (2, 3, 7, expected)
+    assert f"最近3个报送日新化解2件（SJ-2020-003、SJ-2020-004），{said}" in sentences.way(way)
+
+
 def test_the_pace_agrees_with_what_the_days_call_newly_resolved_and_names_the_cases_that_it_counts_and_takes_off() -> None:
     """Of two that came in resolved one is reopened for good, and one is back on Wednesday: the days tell of four, and two are the pace."""
     days = _days(4)

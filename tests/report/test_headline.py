@@ -155,6 +155,15 @@ def test_where_nobody_ever_reported_nothing_is_said_to_go_on_from_earlier_report
     assert "沿用" not in said
 
 
+def test_a_row_that_is_refused_for_two_faults_is_one_row() -> None:
+    row = {**resolved_row("ZZQ-2020-001"), "答复日期": "5.21", "当前状态": "已办"}
+    files = [assigned(assignment([case_row("ZZQ-2020-001", 案件来源="自治区交办")])), handed_in(report(progress=[row]), f"{DAY} 16:00")]
+    told = consolidate(files, [DAY])[DAY].report
+    first, second = (line.finding for line in told.findings if line.finding.refuses)
+    assert (first.row, first.cell != second.cell) == (second.row, True)
+    assert verdict_words.to_mend(told) == f"日报退回待改正的：东胜区1行（案件进展!{first.cell}）。"
+
+
 def test_the_refused_row_that_can_still_turn_a_verdict_is_named_and_below_with_its_cell() -> None:
     """The one case of the region is told with a date that nobody understands."""
     row = {**resolved_row("ZZQ-2020-001"), "答复日期": "5.21"}
