@@ -779,7 +779,7 @@ def _pages(folder: Path, *paths: Path) -> list[list[str]]:
 
 
 @pytest.mark.external
-def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tmp_path: Path) -> None:
+def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, with_cases: Callable[[int], Path], tmp_path: Path) -> None:
     _three_days(office)
     _run(office, DAY)
     many = Office(tmp_path / "many")
@@ -794,6 +794,8 @@ def test_libreoffice_sets_a_letter_and_its_reply_on_few_pages(office: Office, tm
     assert len(pages) == 2  # the letter with its cases, and the reply
     assert "附件：督办通知回执" in pages[0]
     assert "通知编号" in pages[1]
+    for page in (*pages, *_pages(tmp_path, with_cases(3))[0]):  # the word 附件 stands with what it names
+        assert ("附件" in page.split()) == ("通知编号" in page)
     assert "— 1 —" not in pages[0]  # the first page of a letter has no number (GB/T 9704-2012, 10.1)
     indents = [next(len(line) - len(line.lstrip()) for line in page.splitlines()[::-1] if "—" in line) for page in of_many[1:3]]
     assert indents[1] > indents[0] + 20  # the number stands outside: left, then right
@@ -839,7 +841,11 @@ def _higher(path: Path) -> list[str]:
     [(5, []), (12, ["督办通知回执"]), (16, ["督办情形", "督办案件", "督办通知回执"]), (29, []), (35, ["督办案件清单和回执"])],
 )
 def test_rows_are_higher_where_a_page_would_have_but_a_few(with_cases: Callable[[int], Path], count: int, higher: list[str]) -> None:
-    assert _higher(with_cases(count)) == higher
+    path = with_cases(count)
+    assert _higher(path) == higher
+    with zipfile.ZipFile(path) as package:
+        document = package.read("word/document.xml").decode()
+    assert document.count('<w:pStyle w:val="AnnexLabel"/><w:pageBreakBefore/>') == (count in {12, 16})  # of more the list is the reply
 
 
 @pytest.mark.external

@@ -116,7 +116,9 @@ def _paper(notice: Notice, report: Report, *, says_how_it_ended: bool) -> word.P
         said | ({} if says_how_it_ended else {"作废": notice_words.is_void(notice)}),
         notice.data_until,
         word.Properties(f"{notice.district}督办通知（{long_day(report.day)}）", report.office, _identity(notice, report)),
-        word_settings.Endings(higher=tuple(notice_room.padding(said).items())),
+        word_settings.Endings(
+            higher=tuple(notice_room.padding(said).items()), begins_page="AnnexLabel" if notice_room.has_own_page(said) else ""
+        ),
     )
 
 

@@ -63,11 +63,16 @@ def padding(fields: Mapping[str, Any]) -> dict[str, float]:
     if fields["从密"]:
         return _of([_LIST], _more(_list(fields), _ACROSS, 1 + len(fields["清单"])))
     letter, reply = _letter(fields), _reply(fields)
-    filled = _last(letter, _PAGE)
-    if filled + reply <= _SHARED * _PAGE:  # the reply follows on the same page
+    if not has_own_page(fields):
         return {}
     more = _more(letter, _PAGE, len(fields["情形"]) + len(fields["案件"]))
     return _of(_LETTER_TABLES, more) | _of([_REPLY], _up_to(_REPLY_FILLED * _PAGE - reply, 2 + len(fields["案件"])))
+
+
+def has_own_page(fields: Mapping[str, Any]) -> bool:
+    """Whether the reply below a letter begins a page; elsewhere it follows where the letter ends, or there is none."""
+    is_below = not fields["作废"] and not fields["从密"]
+    return is_below and _last(_letter(fields), _PAGE) + _reply(fields) > _SHARED * _PAGE
 
 
 def _of(captions: Iterable[str], points: float) -> dict[str, float]:

@@ -23,6 +23,8 @@ class Endings:
     """Of the body's paragraphs, where it is another."""
     higher: tuple[tuple[str, float], ...] = ()
     """By how many points the rows of a table are higher, by its caption."""
+    begins_page: str = ""
+    """The style of a paragraph that begins a page: LibreOffice keeps none with a table that does not fit below it."""
 
 
 _OF_NOTES = ("Note", "Table")
@@ -40,6 +42,8 @@ def apply(document: Any, styles: frozenset[str], endings: Endings) -> None:  # n
         other = f"{name}{endings.lead if is_lead and endings.lead else ending}"
         if other in styles:
             style.set(f"{WORD}val", other)
+        if name == endings.begins_page:
+            style.addnext(style.makeelement(f"{WORD}pageBreakBefore", {}))
     for caption, points in endings.higher:
         _make_higher(document, caption, points)
 
