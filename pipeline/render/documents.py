@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pipeline.report.submission_lines import ArrivedReport
 
 MANIFEST: Final = "manifest.json"
-_RECEIPTS: Final = 128
+_RECEIPTS: Final = 192
 """Of a large day so many are under way at once, marked or not: as many as readers mark while the report of such a day is drawn up."""
 
 
