@@ -102,16 +102,16 @@ def test_what_edits_did_to_a_rate_stays_beside_it_where_the_cases_fold() -> None
     certainty = replace(report.certainties[0], unmoved=Tally(100, 5, 1), cancelled=("SJ-2020-004",))
     page = leaders_page.render(replace(report, certainties=(certainty, *report.certainties[1:])), TEMPLATES).decode()
     assert '<p class="phone-only">不计台账改动（撤销的一律按未化解计），化解率为20.0%（1/5）。</p>' in page
-    fold = page.partition("<summary>台账改动怎样改变了这些数字</summary>")[2].partition("</details>")[0]
+    fold = page.partition("<summary>台账改动的影响</summary>")[2].partition("</details>")[0]
     assert "撤销1件：SJ-2020-004；撤销的一律按未化解计" in fold
 
 
 def test_the_fold_behind_a_rate_is_named_by_what_it_opens_to() -> None:
     confirmed = replace(a_report(), ended_disputes={"ZZQ-2020-001": "confirmed"}, edited=Effects(), restated=(), overnight=())
     page = leaders_page.render(confirmed, TEMPLATES).decode()
-    fold = page.partition("<summary>群众不认可的变化怎样改变了这些数字</summary>")[2].partition("</details>")[0]
+    fold = page.partition("<summary>群众不认可的变化的影响</summary>")[2].partition("</details>")[0]
     assert "原群众不认可，群众已认可" in fold
-    assert "台账改动怎样" not in page
+    assert "台账改动的影响" not in page
 
 
 def test_mere_steps_are_in_sight_while_they_are_few() -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import weeks
 from browsers import TOO_WIDE, Browser
+from offices import consolidate
 from page_days import TEMPLATES, a_hostile_report, a_report
 
 from pipeline.render.page import cases_behind_figures, leaders_page
@@ -199,6 +201,20 @@ def test_on_a_phone_targets_and_decisions_stand_in_the_first_screen_and_a_half(
     )
     assert len(ends) == 2 + 1 + 4
     assert ends[3] < 1.5 * height, ends
+    assert ends[-1] < (2 if height < 800 else 1.5) * height, ends
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
+@pytest.mark.parametrize("week", weeks.WEEKS)
+def test_on_a_full_day_too_what_is_asked_first_stands_there(browser: Browser, tmp_path: Path, week: str, width: int, height: int) -> None:
+    """What folds is neither a verdict nor what is asked; the rate without edits stays in sight."""
+    report = consolidate(weeks.files_of(week), weeks.DAYS, noticed=True)[weeks.DAYS[-1]].report
+    (page := tmp_path / "page.html").write_bytes(leaders_page.render(report, TEMPLATES))
+    browser.open(page, width)
+    shown = "[...document.querySelectorAll('#targets .card .big, #targets .phone-only, #decisions h2, #decisions li .asked')]"
+    ends = browser.value(f"{shown}.map(one => one.getBoundingClientRect().bottom)")
+    assert len(ends) == 2 + 2 + 1 + 2
+    assert ends[-2] < 1.5 * height, ends
     assert ends[-1] < (2 if height < 800 else 1.5) * height, ends
 
 
