@@ -6,10 +6,12 @@ import copy
 from collections.abc import Iterable
 from datetime import date
 
-from pipeline.day.cases import Case
+from pipeline.day.cases import Case, RowPlace
 from pipeline.day.exemptions import Exemption
 from pipeline.terms.case_numbers import Register
-from pipeline.terms.contract import DEADLINE_MOVED
+from pipeline.terms.contract import CASE, DEADLINE_MOVED, PROGRESS
+from pipeline.terms.handed_in import Filed
+from pipeline.terms.rows import rows_of_sheet
 
 
 class CaseBook:
@@ -19,8 +21,6 @@ class CaseBook:
         self.day = day
         self.cases: dict[str, Case] = {}
         self.register = Register()
-        self.takes_late = False
-        """Whether the report that is judged came after its day's cut-off."""
         self._register_size = 0
         self._in_register: tuple[Case, ...] | None = None
         """What `in_register` gives; None where it has to be looked up again."""
@@ -92,6 +92,16 @@ class CaseBook:
         """Return the case in the register that a canonical number means; None where there is none."""
         exact = self.register.find(number)
         return self.cases[exact] if exact else None
+
+    def rows_by_case(self, reports: Iterable[Filed]) -> dict[str, tuple[RowPlace, ...]]:
+        """Return the rows of 案件进展 in these reports that nothing in them refuses, by the cases that they mean."""
+        by_case: dict[str, tuple[RowPlace, ...]] = {}
+        for report in reports:
+            rows = rows_of_sheet(report.reading.rows, PROGRESS.name)
+            for position, number in enumerate(rows.texts(CASE) if rows else ()):
+                if rows and number and position not in rows.refused and (case := self.find(number)):
+                    by_case[case.number] = (*by_case.get(case.number, ()), RowPlace(report.arrival.id, rows, position))
+        return by_case
 
     def bring_in(self, number: str, since: date) -> Case:
         """Return the case of exactly that number, made as known since that day if it is not there yet.

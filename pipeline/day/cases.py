@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from pipeline.day import disputes, receptions, template_values
@@ -11,6 +11,7 @@ from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
 from pipeline.day.moves import Move
 from pipeline.day.receptions import Received
+from pipeline.day.template_values import FilledInFrom, LateReport
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
 from pipeline.terms.contract import ASSIGNED, CONFIRMED, DISPUTED, REFERRED, RESOLVED
@@ -123,8 +124,10 @@ class Case:
     """The last accepted row about it."""
     reported: date | None = None
     """The day of that row."""
-    told_late: bool = False
-    """Whether that row's report came after its day's cut-off: the form of the next day may have been made before."""
+    told_late: datetime | None = None
+    """When that row's report came, where that was after its day's cut-off."""
+    before_late: FilledInFrom = ()
+    """The rows from which forms made before that may have been filled in, at most three."""
     is_named: bool = False
     """Whether a taken row of another sheet than 案件进展 and 新增案件 has named it."""
     was_resolved: bool = False
@@ -326,11 +329,13 @@ class Case:
             self.cancellations = before.cancellations + (bool(self.grounds) and not before.is_cancelled)
             self.restored = None if self.grounds else before.day if before.is_cancelled else self.restored
 
-    def take(self, place: RowPlace, day: date, *, is_late: bool = False) -> str:
+    def take(self, place: RowPlace, day: date, late: LateReport | None = None) -> str:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self._note_repeats(place, day, is_back=before != status and goes_back(before, status))
         was_resolved = self.is_resolved
+        of_forms = (self.last,) if self.is_open else ()  # forms have no other cases
+        self.before_late = (*self.before_late, *of_forms, *late.replaced.get(self.number, ()))[-3:] if late else ()
         self.was_resolved = self.was_resolved or was_resolved
         self.ended_dispute = None if was_resolved else self.ended_dispute
         confirmation = place["群众确认"]
@@ -348,7 +353,7 @@ class Case:
             self.accepted = day, place.arrival
         self.referred_since = (self.referred_since or day) if status == REFERRED else None
         self.status = status
-        self.last, self.reported, self.told_late = place, day, is_late
+        self.last, self.reported, self.told_late = place, day, late.came if late else None
         is_resolved = self.is_resolved
         if was_resolved and not is_resolved:
             self.open_again = day

@@ -19,6 +19,7 @@ from pipeline.day.restatement import Moves
 from pipeline.day.standing import Register, standing_of
 from pipeline.day.submissions import NO_REPORTS, Reports, Submissions, came_late, may_be_mended
 from pipeline.day.targets import PastDay, Tally, returned, tallied
+from pipeline.day.template_values import LateReport
 from pipeline.day.withdrawn_rows import dispute_findings, withdrawn_disputes, withdrawn_rows
 from pipeline.day.work_began import work_began
 from pipeline.settings.config import Settings
@@ -224,9 +225,11 @@ class _Fold:
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
-            case_book.takes_late = came_late(filed, self.settings)
+            replaced = (revision.filed for revision in reports.revisions[: submission.revision - 1])
+            received = filed.arrival.envelope.received_at
+            late = LateReport(received, case_book.rows_by_case(replaced)) if came_late(filed, self.settings) else None
             district = districts[filed.reading.district]
-            judgement = judgements[filed.arrival.id] = judging.judge(filed, district, case_book, with_findings=with_findings)
+            judgement = judgements[filed.arrival.id] = judging.judge(filed, district, case_book, late, with_findings=with_findings)
             if not submission.in_force:
                 cases_of_superseded |= {number: standing_of(case_book.cases[number]) for number in judgement.brought_in}
                 if submission.revision == 1:

@@ -6,23 +6,18 @@ Covered by tests/day/test_fold.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final
+from datetime import date, datetime
 
+from pipeline.day import template_values
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.moves import Move
-from pipeline.terms.contract import CASE, OF_THE_DAY, PROGRESS, Kind
 from pipeline.terms.findings import Finding
 from pipeline.terms.text import key
-
-_OTHERS: Final = frozenset({Kind.UNREAD, Kind.PREFILLED, Kind.PREFILLED_DATE})
-_FILLED_IN: Final = [col.name for col in PROGRESS.columns if col.name not in (CASE, *OF_THE_DAY) and col.kind not in _OTHERS]
-"""What forms fill in of a case's state."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnedBack:
-    """A taken row that only has what forms fill in, and other values than the late report before it: the form may be older than that."""
+    """A taken row with nothing but what a form made before a late report has, so that it takes back what that reported."""
 
     place: RowPlace
     number: str
@@ -50,7 +45,7 @@ class Judgement:
     reminders: tuple[str, ...] = ()
     """What the district is told of its rows besides, in whole sentences: no findings."""
     turned_back: list[TurnedBack] = field(default_factory=list)
-    """Rows that may be of a form made before the district corrected an earlier day."""
+    """Rows as a form made before the district corrected an earlier day has them, of a report that came after the correction."""
     rows_moved: int = 0
     """Of the refused rows those that nothing is wrong with but that the office has given their case to another district."""
     moved_places: set[tuple[str, int]] = field(default_factory=set)
@@ -83,10 +78,12 @@ class Judgement:
     withdrawn_disputes: list[str] = field(default_factory=list)
     """Cases that the revision directly before called 不认可 and this one passes over."""
 
-    def note_turned_back(self, case: Case, place: RowPlace) -> None:
-        """Note before a row is applied what it changes against a late report, where nobody need have written anything in it."""
-        if not (case.told_late and case.last and case.reported) or any(place[column] for column in OF_THE_DAY):
+    def note_turned_back(self, case: Case, place: RowPlace, came: datetime) -> None:
+        """Note before a row of a report is applied what it takes back of a late one, where a form from before that has just this."""
+        if not (case.told_late and case.last and case.reported) or came <= case.told_late:
             return
-        both = [(column, case.last[column] or "", place[column] or "") for column in _FILLED_IN]
+        if not template_values.is_untouched(place, case.before_late):
+            return
+        both = [(column, case.last[column] or "", place[column] or "") for column in template_values.OF_STATE]
         if changes := tuple((column, was, now) for column, was, now in both if key(was) != key(now)):
             self.turned_back.append(TurnedBack(place, case.number, case.reported, changes))

@@ -10,9 +10,10 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import COMPARED, FILLABLE, PARTICULARS, Case, Particulars, RowPlace, goes_back
 from pipeline.day.judgement import Judgement
 from pipeline.day.moves import Move, away_from
+from pipeline.day.template_values import LateReport
 from pipeline.reading.examination import Examination, Row
 from pipeline.settings.units import District
-from pipeline.terms import case_numbers, contract, messages, words
+from pipeline.terms import case_numbers, messages, words
 from pipeline.terms.contract import ANSWERS, CASE, CONFIRMED, DISPUTED, NEW_CASES, PROGRESS, RECEPTION, SOURCE_DISTRICT, URGENT, Severity
 from pipeline.terms.findings import Finding
 from pipeline.terms.handed_in import Filed
@@ -32,6 +33,7 @@ class _Report:
     district: District
     case_book: CaseBook
     judgement: Judgement
+    late: LateReport | None
 
     def place(self, row: Row) -> RowPlace:
         """Return the place of that row."""
@@ -66,10 +68,10 @@ class _CaseRow:
         return bool(self.number) and self.row.is_read(CASE)
 
 
-def judge(filed: Filed, district: District, case_book: CaseBook, *, with_findings: bool) -> Judgement:
-    """Judge a report's rows against the case book, and apply the accepted rows to it."""
+def judge(filed: Filed, district: District, case_book: CaseBook, late: LateReport | None, *, with_findings: bool) -> Judgement:
+    """Judge a report's rows against the case book, and apply the accepted rows to it; `late`: where it came after its day's cut-off."""
     result = Judgement()
-    report = _Report(filed, district, case_book, result)
+    report = _Report(filed, district, case_book, result, late)
     by_name = {sheet.sheet: sheet for sheet in filed.reading.rows}
     for name, judge_sheet in _SHEETS.items():
         if name not in by_name:
@@ -232,8 +234,8 @@ def _judge_progress(report: _Report, sheet: Examination) -> list[Row]:
                 report.judgement.rows_moved += 1
                 report.judgement.of_moved.append((case_row.number_as_meant, report.place(case_row.row), case_row.moved))
         elif case_row.case:
-            report.judgement.note_turned_back(case_row.case, report.place(case_row.row))
-            before = case_row.case.take(report.place(case_row.row), report.case_book.day, is_late=report.case_book.takes_late)
+            report.judgement.note_turned_back(case_row.case, place := report.place(case_row.row), report.filed.arrival.envelope.received_at)
+            before = case_row.case.take(place, report.case_book.day, report.late)
             if confirmation := case_row.row["群众确认"]:
                 report.judgement.confirmations[case_row.case.number] = confirmation
             if before != case_row.case.status:
@@ -325,11 +327,8 @@ def _refuse_going_back(row: Row, case: Case, book: CaseBook) -> None:
     if not status or status == case.status or reason or not (row.is_read("当前状态") and row.is_read("重新办理原因")):
         return
     if goes_back(case.status, status):
-        name = (
-            "status-went-back/filled-in"
-            if case.told_late and not any(row[column] for column in contract.OF_THE_DAY)
-            else "status-went-back"
-        )
+        is_old_form = case.told_late and template_values.is_untouched(row, case.before_late)
+        name = "status-went-back/filled-in" if is_old_form else "status-went-back"
         row.refuse(name, "当前状态", case=messages.brief(case.number), before=case.status, day=words.near(since, book.day))
 
 

@@ -390,6 +390,41 @@ def test_a_report_for_monday_that_arrives_on_wednesday_is_judged_as_mondays() ->
     assert "status-went-back" not in days[MONDAY].codes()
 
 
+@pytest.mark.parametrize(
+    ("late", "came", "row", "takes_back"),
+    [
+        ("05-19 14:00", "05-19 15:30", {}, True),  # the form of the night before, untouched
+        ("05-19 14:00", "05-19 15:30", {"下一步措施": "另行约谈"}, False),  # somebody wrote it
+        (
+            "05-19 14:00",
+            "05-19 15:30",
+            {"当前状态": "已化解", "答复日期": "2020-05-19", "答复文号": "1号"},
+            False,
+        ),  # reported for the first time
+        ("05-20 09:00", "05-19 15:30", {}, False),  # the district could not know yet
+    ],
+)
+@pytest.mark.parametrize("is_correction", [False, True])
+def test_a_row_takes_back_what_was_reported_late_only_where_a_form_of_before_has_just_that(
+    late: str,
+    came: str,
+    row: Row,
+    takes_back: bool,  # noqa: FBT001
+    is_correction: bool,  # noqa: FBT001
+) -> None:
+    """Monday's late report has a next step that forms made before it have not: filled in from Sunday, or from its first version."""
+    sunday, tuesday = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
+    earlier = MONDAY if is_correction else sunday
+    files = [
+        File(report(day=earlier, progress=[progress_row(CASE)]), afternoon(earlier)),
+        File(report(day=MONDAY, progress=[progress_row(CASE, 下一步措施="约谈")]), moment(f"2020-{late}")),
+        File(report(day=tuesday, progress=[{**progress_row(CASE, 今日进展=None), **row}]), moment(f"2020-{came}")),
+    ]
+    lines = consolidate([assigned(assignment()), *files], [tuesday])[tuesday].report.submissions
+    (told,) = (line.turned_back for line in lines if line.revision)
+    assert [said.partition("相比，")[2] for said in told] == ["下一步措施“约谈” → “空”"] * takes_back
+
+
 def test_a_row_of_our_form_that_a_report_of_the_day_before_has_overtaken_is_refused_as_that() -> None:
     tuesday = MONDAY + timedelta(days=1)
     known = File(report(day=MONDAY, progress=[progress_row(CASE)]), afternoon(MONDAY))

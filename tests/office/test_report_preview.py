@@ -290,8 +290,9 @@ def test_an_untouched_row_that_takes_back_what_was_reported_late_is_told_of(offi
     """The correction of yesterday came today; the form of last night still has what was before."""
     office.put_assignment(assignment(CASES))
     confirmed = resolved_row("SJ-2020-001", 今日进展="", 群众确认="认可", 答复日期="2020-05-18")
-    office.put(report(day=date(2020, 5, 20), progress=[confirmed]), "v1.xlsx", received="2020-05-21 10:30")
     old = {**confirmed, "群众确认": "不认可"}
+    office.put(report(day=date(2020, 5, 20), progress=[old]), "v0.xlsx", received="2020-05-20 15:00")
+    office.put(report(day=date(2020, 5, 20), progress=[confirmed]), "v1.xlsx", received="2020-05-21 10:30")
     answer = asked(office, report(progress=[old]))
     (said,) = preview_text.notes(preview(answer))
     assert "案件 SJ-2020-001：与5月20日的日报（那天截止以后才报来）相比，群众确认“认可” → “不认可”，按这一份计。" in said
@@ -300,12 +301,17 @@ def test_an_untouched_row_that_takes_back_what_was_reported_late_is_told_of(offi
     receipt = opened(check.receipt(answer, office.home, office.settings).read_bytes())
     assert f"提醒：{said}" in [str(cell.value) for row in receipt.worksheets[0].iter_rows() for cell in row if cell.value]
     files = [
+        File(report(day=date(2020, 5, 20), progress=[old]), moment("2020-05-20 15:00"), "v0.xlsx"),
         File(report(day=date(2020, 5, 20), progress=[confirmed]), moment("2020-05-21 10:30"), "v1.xlsx"),
         File(report(progress=[old]), moment("2020-05-21 15:00"), "v2.xlsx"),
     ]
     (line,) = consolidate([assigned(assignment(CASES)), *files], [DAY])[DAY].report.arrived_reports
     assert line.reminders == (said,)
-    for written in (confirmed, {**old, "今日进展": "回访，群众仍不认可"}):  # nothing is taken back, or somebody wrote what is new
+    for written in (
+        confirmed,
+        {**old, "今日进展": "回访，群众仍不认可"},
+        {**old, "群众确认": ""},
+    ):  # nothing is taken back, or somebody wrote it
         assert not preview(asked(office, report(progress=[written]))).reminders
 
 

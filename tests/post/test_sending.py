@@ -435,6 +435,7 @@ def test_what_an_untouched_older_form_takes_back_is_named_in_the_nights_letter_a
     office = Office(tmp_path / "office")
     office.put_assignment(assignment())
     confirmed = resolved_row("SJ-2020-001", 今日进展="", 群众确认="认可", 答复日期="2020-05-18")
+    office.put(report(day=date(2020, 5, 20), progress=[{**confirmed, "群众确认": "不认可"}]), "先报.xlsx", "2020-05-20T15:00:00+08:00")
     office.put(report(day=date(2020, 5, 20), progress=[confirmed]), "更正.xlsx", "2020-05-21T10:30:00+08:00")
     office.put(report(progress=[{**confirmed, "群众确认": "不认可"}]), "旧.xlsx", "2020-05-21T15:00:00+08:00")
     office.run(DAY)

@@ -722,8 +722,9 @@ def test_rows_refused_in_the_last_thirty_days_open_from_the_desk_with_what_two_r
 
 def test_a_taken_row_that_may_be_of_an_older_form_is_shown_with_the_refused_ones(afternoon: Website) -> None:
     confirmed = resolved_row("SJ-2020-001", 今日进展="", 群众确认="认可", 答复日期="2020-05-18")
-    afternoon.office.put(report(progress=[confirmed]), "更正.xlsx", "2020-05-22T10:30:00+08:00")
     rows = [{**confirmed, "群众确认": "不认可"}]
+    afternoon.office.put(report(progress=rows), "先报.xlsx", "2020-05-21T15:00:00+08:00")
+    afternoon.office.put(report(progress=[confirmed]), "更正.xlsx", "2020-05-22T10:30:00+08:00")
     afternoon.office.put(report(day=date(2020, 5, 22), progress=rows), "旧.xlsx", "2020-05-22T17:30:00+08:00")
     nightly.run(afternoon.office.settings, [DAY, date(2020, 5, 22)], documents=FIGURES)
     browser = afternoon.signed_in("办公室")
