@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipeline.day import disputes, receptions, template_values
+from pipeline.day import disputes, receptions, requests, template_values
 from pipeline.day.disputes import Dispute
 from pipeline.day.exemptions import Exemption
 from pipeline.day.moves import Move
 from pipeline.day.receptions import Received
+from pipeline.day.requests import Request
 from pipeline.day.template_values import FilledInFrom, LateReport
 from pipeline.reading.assignment_workbook import responsible_leader
 from pipeline.terms import contract
@@ -114,8 +115,8 @@ class Case:
     """The day since which its rows have said 导入法定途径; None where the last one does not."""
     settled_since: date | None = None
     """The day of which a row made it resolved or 导入法定途径, whatever cancels it; None where it is neither."""
-    asking_since: date | None = None
-    """The day since which every row about it has asked for coordination; None where the last one does not."""
+    request: Request | None = None
+    """What its rows ask of leaders, or asked last; None where none ever has."""
     touched: date | None = None
     """The last day with a change of status or 今日进展."""
     open_again: date | None = None
@@ -277,6 +278,11 @@ class Case:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return self.status != REFERRED and not self.grounds and not self.is_counted
 
+    @property
+    def asking_since(self) -> date | None:
+        """The day since which every row about it has asked for coordination; None where the last one does not."""
+        return self.request.since if self.request and not self.request.ended else None
+
     def note_move(self, before: str, day: date) -> None:
         """Note that the workbook of that day, whose row is `listed_at`, gave it to another district; `before`: whose it was, or ''."""
         after, place = self.text("旗区"), self.listed_at
@@ -333,8 +339,8 @@ class Case:
         """Apply an accepted 案件进展 row of that day, and return the status before it."""
         status, before = place["当前状态"] or ASSIGNED, self.status
         self._note_repeats(place, day, is_back=before != status and goes_back(before, status))
-        was_resolved = self.is_resolved
-        of_forms = (self.last,) if self.is_open else ()  # forms have no other cases
+        was_resolved, was_open = self.is_resolved, self.is_open
+        of_forms = (self.last,) if was_open else ()  # forms have no other cases
         self.before_late = (*self.before_late, *of_forms, *late.replaced.get(self.number, ()))[-3:] if late else ()
         self.was_resolved = self.was_resolved or was_resolved
         self.ended_dispute = None if was_resolved else self.ended_dispute
@@ -348,7 +354,7 @@ class Case:
             self.dispute = disputes.after(place, day, self.dispute)
         if status != before or place["今日进展"]:
             self.touched = day
-        self.asking_since = (self.asking_since or day) if place["需协调事项"] else None
+        self.request = requests.after(self.request, place["需协调事项"], day, was_open=was_open)
         if status != ASSIGNED and self.accepted is None:
             self.accepted = day, place.arrival
         self.referred_since = (self.referred_since or day) if status == REFERRED else None

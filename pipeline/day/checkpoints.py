@@ -30,6 +30,7 @@ from pipeline.day import (
     moves,
     refused_matters,
     reports_before,
+    requests,
     standing,
     targets,
 )
@@ -52,6 +53,7 @@ _CLASSES: Final = {
             exemptions.Exemption,
             refused_matters.UrgentOfReport,
             reports_before.ReportsBefore,
+            requests.Request,
             standing.Standing,
         ),
         *(targets.PastDay, targets.Tally, case_numbers.Register, contract.Severity, findings.Finding, month_day.MonthDay, rows.Rows),

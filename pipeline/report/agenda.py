@@ -39,7 +39,7 @@ def _way(target: Figure, lines: Sequence[CaseLine], state: DayState) -> Way:
     deadlines = sorted(line.deadline or _NEVER for line in open_cases)
     by = deadlines[lacking - 1] if 0 < lacking <= len(deadlines) else _NEVER
     # Where the target cannot be met without cases that wait for a decision, what was resolved elsewhere says nothing about them.
-    is_stuck = lacking > sum(_decision(line) is None for line in open_cases)
+    is_stuck = lacking > sum(_decision(line, state.day) is None for line in open_cases)
     pace = _Pace() if is_stuck else _pace(lines, state, target.group)
     days, gained, idle = pace.days, pace.gained, pace.idle
     nearer = min(gained, pace.lacked - lacking)  # what came new, or counts no longer, takes the target further away
@@ -137,16 +137,16 @@ _FEW_LACKING = 3
 """A group that lacks so few to its target meets it by these: its cases come first among those of their kind."""
 
 
-def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: Iterable[Figure]) -> tuple[Decision, ...]:
+def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: Iterable[Figure], day: date) -> tuple[Decision, ...]:
     """Return what needs a decision: the first of each kind, then the others by kind, in the order in which everybody is shown them.
 
     Dangers come before everything else. Of urgent matters that ask for one the gravest are first, of cases those that a target lacks
-    little without, the oldest of them first. Of a cancelled case nothing is to be decided but what is urgent.
+    little without, the oldest of them first. Of a cancelled case nothing is to be decided but what is urgent. `day`: the report's.
     """
     by_number = {line.number: line for line in lines}
     close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
-    matters = [_urgent(matter, by_number.get(matter.number)) for matter in gravest_first(urgent) if matter.coordination]
-    cases = [decision for line in by_number.values() if not line.grounds and (decision := _decision(line))]
+    matters = [_urgent(matter, by_number.get(matter.number), day) for matter in gravest_first(urgent) if matter.coordination]
+    cases = [decision for line in by_number.values() if not line.grounds and (decision := _decision(line, day))]
     cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
     by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
     by_kind["urgent"], dangers = _apart(by_kind["urgent"])
@@ -209,15 +209,16 @@ def unsettled_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
     return sorted(gravest_first(urgent), key=lambda matter: bool(matter.since))
 
 
-def _urgent(matter: UrgentLine, case: CaseLine | None) -> Decision:
+def _urgent(matter: UrgentLine, case: CaseLine | None, day: date) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
     said = f"{matter.kind}：{matter.situation}{matter_words.outcome(matter)}"
     leader = case.leader if case else ""  # the deadline of its case is none of the matter
-    first = (("urgent",), matter.number, matter.district, said, leader, since, matter.coordination, matter.origin)
+    asked = matter_words.dated(matter.coordination, day, day)
+    first = (("urgent",), matter.number, matter.district, said, leader, since, asked, matter.origin)
     return Decision(*first, happened=matter.happened, measures=matter.measures, counted=matter.counted)
 
 
-def _decision(line: CaseLine) -> Decision | None:
+def _decision(line: CaseLine, told_on: date) -> Decision | None:
     if not line.is_open:
         return None
     since = {
@@ -238,7 +239,7 @@ def _decision(line: CaseLine) -> Decision | None:
         line.matter,
         line.leader,
         began,
-        line.coordination,
+        matter_words.dated(line.coordination, line.request_on, told_on),
         origin,
         line.deadline,
         line.is_beyond,

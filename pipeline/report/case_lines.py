@@ -9,6 +9,7 @@ from decimal import Decimal
 from pipeline.day.clocks import Clocks
 from pipeline.day.exemptions import Exemption
 from pipeline.day.moves import Move
+from pipeline.day.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ class CaseLine:
 
     answered_before: date | None = None
     """The day of which another reply ended the dispute before the one that stands, and nobody confirmed it since; else None."""
+
+    request_on: date | None = None
+    """The day since which its rows have asked for coordination in the words of the last one; None where that asks for nothing."""
+    request_gone: Request | None = None
+    """What was asked of leaders up to the day before, and is not any more; None where nothing is gone on the day."""
 
     def deadline_on(self, day: date) -> date | None:
         """Return the deadline in force on that day or a later one, as far as it is known: what moves it may end before."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pipeline.day import clocks, disputes, supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
+from pipeline.day.requests import Request
 from pipeline.report.case_lines import CaseLine
 from pipeline.settings.config import Settings
 from pipeline.terms.contract import REFERRED
@@ -81,6 +82,8 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         dispute_stands=case.dispute is not None,
         disputed_since=case.dispute.since if case.dispute else None,
         asking_since=case.asking_since,
+        request_on=case.request.written if case.request and case.asking_since else None,
+        request_gone=_request_gone(case, day),
         days_overdue=(day - deadline).days if deadline else 0,
         days_idle=supervision.days_without_progress(case, day),
         missing_ones=supervision.missing_ones(case),
@@ -108,6 +111,18 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         is_beyond=_is_beyond(case, settings.windows.extension_days),
         reasoned_on=_reasoned_on(case),
     )
+
+
+def _request_gone(case: Case, day: date) -> Request | None:
+    """Return what was asked up to the day before and is not any more: a row asks for nothing, or the case is settled or cancelled."""
+    request = case.request
+    if request is None or request.since >= day:
+        return None
+    if request.ended:
+        return request if request.ended == day and request.was_open else None
+    is_cancelled = bool(case.grounds and case.before and case.before.day == day and not case.before.is_cancelled and not case.settled_since)
+    is_settled = not case.grounds and not case.is_open and case.settled_since == day
+    return request if is_cancelled or is_settled else None
 
 
 def _is_beyond(case: Case, extension_days: int) -> bool:

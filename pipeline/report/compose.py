@@ -217,7 +217,7 @@ def _build(state: DayState, sources: Sources, settings: Settings, data_until: da
         day_before=bridge.day_before(state),
         bridges=bridge.of(state, settings.groups, before),
         ways=agenda.ways(targets, in_use, state),
-        decisions=units.placed(agenda.decisions(cases, urgent, targets), settings.tree),
+        decisions=units.placed(agenda.decisions(cases, urgent, targets, state.day), settings.tree),
         absences=agenda.absences(lines_by_district, in_use, settings, agenda.last_sent(state, sources.lost)),
         open_points=rate_bounds.open_points(state.doubts, counting.unknown, settings.district_names),
         most_new=_most_new(state, settings),

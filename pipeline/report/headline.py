@@ -50,6 +50,7 @@ def lines(report: Report, *, is_paper: bool = False) -> tuple[tuple[str, str], .
         (words.WORST, _worst(report)),
         (words.ASKED, _asked(report, is_paper=is_paper)),
         (outcome_words.FOLLOWED, outcome_words.in_brief(report, with_days=not is_paper)),
+        (outcome_words.REQUESTS, "" if is_paper else outcome_words.of_requests_in_brief(report)),
         (words.RESTATED, _restated(report, _this_issue(report), is_paper=is_paper)),
     )
     return tuple((name, sentence) for name, sentence in said if sentence)

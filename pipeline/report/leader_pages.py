@@ -12,7 +12,7 @@ from typing import Final
 
 from pipeline.day.rota import Turn
 from pipeline.reading.assignment_workbook import leaders_named
-from pipeline.report import agenda, matter_words, notice_words, notices
+from pipeline.report import agenda, matter_words, notice_words, notices, outcome_words
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.receptions import HeldTurn, Visit
 from pipeline.report.report import Report
@@ -74,6 +74,8 @@ class LeaderPage:
     """Those of which the day says what became."""
     withdrawn: tuple[UrgentLine, ...]
     """Those that his page had and that are reported no more."""
+    gone: tuple[CaseLine, ...]
+    """The cases of his and of the districts that he accompanies of which something was asked up to the day before, and is not any more."""
     unstaffed: tuple[date, ...]
     """The days of refused rows of the rota that name him, on which nobody stands."""
     told_of: frozenset[str] = frozenset()
@@ -90,7 +92,9 @@ def of(report: Report) -> tuple[LeaderPage, ...]:
     concerned = {case.line.district for case in shown.values()} | {matter.district for matter in matters}
     concerned |= {line.district for line in report.submissions if line.refused_urgent or line.refused_requests}
     concerned |= {matter.district for matter in report.earlier_refused}
-    pressing = shown.keys() | {matter.number for matter in matters}
+    gone = {line.number: line for line in outcome_words.gone(report.cases, report)}
+    concerned |= {line.district for line in gone.values()}
+    pressing = shown.keys() | gone.keys() | {matter.number for matter in matters}
     for district in report.settings.district_names:
         for written, post in report.liaison.get(district, ()) if district in concerned else ():
             for name in leaders_named(written):
@@ -123,6 +127,8 @@ class _Lists:
     """
     matters_of: Mapping[str, Sequence[int]]
     """Their places, by district and by number."""
+    gone: Sequence[CaseLine]
+    """The cases of which something was asked up to the day before, and is not any more."""
 
     @classmethod
     def of(cls, shown: Mapping[str, LeaderCase], report: Report) -> _Lists:
@@ -138,7 +144,15 @@ class _Lists:
         for place, matter in enumerate(matters):
             for key in {matter.district, matter.number} - {""}:
                 matters_of.setdefault(key, []).append(place)
-        return cls({number: turn for turn, number in enumerate(shown)}, [*shown.values()], by_district, visits, matters, matters_of)
+        return cls(
+            {number: turn for turn, number in enumerate(shown)},
+            [*shown.values()],
+            by_district,
+            visits,
+            matters,
+            matters_of,
+            outcome_words.gone(report.cases, report),
+        )
 
     def in_order(self, cases: Iterable[str]) -> tuple[LeaderCase, ...]:
         """Return the open ones of these cases."""
@@ -196,6 +210,7 @@ def _districts_told(page: LeaderPage, own: Iterable[CaseLine], lists: _Lists) ->
     yield from (line.district for line in own)
     yield from (matter.district for matter in (*page.urgent, *page.unsettled, *page.withdrawn))
     receivers = {page.name, *(held.turn.receives for held in page.turns)}
+    yield from (line.district for line in page.gone)
     yield from (visit.district for name in receivers for visit in lists.visits.get(name, ()))
 
 
@@ -217,5 +232,6 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(matter for matter in matters if matter.reported_on and not matter.since),
         tuple(matter for matter in matters if matter.since not in ("", matter_words.WITHDRAWN)),
         tuple(matter for matter in matters if matter.since == matter_words.WITHDRAWN),
+        tuple(line for line in lists.gone if line.number in numbers or line.district in accompanied),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
     )

@@ -198,6 +198,17 @@ def in_short(matter: UrgentLine, most: int) -> str:
     return f"{whose}{' ' if matter.number and said[:1].isascii() else ''}{said}"
 
 
+_RELATIVE = re.compile(r"今[日天早晨晚夜]|(?<!光)明[日天早晨晚]|本日")
+
+
+def dated(asked: str, written: date | None, day: date) -> str:
+    """Return a request with the day on which it was written behind the first word that hangs on it: 今日（5月20日写）14时以前.
+
+    Papers are read on the next morning, and requests stand for days. `day`: the report's.
+    """
+    return _RELATIVE.sub(lambda found: f"{found[0]}（{sentences.day(written, day)}写）", asked, count=1) if written else asked
+
+
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""
@@ -255,6 +266,7 @@ def standing(case: CaseLine, day: date) -> str:
     return "，".join(part for part in (status, progress) if part)
 
 
+CANCELLED: Final = "案件已撤销"
 MEASURES_ELSEWHERE: Final = "措施见汇总表"
 
 

@@ -1,16 +1,18 @@
-"""What a day says of urgent matters of earlier days: leaders read now what became of them.
+"""What a day says of urgent matters and requests of earlier days: leaders read now what became of them.
 
-The first lines have those that asked something; the others are told beside them, and once.
+The first lines have the urgent matters that asked something; the others are told beside them, and once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from pipeline.report import agenda, matter_words
-from pipeline.report.case_lines import UrgentLine
+from pipeline.report import agenda, matter_words, sentences
+from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
+from pipeline.terms import words
 from pipeline.terms.words import first_of
 
 FOLLOWED: Final = "急报的下文"
@@ -62,3 +64,66 @@ _SHORT = 14
 
 def _cut(text: str, characters: int | None) -> str:
     return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
+
+
+# --- requests ----------------------------------------------------------------------------------------------------
+
+REQUESTS: Final = "请求的下文"
+_LONGEST_REQUEST: Final = 60
+"""Characters of a request that are told where it is told in whole what became of it."""
+
+
+def gone(cases: Iterable[CaseLine], report: Report) -> list[CaseLine]:
+    """Return those of these cases of which leaders were asked something up to the day before and are not any more, the oldest first.
+
+    What is asked as an urgent matter now is asked still.
+    """
+    urgent = {matter.number for matter in report.urgent if matter.coordination}
+    lines = [line for line in cases if line.request_gone and line.number not in urgent]
+    return sorted(lines, key=lambda line: (line.request_gone.since if line.request_gone else report.day, line.number))
+
+
+def of_requests_in_brief(report: Report) -> str:
+    """Return what became of requests that are not made any more, of the first of them, for the first lines; '' where none is."""
+    return _requests(gone(report.cases, report), report.day, _MOST_IN_BRIEF, _LONGEST_IN_BRIEF)
+
+
+def of_requests(cases: Iterable[CaseLine], report: Report, most: int | None = None, characters: int | None = None) -> str:
+    """Return the same of all of these cases in a sentence, so many of them with what was asked; none is passed over."""
+    lines = gone(cases, report)
+    return f"{REQUESTS}{_requests(lines, report.day, most, characters, is_whole=True)}" if lines else ""
+
+
+def _requests(lines: Sequence[CaseLine], day: date, most: int | None, characters: int | None, *, is_whole: bool = False) -> str:
+    known, others = (lines, []) if most is None else (lines[:most], lines[most:])
+    parts = [_request(line, day, characters, is_whole=is_whole) for line in known]
+    if others:
+        named = first_of([f"{line.district}{line.number}" for line in others], _MOST_NAMED) if is_whole else f"{len(others)}件"
+        parts.append(f"{'另有' if known else ''}{named}{'，见汇总表“决策事项”' if is_whole else ''}")
+    return f"{len(lines)}件：{'；'.join(parts)}。" if lines else ""
+
+
+def _request(line: CaseLine, day: date, characters: int | None, *, is_whole: bool) -> str:
+    """Return what became of a request: what the day's report says of its case, and where this is open that nothing is asked any more."""
+    request = line.request_gone
+    said = _cut(matter_words.CANCELLED if line.grounds else matter_words.standing(line, day), characters)
+    since = f"（{sentences.day(request.since, day)}起，“{_cut(request.said, _LONGEST_REQUEST)}”）" if request and is_whole else ""
+    return f"{line.district}{line.number}{since}：{said}{'，请求没有再写' if line.is_open else ''}"
+
+
+def of_period(requests: Sequence[tuple[str, date]], cases: Mapping[str, CaseLine]) -> str:
+    """Return how many requests a span of days had, and how many of them are not made any more at its end, with how their cases stand.
+
+    `requests`: the case of each and since when; `cases`: at the end.
+    """
+    over = [
+        case for number, since in requests for case in [cases[number]] if case.grounds or not case.is_open or case.asking_since != since
+    ]
+    named = first_of(
+        [f"{case.district}{case.number}：{matter_words.CANCELLED if case.grounds else case.status}" for case in over], _MOST_IN_PERIOD
+    )
+    stands = f"其中期末不再提出{len(over)}件（{named}）" if over else "期末都还在提出"
+    return f"期内旗区在案件里提出{words.DECISIONS['coordination'].name}{len(requests)}件，{stands}。"
+
+
+_MOST_IN_PERIOD: Final = 3

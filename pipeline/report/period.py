@@ -144,6 +144,8 @@ class Period:
     standing: tuple[Standing, ...]
     exemptions: tuple[ExemptionOverDays, ...]
     urgent: tuple[UrgentOverDays, ...]
+    requests: tuple[tuple[str, date], ...]
+    """Of open cases what leaders were asked on some day: the case, and since when it was asked."""
     refused_urgent: tuple[RefusedMatter, ...]
     """Those that were not taken, and not mended at the end; requests about cases too."""
     cases: Mapping[str, CaseLine]
@@ -223,6 +225,7 @@ def of(reports: Sequence[Report], editions: Mapping[date, int], *, is_closing: b
         standing=_standing(days),
         exemptions=exemptions_of_period.over_days([(report.day, report.beyond.exemptions) for report in days]),
         urgent=urgent_of_period.over_days(days),
+        requests=urgent_of_period.requests(days),
         refused_urgent=urgent_of_period.refused(days),
         cases=lines,
     )

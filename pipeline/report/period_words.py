@@ -18,6 +18,7 @@ from pipeline.report import (
     left_at_the_end,
     matter_words,
     not_taken,
+    outcome_words,
     restated_figures,
     sentences,
     verdict_words,
@@ -82,6 +83,7 @@ def lines(period: Period, runs: int = 2) -> list[tuple[str, str]]:
         *targets,
         *([] if period.is_closing else [("余下", left_at_the_end.in_words(period))]),
         *([("急报", urgent(period))] if period.urgent or period.refused_urgent else []),
+        *([("请求", outcome_words.of_period(period.requests, period.cases))] if period.requests else []),
         ("报送", handed_in(period)),
         ("更正", restated(period, runs)),
     ]

@@ -15,7 +15,6 @@ from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms.contract import STATUSES
 
-_CANCELLED = "案件已撤销"
 _Key = tuple[date | None, str, str, str, date | None]
 
 
@@ -41,7 +40,7 @@ class UrgentOverDays:
     @property
     def is_of_its_case(self) -> bool:
         """Whether what was said is how its case stands."""
-        return self.since == _CANCELLED or self.since.partition("，")[0].partition("（")[0] in STATUSES
+        return self.since == matter_words.CANCELLED or self.since.partition("，")[0].partition("（")[0] in STATUSES
 
 
 def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
@@ -76,6 +75,12 @@ def refused(days: Iterable[Report]) -> tuple[RefusedMatter, ...]:
     return tuple(matters)
 
 
+def requests(days: Iterable[Report]) -> tuple[tuple[str, date], ...]:
+    """Return what these days' reports ask of leaders about open cases: the case, and since when; urgent matters are none of these."""
+    lines = (line for report in days for line in report.cases if line.asking_since and line.is_open)
+    return tuple(sorted({(line.number, line.asking_since) for line in lines if line.asking_since}))
+
+
 def _is_followed_up(matter: RefusedMatter, case: CaseLine | None) -> bool:
     """Whether the case was settled since, or a request was taken or something else was said of its case."""
     if case is None:
@@ -97,7 +102,7 @@ def _note_how_cases_stand(matters: dict[_Key, UrgentOverDays], report: Report) -
 def _said_anew(case: CaseLine, before: str, day: date) -> str:
     """Return how a case stands where the day has progress of it, or it stands otherwise than was said before; '' where neither is so."""
     if case.grounds:
-        return "" if before == _CANCELLED else _CANCELLED
+        return "" if before == matter_words.CANCELLED else matter_words.CANCELLED
     has_progress = bool(case.progress) and case.reported_on == day
     stands = matter_words.standing(replace(case, progress=""), day)
     return matter_words.standing(case, day) if has_progress or before.partition("，")[0] != stands else ""

@@ -386,6 +386,7 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     noted = not_taken.asked(report) + headline.noted(report, max(1, most), max(limits.FEWEST_CHARACTERS, room.characters), room.measures)
     noted += headline.unsettled(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
     noted += outcome_words.told(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
+    noted += outcome_words.of_requests(report.cases, report, most, max(limits.FEWEST_CHARACTERS, room.characters))
     noted += matter_words.changed(report, most, room.characters)
     noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions

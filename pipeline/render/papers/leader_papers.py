@@ -15,7 +15,7 @@ from pipeline.reading.assignment_workbook import leaders_named
 from pipeline.render import districts, file_names
 from pipeline.render.papers import decision_items, own_templates, word
 from pipeline.render.papers.plain_text import LONGEST_NAME, plain, short
-from pipeline.report import clock_lines, leader_pages, matter_words, not_taken, notice_words, who_reported
+from pipeline.report import clock_lines, leader_pages, matter_words, not_taken, notice_words, outcome_words, who_reported
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.leader_pages import TOLD, LeaderCase, LeaderPage
 from pipeline.report.receptions import Visit
@@ -110,6 +110,7 @@ def fields(page: LeaderPage, report: Report) -> dict[str, Any]:
         "包案": [_case(case, report.day, requests, page.name) for case in page.own[:_MOST_CASES]],
         "包联": [_case(case, report.day, requests) for case in looked_at[:_MOST_CASES]],
         "请办": [
+            *filter(None, [outcome_words.of_requests(page.gone, report, _MOST_NAMED)]),
             *_in_full(requests),
             *_asked_by_rule([*page.own, *looked_at], not_taken.asking(report)),
             *_others(page, looked_at, report, all_cases),
@@ -152,9 +153,13 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
     said = [f"{short(matter.situation, _LONGEST_URGENT).rstrip('。')}{matter_words.outcome(matter)}"]
     said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
-    asked = f"{'原' * bool(matter.since)}请求：{_whole(matter.coordination)}" if matter.coordination else "没有提出请求，请知悉"
+    asked = f"{'原' * bool(matter.since)}请求：{_whole(_asked(matter, day))}" if matter.coordination else "没有提出请求，请知悉"
     number = f" {plain(matter.number)}" if matter.number else ""
     return f"{matter.district}{number}（{matter.kind}{happened}{earlier}{whose}）：{'。'.join([*said, asked])}。"
+
+
+def _asked(matter: UrgentLine, day: date) -> str:
+    return matter_words.dated(matter.coordination, matter.reported_on or day, day)
 
 
 def _counted(cases: Sequence[LeaderCase]) -> str:

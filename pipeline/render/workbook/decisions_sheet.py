@@ -11,7 +11,7 @@ from pipeline.render.workbook import formulas
 from pipeline.render.workbook import sheet_words as words
 from pipeline.render.workbook.cell_formats import Book, height, lines, merge, put
 from pipeline.render.workbook.sheet_frame import OVERVIEW_LAST, OVERVIEW_WIDTHS, Column, explain, heading, note, write_list
-from pipeline.report import decision_words, headline, matter_words, not_taken, sentences
+from pipeline.report import decision_words, headline, matter_words, not_taken, outcome_words, sentences
 from pipeline.report.case_lines import Decision
 from pipeline.terms.words import DECISIONS
 
@@ -70,7 +70,8 @@ def write(book: Book) -> None:
         put(sheet, 3, 0, decision_words.decisions(decisions, book.report.submissions, not_taken.asked(book.report)), book.look("note"))
     kinds = {kind for decision in decisions for kind in decision.kinds}
     meanings = (f"{reason.name}：{reason.meaning}" for kind, reason in DECISIONS.items() if kind in kinds)
-    note(book, sheet, "\n".join((words.NOTES[NAME], *meanings)), [column.width for column in columns])
+    gone = [said] if (said := outcome_words.of_requests(book.report.cases, book.report)) else []
+    note(book, sheet, "\n".join((words.NOTES[NAME], *meanings, *gone)), [column.width for column in columns])
 
 
 def _once(decisions: Sequence[Decision]) -> dict[Decision, str]:

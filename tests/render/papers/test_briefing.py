@@ -639,7 +639,7 @@ def test_what_was_done_gives_way_to_what_is_asked(day: Report) -> None:
         replace(day.urgent[0], number="", happened=happened, measures=f"已停工，第{n}处已封闭", coordination=f"请市级安排第{n}次鉴定")
         for n in range(3)
     ]
-    asked = replace(day, urgent=tuple(urgent), decisions=agenda.decisions((), urgent, day.targets))
+    asked = replace(day, urgent=tuple(urgent), decisions=agenda.decisions((), urgent, day.targets, day.day))
     fields = briefing.fields(asked)
     assert all(f"09:30发生，已采取措施：已停工，第{n}处已封闭" in f"{fields['决策事项']}{fields['案件清单']}" for n in range(3))
     assert page_room.pages(fields) <= page_room.pages(briefing.fields(replace(asked, decisions=day.decisions, urgent=())))
