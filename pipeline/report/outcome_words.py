@@ -119,9 +119,8 @@ def of_period(requests: Sequence[tuple[str, date]], cases: Mapping[str, CaseLine
     over = [
         case for number, since in requests for case in [cases[number]] if case.grounds or not case.is_open or case.asking_since != since
     ]
-    named = first_of(
-        [f"{case.district}{case.number}：{matter_words.CANCELLED if case.grounds else case.status}" for case in over], _MOST_IN_PERIOD
-    )
+    stood = [f"{case.district}{case.number}：{matter_words.CANCELLED if case.grounds else case.status}" for case in over]
+    named = first_of(list(dict.fromkeys(stood)), _MOST_IN_PERIOD)
     stands = f"其中期末不再提出{len(over)}件（{named}）" if over else "期末都还在提出"
     return f"期内旗区在案件里提出{words.DECISIONS['coordination'].name}{len(requests)}件，{stands}。"
 

@@ -721,6 +721,62 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert matter_words.gist(dated) == "4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米…"
 
 
+def test_what_became_of_a_request_that_is_made_no_more_is_told_on_the_day_on_which_it_goes() -> None:
+    asks = {"需协调事项": "请市自然资源局核定宗地红线"}
+    days = [DAY + timedelta(days=n) for n in range(6)]
+    rows = [
+        [progress_row("SJ-2020-001", **asks), progress_row("SJ-2020-002", **asks), progress_row("SJ-2020-003", **asks)],
+        [progress_row("SJ-2020-001", 今日进展="已书面核定"), resolved_row("SJ-2020-002", 答复日期=f"{days[1]}", 今日进展="", **asks)],
+        [progress_row("SJ-2020-001", 今日进展="已办证"), progress_row("SJ-2020-003", 今日进展="")],
+        [progress_row("SJ-2020-003", 今日进展="", **asks)],
+        [],
+        [],
+    ]
+    files = [assigned(assignment([case_row(f"SJ-2020-00{n}") for n in (1, 2, 3)]))]
+    edits = assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002"), case_row("SJ-2020-003", 撤销依据="重复登记")])
+    files.append(assigned(edits, f"{days[4]} 09:00", "二.xlsx"))
+    files += [handed_in(report(day=day, progress=rows[n]), f"{day} 16:00") for n, day in enumerate(days)]
+    told = [consolidate(files, days)[day].report for day in days]
+    since, asked = f"（{DAY.month}月{DAY.day}日起，“请市自然资源局核定宗地红线”）", "，请求没有再写"
+    brief = [dict(headline.lines(report_)).get("请求的下文") for report_ in told]
+    said = [
+        f"2件：东胜区SJ-2020-001：办理中，已书面核定{asked}；东胜区SJ-2020-002：已化解。",
+        f"1件：东胜区SJ-2020-003：办理中{asked}。",
+        "1件：东胜区SJ-2020-003：案件已撤销。",
+    ]
+    assert brief == [None, said[0], said[1], None, said[2], None]
+    whole = f"请求的下文2件：东胜区SJ-2020-001{since}：办理中，已书面核定{asked}；东胜区SJ-2020-002{since}：已化解。"
+    assert outcome_words.of_requests(told[1].cases, told[1]) == whole
+    fields = briefing.fields(told[1])
+    assert whole in f"{fields['决策']}{fields['其余决策']}"
+    assert "请求的下文" not in dict(headline.lines(told[1], is_paper=True))
+    leader = next(page for page in leader_pages.of(told[1]) if page.own)
+    assert whole in leader_papers.fields(leader, told[1])["请办"]
+    assert outcome_words.of_requests(told[1].cases, told[1], 1).endswith("；另有东胜区SJ-2020-002，见汇总表“决策事项”。")
+    over = period.of(told, {})
+    assert dict(period_words.lines(over))["请求"] == (
+        "期内旗区在案件里提出需协调事项2件，其中期末不再提出2件（东胜区SJ-2020-003：案件已撤销）。"
+    )
+
+
+def test_a_request_that_hangs_on_its_day_says_when_it_was_written() -> None:
+    asks = {"需协调事项": "请市城管局今日14时以前决定是否关阀，明日复工"}
+    days = [DAY + timedelta(days=n) for n in range(2)]
+    urgent = [urgent_row("SJ-2020-002", 事项类别="工程安全隐患", 情况说明="塔吊倾斜", 发生时间=f"{days[1]}", **asks)]
+    files = [
+        assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")])),
+        handed_in(report(day=days[0], progress=[progress_row("SJ-2020-001", **asks)]), f"{days[0]} 16:00"),
+        handed_in(report(day=days[1], progress=[progress_row("SJ-2020-001", **asks)], urgent=urgent), f"{days[1]} 16:00"),
+    ]
+    told = consolidate(files, days)[days[1]].report
+    near = [f"{day.month}月{day.day}日" for day in days]
+    said = [f"请市城管局今日（{day}写）14时以前决定是否关阀，明日复工" for day in near]
+    assert [decision.asked for decision in told.decisions] == [said[1], said[0]], "the same words sent again are no newer"
+    leader = next(page for page in leader_pages.of(told) if page.own)
+    assert said[1] in leader_papers.fields(leader, told)["急报"][0]
+    assert matter_words.dated("请光明日报核实", DAY, DAY) == "请光明日报核实"
+
+
 def test_how_a_danger_ended_is_told_everywhere_and_is_how_it_stands_at_the_end_of_a_span() -> None:
     danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
     days = [DAY + timedelta(days=n) for n in range(5)]
