@@ -383,11 +383,10 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     shown = decision_items.chosen(items, room.decisions)
     named = sum(decision_items.named(item, room.named) for item in shown)
     most = room.corrections or int(room.absences > 0)
-    noted = not_taken.asked(report) + headline.noted(report, max(1, most), max(limits.FEWEST_CHARACTERS, room.characters), room.measures)
-    noted += headline.unsettled(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
-    noted += outcome_words.told(report, most, max(limits.FEWEST_CHARACTERS, room.characters))
-    noted += outcome_words.of_requests(report.cases, report, most, max(limits.FEWEST_CHARACTERS, room.characters))
-    noted += matter_words.changed(report, most, room.characters)
+    few = max(limits.FEWEST_CHARACTERS, room.characters)
+    noted = not_taken.asked(report) + headline.noted(report, max(1, most), few, room.measures)
+    noted += headline.unsettled(report, most, few) + outcome_words.told(report, most, few)
+    noted += outcome_words.of_requests(report.cases, report, most, few) + matter_words.changed(report, most, room.characters)
     noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []
