@@ -1,4 +1,7 @@
-"""What the rows about a case ask of leaders: since when, in which words, and until when."""
+"""What the rows about a case ask of leaders: since when, in which words, and until when.
+
+Covered by tests/report/test_headline.py.
+"""
 
 from __future__ import annotations
 
