@@ -1,6 +1,7 @@
 """The lines that come before everything else.
 
-Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `requests`, `same_day`, `urgent_of_period`, `verdict_words` and `who_reported`.
+Covers `headline`, `misspelt`, `open_reasons`, `outcome_words`, `requests`, `same_day`, `urgent_of_period`, `verdict_words` and
+`who_reported`.
 """
 
 from __future__ import annotations
