@@ -278,11 +278,6 @@ class Case:
         """Neither counted as resolved, nor referred, nor cancelled."""
         return self.status != REFERRED and not self.grounds and not self.is_counted
 
-    @property
-    def asking_since(self) -> date | None:
-        """The day since which every row about it has asked for coordination; None where the last one does not."""
-        return self.request.since if self.request and not self.request.ended else None
-
     def note_move(self, before: str, day: date) -> None:
         """Note that the workbook of that day, whose row is `listed_at`, gave it to another district; `before`: whose it was, or ''."""
         after, place = self.text("旗区"), self.listed_at

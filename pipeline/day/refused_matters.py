@@ -11,6 +11,7 @@ from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
+from pipeline.day import requests
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
 from pipeline.day.judgement import Judgement
@@ -232,7 +233,7 @@ def _is_followed_up(matter: RefusedMatter, case: Case | None) -> bool:
         return False
     if case.grounds:
         return matter.is_request  # of a cancelled case nothing is asked
-    is_asked = matter.is_request and case.asking_since is not None and (case.reported or date.min) > matter.day
+    is_asked = matter.is_request and requests.stands(case.request) is not None and (case.reported or date.min) > matter.day
     return is_asked or (case.settled_since or date.min) >= matter.day or (case.touched or date.min) > matter.day
 
 

@@ -26,11 +26,16 @@ class Request:
     """Whether the case was open up to that row: else nothing was asked of anybody by then."""
 
 
+def stands(request: Request | None) -> Request | None:
+    """Return what the last row asks; None where it asks for nothing."""
+    return request if request is not None and request.ended is None else None
+
+
 def after(request: Request | None, asked: str | None, day: date, *, was_open: bool) -> Request | None:
     """Return what is asked after a row of that day with `asked`."""
-    stands = request is not None and request.ended is None
-    if asked:
-        if request is None or not stands:
-            return Request(day, day, asked)
-        return request if key(asked) == key(request.said) else Request(request.since, day, asked)
-    return replace(request, ended=day, was_open=was_open) if request is not None and stands else request
+    before = stands(request)
+    if before is None:
+        return Request(day, day, asked) if asked else request
+    if not asked:
+        return replace(before, ended=day, was_open=was_open)
+    return before if key(asked) == key(before.said) else Request(before.since, day, asked)

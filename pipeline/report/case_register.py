@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from pipeline.day import clocks, disputes, supervision
+from pipeline.day import clocks, disputes, requests, supervision
 from pipeline.day.cases import Case, RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.requests import Request
@@ -47,6 +47,7 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
     """Return one case as it stands on a day; `arrivals` hold the files that its particulars and its last row come from."""
     last, own_deadline, deadline, again = case.last, case.own_deadline, case.deadline, supervision.open_again(case)
     source, assigned = case.text("案件来源"), case.assigned
+    asked = requests.stands(case.request)
     row = {name: (last[name] or "") for name in _SHOWN} if last else dict.fromkeys(_SHOWN, "")
     return CaseLine(
         number=case.number,
@@ -81,8 +82,8 @@ def case_line(case: Case, day: date, arrivals: Mapping[int, Arrival], settings: 
         is_referred=case.status == REFERRED and not case.grounds,
         dispute_stands=case.dispute is not None,
         disputed_since=case.dispute.since if case.dispute else None,
-        asking_since=case.asking_since,
-        request_on=case.request.written if case.request and case.asking_since else None,
+        asking_since=asked.since if asked else None,
+        request_on=asked.written if asked else None,
         request_gone=_request_gone(case, day),
         days_overdue=(day - deadline).days if deadline else 0,
         days_idle=supervision.days_without_progress(case, day),
