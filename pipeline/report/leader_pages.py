@@ -78,6 +78,8 @@ class LeaderPage:
     """The cases of his and of the districts that he accompanies of which something was asked up to the day before, and is not any more."""
     unstaffed: tuple[date, ...]
     """The days of refused rows of the rota that name him, on which nobody stands."""
+    shared: int = 0
+    """Of all his cases those that the statistics by leader count with another who answers for them too."""
     told_of: frozenset[str] = frozenset()
     """All districts of which it tells anything: those that concern him, and those of his other cases and of his receptions."""
 
@@ -234,4 +236,5 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(matter for matter in matters if matter.since == matter_words.WITHDRAWN),
         tuple(line for line in lists.gone if line.number in numbers or line.district in accompanied),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),
+        sum(line.leader != name for line in lines),
     )

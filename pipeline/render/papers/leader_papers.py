@@ -177,7 +177,8 @@ def _counted(cases: Sequence[LeaderCase]) -> str:
 def _own(page: LeaderPage) -> str:
     done = [(page.resolved, "已化解"), (page.referred, "导入法定途径")]
     others = "".join(f"；{what}{number}件" for number, what in done if number)
-    return f"包案在办{len(page.own)}件{_counted(page.own)}{others}。" if page.own or others else ""
+    shared = f"以上有{page.shared}件共同包案，统计计入别人，汇总表“包案领导”里不在本人名下。" if page.shared else ""
+    return f"包案在办{len(page.own)}件{_counted(page.own)}{others}。{shared}" if page.own or others else ""
 
 
 def _liaison(page: LeaderPage) -> str:

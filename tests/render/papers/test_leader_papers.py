@@ -79,7 +79,8 @@ def test_each_leader_with_an_open_case_or_district_has_a_page_and_nobody_else(fi
 def test_a_page_says_what_is_due_disputed_asked_received_and_whose_turn_it_is(files: dict[str, bytes]) -> None:
     lines = [line.removesuffix("｜") for line in briefings.lines(files["领导/领导一_2020-05-21.docx"])]
     assert lines[0] == "Title｜领导一：包案和接访下访情况"
-    assert lines[2] == "正文段落｜包案在办3件，其中群众不认可1件、超期未结1件、临近到期1件、需协调事项1件。"
+    shared = "以上有1件共同包案，统计计入别人，汇总表“包案领导”里不在本人名下。"
+    assert lines[2] == f"正文段落｜包案在办3件，其中群众不认可1件、超期未结1件、临近到期1件、需协调事项1件。{shared}"
     assert [line for line in lines if " | " in line] == [
         "案件编号 | 旗区 | 案由 | 现行时限 | 状态和情况 | 旗区的请求",
         "SJ-2020-003 | 东胜区 | 逾期交房 | 6月30日（延期） | 报已化解；群众不认可 | ",
