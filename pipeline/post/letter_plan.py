@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from pipeline.ledger import editions, journal
 from pipeline.post import letters, published_days, wording
@@ -23,6 +24,8 @@ from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.units import District
 from pipeline.terms.mails import Mail
 
+LOOK_DAYS: Final = 31
+"""So many days a day's letters to the leaders wait until somebody of the office lets them go; from then on they have as many as others."""
 _LEADERS_PATH, _PAGE_PATH = "信访事项办理情况专报_", "信访事项办理情况日报_"
 
 
@@ -115,11 +118,14 @@ class Planner:
         return any(newest.outputs[path] not in settled for path in self._paths_now(district.name, newest))
 
     def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
-        is_held = self._outgoing.leaders_after_look and published.manifest not in self._released
+        release = self._released.get(published.manifest)
+        is_held = self._outgoing.leaders_after_look and not release
+        since = max(published.day, release.at.astimezone(self._settings.calendar.zone).date()) if release else published.day
+        waits = is_held and (self._now.date() - published.day).days <= LOOK_DAYS
         for recipient in recipients:
             items = self._new(recipient, self._paths_for_leader(recipient, published), published)
             later = self._later(published, Kind.LEADERS, published.unit, recipient) if items else None
-            if not self._is_due(published.day, later, items):
+            if not self._is_due(since, later, items) and not (waits and later is None):
                 continue
             if items and is_held:
                 plan.held.extend([] if published.day in (held.day for held in plan.held) else [published])

@@ -193,8 +193,9 @@ def _newest_over(published: Iterable[PublishedDay], settings: Settings, now: dat
 
 
 def _recent(ledger: Ledger, outgoing: Outgoing, today: date) -> list[str]:
-    """Return the last days of which letters tell whatever was mailed before (ISO)."""
-    return [iso for iso in ledger.publications() if 0 <= (today - date.fromisoformat(iso)).days <= outgoing.days]
+    """Return the last days of which letters tell whatever was mailed before, and those of which some may wait for a look (ISO)."""
+    days = max(outgoing.days, letter_plan.LOOK_DAYS if outgoing.leaders_after_look else 0)
+    return [iso for iso in ledger.publications() if 0 <= (today - date.fromisoformat(iso)).days <= days]
 
 
 def _overtaken(ledger: Ledger, record: SentLetters, outgoing: Outgoing, today: date) -> Iterator[str]:

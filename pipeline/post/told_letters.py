@@ -57,8 +57,14 @@ def looks(
         lambda now: due(settings_now(), now),
         lambda now: sending.written_from(settings_now(), now),
         lambda now, untold: sent_out(settings_now(), now, untold),
-        lambda now: sending.due(settings_now(), now).held,
+        lambda now: _held(settings_now(), now),
     )
+
+
+def _held(settings: Settings, now: datetime) -> list[date]:
+    """Return the days whose letters to the leaders wait for a look. Raises LedgerError."""
+    outgoing = settings.outgoing_mail
+    return sending.due(settings, now).held if outgoing and outgoing.leaders_after_look else []
 
 
 def sent_out(settings: Settings, now: datetime, untold: Untold) -> list[SentOut]:

@@ -38,10 +38,15 @@ class Releasable:
 def last_days(settings: Settings, today: date, also: Collection[date] = ()) -> list[Releasable]:
     """Return the newest edition of each day that letters are written about, the newest day first. Raises LedgerError.
 
-    `also`: days longer ago of which the leaders had another edition.
+    Also of a day that was let go no longer ago. `also`: days longer ago that wait for a look, or of which the leaders had another edition.
     """
     days = settings.outgoing_mail.days if settings.outgoing_mail else 0
-    return [edition for edition in _newest(settings) if 0 <= (today - edition.day).days <= days or edition.day in also]
+
+    def is_recent(edition: Releasable) -> bool:
+        since = max(edition.day, edition.release.at.date()) if edition.release else edition.day
+        return 0 <= (today - since).days <= days
+
+    return [edition for edition in _newest(settings) if is_recent(edition) or edition.day in also]
 
 
 def _newest(settings: Settings) -> list[Releasable]:

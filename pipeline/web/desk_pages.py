@@ -87,7 +87,7 @@ def _gathered(site: Site, now: datetime) -> dict[str, Any]:
         "board_before": status.look(settings, yesterday, waits),
         "will_be_refused": refused,
         "missed": missed,
-        **_of_earlier_days(yesterday, strips, settings),
+        **_of_earlier_days(site, now, strips),
     }
 
 
@@ -112,9 +112,11 @@ def _levels(strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
     return {**shown, "has_units": bool(tree), "strips": strips, "by_unit": attendance.by_unit(strips, tree)}
 
 
-def _of_earlier_days(yesterday: date, strips: Sequence[Strip], settings: Settings) -> dict[str, Any]:
+def _of_earlier_days(site: Site, now: datetime, strips: Sequence[Strip]) -> dict[str, Any]:
+    settings, yesterday = site.settings, now.date() - timedelta(days=1)
     published = as_published.targets(settings, yesterday)
     return {
+        "held": site.letters_held(now),
         "torn": today_look.torn(settings),
         "published_before": {target["group"]: (target["resolved"], target["total"]) for target in published},
         "is_first_day": bool(strips and strips[0].days) and strips[0].days[0].day > yesterday,

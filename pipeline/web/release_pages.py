@@ -30,7 +30,7 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     settings, outgoing = site.settings, site.settings.outgoing_mail
     said = next((words for name, words in {**_SAID, "busy": _BUSY}.items() if name in request.query_params), "")
     letters = await site.in_turn(site.letters_due, site.local_now()) if outgoing else ()
-    held = await site.in_turn(site.letters_held, site.local_now()) if outgoing and outgoing.leaders_after_look else ()
+    held = await site.in_turn(site.letters_held, site.local_now())
     editions = releases.last_days(settings, site.local_now().date(), held)
     since = await site.in_turn(site.letters_from, site.local_now())
     untold = await site.in_turn(site.urgent_untold, site.local_now())
@@ -42,6 +42,7 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
     context = {
         "known": await site.in_turn(_known_otherwise, site, waits) if waits and outgoing and outgoing.leaders_after_look else {},
         "since": since,
+        "held": held,
         "untold": untold,
         "outgoing": outgoing,
         "editions": editions,

@@ -19,7 +19,7 @@ from workbooks import DAY, assignment, progress_row, report
 from pipeline.disk import lock
 from pipeline.ledger import journal
 from pipeline.night import nightly
-from pipeline.post import sending, sent_letters, told_letters
+from pipeline.post import letter_plan, sending, sent_letters, told_letters
 from pipeline.post.sending import SendingOutcome
 from pipeline.publishing import releases
 from pipeline.settings.outgoing import Outgoing
@@ -100,6 +100,29 @@ def test_nothing_goes_to_the_leaders_before_somebody_has_looked(office: Office, 
     assert (noted.by, noted.at) == ("办公室", moment("2020-05-22 08:30"))
     assert _send(office, server).held == []
     assert _got(server) == [LEADER]
+
+
+def test_letters_to_the_leaders_wait_for_a_look_longer_than_letters_are_written_about_a_day(office: Office, server: MailServer) -> None:
+    """Over a long holiday nobody looks: what waits is said first on the pages, can be let go, and is sent then."""
+    _send(office, server)
+    later = MORNING + timedelta(days=8)
+    assert sending.run(office.settings, later, server.connect).held == [DAY]
+    with served(office, later.strftime("%Y-%m-%d %H:%M")) as site:
+        site.user("办公室", "", "")
+        *_looks, site.serving.site.letters_held = told_letters.looks(lambda: office.settings)
+        browser = site.signed_in("办公室")
+        for path in ("/today", "/letters"):
+            assert "给领导的信等您看过、放行，还没有发：5月21日。" in re.sub(r"<[^>]+>", "", browser.get(path).text)
+        (edition,) = releases.last_days(office.settings, later.date(), [DAY])
+        page = browser.follow(browser.post("/release", {"manifest": edition.manifest, "csrf": browser.token("/letters")})).text
+        assert "已放行</span> 办公室" in page
+        assert "等您看过、放行" not in page
+    assert (sending.run(office.settings, later + timedelta(days=1), server.connect).held, _got(server)) == ([], [LEADER])
+
+
+def test_letters_to_the_leaders_do_not_wait_for_ever(office: Office, server: MailServer) -> None:
+    _send(office, server)
+    assert sending.run(office.settings, MORNING + timedelta(days=letter_plan.LOOK_DAYS + 1), server.connect).held == []
 
 
 def test_the_page_lists_what_was_sent_and_an_edition_that_the_leaders_have_waits_for_no_look(office: Office, server: MailServer) -> None:
