@@ -35,7 +35,8 @@ def state(submission: dict[str, Any]) -> str:
 def _verdict(submission: dict[str, Any]) -> str:
     """Return what became of the report, in a few words."""
     if submission["status"] == "missing":
-        return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else "没有日报，请补报"
+        nothing = "日报整份退回，请改正后重新报送" if submission.get("returned") else "没有日报，请补报"
+        return "收到的日报暂不采用，请重新报送" if submission.get("is_left_out") else nothing
     taken, refused = submission["rows_accepted"], submission["rows_refused"]
     less = "，少了先前报的内容" if submission.get("withdrew") else ""
     less += "，有的把补报的内容改了回去，请看一看" if submission.get("turned_back") else ""

@@ -24,7 +24,7 @@ from pipeline.settings import places
 from pipeline.settings.config import Settings
 from pipeline.terms.errors import AnotherRunError, LedgerError
 from pipeline.terms.text import on_screen
-from pipeline.terms.words import NOT_YET, REPORTED
+from pipeline.terms.words import NOT_YET, REPORTED, STANDS
 
 _MANIFEST: Final = "manifest.json"
 _KEPT: Final = ("ledger.sqlite", places.JOURNAL)
@@ -68,11 +68,12 @@ def unchanged(settings: Settings, days: Sequence[date], now: datetime) -> list[s
     word = NOT_YET if now <= limit else REPORTED["missing"]
     with suppress(OSError, ValueError, LookupError):
         told = json.loads((settings.paths.outbox / last.isoformat() / "summary.json").read_bytes())["submissions"]
-        missing = [(line["district"], "原件遗失" if line.get("lost") else word) for line in told if line["status"] == "missing"]
+        kinds = {"": word, "returned": STANDS["returned"], "lost": STANDS["lost"]}
+        missing = [(line["district"], next((key for key in kinds if line.get(key)), "")) for line in told if line["status"] == "missing"]
         absent = [
-            f"{kind}：{'、'.join(of_kind)}" for kind in (word, "原件遗失") if (of_kind := [name for name, own in missing if own == kind])
+            f"{said}：{'、'.join(of_kind)}" for kind, said in kinds.items() if (of_kind := [name for name, own in missing if own == kind])
         ]
-        early = [f"  {not_over(limit)}"] if absent and now <= limit else []
+        early = [f"  {not_over(limit)}"] if any(not kind for _name, kind in missing) and now <= limit else []
         return [_unchanged(days), *([f"  {last} {'；'.join(absent)}。"] if absent else []), *early]
     return [_unchanged(days)]
 

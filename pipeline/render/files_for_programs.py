@@ -98,6 +98,7 @@ def _submission(submission: SubmissionLine) -> dict[str, Any]:
         **({"rows_moved": submission.rows_moved} if submission.rows_moved else {}),
         **({"offices_alone": True} if submission.is_offices_alone else {}),
         **({"lost": True} if submission.is_lost else {}),
+        **({"returned": True} if submission.is_returned else {}),
         **({"mended_at": _moment(submission.mended_at)} if submission.mended_at else {}),
     }
 
@@ -119,6 +120,7 @@ def stands_in(submission: Mapping[str, Any]) -> Stands:
         is_lost=bool(submission.get("lost")),
         is_excused=bool(submission.get("is_excused")),
         is_mended=bool(submission.get("mended_at")),
+        is_returned=bool(submission.get("returned")),
     )
 
 

@@ -143,6 +143,8 @@ class OpenPoint:
     """Days of which a report came whose original is lost, and that counts nowhere by the office's decision."""
     awaited: tuple[date, ...] = ()
     """Days of which it reported cases before the workbook had them, and of which nothing was taken since."""
+    returned: tuple[date, ...] = ()
+    """Days without an accepted report of which one came that was refused whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ class Unknown:
     of_new: Causes = field(default_factory=dict)
     """and why cases could still be found."""
     lost: frozenset[OfDay] = frozenset()
-    """Of which districts and days a report came that is lost."""
+    """Of which districts and days a report came that is lost,"""
+    returned: frozenset[OfDay] = frozenset()
+    """and of which one came that was refused whole."""
     day: date | None = None
 
     def found_by(self, districts: Iterable[str]) -> Found:
@@ -131,7 +133,7 @@ def with_came(unknown: Unknown, lost: Collection[OfDay], returned: Collection[Of
 
     parts = (unknown.of_cases, unknown.of_unplaced, unknown.of_new)
     of_cases, of_unplaced, of_new = map(told, parts)
-    return replace(unknown, of_cases=of_cases, of_unplaced=of_unplaced, of_new=of_new, lost=frozenset(lost))
+    return replace(unknown, of_cases=of_cases, of_unplaced=of_unplaced, of_new=of_new, lost=frozenset(lost), returned=frozenset(returned))
 
 
 def _freed_by(line: CaseLine, doubts: Mapping[str, Sequence[Doubt]], day: date, reported: Mapping[str, bool]) -> frozenset[Cause]:
@@ -173,16 +175,19 @@ def open_points(doubts: Iterable[Doubt], unknown: Unknown, districts: Iterable[s
     refused: dict[str, list[date]] = {}
     lost: dict[str, list[date]] = {}
     awaited: dict[str, list[date]] = {}
+    returned: dict[str, list[date]] = {}
     for doubt in doubts:
         if doubt.is_missing and (doubt.district, doubt.day) in unknown.lost:
             lost.setdefault(doubt.district, []).append(doubt.day)
+        elif doubt.is_missing and (doubt.district, doubt.day) in unknown.returned:
+            returned.setdefault(doubt.district, []).append(doubt.day)
         elif doubt.is_missing:
             missing.setdefault(doubt.district, []).append(doubt.day)
         elif doubt.unplaced or doubt.new_refused or doubt.is_new_unread or doubt.cases & unknown.free:
             refused.setdefault(doubt.district, []).append(doubt.day)
         if doubt.awaited & unknown.free:
             awaited.setdefault(doubt.district, []).append(doubt.day)
-    kinds = (missing, refused, lost, awaited)
+    kinds = (missing, refused, lost, awaited, returned)
     return tuple(
         OpenPoint(district, *(tuple(days.get(district, ())) for days in kinds))
         for district in districts

@@ -385,10 +385,10 @@ def bounds_rule(most_new: int, points: Iterable[OpenPoint] = (), told_on: date |
 
 def _open_point(point: OpenPoint, told_on: date | None) -> str:
     missing = f"缺{_days(point.missing, told_on)}的日报" if point.missing else ""
-    lost = f"{_days(point.lost, told_on)}的日报原件遗失" if point.lost else ""
+    unused = (f"{_days(days, told_on)}的日报{became}" for days, became in ((point.returned, "整份退回"), (point.lost, "原件遗失")) if days)
     refused = f"{_days(point.refused, told_on)}有退回的内容" if point.refused else ""
     awaited = f"{_days(point.awaited, told_on)}报的案件后来才列入台账，列入以后还没有再报" if point.awaited else ""
-    return f"{point.district}{'，'.join(part for part in (missing, lost, refused, awaited) if part)}"
+    return f"{point.district}{'，'.join(part for part in (missing, *unused, refused, awaited) if part)}"
 
 
 def _days(days: Sequence[date], told_on: date | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from offices import HOME, ZONE, Office, let_nights_make
-from workbooks import DAY, assignment, progress_row, report
+from workbooks import DAY, assignment, edit, progress_row, report, report_pages, write
 
 from pipeline import cli
 from pipeline.disk import log
@@ -65,6 +65,18 @@ def test_it_says_notes_and_leaves_what_a_whole_run_does(ran: Office, whole: list
     assert [line.said for line in log.lines_of(state, "nightly")[-2:]] == lines
     assert "没有新变化" in said.out
     assert ran.everything() == files
+
+
+def test_a_report_that_was_refused_whole_is_called_so_by_the_next_run_too(
+    office: Office, whole: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.put_assignment(assignment())
+    office.put(write(edit(report_pages(), {"案件进展!P1": "手机号"})), "东胜.xlsx")
+    for runs in ([1], [1]):
+        assert (_night(office), whole) == (0, runs)
+        said = capsys.readouterr().out
+        assert "；整份退回：东胜区" in said
+        assert "东胜区" not in said.partition("未报：")[2].partition("；")[0]
 
 
 def test_a_run_for_all_that_is_due_is_told_likewise(ran: Office, whole: list[int]) -> None:

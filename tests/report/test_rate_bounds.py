@@ -253,6 +253,12 @@ def test_what_came_and_was_refused_whole_is_no_report_that_nobody_sent() -> None
     assert bounds.reasons == (("absent", ("甲旗",)), ("returned", ("乙区",)), ("behind-returned", ("甲旗",)))
     assert bounds.returned == (MONDAY,)
     assert sentences.why_open(bounds) == "甲旗没有日报，乙区的日报整份退回，甲旗以前的日报整份退回（5月18日），补报、改正后结论可能改变"
+    points = rate_bounds.open_points(doubts, told, ["甲旗", "乙区"])
+    assert [(point.district, point.missing, point.returned) for point in points] == [
+        ("甲旗", (tuesday,), (MONDAY,)),
+        ("乙区", (), (tuesday,)),
+    ]
+    assert "甲旗缺5月19日的日报，5月18日的日报整份退回；乙区5月19日的日报整份退回。" in sentences.bounds_rule(1, points, tuesday)
 
 
 def test_every_reason_that_can_still_turn_a_verdict_is_told_and_none_that_cannot() -> None:
