@@ -20,6 +20,7 @@ from pipeline.report.submission_lines import Absence, ArrivedReport, FindingLine
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
 from pipeline.terms.handed_in import LeftOut
+from pipeline.terms.words import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +210,9 @@ class Report:
     def has_workbook_per_unit(self) -> bool:
         """Whether the register is too long for one workbook."""
         return len(self.cases) > self.settings.large_day.workbook_rows
+
+    def said_of_silent(self, day: date) -> str:
+        """Return what stands in the place of a day's rates where no report of it counts: that none came, or was refused whole; else ''."""
+        if day not in self.silent_days:
+            return ""
+        return STANDS["returned" if "returned" in dict(self.attendance).get(day, {}).values() else "missing"]

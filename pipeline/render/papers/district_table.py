@@ -34,13 +34,12 @@ def recent(report: Report) -> list[Fields]:
     restated = {entry.day for entry in (*report.overnight_earlier, *report.overnight, *report.restated) if entry.differs}
     marked = [f"{day.month}-{day.day}{'※' if day in restated else ''}" for day, _tallies in days]
     head = {"名称": "按今天所知（※该日数字本期有更正）" if "※" in "".join(marked) else "按今天所知的化解率", "数": marked}
-    silent = [day in report.silent_days for day, _tallies in days]
+    silent = [report.said_of_silent(day) for day, _tallies in days]
     rows = [
         {
             "名称": name,
             "数": [
-                "未报" if is_silent else sentences.rate(tally.rate_percent if tally else None)
-                for tally, is_silent in zip(tallies, silent, strict=True)
+                nothing or sentences.rate(tally.rate_percent if tally else None) for tally, nothing in zip(tallies, silent, strict=True)
             ],
         }
         for name, tallies in groups

@@ -155,7 +155,7 @@ def _write_trend(book: Book, sheet: Sheet, top: int) -> int:
             figures: tuple[Value, ...] = (tally.total, tally.resolved, formulas.rate(tally) if tally.total else None, tally.shortfall)
             is_silent = day in book.report.silent_days
             shown = (None,) * len(figures) if is_silent else figures  # a dash or a word would be drawn as 0 %
-            told = words.NOBODY_REPORTED if is_silent else None
+            told = book.report.said_of_silent(day) or None
             values = ("按日", day, group.name, tally.target_percent, *shown, told, tally.target_percent / 100)
             for column, (look, value) in enumerate(zip(_TREND_LOOKS, values, strict=True)):
                 put(sheet, row, column, value, book.cell(look))

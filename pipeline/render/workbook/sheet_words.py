@@ -147,7 +147,6 @@ NEEDED: Final = "化解多少件达标（图用，不打印）"
 TREND: Final = "近日走势"
 NARROW: Final = {"还差（件）": "还差\n件数", "补报后最低": "补报后\n最低", "补报后最高": "补报后\n最高"}
 """Headers as they stand over a narrow column."""
-NOBODY_REPORTED: Final = "未报"
 CERTAINTIES: Final = "群众确认，和不计台账改动的化解率"
 NOT_MOVED: Final = "没有改动使化解率不同"
 RATE_OF: Final = "化解率："  # a series name that began with "=" would be a formula

@@ -41,9 +41,11 @@ from pipeline.day.clocks import Clock, Clocks
 from pipeline.day.edit_effects import Effects
 from pipeline.day.moves import Move
 from pipeline.day.restatement import Moves, Restated
+from pipeline.day.submissions import Attendance
 from pipeline.day.targets import Tally
 from pipeline.render import definitions
 from pipeline.render.page import case_data, case_texts, cases_behind_figures, leaders_page, trend_chart
+from pipeline.render.papers import district_table
 from pipeline.report import sentences
 from pipeline.report.case_lines import CaseLine, Change
 from pipeline.report.figures import Figure
@@ -543,6 +545,17 @@ def test_a_day_of_which_nobody_reported_is_a_gap_in_the_chart_and_has_no_figures
     page = page_of(replace(report, trend=tuple((day, tallies) for day in days), silent_days=frozenset(days[1:2])))
     assert page.text.count("1234/4321") == 3 * len(tallies)
     assert page.text.count("未报") >= len(tallies)
+
+
+def test_a_day_of_which_all_that_came_was_refused_whole_is_called_so_in_the_trend() -> None:
+    days = [DAY - timedelta(days=back) for back in (2, 1, 0)]
+    report = an_empty_report()
+    tallies = {group.name: Tally(group.target_percent, 4321, 1234) for group in report.settings.groups}
+    stood: Attendance = ((days[0], {"甲旗": "missing"}), (days[1], {"甲旗": "returned", "乙旗": "missing"}))
+    report = replace(report, trend=tuple((day, tallies) for day in days), silent_days=frozenset(days[:2]), attendance=stood)
+    assert [report.said_of_silent(day) for day in days] == ["未报", "整份退回", ""]
+    assert page_of(report).text.count("整份退回") >= len(tallies)
+    assert [entry["数"][:2] for entry in district_table.recent(report)[1:]] == [["未报", "整份退回"]] * len(tallies)
 
 
 def test_the_letters_of_a_chart_and_the_number_of_a_page_have_eight_points_on_paper() -> None:
