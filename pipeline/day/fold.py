@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pipeline.day import answers, assignments, earlier_matters, judging, reports_before, supervision
+from pipeline.day import answers, assignments, earlier_matters, judging, refused_matters, reports_before, supervision
 from pipeline.day.beginning import FLAGGED_DAYS, NOTHING, TREND_DAYS, Beginning, Snapshot
 from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
@@ -221,7 +221,7 @@ class _Fold:
         for filed in in_order(revision.filed for revision in revisions.values()):
             submission = revisions[filed.arrival.id]
             reports = submissions[filed.reading.district]
-            if not (submission.in_force or with_findings or may_be_mended(reports, filed.reading.day, self.settings)):
+            if not (submission.in_force or with_findings or self._is_told_later(filed, reports)):
                 continue  # of a day that nobody asked for no receipt is written
             # A revision that was replaced is judged for its receipt, and must leave no trace: it gets a case book of its own.
             case_book = self.kept.case_book if submission.in_force else self.kept.case_book.fork()
@@ -246,6 +246,9 @@ class _Fold:
             if self.witness:
                 self.witness(filed, judgement.findings, case_book)
         return judgements, cases_of_superseded
+
+    def _is_told_later(self, filed: Filed, reports: Reports) -> bool:
+        return may_be_mended(reports, filed.reading.day, self.settings) or (bool(self.days) and refused_matters.tells_later(filed))
 
     def _note_doubts(self, day: date, submissions: Mapping[str, Reports], judgements: dict[int, Judgement]) -> None:
         """Note what the day's reports leave open. Nothing is noted of a day whose reports would be refused as too old (decision 9)."""

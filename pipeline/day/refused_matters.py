@@ -5,6 +5,7 @@ Covered by tests/report/test_not_taken.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,10 +17,11 @@ from pipeline.day.case_book import CaseBook
 from pipeline.day.cases import Case
 from pipeline.day.judgement import Judgement
 from pipeline.day.submissions import Reports
+from pipeline.day.withdrawn_rows import UrgentRow, not_again, urgent_rows
 from pipeline.terms.case_numbers import canonical
 from pipeline.terms.contract import CASE, PROGRESS, URGENT, URGENT_KINDS, Severity
 from pipeline.terms.handed_in import Filed, request_mark
-from pipeline.terms.rows import rows_of_sheet
+from pipeline.terms.rows import Rows, rows_of_sheet
 from pipeline.terms.text import key
 
 _Row = tuple[str, str]
@@ -28,7 +30,10 @@ _Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class UrgentOfReport:
-    """What a report in force has in 急报事项, and what its refused rows of 案件进展 ask."""
+    """What a district's report of a day has in 急报事项, and what its refused rows of 案件进展 ask.
+
+    What a report that it replaced had refused, and no later one has again, is among what is refused.
+    """
 
     day: date
     district: str
@@ -72,7 +77,7 @@ def of_day(
 ) -> list[UrgentOfReport]:
     """Return what the day's reports have of either; nothing of those without. `before`: what those of earlier days had."""
     in_force = [(district, report) for district, reports in submissions.items() if (report := reports.in_force)]
-    told = [_of_report(day, district, report, judgements[report.arrival.id], book) for district, report in in_force]
+    told = [_of_report(day, submissions[district], judgements, book) for district, _report in in_force]
     texts: dict[str, set[str]] = {}
     for each in (*before, *told):
         texts.setdefault(each.district, set()).update(said for _number, said in each.requests if said)
@@ -94,18 +99,55 @@ def _asked(report: Filed, book: CaseBook, texts: Collection[str]) -> frozenset[s
     return frozenset(asked)
 
 
-def _of_report(day: date, district: str, report: Filed, judgement: Judgement, book: CaseBook) -> UrgentOfReport:
-    rows, taken, refused = rows_of_sheet(report.reading.rows, URGENT.name), list[_Row](), list[_Row]()
-    places = {place.position for place in judgement.urgent}
-    for position in range(len(rows.lines) if rows else 0):
-        assert rows is not None  # noqa: S101 - it has lines
-        written, case = rows.text("事项类别", position) or "", book.find(canonical(rows.text(CASE, position) or ""))
-        number = case.number if case and case.text("旗区") == district else ""
-        (taken if position in places else refused).append((written if written in URGENT_KINDS else "", number))
-    findings = report.reading.findings if rows is None else ()
-    is_refused = any(finding.severity is Severity.SHEET and finding.sheet == URGENT.name for finding in findings)
+def _of_report(day: date, reports: Reports, judgements: Mapping[int, Judgement], book: CaseBook) -> UrgentOfReport:
+    report = reports.in_force
+    assert report is not None  # noqa: S101 - asked of those that count
+    district, judgement = report.reading.district, judgements[report.arrival.id]
+    rows = rows_of_sheet(report.reading.rows, URGENT.name)
+    taken = [_row(rows, place.position, district, book) for place in judgement.urgent] if rows else []
+    left, is_sheet_refused = not_taken(reports, judgements)
+    refused = [_row(of_rows, position, district, book) for of_rows, position in left]
     received_at, requests = report.arrival.envelope.received_at, tuple(dict.fromkeys(judgement.refused_requests))
-    return UrgentOfReport(day, district, received_at, tuple(taken), tuple(refused), is_refused, requests)
+    return UrgentOfReport(day, district, received_at, tuple(taken), tuple(refused), is_sheet_refused, requests)
+
+
+def _row(rows: Rows, position: int, district: str, book: CaseBook) -> _Row:
+    case = book.find(canonical(rows.text(CASE, position) or ""))
+    return kind_at(rows, position), case.number if case and case.text("旗区") == district else ""
+
+
+def kind_at(rows: Rows, position: int) -> str:
+    """Return the 事项类别 of a row, '' where it is not in the list."""
+    written = rows.text("事项类别", position) or ""
+    return written if written in URGENT_KINDS else ""
+
+
+def not_taken(reports: Reports, judgements: Mapping[int, Judgement]) -> tuple[list[tuple[Rows, int]], bool]:
+    """Return the rows of 急报事项 that a district reported of a day and that were refused, and whether such a sheet was refused whole.
+
+    Of the report that counts, and of those that it replaced what no later one has again, taken or refused: leaving a row out mends nothing.
+    A replaced report that was not judged tells nothing.
+    """
+    left, taken, is_sheet_refused = list[tuple[UrgentRow, Rows, int]](), Counter[UrgentRow](), False
+    for report in (revision.filed for revision in reports.revisions):
+        if (rows := rows_of_sheet(report.reading.rows, URGENT.name)) is None:
+            is_sheet_refused |= _is_sheet_refused(report)
+        elif judgement := judgements.get(report.arrival.id):
+            own, places = urgent_rows(rows), {place.position for place in judgement.urgent}
+            left = [left[place] for place in not_again([row for row, _rows, _position in left], own, taken.elements())]
+            left += [(row, rows, position) for position, row in enumerate(own) if position not in places]
+            taken |= Counter(own[position] for position in places)
+            is_sheet_refused &= not own
+    return [(rows, position) for _row, rows, position in left], is_sheet_refused
+
+
+def tells_later(report: Filed) -> bool:
+    """Whether later days may tell of a report that is replaced: it has rows of 急报事项, or such a sheet was refused."""
+    return rows_of_sheet(report.reading.rows, URGENT.name) is not None or _is_sheet_refused(report)
+
+
+def _is_sheet_refused(report: Filed) -> bool:
+    return any(finding.severity is Severity.SHEET and finding.sheet == URGENT.name for finding in report.reading.findings)
 
 
 def beside(kinds: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:

@@ -200,13 +200,6 @@ class Submissions:
             (day, {name: self.on(day).get(name, NO_REPORTS).standing(day, settings.on(day).calendar) for name in names}) for day in days
         )
 
-    def perhaps_mended(self, settings: Settings) -> Iterator[Filed]:
-        """Go through the replaced reports whose rows tell whether a district's report of a day was mended after the cut-off."""
-        for day, districts in self._by_day.items():
-            for reports in districts.values():
-                if may_be_mended(reports, day, settings):
-                    yield from (revision.filed for revision in reports.revisions if not revision.in_force)
-
     def days(self, districts: Collection[str]) -> list[date]:
         """Return the days of which one of these districts has reported, in order."""
         return sorted(day for day, reported in self._by_day.items() if not reported.keys().isdisjoint(districts))

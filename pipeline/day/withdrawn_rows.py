@@ -60,19 +60,27 @@ def _gone(
 ) -> list[tuple[str, bool]]:
     """Return the rows of a sheet that the later report has not, each with whether it had been refused.
 
-    An urgent matter that was refused and is now reported without its number is there again: its finding asks for just that.
+    An urgent matter that was refused is there again with what was wrong in it changed, such as its moment: its finding asks for just that.
     """
     earlier, later = (rows_of_sheet(reading.rows, sheet) for reading in (before, after))
     if earlier is None:
         return []
-    had, have = _row_names(earlier, case_book), set(_row_names(later, case_book)) if later else set()
-    anew = have - {*had} if sheet == URGENT.name else set()
-    rows = zip(earlier.lines, had, _row_names(earlier, case_book, with_case=False), strict=True)
+    have = set(_row_names(later, case_book)) if later else set()
+    is_refused = [(earlier.name, line) in refused for line in earlier.lines]
+    again = _again(earlier, later, is_refused) if sheet == URGENT.name else frozenset()
     return [
         (f"{name}{_moved(name, case_book, after.district)}", was_refused)
-        for line, name, without_case in rows
-        if name and name not in have and not ((was_refused := (earlier.name, line) in refused) and without_case in anew)
+        for place, (name, was_refused) in enumerate(zip(_row_names(earlier, case_book), is_refused, strict=True))
+        if name and name not in have and place not in again
     ]
+
+
+def _again(earlier: Rows, later: Rows | None, is_refused: Sequence[bool]) -> frozenset[int]:
+    """Return the places of the refused rows of 急报事项 that a later report has again, with what was wrong in them changed."""
+    rows, places = urgent_rows(earlier), [place for place, refused in enumerate(is_refused) if refused]
+    kept = [row for row, refused in zip(rows, is_refused, strict=True) if not refused]
+    left = not_again([rows[place] for place in places], urgent_rows(later), kept)
+    return frozenset(place for number, place in enumerate(places) if number not in left)
 
 
 def _left_out(sheet: str, gone: Sequence[tuple[str, bool]]) -> Iterator[Finding]:
@@ -146,6 +154,54 @@ def refused_answers(report: Filed) -> tuple[str, ...]:
 
 
 # --- urgent matters ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentRow:
+    """By what a row of 急报事项 that was refused is known again in a later report: all but what may have been wrong in it."""
+
+    kind: str
+    """'' where it is not in the list."""
+    number: str
+    """As `alike` writes it; '' for none."""
+    situation: str
+    """As texts are compared; '' where it is empty or refused."""
+
+    def may_be(self, later: UrgentRow) -> bool:
+        """Whether a later row tells of the same: of the same kind, and of the same case or in the same words."""
+        is_same_kind = not (self.kind and later.kind) or self.kind == later.kind
+        is_same_case = bool(self.number) and self.number == later.number
+        return is_same_kind and (is_same_case or not self.situation or self.situation == later.situation)
+
+
+def urgent_rows(rows: Rows | None) -> list[UrgentRow]:
+    """Return what each row of 急报事项 is known by."""
+    if rows is None:
+        return []
+    unread, columns = rows.unread.get("情况说明", ()), zip(rows.texts("事项类别"), rows.texts(CASE), rows.texts("情况说明"), strict=True)
+    return [
+        UrgentRow(kind if kind in contract.URGENT_KINDS else "", alike(number or ""), "" if place in unread else key(situation or ""))
+        for place, (kind, number, situation) in enumerate(columns)
+    ]
+
+
+def not_again(refused: Sequence[UrgentRow], later: Iterable[UrgentRow], taken: Iterable[UrgentRow]) -> list[int]:
+    """Return the places of the refused rows that a later report has not again; `taken`: what the earlier one had besides.
+
+    One row is one of them again; none is that was taken before already, but for one in the same words.
+    """
+    rows, left = Counter(later), list[int]()
+    for place, was in enumerate(refused):
+        if rows[was]:
+            rows[was] -= 1
+        else:
+            left.append(place)
+    anew = [*(rows - Counter(taken)).elements()]
+    for place in [*left]:
+        if found := next((row for row in anew if refused[place].may_be(row)), None):
+            anew.remove(found)
+            left.remove(place)
+    return left
 
 
 @dataclass(frozen=True, slots=True)

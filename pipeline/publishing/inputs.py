@@ -92,18 +92,17 @@ class Outlines:
     def needed(self, days: Collection[date], settings: Settings) -> list[Filed]:
         """Return the files whose rows or findings these days need.
 
-        Superseded revisions only on their own day; on later ones those that tell how a report stands that was mended after the cut-off.
+        Superseded revisions too: they tell of what was refused until it is mended, and how a report stands that was mended.
         """
         last = max(days)
-        replaced = {file.arrival.id for file in self.submissions.perhaps_mended(settings)}
-        in_force = {file.arrival.id for file in self.reports}
+        revisions = {submission.filed.arrival.id for submission in self.submissions if not submission.is_duplicate}
         then = {file.arrival.id for day in days for file in self.known_then(day, settings)}
         return [
             file
             for file in self.files
             if file.arrival.is_assignment
             or file.reading.day in days
-            or (file.reading.day <= last and (file.arrival.id in in_force or file.arrival.id in replaced))
+            or (file.reading.day <= last and file.arrival.id in revisions)
             or file.arrival.id in then
         ]
 

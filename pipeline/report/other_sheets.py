@@ -12,7 +12,6 @@ from pipeline.day.cases import RowPlace
 from pipeline.day.day_state import DayState
 from pipeline.day.earlier_matters import DAYS_WITHOUT_CASE, EarlierMatter, Ended
 from pipeline.day.judgement import Judgement
-from pipeline.day.judging import refused_rows
 from pipeline.day.refused_matters import RefusedMatter
 from pipeline.day.submissions import Reports
 from pipeline.day.withdrawn_rows import MatterChange, ReceptionChange, lost, matters, receptions_of, requests_of
@@ -21,7 +20,7 @@ from pipeline.report.case_lines import CaseLine, ReceptionLine, UrgentLine
 from pipeline.report.case_register import origin
 from pipeline.report.submission_lines import RefusedUrgent, UnmendedRows
 from pipeline.settings.config import Settings
-from pipeline.terms.contract import LIAISON, URGENT, URGENT_KINDS
+from pipeline.terms.contract import LIAISON
 from pipeline.terms.handed_in import Arrival, Filed
 from pipeline.terms.rows import rows_of_sheet
 
@@ -64,37 +63,27 @@ def _urgent_line(district: str, row: RowPlace, arrivals: Mapping[int, Arrival]) 
 
 
 def refused_urgent(reports: Reports, judgements: Mapping[int, Judgement], refused: Iterable[Filed]) -> tuple[RefusedUrgent, ...]:
-    """Return what a district's files of the day told in 急报事项 and was not taken, the report that counts first.
+    """Return what a district's files of the day told in 急报事项 and was not taken, the reports first.
 
     `refused`: the files refused whole. What files before the one that counts told is there only as far as that one does not have it,
     which the kinds tell; what is sent again is the same once more.
     """
-    in_force, own = reports.in_force, list[str]()
-    of_report = _not_taken(in_force, judgements) if in_force else None
+    in_force, taken = reports.in_force, list[str]()
+    rows, is_sheet_refused = refused_matters.not_taken(reports, judgements)
+    kinds = tuple(refused_matters.kind_at(of_rows, position) for of_rows, position in rows)
     if in_force:
-        own = [row["事项类别"] or "" for row in judgements[in_force.arrival.id].urgent] + [*(of_report.kinds if of_report else ())]
+        taken = [row["事项类别"] or "" for row in judgements[in_force.arrival.id].urgent]
     whole = [(file, RefusedUrgent(file.reading.refused_urgent, is_file=True)) for file in refused]
-    before = [told for revision in reports.revisions[:-1] if (told := _not_taken(revision.filed, judgements))]
-    before += [told for file, told in whole if _is_before(file, in_force)]
+    before = [told for file, told in whole if _is_before(file, in_force)]
     after = [told for file, told in whole if not _is_before(file, in_force)]
-    beside = [replace(told, kinds=refused_matters.beside(told.kinds, own)) for told in before]
+    beside = [replace(told, kinds=refused_matters.beside(told.kinds, [*taken, *kinds])) for told in before]
     most = (max(files, key=lambda told: len(told.kinds), default=None) for files in (after, beside))
-    return (*([of_report] if of_report else ()), *(told for told in most if told and told.kinds))
+    own = [*([RefusedUrgent(kinds)] if kinds else []), *([RefusedUrgent(())] if is_sheet_refused else [])]
+    return (*own, *(told for told in most if told and told.kinds))
 
 
 def _is_before(file: Filed, other: Filed | None) -> bool:
     return other is not None and file.arrival.envelope.received_at < other.arrival.envelope.received_at
-
-
-def _not_taken(report: Filed, judgements: Mapping[int, Judgement]) -> RefusedUrgent | None:
-    """Return what of 急报事项 of an accepted report was refused; None where nothing was."""
-    refusing = [finding for finding in (*report.reading.findings, *judgements[report.arrival.id].findings) if finding.refuses]
-    rows = rows_of_sheet(report.reading.rows, URGENT.name)
-    if rows is None:
-        return RefusedUrgent(()) if any(finding.sheet == URGENT.name for finding in refusing) else None
-    refused = refused_rows([rows], (finding for finding in refusing if finding.sheet == rows.name))
-    written = [rows.text("事项类别", place) or "" for place, line in enumerate(rows.lines) if (rows.name, line) in refused]
-    return RefusedUrgent(tuple(kind if kind in URGENT_KINDS else "" for kind in written)) if written else None
 
 
 def refused_requests(reports: Reports, judgements: Mapping[int, Judgement], refused: Iterable[Filed], state: DayState) -> tuple[str, ...]:

@@ -559,12 +559,36 @@ def test_rows_that_had_been_refused_are_named_apart_and_not_as_left_out() -> Non
 
 @pytest.mark.parametrize(
     ("number", "kept", "is_named"),
-    [("SJ-2020-999", {}, False), ("SJ-2020-999", {"发生时间": "2020-05-21 08:00"}, True), ("SJ-2020-001", {}, True)],
+    [
+        ("SJ-2020-999", {}, False),
+        ("SJ-2020-999", {"发生时间": "2020-05-21 08:00"}, False),
+        ("SJ-2020-999", {"情况说明": "二期停水"}, True),
+        ("SJ-2020-001", {}, True),
+    ],
 )
 def test_a_refused_urgent_matter_that_is_sent_again_without_its_number_as_told_is_there_again(
     number: str, kept: dict[str, str], *, is_named: bool
 ) -> None:
     first, again = (report(progress=[], new=[], reception=[], urgent=[row]) for row in (urgent_row(number), urgent_row("", **kept)))
+    day = on(DAY, assigned(assignment()), handed_in(first), handed_in(again, "2020-05-21 16:30", "更正.xlsx"))
+    assert bool(day.of("rows-withdrawn")) is is_named
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_named"),
+    [
+        (urgent_row("", 发生时间="晚上1点"), urgent_row("", 发生时间="2020-05-21 01:00"), False),  # mended as was asked
+        (urgent_row("", 发生时间="2020-05-21 23:00"), urgent_row(""), False),  # later than it came
+        (urgent_row("", 发生时间="晚上1点"), urgent_row("", 发生时间="晚上两点"), False),  # refused again: that is told of itself
+        (urgent_row("", 发生时间="晚上1点"), urgent_row("", 情况说明="二期停水"), True),
+        (urgent_row("", 发生时间="晚上1点"), urgent_row("", 事项类别="其他民生事项"), True),
+        (urgent_row(""), urgent_row("", 发生时间="2020-05-21 08:00"), True),  # it had been taken
+    ],
+)
+def test_a_refused_urgent_matter_of_which_what_was_wrong_is_changed_is_there_again(
+    was: dict[str, str], now: dict[str, str], *, is_named: bool
+) -> None:
+    first, again = (report(progress=[], new=[], reception=[], urgent=[row]) for row in (was, now))
     day = on(DAY, assigned(assignment()), handed_in(first), handed_in(again, "2020-05-21 16:30", "更正.xlsx"))
     assert bool(day.of("rows-withdrawn")) is is_named
 

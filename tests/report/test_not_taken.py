@@ -28,11 +28,18 @@ FIRST, SECOND, THIRD = DISTRICTS[:3]
 DANGER: Row = urgent_row("", 事项类别="工程安全隐患", 情况说明="塔吊倾斜压向小学", 需协调事项="请派专家")
 UNCLEAR: Row = {**DANGER, "事项类别": "安全"}
 UNDATED: Row = {**DANGER, "发生时间": "夜里"}
+OTHER: Row = {**DANGER, "情况说明": "基坑渗水"}
 
 
 def _whole(district: str, *urgent: Row, at: str = "16:00") -> File:
     """A report that is refused whole, for a column that no file may have."""
     pages = edit(report_pages(district, progress=[], new=[], reception=[], urgent=urgent), {"案件进展!P1": "身份证号"})
+    return File(write(pages), moment(f"2020-05-21 {at}"), f"{district}{at[:2]}.xlsx")
+
+
+def _sheet_refused(district: str, at: str = "15:00") -> File:
+    """A report of whose 急报事项 nothing can be read, for a starred column that is not there."""
+    pages = edit(report_pages(district, progress=[], new=[], reception=[], urgent=[DANGER]), {"急报事项!B1": "甲"})
     return File(write(pages), moment(f"2020-05-21 {at}"), f"{district}{at[:2]}.xlsx")
 
 
@@ -203,6 +210,18 @@ def _two_days_later(*files: File) -> Day:
         ([_whole(FIRST, DANGER), _later(DANGER, day=LAST)], ""),
         ([_whole(FIRST, DANGER, at="15:00"), _sent(FIRST, DANGER)], ""),
         ([_sent(FIRST, UNDATED), File(report(FIRST, progress=[], urgent=[DANGER]), afternoon(NEXT), "更正.xlsx")], ""),
+        # a version of the same day mends what it has again, and nothing by leaving it out
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST)], f"{FIRST}5月21日1件（工程安全隐患）"),
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST, UNDATED)], f"{FIRST}5月21日1件（工程安全隐患）"),
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST, DANGER)], ""),
+        ([_sent(FIRST, UNDATED, at="14:00"), _sent(FIRST, DANGER, at="15:00"), _sent(FIRST)], ""),
+        ([_sent(FIRST, UNDATED, at="14:00"), _sent(FIRST, at="15:00"), _sent(FIRST, DANGER)], ""),
+        ([_sent(FIRST, UNDATED, OTHER, at="15:00"), _sent(FIRST, OTHER)], f"{FIRST}5月21日1件（工程安全隐患）"),
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST, OTHER)], f"{FIRST}5月21日1件（工程安全隐患）"),  # in other words
+        ([_sent(FIRST, OF_CASE, at="15:00"), _sent(FIRST, {**OF_CASE, "情况说明": "停水两日", "发生时间": "9:30"})], ""),
+        ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST), _later(DANGER)], ""),
+        ([_sheet_refused(FIRST), _sent(FIRST)], f"{FIRST}5月21日整张表"),
+        ([_sheet_refused(FIRST), _sent(FIRST, DANGER)], ""),
         ([_sent(FIRST, OF_CASE), _later()], f"{FIRST}5月21日1件（停水停电停暖）"),
         ([_sent(FIRST, OF_CASE), _later(progress=(progress_row("SJ-2020-001", 今日进展="已恢复供水"),))], ""),
     ],
