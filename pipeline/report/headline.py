@@ -29,6 +29,7 @@ from pipeline.report.case_lines import UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
+from pipeline.terms.text import shortened
 from pipeline.terms.words import FLAGS, first_of
 
 MOST_RUNS = 3
@@ -137,7 +138,7 @@ def _said(matter: UrgentLine, situation: str, characters: int | None) -> str:
     said = f"{matter.number} {matter.kind}：{situation}".strip()
     if characters is None or matter.kind == SAFETY or len(said) <= characters + len(_REST_ELSEWHERE):
         return said
-    return f"{_cut(said, characters)}{_REST_ELSEWHERE}"
+    return f"{shortened(said, characters)}{_REST_ELSEWHERE}"
 
 
 _REST_ELSEWHERE = "（全文见汇总表“急报事项”）"
@@ -172,7 +173,7 @@ def _others(matters: Sequence[UrgentLine], most: int | None) -> str:
 def _in_brief(matter: UrgentLine) -> str:
     """Return a matter in few words; what happened whole where people are in danger, and where no case's number says what it is about."""
     said = matter.situation.rstrip("。；，")
-    told = said if matter.kind == SAFETY else "" if matter.number else _cut(said, _FEWEST_OF_MATTER)
+    told = said if matter.kind == SAFETY else "" if matter.number else shortened(said, _FEWEST_OF_MATTER)
     return f"{matter.district}{matter.number}{matter.kind}{f'：{told}' if told else ''}"
 
 
@@ -183,10 +184,6 @@ def _unsettled(matter: UrgentLine, day: date, characters: int | None) -> str:
     return (
         f"{matter.district}{said}{matter_words.outcome(matter)}{matter_words.when(matter, day)}{f'，当时请求：{request}' if asked else ''}"
     )
-
-
-def _cut(text: str, characters: int | None) -> str:
-    return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
 
 
 def flags(report: Report) -> str:

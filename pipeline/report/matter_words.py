@@ -268,6 +268,8 @@ def standing(case: CaseLine, day: date) -> str:
 
 CANCELLED: Final = "案件已撤销"
 MEASURES_ELSEWHERE: Final = "措施见汇总表"
+LISTED_AGAIN: Final = "又列入急报"
+"""What is said of an urgent matter of an earlier day that the day reports again."""
 
 
 def is_danger(matter: UrgentLine | Decision) -> bool:

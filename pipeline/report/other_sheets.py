@@ -156,7 +156,7 @@ _ENDED: Final[Mapping[Ended, str]] = {
     "": "",
     "followed-up": "案件有下文",
     "settled": "案件已办结",
-    "again": "又列入急报",
+    "again": matter_words.LISTED_AGAIN,
     "over": f"没有在办的案件，报后{DAYS_WITHOUT_CASE}日的日报里没有再提，以后不再列",
 }
 

@@ -13,6 +13,7 @@ from pipeline.report import agenda, matter_words, sentences
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms import words
+from pipeline.terms.text import shortened
 from pipeline.terms.words import first_of
 
 FOLLOWED: Final = "急报的下文"
@@ -36,7 +37,7 @@ def told(report: Report, most: int | None = None, characters: int | None = None)
     """
     matters = _of_day(report)
     asked = [matter for matter in matters if matter.coordination]
-    if len(asked) <= _MOST_IN_BRIEF and all(len(matter.since) <= _LONGEST_IN_BRIEF for matter in asked):
+    if len(asked) <= _MOST_IN_BRIEF and all(matter.since == shortened(matter.since, _LONGEST_IN_BRIEF) for matter in asked):
         matters = [matter for matter in matters if not matter.coordination]
     known, others = ([], matters) if most == 0 else (matters[:most], matters[most:] if most else [])
     parts = [_outcome(matter, report.day, characters) for matter in known]
@@ -45,25 +46,22 @@ def told(report: Report, most: int | None = None, characters: int | None = None)
 
 
 def _of_day(report: Report) -> list[UrgentLine]:
-    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since)
+    """Return them without those that are reported again: these stand among the day's own, as they are now."""
+    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since not in ("", matter_words.LISTED_AGAIN))
 
 
 def _outcome(matter: UrgentLine, day: date | None, characters: int | None) -> str:
-    return f"{_named(matter)}{matter_words.when(matter, day) if day else ''}：{_cut(matter.since, characters)}"
+    return f"{_named(matter)}{matter_words.when(matter, day) if day else ''}：{shortened(matter.since, characters)}"
 
 
 _MOST_NAMED = 24
 
 
 def _named(matter: UrgentLine) -> str:
-    return f"{matter.district}{matter.number or f'“{_cut(matter.situation, _SHORT)}”'}{matter.kind}"
+    return f"{matter.district}{matter.number or f'“{shortened(matter.situation, _SHORT)}”'}{matter.kind}"
 
 
 _SHORT = 14
-
-
-def _cut(text: str, characters: int | None) -> str:
-    return text if characters is None or len(text) <= characters else f"{text[: characters - 1]}…"
 
 
 # --- requests ----------------------------------------------------------------------------------------------------
@@ -106,8 +104,8 @@ def _requests(lines: Sequence[CaseLine], day: date, most: int | None, characters
 def _request(line: CaseLine, day: date, characters: int | None, *, is_whole: bool) -> str:
     """Return what became of a request: what the day's report says of its case, and where this is open that nothing is asked any more."""
     request = line.request_gone
-    said = _cut(matter_words.CANCELLED if line.grounds else matter_words.standing(line, day), characters)
-    since = f"（{sentences.day(request.since, day)}起，“{_cut(request.said, _LONGEST_REQUEST)}”）" if request and is_whole else ""
+    said = shortened(matter_words.CANCELLED if line.grounds else matter_words.standing(line, day), characters)
+    since = f"（{sentences.day(request.since, day)}起，“{shortened(request.said, _LONGEST_REQUEST)}”）" if request and is_whole else ""
     return f"{line.district}{line.number}{since}：{said}{'，请求没有再写' if line.is_open else ''}"
 
 

@@ -64,6 +64,15 @@ def as_compared(text: str) -> str:
     return _IGNORED.sub("", nfkc(text)).upper()
 
 
+_SPARED = 12
+"""Characters that are not worth a cut: what ends with them may be what matters most, such as 隐患已消除."""
+
+
+def shortened(said: str, most: int | None) -> str:
+    """Return what was said in so many characters; whole where hardly more would go, and where `most` is None."""
+    return said if most is None or len(said) < most + _SPARED else f"{said[: most - 1]}…"
+
+
 _BRACKETS = str.maketrans("[【〖(（［「《<", "〔〔〔〔〔〔〔〔〔") | str.maketrans("]】〗)）］」》>", "〕〕〕〕〕〕〕〕〕")
 
 

@@ -622,7 +622,7 @@ def test_urgent_matters_for_which_there_is_no_room_are_named_by_district_kind_an
     ]
     files = [assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")])), handed_in(report(progress=[], urgent=rows))]
     told = on(DAY, *files).report
-    others = "东胜区SJ-2020-002工资支付逾期、东胜区其他民生事项：约60人拟到市政府上访，反…。"
+    others = "东胜区SJ-2020-002工资支付逾期、东胜区其他民生事项：约60人拟到市政府上访，反映工程款。"
     first = f"{rows[0]['情况说明']}"
     assert headline.noted(told, 1) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001 工程安全隐患：{first}；又有{others}"
     assert headline.noted(told, 0) == f"急报3件没有提出请求，请知悉：东胜区SJ-2020-001工程安全隐患：{first}、{others}"
@@ -694,8 +694,14 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     asked_nothing = replace(told[third], earlier_urgent=(replace(matter, coordination=""), matter))
     assert outcome_words.in_brief(asked_nothing) == outcome
     assert outcome_words.told(asked_nothing) == f"急报的下文{outcome}", "what asked nothing is told beside the first lines"
-    more = replace(told[third], earlier_urgent=(matter, replace(matter, number="", since="又列入急报"), replace(matter, since="已" * 30)))
-    assert outcome_words.in_brief(more).endswith("：又列入急报；另有1件。")
+    again = replace(matter, since="又列入急报")  # it stands among the day's own
+    assert outcome_words.in_brief(replace(told[third], earlier_urgent=(again,))) == ""
+    over_now = replace(matter, since="办理中，塔吊5月20日14时已拆除，站台恢复通行，隐患已消除")
+    assert outcome_words.in_brief(replace(told[third], earlier_urgent=(over_now,))).endswith("站台恢复通行，隐患已消除。")
+    more = replace(
+        told[third], earlier_urgent=(matter, replace(matter, number="", since="专家在场"), again, replace(matter, since="已" * 40))
+    )
+    assert outcome_words.in_brief(more).endswith("：专家在场；另有1件。")
     assert outcome_words.told(more, 1) == (
         f"急报的下文3件：东胜区SJ-2020-001工程安全隐患（{near}所报）：办理中，专家已到场；"
         "另有东胜区“塔吊倾斜，80户已疏散。”工程安全隐患、东胜区SJ-2020-001工程安全隐患，见汇总表“急报事项”。"
