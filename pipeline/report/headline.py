@@ -34,25 +34,27 @@ from pipeline.terms.words import FLAGS, first_of
 
 MOST_RUNS = 3
 """Runs of restated days that the line about corrections names."""
+_MOST_NAMED = 4
+"""Dangers that are named by their cases above a list."""
 _MOST_TOLD, _LONGEST_TOLD = 2, 60
 """Dangers that are told in the first lines, and characters of one with its case: of a longer one its gist."""
 _ALL = 100
 """The target in percent of which every case counts."""
 
 
-def lines(report: Report, *, is_paper: bool = False) -> tuple[tuple[str, str], ...]:
+def lines(report: Report, *, is_paper: bool = False, is_listed: bool = False) -> tuple[tuple[str, str], ...]:
     """Return each line's name and what it says: the verdicts and why, what is asked, and what was restated where anything was.
 
     They are the same however much room a paper has. `is_paper`: of 专报, whose sections tell the lists: these lines have how many
-    there are and the worst, and nothing is said twice on two pages.
+    there are and the worst, and nothing is said twice on two pages. `is_listed`: below them stands a list of what is asked.
     """
     said = (
         ("结论", verdict_words.verdicts(report, is_paper=is_paper)),
         (words.WORST, _worst(report)),
-        (words.ASKED, _asked(report, is_paper=is_paper)),
+        (words.ASKED, _asked(report, is_paper=is_paper, is_listed=is_listed)),
         (outcome_words.FOLLOWED, outcome_words.in_brief(report, with_days=not is_paper)),
         (outcome_words.REQUESTS, "" if is_paper else outcome_words.of_requests_in_brief(report)),
-        (words.RESTATED, _restated(report, _this_issue(report), is_paper=is_paper)),
+        (words.RESTATED, _restated(report, _this_issue(report), is_paper=is_paper, is_listed=is_listed)),
     )
     return tuple((name, sentence) for name, sentence in said if sentence)
 
@@ -63,14 +65,14 @@ def _worst(report: Report) -> str:
     return f"{said}。" if said else ""
 
 
-def _asked(report: Report, *, is_paper: bool) -> str:
+def _asked(report: Report, *, is_paper: bool, is_listed: bool) -> str:
     matters = agenda.noted(report.urgent)
     has_danger = any(matter.kind == SAFETY for matter in report.unsettled)
     refused = not_taken.in_brief(report) if is_paper else not_taken.asked(report)
     order = () if is_paper else report.settings.district_names  # the second section names the cases with their districts
     is_told = is_paper and report.decisions and not who_reported.unheard(report.submissions).nobody  # of whom nothing is known: above
     # in a paper, beside a danger of an earlier day or one to be decided, nothing is told that the sections below tell with their cases
-    before = _to_decide_first(report)
+    before = _to_decide_first(report, is_listed=is_listed)
     with_kinds = not (is_paper and (has_danger or before))
     heard = () if is_told else report.submissions
     decided = decision_words.decisions(report.decisions, heard, refused, with_kinds=with_kinds, told_on=report.day)
@@ -83,10 +85,15 @@ def _asked(report: Report, *, is_paper: bool) -> str:
     return f"{before}{first}{decided}{noted_too}{last}{matter_words.taken_back(report)}"
 
 
-def _to_decide_first(report: Report) -> str:
-    """Return what endangers people and waits for a decision: it is told before how many decisions there are."""
+def _to_decide_first(report: Report, *, is_listed: bool) -> str:
+    """Return what endangers people and waits for a decision: it is told before how many decisions there are.
+
+    `is_listed`: by its case alone, where it has one and stands in a list below.
+    """
     dangers = [matter for matter in agenda.gravest_first(report.urgent) if matter.kind == SAFETY and matter.coordination]
-    return f"{SAFETY}{len(dangers)}件请先决定：{_told(dangers, report.day, of_day=True)}。" if dangers else ""
+    named = is_listed and len(dangers) <= _MOST_NAMED and all(matter.number for matter in dangers)
+    told = "、".join(f"{matter.district}{matter.number}" for matter in dangers) if named else _told(dangers, report.day, of_day=True)
+    return f"{SAFETY}{len(dangers)}件请先决定：{told}。" if dangers else ""
 
 
 def _dangers(matters: Sequence[UrgentLine], day: date) -> str:
@@ -223,7 +230,7 @@ WATCHED = ("due_soon", "overdue", "stalled", "disputed", "acceptance_overdue", "
 """Flags of which leaders are told how many cases have them."""
 
 
-def _restated(report: Report, this_issue: str, *, is_paper: bool) -> str:
+def _restated(report: Report, this_issue: str, *, is_paper: bool, is_listed: bool) -> str:
     """Return what is said of this issue, and which earlier days are told otherwise now; '' where none is.
 
     `is_paper`: of many days only the worst, and how many more there are; the third section has them.
@@ -241,7 +248,7 @@ def _restated(report: Report, this_issue: str, *, is_paper: bool) -> str:
         for before, group, run in zip(["", *named_groups], named_groups, shown, strict=False)
     )
     basis = f"与{corrections.basis(report)}所知相比，" if runs else ""
-    earlier = f"{basis}{named}{unnamed([run for run in runs if run not in shown], report.day)}"
+    earlier = f"{basis}{named}{unnamed([run for run in runs if run not in shown], report.day, is_named=not is_listed)}"
     if not runs and (report.late_effects, report.overnight_effects) != (Effects(), Effects()):
         earlier = day_corrected.first_rewritten(report)
     refused = day_corrected.refused_in_brief(report) if is_paper else day_corrected.refused_since(report, 1, 30)
@@ -250,11 +257,13 @@ def _restated(report: Report, this_issue: str, *, is_paper: bool) -> str:
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def unnamed(runs: Sequence[Sequence[Restated]], told_on: date) -> str:
+def unnamed(runs: Sequence[Sequence[Restated]], told_on: date, *, is_named: bool = True) -> str:
     """Return how many corrections there are beside those told, where these are few which, and whether they turn a target."""
     if not runs:
         return ""
-    which = "、".join(f"{run[0].group}{restated_figures.days_of(run, told_on)}" for run in runs) if len(runs) <= MOST_RUNS else ""
+    which = (
+        "、".join(f"{run[0].group}{restated_figures.days_of(run, told_on)}" for run in runs) if is_named and len(runs) <= MOST_RUNS else ""
+    )
     turned = sum(restated_figures.has_turned(run[0]) for run in runs)
     effect = "达标与否没有变" if not turned else "达标与否也改变" if turned == len(runs) else f"其中{turned}处达标与否改变"
     same = sum(not restated_figures.has_moved(run[0]) for run in runs)

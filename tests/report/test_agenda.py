@@ -20,7 +20,7 @@ from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report
 
 from pipeline.day.targets import Tally
 from pipeline.render.page import leaders_page
-from pipeline.render.papers import briefing, decision_items
+from pipeline.render.papers import briefing, decision_items, decision_list
 from pipeline.render.period import period_page, period_workbook
 from pipeline.render.workbook import office_workbook
 from pipeline.report import agenda, decision_words, headline, left_at_the_end, notice_words, period, sentences, who_reported
@@ -150,7 +150,7 @@ def test_a_case_that_an_urgent_matter_is_about_too_has_that_ones_number_in_the_t
     assert decision_items.numbers(items)[-2] == str(decision_words.count(matters))
     assert [decision_words.is_counted(matter, matters) for matter in matters] == [False, False, True]
     rows, _cases = decision_items.rows(items, MONDAY, decision_items.Space(12, 2), is_gathered=False)
-    assert [row["序号"] for row in rows] == [line["序号"] for line in decision_items.listed(items, MONDAY, 0)] == ["1", "2", "同1"]
+    assert [row["序号"] for row in rows] == [line["序号"] for line in decision_list.listed(items, MONDAY, 0)] == ["1", "2", "同1"]
 
 
 def test_what_is_urgent_is_told_whole_in_the_decisions_however_little_room_there_is() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeline.render import districts
-from pipeline.render.papers import case_names, decision_items, district_table, limits, page_room, unchanging
+from pipeline.render.papers import case_names, decision_items, decision_list, district_table, limits, page_room, unchanging
 from pipeline.render.papers.decision_items import WORKBOOK, Item
 from pipeline.render.papers.limits import CHANGES_SHEET, Limits
 from pipeline.render.papers.plain_text import plain_in
@@ -25,11 +25,9 @@ from pipeline.report import (
     outcome_words,
     same_day,
     sentences,
-    who_reported,
 )
 from pipeline.report.figures import Certainty, Figure, Way
 from pipeline.report.report import Report
-from pipeline.report.submission_lines import Absence
 
 FEWER_PAGES, MOST_PAGES = 2, 3
 FEW_THINGS = 30
@@ -39,7 +37,6 @@ RANGE_ELSEWHERE = f"“补报后最低、最高”怎样算，见{WORKBOOK}“�
 _RECENT_ELSEWHERE = "近日的化解率、还差几件和它们的时限见日报页面。"
 """On a day on which the strip of the last days and the way to each target have no room."""
 _DECISIONS = f"{WORKBOOK}“急报事项”“督办清单”和“案件台账”", f"{WORKBOOK}“决策事项”"  # on a large day the latter
-_ABSENCES = f"{WORKBOOK}“报送情况”"
 _FEWEST_EDITS = edit_words.Room(1, 12)
 """What of the day's cancelled and moved cases stands beside a verdict where the first page has the decisions as a list."""
 
@@ -106,7 +103,7 @@ def _fitted(drafts: _Drafts, most: int, *, may_cut: bool, is_older: bool) -> Fie
         made = _of_rung(drafts, rung)
         may_be_decided |= any(_is_decided(draft, items) for _tried, draft in made)
         fitting = [(tried, draft) for tried, draft in made if page_room.pages(draft) <= most]
-        if not fitting or (most < MOST_PAGES and len(fitting[0][1]["决策事项"]) < items):
+        if not fitting or (most < MOST_PAGES and _shown(fitting[0][1]) < items):
             continue
         best = (number, *_best(fitting, items))
         found = found or best
@@ -139,7 +136,12 @@ def _best(fitting: list[tuple[Limits, Fields]], items: int) -> tuple[Limits, Fie
 
 
 def _is_decided(draft: Fields, items: int) -> bool:
-    return max(len(draft["决策清单"]), len(draft["决策事项"])) == items and page_room.is_decided(draft)
+    return _shown(draft) == items and page_room.is_decided(draft)
+
+
+def _shown(draft: Fields) -> int:
+    """Return how many decisions are shown, in the list of them or in their table."""
+    return max(len(draft["决策清单"]), len(draft["决策事项"]))
 
 
 def things(report: Report) -> int:
@@ -208,6 +210,7 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
         "更正": day_corrected.in_a_line(report),
         "目标": _targets(report, room),
         **({"近日": []} if room.is_dense else {}),
+        **({"提要": unchanging.first_lines(report, is_listed=True)} if room.is_listed else {}),
         "撤销": cancelled,
         "范围说明": district_table.provisional(report, max(1, room.absences)),
         "由来": [*behind, *_bridges(report, room), *([] if room.steps else _fallen(report, room))],
@@ -219,30 +222,8 @@ def _limited(drafts: _Drafts, room: Limits) -> Fields:
             *filter(None, [report.beyond.clocks_counted, _RECENT_ELSEWHERE if room.is_dense else ""]),
         ],
         **_decisions(drafts, room),
-        **_reported(report, room),
+        **district_table.reported(report, room),
     }
-
-
-def _reported(report: Report, room: Limits) -> Fields:
-    """Return what is known of those who did not report."""
-    most = max(1, room.absences)
-    return {
-        "缺报": [
-            *filter(None, [day_corrected.replaced(report, most, room.corrections), day_corrected.filled_in(report, most)]),
-            *who_reported.absences([_placed(absence, report) for absence in report.absences], report.day, room.absences),
-        ],
-        "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", _ABSENCES),
-    }
-
-
-def _placed(absence: Absence, report: Report) -> Absence:
-    """Return it with where its district lies."""
-    return replace(absence, district=f"{_unit_of(absence.district, report)}{absence.district}")
-
-
-def _unit_of(district: str, report: Report) -> str:
-    """Return in which units under the reader a district lies; '' where it lies directly there."""
-    return report.settings.tree.full(district).removesuffix(district)
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
@@ -254,7 +235,9 @@ def _targets(report: Report, room: Limits) -> list[Fields]:
         {
             "结论": sentences.target(figure, is_reasoned=False),  # why stands at the head
             # in the first paragraph about a group stand the cases that were taken from it or cancelled
-            "要点": edit_words.of_group(report.edited, figure.group, _FEWEST_EDITS if room.is_listed else room.edits),
+            "要点": edit_words.of_group(
+                report.edited, figure.group, _FEWEST_EDITS if room.is_listed and not room.is_compact else room.edits
+            ),
             "说明": (sentences.since_yesterday(bridge, report.submissions) if figure.tally.total and not room.is_bare else "")
             + same_day.of_verdict(bridge, figure.tally)
             + (
@@ -273,7 +256,7 @@ def _behind(report: Report, room: Limits) -> list[tuple[str, str]]:
     """Return for each group what stands behind its verdict: the rate without edits and how far it can be relied on; and corrections."""
     return [
         (
-            (edit_words.of_group(report.edited, figure.group, room.edits) if room.is_listed else "")
+            (edit_words.of_group(report.edited, figure.group, room.edits) if room.is_listed and not room.is_compact else "")
             + edit_words.disputes(report, figure, room.edits, with_ended=room.corrections > 1)
             + _edits_behind(report, figure, certainty, room)
             + ("" if room.steps else _reliance(certainty, way, room)),
@@ -313,6 +296,8 @@ def _cancelled(report: Report, room: Limits) -> tuple[str, list[str]]:
     count = edit_words.cancelled(report.cases, report.edited, "第三部分", edit_words.Room(0, 0), of_day_at=above)
     named = edit_words.cancelled(report.cases, report.edited, where, room.edits, of_day_at=below)
     has_more = "第三部分" in count  # than those of the day, which stand above it with their grounds
+    if room.is_compact:  # nothing is said that stands above
+        return "", [] if named.endswith("件见上。") else [named]
     return (count if has_more else ""), [named] if has_more and named else []
 
 
@@ -321,7 +306,8 @@ def _reliance(certainty: Certainty, way: Way, room: Limits) -> str:
 
     At which pace the target comes nearer stands on the page and in the workbook.
     """
-    return sentences.confirmation(certainty) + ("" if room.is_dense else sentences.way(replace(way, days=0)))
+    confirmed = "" if room.is_compact and room.steps else sentences.confirmation(certainty)
+    return confirmed + ("" if room.is_dense or (room.is_compact and room.steps) else sentences.way(replace(way, days=0)))
 
 
 # --- lists -------------------------------------------------------------------------------------------------------
@@ -389,12 +375,15 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     noted += outcome_words.of_requests(report.cases, report, most, few) + matter_words.changed(report, most, room.characters)
     noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
-    listing = decision_items.listed(items, report.day, room.list_lines) if room.is_listed else []
+    listing = decision_list.listed(items, report.day, room.list_lines, is_brief=room.is_compact) if room.is_listed else []
     rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)
+    if room.is_compact:
+        rows, others = decision_list.in_few_lines(rows, listing)
+        cases = [*cases, *filter(None, [others])]
     return {
         "决策": "" if is_below else noted,
         "决策清单": listing,
         "案件清单": cases,
-        "决策事项": decision_items.told_above(rows, listing),
+        "决策事项": decision_list.told_above(rows, listing),
         "其余决策": sentences.rest(len(report.decisions) - named, _DECISIONS[report.has_workbook_per_unit]) + (noted if is_below else ""),
     }

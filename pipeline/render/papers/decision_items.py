@@ -6,18 +6,15 @@ Covered by tests/render/papers/test_briefing.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
-from pipeline.render.papers import page_room
 from pipeline.render.papers.plain_text import LONGEST_NAME, LONGEST_NUMBER, plain, short
 from pipeline.report import decision_words, matter_words, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.terms import words
-from pipeline.terms.contract import SAFETY
 
 Item = Sequence[Decision]
 WORKBOOK = "《信访事项办理情况汇总》"
@@ -25,9 +22,9 @@ LONGEST_REQUEST = 400
 """Characters of a request that are shown whole."""
 _IN_CELL = 40
 """Characters of a request that has room in its column; a longer one has a row as wide as the table."""
-_ELSEWHERE, _ABOVE = "见下一行", "见上表"
-_REQUEST, _SITUATION = "请决定的事：", "情况："
-_LONGEST_URGENT = 160
+ELSEWHERE = "见下一行"
+REQUEST, SITUATION = "请决定的事：", "情况："
+LONGEST_URGENT = 160
 """Characters of what happened, however little room there is: leaders decide on it, and what matters most is often said last.
 
 What endangers people is told whole: it takes a page more before anything of it is lost.
@@ -71,8 +68,8 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     first, characters = item[0], space.characters
     asked = whole_sentences(decision_words.asked(item), space.requests)
     has_row = len(asked) > _IN_CELL and not space.is_older
-    request = f"{_REQUEST}{asked}" if has_row else ""
-    cells = {"请示": _ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
+    request = f"{REQUEST}{asked}" if has_row else ""
+    cells = {"请示": ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         done = "" if space.is_older else _done(first, space)
@@ -93,7 +90,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     since, leaders = whole.since, whole.leaders
     named = _by_request(item, day, space)
     return cells | {
-        "事由": _kind(item),
+        "事由": kind(item),
         "编号": "",
         "旗区": who_reported.some(decision_words.together(item).districts),
         "事项": named if space.is_older else "",
@@ -104,7 +101,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     }
 
 
-_SAME = "同"
+SAME = "同"
 
 
 def numbers(items: Sequence[Item]) -> list[str]:
@@ -115,7 +112,7 @@ def numbers(items: Sequence[Item]) -> list[str]:
         is_urgent, same = item[0].kinds[0] == "urgent", told.get(item[0].number, "")
         is_same = len(item) == 1 and not is_urgent and bool(same)
         count += not is_same
-        numbered.append(f"{_SAME}{same}" if is_same else str(count))
+        numbered.append(f"{SAME}{same}" if is_same else str(count))
         if is_urgent:
             told |= {decision.number: str(count) for decision in item if decision.number}
     return numbered
@@ -131,10 +128,10 @@ def rows(items: Sequence[Item], day: date, space: Space, *, is_gathered: bool) -
     cells, behind = [], []
     for number, item in zip(numbers(items), items, strict=True):
         row = {"序号": number, **texts(item, day, space)}
-        request = f"{_REQUEST}{whole_sentences(decision_words.asked(item), space.requests)}"
-        is_told = request in row["清单"] and not number.startswith(_SAME)
+        request = f"{REQUEST}{whole_sentences(decision_words.asked(item), space.requests)}"
+        is_told = request in row["清单"] and not number.startswith(SAME)
         if is_told and requests.setdefault(request, number) != number:
-            row["清单"] = row["清单"].replace(request, f"{_REQUEST}同第{requests[request]}项。", 1)
+            row["清单"] = row["清单"].replace(request, f"{REQUEST}同第{requests[request]}项。", 1)
         alike, shared = _alike(item), _shared_matter(item, space)
         if shared and row["案件"]:
             cases = row["案件"].replace(shared, f"案由同第{told[alike]}项。" if alike in told else shared, 1)
@@ -159,18 +156,18 @@ def _parted(decision: Decision, space: Space) -> tuple[str, str]:
     if "urgent" not in decision.kinds or len(told) <= _IN_CELL:
         return told, ""
     kind, _mark, situation = told.partition("：")
-    return f"{kind}（情况{_ELSEWHERE}）", f"{_SITUATION}{situation}"
+    return f"{kind}（情况{ELSEWHERE}）", f"{SITUATION}{situation}"
 
 
 def _told(decision: Decision, space: Space) -> str:
     """Return what a decision is about; of what is urgent as much as of a request, or where the whole of it stands, of a danger all."""
     if "urgent" not in decision.kinds:
         return short(decision.matter, space.characters)
-    most = _LONGEST_DANGER if matter_words.is_danger(decision) else max(_LONGEST_URGENT, space.requests)
-    return _short(decision.matter, decision, most, _REST_ELSEWHERE)
+    most = _LONGEST_DANGER if matter_words.is_danger(decision) else max(LONGEST_URGENT, space.requests)
+    return shortened(decision.matter, decision, most, _REST_ELSEWHERE)
 
 
-def _short(matter: str, decision: Decision, most: int, mark: str = "…") -> str:
+def shortened(matter: str, decision: Decision, most: int, mark: str = "…") -> str:
     """Return a matter in so many characters; that its case counts all the same, which stands behind an urgent one, stays whole.
 
     `mark`: what stands where it is cut.
@@ -184,85 +181,12 @@ def _done(decision: Decision, space: Space) -> str:
     return plain(matter_words.done(decision, space.measures)) if "urgent" in decision.kinds else ""
 
 
-def _kind(item: Item) -> str:
+def kind(item: Item) -> str:
     """Return why an item stands here, with the number of its cases and how many of them are overdue too."""
     name = words.DECISIONS[item[0].kinds[0]].name
     if len(item) == 1:
         return name + decision_words.together(item).late_too
     return f"{name}{len(item)}件{decision_words.together(item).late_too}"
-
-
-def listed(items: Sequence[Item], day: date, spare: int) -> list[dict[str, str]]:
-    """Return the items as a list, a line for each and so many lines more: the first requests that need these stand there whole."""
-    rows = []
-    for number, item in zip(numbers(items), items, strict=True):
-        row = in_a_line(item, number, day, min(_MOST_LINES, 1 + max(0, spare)))
-        spare -= page_room.listed_lines(row["何事"]) - 1
-        rows.append(row)
-    return rows
-
-
-_MOST_LINES = 4
-"""Of a request in the list."""
-
-
-def told_above(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Return the rows of the table below the list, without the requests that stand whole in the list."""
-    whole = {line["序号"] for line in listing if not line["何事"].endswith((_BELOW, _BOTH_BELOW))}
-    return [{**row, "请示": _ABOVE} if row["序号"] in whole and row["请示"] != _ELSEWHERE else row for row in rows]
-
-
-def in_a_line(item: Item, number: int | str, day: date, most_lines: int = 1) -> dict[str, str]:
-    """Return an item under its number, on so many lines: who, what is asked of them, by when; in full it stands in the table."""
-    leaders = decision_words.together(item).leaders
-    districts = who_reported.some(decision_words.together(item).districts)
-    leader = plain(leaders[0]) + (f"等{len(leaders)}人" if len(leaders) > 1 else "") if leaders else ""
-    who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
-    return {
-        "序号": str(number),
-        "谁": page_room.cut(who[:_MOST_HEARD], page_room.WHO_WIDTH),
-        "何事": _what(item, most_lines),
-        "时限": decision_words.earliest_due(item, day).replace("限", "") or "—",
-    }
-
-
-def _what(item: Item, most_lines: int) -> str:
-    """Return why an item stands here and what is asked: whole, or where that has no room where it stands, and never a part of it.
-
-    What endangers people is told whole, on as many lines as it needs.
-    """
-    is_urgent = item[0].kinds[0] == "urgent"
-    name = SAFETY if matter_words.is_danger(item[0]) else words.DECISIONS["urgent"].name.removesuffix("事项")
-    happened, is_cut = _happened(item) if is_urgent else ("", False)
-    kind = f"{name}{f'{len(item)}件' if len(item) > 1 else ''}：{happened}" if is_urgent else _kind(item)
-    whole = f"{kind}{'；' if is_urgent else '：'}{short(decision_words.asked(item), _MORE_THAN_A_LIST)}"
-    below = _BOTH_BELOW if is_cut else _BELOW
-    if matter_words.is_danger(item[0]):
-        most_lines = max(most_lines, page_room.listed_lines(f"{kind}{below}"))
-    if not is_cut and len(whole) < _MORE_THAN_A_LIST and page_room.listed_lines(whole) <= most_lines:
-        return whole
-    if page_room.listed_lines(f"{kind}{below}") <= most_lines:
-        return f"{kind}{below}"
-    below = _BOTH_BELOW if is_urgent else _BELOW
-    return f"{page_room.cut(kind, most_lines * page_room.WHAT_WIDTH - page_room.width(below))}{below}"
-
-
-_BELOW, _BOTH_BELOW = "（请示见下表）", "（全文和请示见下表）"
-_MORE_THAN_A_LIST = 360
-"""Characters that no row of the list has room for, however narrow they are."""
-_MOST_HEARD = 90
-"""Characters of a name, and of what happened where nobody is endangered, in the list."""
-_MOST_HAPPENED = 3
-"""Different things that happened, of which the same is asked, in the list."""
-
-
-def _happened(item: Item) -> tuple[str, bool]:
-    """Return what happened, of urgent matters with the same request each once, and whether any of that is cut."""
-    said = {(matter.matter.partition("：")[2] or matter.matter).rstrip("。；，"): matter for matter in item}
-    longest = _LONGEST_URGENT if matter_words.is_danger(item[0]) else _MOST_HEARD
-    told = [_short(happened, matter, longest) for happened, matter in islice(said.items(), _MOST_HAPPENED + 1)]
-    is_cut = any(len(happened.removesuffix(matter_words.outcome(matter))) > longest for happened, matter in said.items())
-    return words.first_of(told, _MOST_HAPPENED), is_cut
 
 
 def named(item: Item, most: int) -> int:

@@ -6,12 +6,15 @@ Covered by tests/render/papers/test_briefing.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from pipeline.report import corrections, sentences, verdict_words, who_reported
+from pipeline.render.papers.decision_items import WORKBOOK
+from pipeline.render.papers.limits import Limits
+from pipeline.report import corrections, day_corrected, sentences, verdict_words, who_reported
 from pipeline.report.figures import Figure, UnitLine
 from pipeline.report.report import Report
-from pipeline.report.submission_lines import SubmissionLine
+from pipeline.report.submission_lines import Absence, SubmissionLine
 from pipeline.terms import words
 
 Fields = dict[str, Any]
@@ -104,3 +107,25 @@ def _cells(figure: Figure) -> Fields:
         "范围": sentences.bounds_range(figure.bounds) if figure.bounds else "—",
         "还差": f"{tally.shortfall}{'' if figure.is_certain or not tally.total else '*'}",  # without cases there is no verdict to turn
     }
+
+
+def reported(report: Report, room: Limits) -> dict[str, Any]:
+    """Return what is known of those who did not report."""
+    most = max(1, room.absences)
+    return {
+        "缺报": [
+            *filter(None, [day_corrected.replaced(report, most, room.corrections), day_corrected.filled_in(report, most)]),
+            *who_reported.absences([_placed(absence, report) for absence in report.absences], report.day, room.absences),
+        ],
+        "其余缺报": "" if room.is_dense else sentences.more(len(report.absences) - room.absences, "旗区", f"{WORKBOOK}“报送情况”"),
+    }
+
+
+def _placed(absence: Absence, report: Report) -> Absence:
+    """Return it with where its district lies."""
+    return replace(absence, district=f"{_unit_of(absence.district, report)}{absence.district}")
+
+
+def _unit_of(district: str, report: Report) -> str:
+    """Return in which units under the reader a district lies; '' where it lies directly there."""
+    return report.settings.tree.full(district).removesuffix(district)

@@ -58,6 +58,8 @@ class Limits:
     """Lines beyond the first of each that decisions may have in that list, the first of them before the others."""
     measures: int = 0
     """As of `decision_items.Space`."""
+    is_compact: bool = False
+    """Whether the table below a list of the decisions has but those that it does not tell whole, and dangers; of the others a line each."""
 
     @property
     def named(self) -> int:
@@ -129,6 +131,7 @@ _PARTED: dict[str, Any] = {"is_parted": True}
 _GATHERED: dict[str, Any] = {"is_parted": True, "is_gathered": True}
 _LISTED: dict[str, Any] = {"is_parted": True, "is_listed": True}
 _BARE: dict[str, Any] = {"is_bare": True}
+_COMPACT: dict[str, Any] = {"is_parted": True, "is_listed": True, "is_compact": True}
 _DENSE: dict[str, Any] = {"is_dense": True}
 _SHAPES: tuple[dict[str, Any], ...] = ({}, _PARTED)
 
@@ -171,6 +174,10 @@ def rungs(items: int, *, is_older: bool, may_cut: bool, may_cut_requests: bool =
     fuller, barer = _IN_FULL[1:3], _IN_FULL[3:]
     for limits in (*fuller, *with_matters, *barer, WHOLE, *uncut, *cut):
         yield [replace(limits, setting=setting, is_older=is_older, **shape) for setting, shape in in_order if setting == settings[-1]]
+    if may_cut and not (may_cut_requests or is_older) and _FEWEST_LISTED <= items <= _MOST_ITEMS:
+        compact = [_COMPACT | {"list_lines": lines} | bare for bare in ({}, _BARE) for lines in (_MOST_LINES, 0)]
+        for limits in (*_IN_FULL, *with_matters, WHOLE, *uncut):
+            yield [replace(limits, setting=page_room.SMALL, **shape) for shape in compact]
 
 
 def tightest(*, is_older: bool) -> Limits:

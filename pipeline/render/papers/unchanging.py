@@ -30,7 +30,7 @@ def texts(report: Report) -> Fields:
         "日期": sentences.long_day(max(report.day, report.data_until.date())),
         "标题": f"{report.unit}{day}信访事项办理情况",
         "数据截至": f"{sentences.day(report.data_until.date(), report.day)}{report.data_until:%H:%M}{note}",
-        "提要": [{"名称": name, "内容": said} for name, said in headline.lines(report, is_paper=True)],
+        "提要": first_lines(report),
         "小标题": _headings(report),
         "近日": district_table.recent(report),
         "督办": headline.flags(report) + answer_words.told_overdue(report.beyond.notices),
@@ -42,6 +42,11 @@ def texts(report: Report) -> Fields:
         + who_reported.left_out(report.left_out, report.day)
         + who_reported.unplaced(report.arrived_reports, report.refused_late, report.day),
     }
+
+
+def first_lines(report: Report, *, is_listed: bool = False) -> list[Fields]:
+    """Return the lines at its head; `is_listed`: above a list of decisions, which has the dangers first."""
+    return [{"名称": name, "内容": said} for name, said in headline.lines(report, is_paper=True, is_listed=is_listed)]
 
 
 def changes(report: Report) -> dict[str, list[tuple[str, str]]]:

@@ -31,6 +31,7 @@ from pipeline.render.papers import (
     briefing_files,
     briefing_pdf,
     decision_items,
+    decision_list,
     limits,
     own_templates,
     page_room,
@@ -345,7 +346,7 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     assert any(f"东胜区 领导1 需协调事项：{asked[1]} 5月22日" in row for row in cells)
     assert briefing.fields(report, is_older=True)["决策清单"] == []
     unasked = replace(decisions[0], asked="请求" * 60)
-    assert decision_items.in_a_line([unasked], 1, DAYS[4])["何事"] == "需协调事项（请示见下表）"
+    assert decision_list.in_a_line([unasked], 1, DAYS[4])["何事"] == "需协调事项（请示见下表）"
 
 
 def test_no_page_is_begun_for_the_signature_alone(weeks: dict[str, list[Report]]) -> None:
@@ -538,7 +539,7 @@ def test_dangers_stand_on_page_one_however_crowded_the_day(day: Report) -> None:
     assert first == [f"东胜区：工程安全隐患：{n}号塔吊倾斜" for n in range(4)]
     assert page_room.is_decided(fields)
     listed = [row["何事"] for row in fields["决策清单"][:4]]
-    assert all(f"工程安全隐患：{n}号塔吊倾斜" in what for n, what in enumerate(listed))
+    assert all(f"工程安全隐患：请市级安排第{n}次鉴定" in what for n, what in enumerate(listed))
 
 
 def _text_of_danger(number: int) -> str:
@@ -559,7 +560,7 @@ def test_a_danger_stands_whole_on_the_paper_and_a_page_more_is_begun_before_anyt
         first = fields["决策事项"][:count]
         assert [row["事项"] for row in first] == [f"{SAFETY}（情况见下一行）"] * count
         assert all(row["清单"].startswith(f"情况：{_text_of_danger(n)}") for n, row in enumerate(first))
-        assert all(row["何事"].endswith("……（全文和请示见下表）") for row in fields["决策清单"][:count])
+        assert all(f"请派第{n}组专家" in row["何事"] for n, row in enumerate(fields["决策清单"][:count]))
         assert page_room.pages(fields) <= pages
 
 
@@ -570,13 +571,15 @@ def test_however_little_room_there_is_an_urgent_matter_says_what_happened() -> N
     for one, place in ((matter, "旗区"), (replace(matter, number="SJ-2020-001"), "事项")):
         cells = decision_items.texts([one], DAYS[4], decision_items.Space(12, 2))
         assert ("工程安全隐患：第3号楼外墙脱落险情" in cells[place], cells["请示"]) == (True, asked)
-    assert decision_items.in_a_line([matter], 1, DAYS[4])["何事"] == "工程安全隐患：第3号楼外墙脱落险情（请示见下表）"
+    assert decision_list.in_a_line([matter], 1, DAYS[4])["何事"] == f"工程安全隐患：{asked}。情况：第3号楼外墙脱落险情"
     asking = replace(matter, asked="请安排鉴定")
-    assert decision_items.in_a_line([asking], 1, DAYS[4])["何事"] == "工程安全隐患：第3号楼外墙脱落险情；请安排鉴定"
-    whole = f"{'外墙脱落' * 20}，80户已疏散"
-    assert whole in decision_items.in_a_line([replace(matter, matter=f"工程安全隐患：{whole}")], 1, DAYS[4])["何事"]
-    long = decision_items.in_a_line([replace(matter, matter="停水停电停暖：" + "外墙脱落" * 20)], 1, DAYS[4])["何事"]
-    assert (long[:7], long[-11:]) == ("急报：外墙脱落", "…（全文和请示见下表）")
+    assert decision_list.in_a_line([asking], 1, DAYS[4])["何事"] == "工程安全隐患：请安排鉴定。情况：第3号楼外墙脱落险情"
+    assert decision_list.in_a_line([asking], 1, DAYS[4], is_brief=True)["何事"] == "工程安全隐患：请安排鉴定"
+    long = decision_list.in_a_line([replace(matter, matter="停水停电停暖：" + "外墙脱落" * 20)], 1, DAYS[4])["何事"]
+    assert long == f"急报：{asked}"
+    asked_more = replace(matter, matter="停水停电停暖：" + "外墙脱落" * 20, asked=asked * 2)
+    long = decision_list.in_a_line([asked_more], 1, DAYS[4])["何事"]
+    assert (long[:7], long[-8:]) == ("急报：外墙脱落", "…（请示见下表）")
     assert page_room.width(long) <= 28
 
 
@@ -658,7 +661,7 @@ def test_a_day_of_another_year_is_said_with_its_year() -> None:
     cells = [decision_items.texts(item, day, decision_items.Space(40, 8)) for item in ([old], [newer], [newer, old])]
     assert [(item["起始"], item["时限"]) for item in cells[:2]] == [("2019年5月12日", "限2019年5月11日"), ("5月12日", "限5月11日")]
     assert cells[2]["起始"] == "最早2019年5月12日"
-    assert [decision_items.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["2019年5月11日", "5月11日"]
+    assert [decision_list.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["2019年5月11日", "5月11日"]
     behind = Bounds(Tally(90, 2, 1), Tally(90, 2, 2), (("behind", ("东胜区",)),), (date(2019, 12, 31),), told_on=date(2020, 1, 2))
     assert "（2019年12月31日）" in sentences.why_open(behind)
 

@@ -1,12 +1,13 @@
 """The leaders' report of a week made by script: crowded days with few things to say, dangers among them, of which much is corrected.
 
-Covers the pages of `briefing`, `page_room` and `spread`, each set by typst and counted.
+Covers the pages of `briefing`, `decision_list`, `page_room` and `spread`, each set by typst and counted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -138,3 +139,25 @@ def test_first_lines_are_set_smaller_only_where_they_would_take_room_from_what_f
     template = own_templates.original(briefing_files.WORD_TEMPLATE)
     styles = {line.split("｜")[0] for line in lines(briefing_files.docx(fields, crowded.data_until, template)) if "｜" in line}
     assert "正文段落（小）" in styles
+
+
+def test_a_day_with_many_requests_has_all_of_them_whole_on_page_one_and_two_pages_with_the_strip_of_days() -> None:
+    """What happened stands once, below; of the others there the table says in few words what the list does not."""
+    report = week()[DAYS[1]]
+    one = next(decision for decision in report.decisions if decision.number)
+    asking = replace(one, kinds=("coordination",))
+    crowd = [
+        replace(asking, number=f"SJ-2020-{n:03}", matter=f"某小区供暖管网漏水，第{n}号楼", asked=f"请市财政局预拨第{n}笔过渡费")
+        for n in range(6)
+    ]
+    busy = replace(report, decisions=(*report.decisions, *crowd))
+    assert briefing.things(busy) < briefing.FEW_THINGS
+    fields = briefing.fields(busy)
+    assert page_room.pages(fields) == briefing.FEWER_PAGES
+    assert page_room.is_decided(fields)
+    assert fields["近日"]
+    listed = [row["何事"] for row in fields["决策清单"]]
+    assert all(any(f"请市财政局预拨第{n}笔过渡费" in what for what in listed) for n in range(6))
+    assert all(f"SJ-2020-{n:03} 某小区供暖管网漏水" in "".join(fields["案件清单"]) for n in range(6))
+    dangers = [matter.situation.rstrip("。") for matter in report.urgent if matter.kind == SAFETY]
+    assert all(str(fields).count(danger) == 1 for danger in dangers)
