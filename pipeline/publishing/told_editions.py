@@ -6,6 +6,7 @@ Covered by tests/publishing/test_editions.py.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,6 +26,7 @@ from pipeline.terms import messages, words
 
 _MOST_UNITS: Final = 50
 """So many units are named of those whose files are other ones."""
+_NONCE: Final = re.compile(rb"'nonce-[^']*'|\"nonce\": ?\"[^\"]*\"")
 _OF_UNIT: Final = "of_unit"
 """Under this name the folder of a unit stands in what an edition said of that unit alone."""
 
@@ -129,7 +131,7 @@ def told(of_one_day: list[Edition], kept: Path, mine: OwnByEdition | None = None
     """Return a day's editions, given in order, each with how it differs from the one before; `kept`: where their files are."""
     before = dict(zip((edition.note.number + 1 for edition in of_one_day), of_one_day, strict=True))
     pairs = [(before.get(edition.note.number), edition) for edition in of_one_day]
-    return [ToldEdition(later.note, changes(earlier, later, kept, mine), _other_files(earlier, later)) for earlier, later in pairs]
+    return [ToldEdition(later.note, changes(earlier, later, kept, mine), _other_files(earlier, later, kept)) for earlier, later in pairs]
 
 
 def changes(before: Edition | None, after: Edition, kept: Path | None = None, own: OwnByEdition | None = None) -> Changes | None:
@@ -236,9 +238,18 @@ def _asked_lines(before: Edition, after: Edition) -> Iterator[str]:
         yield f"{words.ASKED}：{then} → {now}"
 
 
-def _other_files(before: Edition | None, after: Edition) -> tuple[str, ...]:
+def _other_files(before: Edition | None, after: Edition, kept: Path) -> tuple[str, ...]:
     earlier, later = before.outputs if before else {}, after.outputs
-    return tuple(sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name)))
+    differing = sorted(name for name in {**earlier, **later} if earlier.get(name) != later.get(name))
+    return tuple(name for name in differing if not _reads_the_same(name, (earlier.get(name), later.get(name)), kept))
+
+
+def _reads_the_same(name: str, sums: Iterable[str | None], kept: Path) -> bool:
+    """Whether a page differs only by what lets it load the case index, which is another with every change of any unit's cases."""
+    if not name.endswith(".html"):
+        return False
+    pages = [edition_files.read(kept, sha256) if sha256 else None for sha256 in sums]
+    return all(pages) and len({_NONCE.sub(b"", page) for page in pages if page}) == 1
 
 
 def as_lines(by_day: Mapping[date, Iterable[ToldEdition]]) -> Iterator[str]:

@@ -519,3 +519,18 @@ def test_a_large_days_editions_say_where_their_cases_are(office: Office) -> None
     assert any("各版的案件办公室都留着" in line for line in (*before.lines, *after.lines))
     outputs = [json.loads(_kept(office)[edition.note.manifest])["outputs"] for edition in (before, after)]
     assert all(listed["cases.jsonl"] in _kept(office) for listed in outputs)
+
+
+def test_a_units_page_that_only_loads_another_case_index_is_no_change_of_its_files(tmp_path: Path) -> None:
+    def edition(number: int, nonce: str, said: str) -> Edition:
+        pages = {
+            "单位/北片/日报.html": f'<meta content="script-src \'nonce-{nonce}\'">{{"nonce": "{nonce}"}}{said}',
+            "单位/南片/日报.html": f'<meta content="script-src \'nonce-{nonce}\'">{{"nonce": "{nonce}"}}40/69',
+        }
+        edition_files.keep(tmp_path, [page.encode() for page in pages.values()])
+        sums = {name: hashlib.sha256(page.encode()).hexdigest() for name, page in pages.items()}
+        note = EditionNote(DAY, number, datetime(2020, 5, 22, 8, number, tzinfo=ZONE), "")
+        return Edition(note, json.dumps({"outputs": sums}).encode(), b"")
+
+    later = told_editions.told([edition(1, "a1+/", "39/69"), edition(2, "b2+/", "40/69")], tmp_path)[1]
+    assert later.files == ("单位/北片/日报.html",)
