@@ -235,7 +235,9 @@ def test_the_way_to_the_target_is_said_with_the_nearest_cases() -> None:
     text = page_of(a_report()).text
     assert "还差3件；最近4个报送日新化解1件，但同期还差由0件增为3件，不推算哪天达标。" in text
     assert "还差4件，而可以继续化解的只有3件，全部化解也达不到目标" in text
-    assert "最接近办结的 1 件：ZZQ-2020-003\nZZQ-2020-003 东胜区 ZZQ-2020-003 的案由包案领导 领导一，时限 2020-05-22（已延期），" in text
+    assert (
+        "最接近办结的 1 件：ZZQ-2020-003\nZZQ-2020-003 东胜区 ZZQ-2020-003 的案由包案领导 领导一，办结时限 2020-05-22（已延期），" in text
+    )
 
 
 def test_targets_decisions_changes_and_districts_stand_in_this_order() -> None:
