@@ -166,10 +166,7 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     written = as_text(field.value)
     district = settings.district_named(written)
     if district is None:
-        names = settings.district_names
-        if len(several := [name for name in names if name.endswith(key(written))]) > 1:
-            return None, [_at(cover, field, "unknown-district/several", names="、".join(several))]
-        return None, [_at(cover, field, "unknown-district/other", names="、".join(names), alike=retype(written, names))]
+        return None, [_of_no_district(cover, field, settings)]
     if unit := _not_above(written, district, settings):
         return None, [_at(cover, field, "unknown-district/elsewhere", district=district.name, unit=unit)]
     if key(written) != district.name:
@@ -177,18 +174,36 @@ def _judge_district(cover: _Cover, settings: Settings) -> tuple[District | None,
     return district, []
 
 
+def _of_no_district(cover: _Cover, field: _Field, settings: Settings) -> Finding:
+    written, names = as_text(field.value), settings.district_names
+    if len(several := [name for name in names if name.endswith(key(written))]) > 1:
+        return _at(cover, field, "unknown-district/several", names="、".join(several))
+    if meant := _meant(cover, settings):
+        return _at(cover, field, "unknown-district/above", district=meant)
+    return _at(cover, field, "unknown-district/other", names="、".join(names), alike=retype(written, names))
+
+
 def _meant(cover: _Cover, settings: Settings) -> str:
-    """Return the district that 封面 names beside a unit that is not above it; '' where it names none."""
-    named = settings.district_named(as_text(cover.get("旗区").value))
-    return named.name if named else ""
+    """Return the district that 封面 names beside a unit that is not above it, or that nobody knows; '' where it names none."""
+    written = as_text(cover.get("旗区").value)
+    if named := settings.district_named(written):
+        return named.name
+    ends = [key(written).removesuffix(key(suffix)) for suffix in ("", *settings.district_suffixes)] if settings.units else []
+    return max((name for name in settings.district_names if any(end.endswith(key(name)) for end in ends)), key=len, default="")
 
 
 def _not_above(written: str, district: District, settings: Settings) -> str:
     """Return a unit that is written with a district and is not above it, so that nobody knows which district is meant; '' where none is."""
     rest, above = key(written), settings.tree.units_of.get(district.name, ())
-    for word in sorted((district.name, *district.aliases, *above), key=len, reverse=True):
+    others = [unit for unit in settings.tree.units if unit.name not in above]
+    names = [word for unit in settings.tree.units if unit.name in above for word in unit.names]
+    for word in sorted((district.name, *district.aliases, *names), key=len, reverse=True):
         rest = rest.replace(key(word), " ")
-    return next((unit.name for unit in settings.tree.units if unit.name not in above and key(unit.name) in rest), "")
+    if unit := next((unit.name for unit in others if key(unit.name) in rest), ""):
+        return unit
+    for word in sorted((*settings.district_prefixes, *settings.district_suffixes), key=len, reverse=True):
+        rest = rest.replace(key(word), " ")
+    return next((unit.name for unit in others if any(key(alias) in rest for alias in unit.aliases)), "")
 
 
 def _judge_day(cover: _Cover, arrival: ArrivalMoment, settings: Settings, *, is_1904: bool) -> tuple[date | None, list[Finding]]:

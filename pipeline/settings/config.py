@@ -347,7 +347,7 @@ class Settings(Frozen):
             if form in self._district_by_key:
                 return self._district_by_key[form]
             shorter = [
-                *map(form.removeprefix, map(text.key, (*self.district_prefixes, *(unit.name for unit in self.units)))),
+                *map(form.removeprefix, map(text.key, (*self.district_prefixes, *(word for unit in self.units for word in unit.names)))),
                 *map(form.removesuffix, map(text.key, self.district_suffixes)),
             ]
             forms += [bare for bare in dict.fromkeys(shorter) if bare not in forms]

@@ -53,6 +53,11 @@ class Unit(Frozen):
     level: Annotated[str, Field(min_length=1, max_length=10)] | None = None
     """What units of its level are called, such as 盟市."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name and its others, such as a name of before: each may stand before a district's on a cover."""
+        return (self.name, *self.aliases)
+
 
 @dataclass(frozen=True, slots=True)
 class Branch(Generic[T]):

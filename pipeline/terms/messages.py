@@ -57,6 +57,7 @@ CATALOGUE: Final = {
     "unknown-district/empty": "封面没有填“旗区”。请在“旗区”右边的单元格填写旗区全称，例如：{example}。",
     "unknown-district/uncached": "封面的“旗区”是公式，文件里没有保存它的计算结果，读不到内容。请用 Excel 或 WPS 打开、保存后重新报送，或直接填写旗区全称，例如：{example}。",
     "unknown-district/other": "封面的旗区“{value}”不在旗区名单里。{alike}请填写：{names}。",
+    "unknown-district/above": "封面的旗区写的是“{value}”，{district}前面的字不是它上面单位现在的名称。请只填写旗区全称：{district}。",
     "unknown-district/several": "封面的旗区“{value}”有几个：{names}。请写全称。",
     "unknown-district/elsewhere": "封面的旗区写的是“{value}”，而{district}不在{unit}。请核对，填写旗区全称。",
     "bad-report-date/empty": "封面没有填“报告日期”。请在“报告日期”右边的单元格填写，例如：{example}。",

@@ -312,6 +312,24 @@ def test_a_file_that_names_no_district_is_told_where_its_sender_is(tmp_path: Pat
     assert not any(line.is_returned for line in day.report.submissions)
 
 
+def test_a_unit_that_has_another_name_is_known_by_the_old_one_where_its_aliases_have_it(tmp_path: Path) -> None:
+    """Until then the cover's district is named, to whoever sent it and to those above it."""
+    path = tmp_path / "config.yaml"
+    path.write_text(written(), encoding="utf-8")
+    settings = load(path)
+    sent = File(workbooks.report("旧市乙二县住建局", LAST, urgent=[urgent_row("")]), moment("2020-05-21 16:30"), "旧.xlsx")
+    day = consolidated(read_in([*files(), sent], settings), [LAST], settings)[LAST]
+    assert [name for name in day.units if "封面写乙二县的日报1件" in not_taken.urgent(day.units[name])] == ["乙市"]
+    (refused,) = read_in([sent], settings)
+    assert [finding.message for finding in refused.reading.findings] == [
+        "封面的旗区写的是“旧市乙二县住建局”，乙二县前面的字不是它上面单位现在的名称。请只填写旗区全称：乙二县。"
+    ]
+    for unit, is_taken in (("乙市", True), ("甲市", False)):
+        path.write_text(written().replace(f"name: {unit},", f"name: {unit}, aliases: [旧市],"), encoding="utf-8")
+        (file,) = read_in([sent], load(path))
+        assert (file.reading.accepted, file.reading.district) == (is_taken, "乙二县" if is_taken else "")
+
+
 def test_a_unit_has_the_report_of_an_office_of_its_own(days: dict[date, Day]) -> None:
     """What is told of 丙市's districts does not depend on how the rest of the province is ordered."""
     own = days[LAST].units["丙市"]
