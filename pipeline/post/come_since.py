@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from pipeline.ledger import journal
 from pipeline.office import status, taken_out, templates, waiting
@@ -25,6 +25,9 @@ from pipeline.terms.errors import NothingToConsolidateError
 from pipeline.terms.handed_in import Envelope
 from pipeline.terms.mails import Mail, answers_notice
 from pipeline.terms.words import clock, near
+
+_MOST_DAYS: Final = 4
+"""So many days that are lacking are named."""
 
 _MOST_REASONS = 5
 _NOT_ASKED = frozenset({"cancelled", "missing_from_assignment"})
@@ -130,8 +133,17 @@ class Since:
 
     def still_lacking(self, today: date) -> str:
         """Return these days, without those of which a report waits."""
+        return "、".join(near(day, today) for day in self._not_waiting(self.lacking))
+
+    def behind(self, days: Iterable[date], today: date) -> str:
+        """Return the days before the letter's that are still lacking, without those that the letter tells already; of many the last."""
+        left = self._not_waiting(day for day in days if day not in self.lacking)
+        named = "、".join(near(day, today) for day in left[-_MOST_DAYS:])
+        return named if len(left) <= _MOST_DAYS else f"{named}等{len(left)}天"
+
+    def _not_waiting(self, days: Iterable[date]) -> list[date]:
         waits = {waits.counts_for for waits in self.waits}
-        return "、".join(near(day, today) for day in self.lacking if day not in waits)
+        return [day for day in days if day not in waits]
 
     def verdict(self, verdict: str, standing: str, day: date) -> str:
         """Return what became of the report of the day, and that another one waits which will change it."""

@@ -41,6 +41,7 @@ _TOLD_OF_DISTRICTS: Final = {
     "unanswered": ("unanswered", "told"),
     "refused_sheets": ("refused_sheets", "sheets"),
     "to_mend": ("to_mend", "told"),
+    "behind": ("behind", "days"),
 }
 """What letters tell of a district: its name beside the submission, the key in `extensions.json`, and the key of its lines there."""
 
@@ -106,7 +107,8 @@ class PublishedDay:
 
         Beside that of each district whether its report is left out by decision, which of its sheets were refused whole, whether it is
         approved that it came late, what replaced reports had and the one in force has not, what rows that may be of an older form take
-        back, which urgent matters have no answer, what was refused and is not mended, and whether any file of it has a receipt.
+        back, which urgent matters have no answer, what was refused and is not mended, which earlier days are lacking, and whether any
+        file of it has a receipt.
         """
         figures: dict[str, Any] = json.loads((self.folder / "summary.json").read_bytes())
         excused = self._excused()

@@ -138,6 +138,7 @@ class Writer:
             "withdrew": submission.get("withdrew", []),
             "turned_back": submission.get("turned_back", []),
             "unanswered": submission.get("unanswered", []),
+            "behind": since.behind(map(date.fromisoformat, submission.get("behind", [])), self._today),
             "state": district_verdict.state(submission),
             "has_receipt": any("_回执_" in name for name in names),
             "lost_originals": [item.name for item in items if "_回执_" in item.name and receipt_files.tells_lost(item.content)],
@@ -264,9 +265,10 @@ class Writer:
         """Write to the office what to phone for: what may be urgent and no leader was mailed, and what was and is reported no more."""
         full = self._settings.tree.full
         parts = ((unsent, "件可能的急报没有发给领导"), (dropped, "件已发给领导的急报后来报的里面没有了"))
-        told_of = [f"{'、'.join(dict.fromkeys(full(each.district) for each in own))}{len(own)}{words}" for own, words in parts if own]
+        told_of = [f"{'、'.join(dict.fromkeys(full(each.district) for each in own))}{len(own)}{which}" for own, which in parts if own]
         subject = f"【请打电话】{'；'.join(told_of)}"
-        told = [(full(each.district), each.place, each.why, f"{each.came:%H:%M}" if each.came else "") for each in unsent[:_MOST_UNSENT]]
+        came = [words.moment(each.came, self._today) if each.came else "" for each in unsent]
+        told = [(full(each.district), each.place, each.why, at) for each, at in zip(unsent[:_MOST_UNSENT], came, strict=False)]
         gone = [
             (full(each.district), " ".join(part for part in (each.number, each.kind) if part), mask(each.situation), each.since)
             for each in dropped

@@ -88,7 +88,10 @@ def _to_mend(report: Report, unit_of: Mapping[str, str]) -> Callable[[str], dict
         "earlier_refused": tuple(earlier.get(name, ())),
         "unmended": tuple(unmended.get(name, ())),
         "refused_since": tuple(since.get(name, ())),
-        "attendance": tuple((day, {name: "returned"}) for day, stands in report.attendance if stands.get(name) == "returned"),
+        "attendance": tuple(
+            (day, {name: how}) for day, stands in report.attendance if (how := stands.get(name)) in {"returned", "refused"}
+        ),
+        "open_points": tuple(point for point in report.open_points if point.district == name),
     }
 
 

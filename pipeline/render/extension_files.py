@@ -54,6 +54,7 @@ def _parts(report: Report) -> Iterator[bytes]:
             **({"turned_back": turned_back} if (turned_back := _turned_back(report)) else {}),
             **({"unanswered": unanswered} if (unanswered := _unanswered(report)) else {}),
             **({"to_mend": to_mend} if (to_mend := _to_mend(report)) else {}),
+            **({"behind": behind} if (behind := _behind(report)) else {}),
             **({"refused_sheets": refused} if (refused := _refused_sheets(report)) else {}),
             **({"refused_assignments": rows} if (rows := _refused_assignments(report)) else {}),
             **({"units": units(report)} if report.units else {}),
@@ -97,6 +98,11 @@ def _unanswered(report: Report) -> list[dict[str, Any]]:
 def _to_mend(report: Report) -> list[dict[str, Any]]:
     told = ((name, not_taken.to_mend(report, name)) for name in report.settings.district_names)
     return [{"district": district, "told": matters} for district, matters in told if matters]
+
+
+def _behind(report: Report) -> list[dict[str, Any]]:
+    told = ((name, not_taken.behind(report, name)) for name in report.settings.district_names)
+    return [{"district": district, "days": [day.isoformat() for day in days]} for district, days in told if days]
 
 
 def _refused_sheets(report: Report) -> list[dict[str, Any]]:

@@ -292,6 +292,7 @@ def to_mend(report: Report, district: str) -> list[str]:
         *((name, _of_days(own, report.day, with_district=False), mend) for (name, own), mend in of_requests),
         ("原已采用、现在退回的行", since, "请核对后在下一份日报里报清楚现在的情况"),
         ("整份退回、那天没有别的日报的", _returned(report, district), "请照那天的回执改正，重新报送那天的日报"),
+        ("全部退回、一行也没有采用的", _wholly_refused(report, district), "请照那天的回执改正，重新报送那天的日报"),
         ("退回的行", rows, "请照那天的回执改正，重新报送那天的日报；写明编号的案件，在以后的日报里报清楚也可以"),
     ]
     return [f"{what}：{'、'.join(which)}，{mend}" for what, which, mend in told if which]
@@ -300,8 +301,29 @@ def to_mend(report: Report, district: str) -> list[str]:
 def _returned(report: Report, district: str) -> list[str]:
     """Return of which earlier days the district's report was refused whole and none came since, as far back as it can be sent."""
     oldest = report.day - timedelta(days=report.settings.on(report.day).calendar.oldest_report_days)
-    days = [day for day, stands in report.attendance if oldest <= day < report.day and stands.get(district) == "returned"]
-    return [words.first_of([f"{words.near(day, report.day)}的日报" for day in reversed(days)], _MOST_NAMED)] if days else []
+    return _reports_of([day for day in _stood(report, district, "returned") if day >= oldest], report.day)
+
+
+def _wholly_refused(report: Report, district: str) -> list[str]:
+    """Return of which earlier days no row of the district's report was taken and that still count, but for those whose rows are told."""
+    told = {rows.day for rows in report.unmended if rows.district == district}
+    still_open = {day for point in report.open_points if point.district == district for day in point.refused} - told
+    return _reports_of([day for day in _stood(report, district, "refused") if day in still_open], report.day)
+
+
+def behind(report: Report, district: str) -> list[date]:
+    """Return of which earlier days nothing of the district's has come, as long as that keeps figures provisional."""
+    still_open = {day for point in report.open_points if point.district == district for day in point.missing}
+    return [day for day in _stood(report, district, "missing") if day in still_open]
+
+
+def _stood(report: Report, district: str, how: str) -> list[date]:
+    """Return on which days before this one, of the last thirty, the district's report stood so."""
+    return [day for day, stands in report.attendance if day < report.day and stands.get(district, "missing") == how]
+
+
+def _reports_of(days: Sequence[date], told_on: date) -> list[str]:
+    return [words.first_of([f"{words.near(day, told_on)}的日报" for day in reversed(days)], _MOST_NAMED)] if days else []
 
 
 def _unmended(report: Report, district: str, told: Collection[tuple[date, str]]) -> list[str]:

@@ -617,6 +617,7 @@ def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_i
         assert "会整份退回，里面有没有急报看不到：" in said
         assert "日报.xlsx 急报事项!D3" in said
         assert "昨天晚上" in said
+        assert said.count("（5月21日16:00 报来）") == 2, "with its day: the letter may be read on another"
     monkeypatch.setattr(cli, "_load", lambda *_said, **_more: office.settings)
     monkeypatch.setattr(cli, "_now", lambda *_said: NOW)
     assert cli.main(["urgent"]) == 0

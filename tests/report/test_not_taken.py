@@ -317,8 +317,9 @@ def test_what_was_refused_stands_in_later_notices_until_it_is_mended_with_what_t
     assert said(_later()).startswith(f"{urgent}；{asked}；{rows}。")
     assert said(_later(DANGER)).startswith(f"{asked}；{rows}。")
     by_next = (progress_row("SJ-2020-001"), progress_row("SJ-2020-004"))
-    assert said(_later(progress=by_next)).startswith(f"{urgent}。")
-    assert said(_later(DANGER, progress=by_next)) == ""
+    still_open = "全部退回、一行也没有采用的：5月21日的日报，请照那天的回执改正，重新报送那天的日报。"
+    assert said(_later(progress=by_next)).startswith(f"{urgent}；{still_open}")
+    assert said(_later(DANGER, progress=by_next)).startswith(still_open), "its figures stay provisional by that day"
 
 
 def test_a_refused_matter_of_which_a_report_could_no_longer_be_sent_again_is_told_no_more() -> None:
@@ -465,6 +466,20 @@ def test_a_day_refused_whole_is_asked_for_in_later_notices_until_a_report_of_it_
 
     assert told(_later()) == ["整份退回、那天没有别的日报的：5月21日的日报，请照那天的回执改正，重新报送那天的日报"]
     assert told(_later(), _sent(FIRST, at="16:30")) == []
+
+
+def test_a_day_of_which_no_row_was_taken_is_asked_for_though_its_cases_are_reported_later() -> None:
+    """Its figures stay open as long as that."""
+    unclear = _sent(FIRST, progress=(progress_row("SJ-2020-001", 当前状态="差不多"),))
+
+    def told(*files: File) -> list[str]:
+        return not_taken.to_mend(_two_days_later(unclear, *files).report, FIRST)
+
+    rows, mend = "5月21日的日报（SJ-2020-001）", "请照那天的回执改正，重新报送那天的日报"
+    assert told(_later()) == [f"退回的行：{rows}，{mend}；写明编号的案件，在以后的日报里报清楚也可以"]
+    reported = _later(progress=(progress_row("SJ-2020-001"),))
+    assert told(reported) == [f"全部退回、一行也没有采用的：5月21日的日报，{mend}"]
+    assert told(reported, _sent(FIRST, at="16:30", progress=(progress_row("SJ-2020-001"),))) == []
 
 
 def test_requests_of_a_file_refused_whole_are_told_on_later_days_until_they_are_mended() -> None:

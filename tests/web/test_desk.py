@@ -374,7 +374,7 @@ def test_who_sent_what_was_not_taken_is_not_said_to_be_silent(afternoon: Website
     monkeypatch.setattr(mailbox, "mails", lambda *_said: [photo, stranger])
     text = " ".join(re.sub(r"<[^>]+>", " ", afternoon.signed_in("办公室").get("/today").text).split())
     assert "鄂托克旗 来过邮件，没有收 15:10 &lt;b&gt;照片.jpg ：这是照片，不是工作簿" in text
-    assert "今天有 2 封邮件没有收全、收下的文件不在了，或发件人没有核实" in text
+    assert "今天有 2 封邮件没有收全、收下的文件不在了、发件人没有核实，或里面有没有收的附件" in text
 
 
 def test_an_answer_to_a_notice_that_came_by_mail_is_told_as_that(afternoon: Website, monkeypatch: pytest.MonkeyPatch) -> None:
