@@ -295,7 +295,7 @@ def _outbox(ledger: Ledger, settings: Settings) -> Check:
         notes.append(f"{len(edited)} 份阶段报告缺损或被改过：{_first(edited)}。要原样的，再运行一次 run.py period（改过的会另存）。")
     if newer:
         notes.insert(0, f"{len(newer)} 天的结果比台账新，没有与台账比对，见“各版”：{_first(sorted(newer))}。")
-    return Check("结果", f"{count} 天的结果与发布时完全一致", tuple(problems), tuple(notes))
+    return Check("结果", f"{count} 天的结果与台账里记的完全一致", tuple(problems), tuple(notes))
 
 
 def _is_later(ledger: Ledger, settings: Settings, day: str) -> bool:

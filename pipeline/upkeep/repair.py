@@ -6,19 +6,27 @@ Covered by tests/upkeep/test_doctor.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.intake import rebuild
 from pipeline.intake.rebuild import Mended
 from pipeline.ledger.ledger import Ledger
 from pipeline.night import nightly
 from pipeline.night.outcome import Outcome
-from pipeline.publishing import outbox, plan
+from pipeline.publishing import edition_changes, outbox, plan, told_editions
 from pipeline.render.documents import ALL, Document
 from pipeline.settings.config import Settings
+
+_WHY = (
+    "原件是按现在的 config.yaml 重新读的，以前采用的可能整份退回了（见这几天的 findings.csv）。"
+    "旗区、单位改过名称的，请把原来的名称写进它的 aliases，再修复一次；修复以前的结果另存在 state/editions 或 state/replaced。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,14 @@ class Repaired:
     """Days that are again what was published; what somebody had made of them is kept."""
     new: list[str] = field(default_factory=list)
     """Days that were written, since they were missing or others than what the ledger gives."""
+    differing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """How the figures of such a day differ from those that its folder had before the repair, each in a line."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Which figures are others than before, by their days, and what to do; none where all are as they were."""
+        days = tuple(f"{day} 的数字与修复以前结果文件夹里的不同：{'；'.join(lines)}。" for day, lines in sorted(self.differing.items()))
+        return (*days, _WHY) if days else ()
 
 
 def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[Document, ...] = ALL) -> Repaired:
@@ -56,6 +72,8 @@ def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[
         edition = before.get(day)
         if edition is None or _manifest(settings.paths.outbox / day) not in {edition.manifest, edition.published}:
             repaired.new.append(day)
+            if edition and (lines := _differing(edition.figures, _figures(settings.paths.outbox / day))):
+                repaired.differing[day] = lines
         else:
             (repaired.same if edition.is_whole else repaired.restored).append(day)
     return repaired
@@ -71,6 +89,8 @@ class _Edition:
     """The SHA-256 of the one that was published; '' where the ledger knows none."""
     is_whole: bool
     """Whether its files are those that its manifest lists."""
+    figures: tuple[Mapping[str, Any], ...]
+    """Its `summary.json` and `extensions.json`; none where they cannot be read."""
 
 
 def _editions(settings: Settings) -> dict[str, _Edition]:
@@ -82,8 +102,23 @@ def _editions(settings: Settings) -> dict[str, _Edition]:
         if outbox.is_day(day := folder.name):
             manifest = _manifest(folder)
             is_whole = outbox.is_whole(settings.paths.outbox, day, manifest)
-            editions[day] = _Edition(manifest, published.get(day, ""), is_whole)
+            editions[day] = _Edition(manifest, published.get(day, ""), is_whole, _figures(folder))
     return editions
+
+
+def _figures(folder: Path) -> tuple[Mapping[str, Any], ...]:
+    with suppress(OSError, ValueError):
+        return tuple(json.loads((folder / name).read_bytes()) for name in ("summary.json", "extensions.json"))
+    return ()
+
+
+def _differing(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return how the figures differ, of the whole and of each unit."""
+    with suppress(LookupError, TypeError, AttributeError, ValueError):  # a folder that somebody had changed
+        if before and after:
+            found = edition_changes.between(dict(before[0]), dict(after[0]))
+            return (*found.figures, *told_editions.of_units(before[1], after[1]))
+    return ()
 
 
 def _manifest(folder: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import provinces
 import pytest
 import workbooks
 from offices import Office, only, tree
@@ -21,8 +22,11 @@ from pipeline.night import nightly
 from pipeline.office import explanation
 from pipeline.office.explanation import FigureExplained
 from pipeline.publishing import held_days, told_editions
+from pipeline.render.documents import FIGURES
+from pipeline.settings.config import load
 from pipeline.settings.units import Unit
 from pipeline.terms.errors import ConfigurationError
+from pipeline.upkeep import repair
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +184,23 @@ def test_an_office_that_gets_levels_later_keeps_its_published_days(tmp_path: Pat
     after = office.everything()
     assert {name: content for name, content in after.items() if not name.startswith(LAST.isoformat())} == before
     assert f"{LAST}/单位/甲市/summary.json" in after
+
+
+def test_a_repair_without_the_ledger_names_the_figures_that_came_out_otherwise(tmp_path: Path) -> None:
+    """A unit has another name meanwhile: covers that were taken are not; they are again with the old name in its aliases."""
+    office = lay(tmp_path)
+    office.put(
+        workbooks.report("乙市乙二县", LAST, progress=[workbooks.resolved_row("ZZQ-2020-026")]), "又报.xlsx", f"{LAST}T16:50:00+08:00"
+    )
+    office.run(LAST)
+    before = office.summary(LAST)
+    for words, is_same in (("新乙市", False), ("新乙市, aliases: [乙市]", True)):
+        config = provinces.written().replace("name: 乙市,", f"name: {words},").replace("parent: 乙市", "parent: 新乙市")
+        (tmp_path / "config.yaml").write_text(config, encoding="utf-8")
+        office.settings = load(tmp_path / "config.yaml")
+        office.settings.paths.ledger.unlink()
+        told = "".join(repair.repair(office.settings, documents=FIGURES).told)
+        assert (office.summary(LAST)["submissions"] == before["submissions"]) is is_same, told
+        assert f"乙二县的报送：状态 {'未报 → 按时' if is_same else '按时 → 未报'}" in told
+        assert f"{LAST} 的数字与修复以前结果文件夹里的不同：" in told
+        assert "请把原来的名称写进它的 aliases" in told

@@ -123,11 +123,11 @@ def test_doctor_does_not_call_a_day_unchanged_that_a_newer_state_wrote(restored:
     def results() -> doctor.Check:
         return next(check for check in doctor.examine(restored.settings, datetime.now(ZONE)) if check.name == "结果")
 
-    assert (results().result, results().problems) == ("0 天的结果与发布时完全一致", ())
+    assert (results().result, results().problems) == ("0 天的结果与台账里记的完全一致", ())
     assert results().notes[0] == f"1 天的结果比台账新，没有与台账比对，见“各版”：{DAY}。"
     restored.put(LATE, "达拉特旗.xlsx", "2020-05-21T16:30:00+08:00")
     restored.run(DAY)
-    assert (results().result, results().notes) == ("1 天的结果与发布时完全一致", ())
+    assert (results().result, results().notes) == ("1 天的结果与台账里记的完全一致", ())
 
 
 def test_doctor_does_not_call_a_day_damaged_that_only_an_older_ledger_does_not_know(office: Office, tmp_path: Path) -> None:
