@@ -129,17 +129,29 @@ def other_units(first_units: Mapping[str, Sequence[str]], settings: Settings, by
     here = settings.way[-1] if settings.way else ""
     lowest_first = sorted(first_units, key=lambda unit: len(first_units[unit]))
     now = {district: (*settings.way, *settings.tree.units_of.get(district, ())) for district in settings.district_names}
+    also = _other_names(first_units, now)
     moved = []
     for name, ways in now.items():
-        left = [unit for unit in lowest_first if name in first_units[unit] and unit not in ways]
-        came = [unit for unit in reversed(ways) if name not in first_units.get(unit, ())]
+        left = [unit for unit in lowest_first if name in first_units[unit] and also.get(unit, unit) not in ways]
+        came = [unit for unit in reversed(ways) if unit not in also.values() and name not in first_units.get(unit, ())]
         moved += [f"{name}由{left[0]}改归{came[0]}"] if left and came else []
     moved += [f"{name}不再归{here}" for name in first_units.get(here, ()) if name not in now]
+    told = "".join(f"{unit}原名{was}，旗区照旧。" for was, unit in also.items())
     if not moved:
-        return ""
+        return told
     figures = f"按那时的旗区，{'，'.join(by_these)}。" if by_these else ""
     rest = f"等{len(moved)}个" if len(moved) > _MOST_MOVED else ""
-    return f"旗区之上的级别与初次发布时不同：{'、'.join(moved[:_MOST_MOVED])}{rest}；数字、走势都按现在的级别。{figures}"
+    return told + f"旗区之上的级别与初次发布时不同：{'、'.join(moved[:_MOST_MOVED])}{rest}；数字、走势都按现在的级别。{figures}"
+
+
+def _other_names(first_units: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the names that units had which have the same districts and another name now, each with the present one."""
+    names = dict.fromkeys(unit for ways in now.values() for unit in ways)
+    units = {unit: [district for district in now if unit in now[district]] for unit in names}
+    gone = [was for was in first_units if was not in units]
+    same = {was: [unit for unit in units if unit not in first_units and {*units[unit]} == {*first_units[was]}] for was in gone}
+    known = [unit for alike in same.values() for unit in alike]
+    return {was: alike[0] for was, alike in same.items() if len(alike) == 1 and known.count(alike[0]) == 1}
 
 
 _MOST_MOVED: Final = 5

@@ -204,3 +204,18 @@ def test_a_repair_without_the_ledger_names_the_figures_that_came_out_otherwise(t
         assert f"乙二县的报送：状态 {'未报 → 按时' if is_same else '按时 → 未报'}" in told
         assert f"{LAST} 的数字与修复以前结果文件夹里的不同：" in told
         assert "请把原来的名称写进它的 aliases" in told
+
+
+def test_a_unit_with_another_name_is_told_as_that_and_not_as_districts_given_away(tmp_path: Path) -> None:
+    office = lay(tmp_path)
+    office.run(LAST)
+    units = tuple(own.model_copy(update={"name": "新乙市"} if own.name == "乙市" else {}) for own in office.settings.units)
+    own = [district.model_copy(update={"parent": "新乙市"} if district.parent == "乙市" else {}) for district in office.settings.districts]
+    office.settings = office.settings.model_copy(update={"units": units, "districts": tuple(own)})
+    nightly.run(office.settings, [LAST], documents=only("briefing"), rewriting=[LAST])
+    folder = office.outbox / str(LAST)
+    whole, same, other = (paper_text(next((folder / place).glob("*.docx"))) for place in ("", "单位/新乙市", "单位/甲市"))
+    assert "新乙市原名乙市，旗区照旧。" in whole
+    assert "新乙市原名乙市，旗区照旧。" in same
+    assert not any("改归" in said or "级别与初次发布时不同" in said for said in (whole, same, other))
+    assert "原名" not in other
