@@ -1,4 +1,4 @@
-"""The urgent matters of earlier days: what was told as a danger is told until something is said of it, and once more when it is over."""
+"""The urgent matters of earlier days: they are told until something is said of them, a danger until its case ends, and once more then."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pipeline.terms.text import key
 DAYS_WITHOUT_CASE: Final = 7
 """So many days after its report's a matter is told again that no open case stands for: no row about a case can follow it up."""
 
-Ended = Literal["", "followed-up", "settled", "again", "over"]
-"""What a day says of a matter: something of its case; that this is settled; that it is urgent once more; or its days are over.
-
-All but the first of these end it.
+Ended = Literal["", "followed-up", "stands", "settled", "again", "over"]
+"""What a day says of a matter: something of its case; that people are in danger and the case, of which something was said, is open still;
+that it is settled; that the matter is urgent once more; or its days are over. The last three end it.
 """
+_GOING_ON: Final = ("", "followed-up", "stands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,28 @@ class EarlierMatter:
     ended: Ended = ""
     """What the day says that the fold stands at; '' where it says nothing."""
     has_progress: bool = False
-    """Whether something was said of its case on an earlier day: it is told no more until it ends."""
+    """Whether something was said of its case on an earlier day: it is told no more until it ends, but for a danger."""
+    progress_on: date | None = None
+    """The last day on which something was said of its case since."""
+    progress: str = ""
+    """What was said then."""
 
     @property
     def is_told(self) -> bool:
         """Whether the day tells of it: what became of it, or that nothing has been said."""
         return bool(self.ended) or not self.has_progress
+
+    @property
+    def is_danger(self) -> bool:
+        """Whether people are in danger."""
+        return self.row["事项类别"] == SAFETY
+
+    def heard(self, case: Case | None) -> EarlierMatter:
+        """Return it with what was said of its case last: a row that says nothing new leaves that standing."""
+        if case is None or case.touched is None or case.touched <= (self.progress_on or self.day):
+            return self
+        said = case.last["今日进展"] if case.last and case.reported == case.touched else None
+        return replace(self, progress_on=case.touched, progress=said or "")
 
 
 def after(
@@ -51,7 +67,8 @@ def after(
 ) -> list[EarlierMatter]:
     """Return what is known at the end of a day of those that had not ended the day before, and the day's own.
 
-    What is said of a case that goes on is told once; but how it ends, whatever was said before, is told too.
+    What is said of a case that goes on is told once; but how it ends, whatever was said before, is told too. A danger is told until
+    then: that people work on it does not end it.
 
     One whose case is settled by its own day's report is none: nothing is left to be followed up.
     That it was settled before says nothing of it.
@@ -64,7 +81,7 @@ def after(
         for case in [book.find(canonical(row[CASE] or ""))]
         if case is None or not _is_settled(case, day)
     ]
-    going_on = [matter for matter in matters if matter.ended in ("", "followed-up")]
+    going_on = [matter.heard(book.cases.get(matter.case)) for matter in matters if matter.ended in _GOING_ON]
     before = [replace(matter, has_progress=matter.has_progress or bool(matter.ended)) for matter in going_on]
     now = [replace(matter, ended=_ended(matter, day, own, book)) for matter in before]
     return [*(matter for matter in now if matter.is_told or not _is_past(matter, day, book)), *own]
@@ -72,8 +89,7 @@ def after(
 
 def dangers(matters: Iterable[EarlierMatter]) -> dict[str, date]:
     """Return by case the day of whose report a danger about it was told last, of those that have not ended."""
-    going_on = (matter for matter in matters if matter.ended in ("", "followed-up"))
-    return {matter.case: matter.day for matter in going_on if matter.case and matter.row["事项类别"] == SAFETY}
+    return {matter.case: matter.day for matter in matters if matter.ended in _GOING_ON and matter.case and matter.is_danger}
 
 
 def _is_past(matter: EarlierMatter, day: date, book: CaseBook) -> bool:
@@ -87,9 +103,12 @@ def _ended(matter: EarlierMatter, day: date, own: Sequence[EarlierMatter], book:
     case = book.cases.get(matter.case)
     if case and _is_settled(case, matter.day):
         return "settled"
+    has_new = case is not None and (case.touched or date.min) > matter.day
+    if (has_new or matter.has_progress) and matter.is_danger and _has_open_case(matter, book):
+        return "stands"
     if matter.has_progress:
         return ""
-    if case and (case.touched or date.min) > matter.day:
+    if has_new:
         return "followed-up"
     return "" if _has_open_case(matter, book) or (day - matter.day).days <= DAYS_WITHOUT_CASE else "over"
 

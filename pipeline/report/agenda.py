@@ -205,8 +205,8 @@ def gravest_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 
 
 def unsettled_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
-    """Return urgent matters of earlier days, the gravest of those of which nothing has been said first."""
-    return sorted(gravest_first(urgent), key=lambda matter: bool(matter.since))
+    """Return urgent matters of earlier days, the gravest of those of which nothing has been said first, then dangers that are not over."""
+    return sorted(gravest_first(urgent), key=lambda matter: (bool(matter.since), not matter.stands_since))
 
 
 def _urgent(matter: UrgentLine, case: CaseLine | None, day: date) -> Decision:

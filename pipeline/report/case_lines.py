@@ -197,7 +197,12 @@ class UrgentLine:
     reported_on: date | None = None
     """Of a matter of an earlier day: the day of its report; None for one of the day itself."""
     since: str = ""
-    """Of such a matter: what is said of it today, and with that for the last time; '' where nothing has been said."""
+    """Of such a matter: what is said of it today, and with that for the last time; '' where nothing has been said.
+
+    Of a danger whose case is open still: how that stands, with what was said last.
+    """
+    stands_since: date | None = None
+    """Of such a danger: the day on which something was said last; None of all others."""
     counted: str = ""
     """That its case counts as resolved all the same, and by which reply; '' where it does not, and where something was said since."""
 

@@ -52,6 +52,7 @@ def lines(report: Report, *, is_paper: bool = False, is_listed: bool = False) ->
         ("结论", verdict_words.verdicts(report, is_paper=is_paper)),
         (words.WORST, _worst(report)),
         (words.ASKED, _asked(report, is_paper=is_paper, is_listed=is_listed)),
+        (outcome_words.STANDING, outcome_words.standing(report, 1 if is_listed else outcome_words.MOST_STANDING)),
         (outcome_words.FOLLOWED, outcome_words.in_brief(report, with_days=not is_paper)),
         (outcome_words.REQUESTS, "" if is_paper else outcome_words.of_requests_in_brief(report)),
         (words.RESTATED, _restated(report, _this_issue(report), is_paper=is_paper, is_listed=is_listed)),

@@ -32,7 +32,7 @@ class LeaderCase:
     by_law: bool
     """Whether a clock of the regulation is near its end or past it that none of its flags is about."""
     urgent: tuple[str, ...]
-    """The kinds of the urgent matters that the day's reports have of it, and of those of earlier days that are unsettled."""
+    """The kinds of the urgent matters that the day's reports have of it, and of those of earlier days that are unsettled or dangers."""
     asked: str
     """What the district asks for, in its own words; '' for nothing."""
     by_rule: str = ""
@@ -70,6 +70,8 @@ class LeaderPage:
     """The day's urgent matters of his cases and of the districts that he accompanies, with a case or without, the gravest first."""
     unsettled: tuple[UrgentLine, ...]
     """Those of earlier days of which nothing has been said since."""
+    standing: tuple[UrgentLine, ...]
+    """Those that are dangers, of which something was said, and whose cases are open still."""
     followed: tuple[UrgentLine, ...]
     """Those of which the day says what became."""
     withdrawn: tuple[UrgentLine, ...]
@@ -123,7 +125,7 @@ class _Lists:
     visits: Mapping[str, Sequence[Visit]]
     """By leader."""
     matters: Sequence[UrgentLine]
-    """The day's urgent matters, then the unsettled ones of earlier days, then what became of others, then what is withdrawn.
+    """The day's urgent matters, then of earlier days the unsettled, the dangers, what became of others, and what is withdrawn.
 
     The gravest of each come first.
     """
@@ -140,8 +142,7 @@ class _Lists:
         visits: dict[str, list[Visit]] = {}
         for visit in report.beyond.receptions.reported:
             visits.setdefault(visit.leader, []).append(visit)
-        followed = [matter for matter in report.earlier_urgent if matter.since]
-        kinds = (report.urgent, report.unsettled, followed, matter_words.withdrawn(report))
+        kinds = (report.urgent, report.unsettled, report.standing_dangers, report.followed, matter_words.withdrawn(report))
         matters, matters_of = [matter for kind in kinds for matter in agenda.gravest_first(kind)], dict[str, list[int]]()
         for place, matter in enumerate(matters):
             for key in {matter.district, matter.number} - {""}:
@@ -187,6 +188,8 @@ def _open_cases(report: Report) -> Iterable[tuple[CaseLine, LeaderCase]]:
         urgent.setdefault(matter.number, {})[matter.kind] = None
     for matter in agenda.gravest_first(report.unsettled):
         urgent.setdefault(matter.number, {})[f"{matter.kind}{matter_words.when(matter, report.day)}尚无下文"] = None
+    for matter in agenda.gravest_first(report.standing_dangers):
+        urgent.setdefault(matter.number, {})[f"{matter.kind}{matter_words.when(matter, report.day)}还没有办结"] = None
     lines = [line for line in report.cases if line.is_open]
     points = notices.points_of(report.day, lines, report.settings.windows)
     cases = []
@@ -210,7 +213,7 @@ def _districts_told(page: LeaderPage, own: Iterable[CaseLine], lists: _Lists) ->
     """Go through the districts of which a page tells anything; `own`: all cases of its leader."""
     yield from page.concerned
     yield from (line.district for line in own)
-    yield from (matter.district for matter in (*page.urgent, *page.unsettled, *page.withdrawn))
+    yield from (matter.district for matter in (*page.urgent, *page.unsettled, *page.standing, *page.withdrawn))
     receivers = {page.name, *(held.turn.receives for held in page.turns)}
     yield from (line.district for line in page.gone)
     yield from (visit.district for name in receivers for visit in lists.visits.get(name, ()))
@@ -232,7 +235,8 @@ def _page(name: str, lines: Sequence[CaseLine], districts: Sequence[tuple[str, s
         tuple(turn for turn in receptions.coming if name in (turn.receives, turn.leader)),
         tuple(matter for matter in matters if not matter.reported_on),
         tuple(matter for matter in matters if matter.reported_on and not matter.since),
-        tuple(matter for matter in matters if matter.since not in ("", matter_words.WITHDRAWN)),
+        tuple(matter for matter in matters if matter.stands_since),
+        tuple(matter for matter in matters if matter.since not in ("", matter_words.WITHDRAWN) and not matter.stands_since),
         tuple(matter for matter in matters if matter.since == matter_words.WITHDRAWN),
         tuple(line for line in lists.gone if line.number in numbers or line.district in accompanied),
         tuple(each.day for each in receptions.unstaffed if name in each.leaders),

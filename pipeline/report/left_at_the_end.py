@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from pipeline.report import breakdown, not_taken, notice_words, sentences
+from pipeline.report import breakdown, matter_words, not_taken, notice_words, sentences
 from pipeline.report.case_lines import CaseLine
 from pipeline.report.period import Period
+from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.terms import words
 from pipeline.terms.contract import SAFETY
 
@@ -30,7 +31,7 @@ def closed(period: Period) -> str:
     open_ = [case for number in left(period) if (case := period.cases[number]).is_open]
     unanswered = [matter for matter in period.urgent if not matter.ended and matter.line.kind != SAFETY]
     asked = [case for case in open_ if case.coordination]
-    told = [f"另有{'尚无下文的其他急报' if in_danger(period) else '尚无下文的急报'}{len(unanswered)}件"] if unanswered else []
+    told = [f"另有{'尚无下文的其他急报' if open_dangers(period) else '尚无下文的急报'}{len(unanswered)}件"] if unanswered else []
     told += [f"旗区请求协调而没有办结的{len(asked)}件（{words.first_of([case.number for case in asked], _MOST_CASES)}）"] if asked else []
     matters = f"{'，'.join(told)}。" if told else ""
     open_verdicts = [part.label for part in period.groups if part.figure and part.tallies[1].total and not part.figure.is_certain]
@@ -61,17 +62,45 @@ def _beyond(lines: Sequence[CaseLine], last: date) -> str:
     return f"没有化解而延期{words.BEYOND.strip('（）')}的{len(beyond)}件：{named}。" if beyond else ""
 
 
-def in_danger(period: Period) -> int:
-    """Return how many matters that endanger people are without an answer at the end."""
-    return sum(matter.line.kind == SAFETY and not matter.ended for matter in period.urgent)
+def open_dangers(period: Period) -> list[UrgentOverDays]:
+    """Return what endangers people and has no end, what the district calls over last."""
+    found = [matter for matter in period.urgent if matter.is_open_danger]
+    return sorted(found, key=lambda matter: (matter_words.is_called_over(matter.since), bool(matter.ended)))
 
 
 def dangers(period: Period) -> str:
-    """Return in words how many these are: no verdict is read without them."""
-    count = in_danger(period)
-    told = [f"期末尚无下文的{SAFETY}{count}件"] if count else []
+    """Return in words what these are, each with how it stands and what was asked: no verdict is read without them."""
+    found = open_dangers(period)
+    over = [matter for matter in found if matter_words.is_called_over(matter.since)]
+    kinds = (
+        (f"期末没有办结的{SAFETY}", [matter for matter in found if matter not in over]),
+        (f"旗区写有“{'”“'.join(_called_over(over))}”、案件没有办结的{SAFETY}", over),
+    )
+    told = [f"{name}{len(matters)}件：{_told(matters, period)}" for name, matters in kinds if matters]
     told += [f"退回、没有重新报送成功的{not_taken.in_short(period.refused_urgent)}"] if period.refused_urgent else []
-    return f"{'，'.join(told)}，见“急报”。" if told else ""
+    return f"{'。'.join(told)}，逐件见“急报”。" if told else ""
+
+
+def _called_over(matters: Sequence[UrgentOverDays]) -> list[str]:
+    return [word for word in matter_words.CALLED_OVER if any(word in matter.since for matter in matters)]
+
+
+def _told(matters: Sequence[UrgentOverDays], period: Period) -> str:
+    others = [f"{matter.line.district}{matter.line.number}" for matter in matters[_MOST_DANGERS:]]
+    rest = [f"另有{words.first_of(others, _MOST_CASES)}"] if others else []
+    return "；".join([*(_danger(matter, period.last) for matter in matters[:_MOST_DANGERS]), *rest])
+
+
+def _danger(matter: UrgentOverDays, last: date) -> str:
+    """Return what was reported, how it stands at the end, and what was asked."""
+    said = f"{sentences.day(matter.ended, last)}：{matter_words.to_the_end(matter.since, _LONGEST)}" if matter.ended else "尚无下文"
+    asked = matter.line.coordination.rstrip("。；，")
+    request = f"；请求：{matter_words.to_the_end(asked, _LONGEST)}" if asked else ""
+    return f"{matter_words.in_short(matter.line, _LONGEST)}{matter_words.when(matter.line, last)[:-1]}；{said}{request}）"
+
+
+_MOST_DANGERS, _LONGEST = 4, 60
+"""Dangers that are told, and characters of what happened, of what was said last, and of what was asked."""
 
 
 def in_order(period: Period) -> list[CaseLine]:

@@ -209,6 +209,34 @@ def dated(asked: str, written: date | None, day: date) -> str:
     return _RELATIVE.sub(lambda found: f"{found[0]}（{sentences.day(written, day)}写）", asked, count=1) if written else asked
 
 
+CALLED_OVER: Final = ("已消除", "已解除", "已排除")
+"""Words with which a district writes that a danger is over; its case goes on until it says so itself."""
+_FEW = 12
+"""So many characters are not worth a cut."""
+
+
+def is_called_over(said: str) -> bool:
+    """Whether what was said of a danger has such a word."""
+    return any(word in said for word in CALLED_OVER)
+
+
+def to_the_end(said: str, most: int) -> str:
+    """Return what was said in about so many characters, and the clause that says that it is over in any case."""
+    if len(said) <= most + _FEW:
+        return said
+    end = max(said.rfind(stop, 0, most) for stop in "，。；！？")
+    head = said[: end if end > most // 2 else most - 1]
+    over = [clause for clause in re.split("[，。；！？]", said) if is_called_over(clause) and clause not in head]
+    return f"{head}…{'，'.join(over)}"
+
+
+def how_it_stands(matter: UrgentLine, day: date) -> str:
+    """Return what was said since of a matter of an earlier day: of a danger whose case is open still, since when that stands."""
+    if not matter.stands_since:
+        return matter.since
+    return f"还没有办结，最近进展{sentences.day(matter.stands_since, day)}：{matter.since}"
+
+
 def when(matter: UrgentLine, day: date) -> str:
     """Return of which day's report an urgent matter of an earlier day is: （5月20日所报）; '' of one of the day itself."""
     return f"（{sentences.day(matter.reported_on, day)}所报）" if matter.reported_on else ""

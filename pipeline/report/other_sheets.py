@@ -141,12 +141,15 @@ def earlier_urgent(
         if district in turn:  # a ledger outlives its settings
             line, since = _urgent_line(district, matter.row, arrivals), _since(matter, case, state.day)
             counted = matter_words.counted(case, state.day) if case and case.is_counted and not since else ""
-            lines.append(replace(line, number=matter.case or line.number, reported_on=matter.day, since=since, counted=counted))
+            line = replace(line, number=matter.case or line.number, reported_on=matter.day, since=since, counted=counted)
+            lines.append(replace(line, stands_since=matter.progress_on if matter.ended == "stands" else None))
     return tuple(sorted(lines, key=lambda line: (line.reported_on or state.day, turn[line.district])))
 
 
 def _since(matter: EarlierMatter, case: CaseLine | None, day: date) -> str:
     """Return what the day says of a matter of an earlier one, in few words."""
+    if matter.ended == "stands" and case:
+        return matter_words.standing(replace(case, progress=matter.progress, reported_on=day), day)
     if matter.ended not in ("followed-up", "settled") or case is None:
         return _ENDED[matter.ended]
     return matter_words.standing(case, day)
@@ -155,6 +158,7 @@ def _since(matter: EarlierMatter, case: CaseLine | None, day: date) -> str:
 _ENDED: Final[Mapping[Ended, str]] = {
     "": "",
     "followed-up": "案件有下文",
+    "stands": "案件没有办结",
     "settled": "案件已办结",
     "again": matter_words.LISTED_AGAIN,
     "over": f"没有在办的案件，报后{DAYS_WITHOUT_CASE}日的日报里没有再提，以后不再列",

@@ -1,6 +1,6 @@
-"""What a day says of urgent matters and requests of earlier days: leaders read now what became of them.
+"""What a day says of urgent matters and requests of earlier days: leaders read now what became of them, and which dangers are not over.
 
-The first lines have the urgent matters that asked something; the others are told beside them, and once.
+The first lines have the dangers whose cases are open, and of the others those that asked something; the rest is told beside them, and once.
 """
 
 from __future__ import annotations
@@ -45,9 +45,34 @@ def told(report: Report, most: int | None = None, characters: int | None = None)
     return f"{FOLLOWED}{len(matters)}件：{'；'.join(parts)}。" if matters else ""
 
 
+STANDING: Final = "此前的险情"
+MOST_STANDING, _LONGEST_STANDING, _LONGEST_SAID, _LONGEST_ASKED = 2, 60, 40, 60
+"""Dangers that are told in short, and characters of what happened, of what was said of it last, and of what it asked."""
+
+
+def standing(report: Report, most: int = MOST_STANDING) -> str:
+    """Return the dangers of earlier days of which something was said and whose cases are open still; '' where there is none.
+
+    So many of them with what was reported, how they stand, and what was asked; those of which nobody wrote that they are over come first.
+    """
+    matters = sorted(agenda.gravest_first(report.standing_dangers), key=lambda matter: matter_words.is_called_over(matter.since))
+    parts = [_standing(matter, report.day) for matter in matters[:most]]
+    others = [_named(matter) for matter in matters[most:]]
+    parts += [f"另有{first_of(others, _MOST_NAMED)}，见汇总表“急报事项”"] if others else []
+    return f"还没有办结{len(matters)}件：{'；'.join(parts)}。" if matters else ""
+
+
+def _standing(matter: UrgentLine, day: date) -> str:
+    said = matter_words.to_the_end(matter.since, _LONGEST_SAID)
+    asked = matter.coordination.rstrip("。；，")
+    request = f"；当时请求：{matter_words.to_the_end(asked, _LONGEST_ASKED)}" if asked else ""
+    at = f"{matter_words.when(matter, day)[:-1]}；最近进展{sentences.day(matter.stands_since, day)}" if matter.stands_since else ""
+    return f"{matter_words.in_short(matter, _LONGEST_STANDING)}{at}：{said}{request}）"
+
+
 def _of_day(report: Report) -> list[UrgentLine]:
     """Return them without those that are reported again: these stand among the day's own, as they are now."""
-    return agenda.gravest_first(matter for matter in report.earlier_urgent if matter.since not in ("", matter_words.LISTED_AGAIN))
+    return agenda.gravest_first(matter for matter in report.followed if matter.since != matter_words.LISTED_AGAIN)
 
 
 def _outcome(matter: UrgentLine, day: date | None, characters: int | None) -> str:

@@ -30,7 +30,7 @@ from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms import words
-from pipeline.terms.contract import REFERRED, RESOLVED, SAFETY, URGENT_KINDS
+from pipeline.terms.contract import SAFETY, URGENT_KINDS
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
@@ -274,25 +274,36 @@ def _followed_up(period: Period, when: str) -> list[str]:
     """Return how many of those of which something was said are over at the end, and which are not; `when`: before the first of it."""
     told = [matter for matter in period.urgent if matter.ended and not matter.is_withdrawn]
     of_cases = [matter for matter in told if matter.is_of_its_case]
-    going_on = [matter for matter in of_cases if matter.since.partition("，")[0] not in _OVER]
+    going_on = [matter for matter in of_cases if not matter.is_over]
     over, others = len(of_cases) - len(going_on), len(told) - len(of_cases)
-    named = words.first_of([f"{matter.line.district}{matter.line.number}" for matter in going_on], _MOST_DANGERS)
-    every = "都" if len(going_on) == len(period.urgent) else ""
-    parts = [f"{every}有后续报告、{every}没有办结{'' if every else f'的{len(going_on)}件'}（{named}）"] if going_on else []
+    called_over = [matter for matter in going_on if matter.line.kind == SAFETY and matter_words.is_called_over(matter.since)]
+    others_on = [matter for matter in going_on if matter not in called_over]
+    every = "都" if len(others_on) == len(period.urgent) else ""
+    count = "" if every else f"的{len(others_on)}件"
+    parts = [f"{every}有后续报告、{every}没有办结{count}（{_named(others_on)}）"] if others_on else []
+    parts += [f"旗区写有险情已消除等、案件没有办结的{len(called_over)}件（{_named(called_over)}）"] if called_over else []
     parts += [f"办结、撤销{over}件"] if over else []
     parts += [f"又列入急报或者不再列{others}件"] if others else []
     return [f"{when}{parts[0]}", *parts[1:]] if parts else []
 
 
-_OVER: Final = (RESOLVED, REFERRED, "案件已撤销")
+def _named(matters: Sequence[UrgentOverDays]) -> str:
+    return words.first_of([f"{matter.line.district}{matter.line.number}" for matter in matters], _MOST_DANGERS)
+
+
 _MOST_DANGERS: Final = 3
 _MOST_TOLD: Final = 2
 
 
 def urgent_matters(period: Period) -> list[UrgentOverDays]:
-    """Return them, those of which nothing was said first, the gravest of each first."""
+    """Return them, the dangers without an end first, then those of which nothing was said, the gravest of each first."""
     gravity = {kind: rank for rank, kind in enumerate(URGENT_KINDS)}
-    return sorted(period.urgent, key=lambda matter: (matter.ended is not None, gravity.get(matter.line.kind, len(gravity))))
+    dangers = {id(matter): place for place, matter in enumerate(left_at_the_end.open_dangers(period))}
+    others = len(dangers)
+    return sorted(
+        period.urgent,
+        key=lambda matter: (dangers.get(id(matter), others), matter.ended is not None, gravity.get(matter.line.kind, len(gravity))),
+    )
 
 
 def urgent_matter(matter: UrgentOverDays, period: Period) -> tuple[str, ...]:

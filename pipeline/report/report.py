@@ -197,6 +197,16 @@ class Report:
         return tuple(matter for matter in self.earlier_urgent if not matter.since)
 
     @property
+    def standing_dangers(self) -> tuple[UrgentLine, ...]:
+        """Those of which something was said, that are dangers, and whose case is open still."""
+        return tuple(matter for matter in self.earlier_urgent if matter.stands_since)
+
+    @property
+    def followed(self) -> tuple[UrgentLine, ...]:
+        """Those of which the day tells for the last time, or for now."""
+        return tuple(matter for matter in self.earlier_urgent if matter.since and not matter.stands_since)
+
+    @property
     def unit(self) -> str:
         """The name of the unit that it is about; '' where it is about the whole office."""
         return self.settings.way[-1] if self.settings.way else ""

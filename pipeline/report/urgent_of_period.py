@@ -13,8 +13,10 @@ from pipeline.day.refused_matters import RefusedMatter
 from pipeline.report import matter_words, not_taken
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
-from pipeline.terms.contract import STATUSES
+from pipeline.terms.contract import REFERRED, RESOLVED, SAFETY, STATUSES
 
+_CANCELLED = "案件已撤销"
+_OVER = (RESOLVED, REFERRED, _CANCELLED)
 _Key = tuple[date | None, str, str, str, date | None]
 
 
@@ -42,13 +44,23 @@ class UrgentOverDays:
         """Whether what was said is how its case stands."""
         return self.since == matter_words.CANCELLED or self.since.partition("，")[0].partition("（")[0] in STATUSES
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its case is resolved, referred or cancelled."""
+        return self.since.partition("，")[0] in _OVER
+
+    @property
+    def is_open_danger(self) -> bool:
+        """Whether people were in danger and nothing says that its case is over, nor does a later report stand for it."""
+        return self.line.kind == SAFETY and (not self.ended or (self.is_of_its_case and not self.is_over))
+
 
 def over_days(days: Iterable[Report]) -> tuple[UrgentOverDays, ...]:
     """Return the urgent matters of these days' reports, by the day of their report."""
     matters: dict[_Key, UrgentOverDays] = {}
     for report in days:
         for line in report.earlier_urgent:
-            matters[_key(line)] = UrgentOverDays(line, report.day if line.since else None, line.since)
+            matters[_key(line)] = UrgentOverDays(line, line.stands_since or (report.day if line.since else None), line.since)
         outcomes = (case for case in report.cases if report.urgent and (case.is_counted or case.is_referred))
         settled = {case.number: case.status for case in outcomes if case.settled_since == report.day}
         for own in report.urgent:

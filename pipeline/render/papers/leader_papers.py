@@ -132,7 +132,7 @@ def _older(page: LeaderPage, report: Report) -> dict[str, Any]:
 def _urgent(page: LeaderPage, day: date) -> list[str]:
     """Return each urgent matter, those of earlier days last: whose, since when, what happened, what was done, and what is asked."""
     leaders = {case.line.number: case.line.leaders for case in (*page.own, *page.liaison)}
-    matters = (*page.urgent, *page.unsettled, *page.followed, *page.withdrawn)
+    matters = (*page.urgent, *page.unsettled, *page.standing, *page.followed, *page.withdrawn)
     told = [_matter(matter, day, leaders.get(matter.number, "")) for matter in matters[:_MOST_URGENT]]
     left = len(matters) - len(told)
     return [*told, *([f"其余急报{left}件见汇总表“急报事项”。"] if left else [])]
@@ -140,7 +140,8 @@ def _urgent(page: LeaderPage, day: date) -> list[str]:
 
 def _count_of_urgent(page: LeaderPage) -> str:
     """Return how many there are, as far as to 件: the template has that."""
-    others = (("此前所报尚无下文", page.unsettled), ("此前所报今日有下文", page.followed), ("已撤下", page.withdrawn))
+    before = (("此前所报尚无下文", page.unsettled), ("此前所报的险情还没有办结", page.standing), ("此前所报今日有下文", page.followed))
+    others = (*before, ("已撤下", page.withdrawn))
     return "件，".join([f"{len(page.urgent)}", *(f"{what}{len(matters)}" for what, matters in others if matters)])
 
 
@@ -149,7 +150,11 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
     if matter.happened:
         at = f"{matter.happened:%H:%M}" if isinstance(matter.happened, datetime) else ""
         happened = f"，{near(matter.happened, day)}{at}发生"
-    earlier = f"，{near(matter.reported_on, day)}所报，{matter.since or '日报里尚无下文'}" if matter.reported_on else ""
+    earlier = (
+        f"，{near(matter.reported_on, day)}所报，{matter_words.how_it_stands(matter, day) or '日报里尚无下文'}"
+        if matter.reported_on
+        else ""
+    )
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
     said = [f"{short(matter.situation, _LONGEST_URGENT).rstrip('。')}{matter_words.outcome(matter)}"]
     said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []

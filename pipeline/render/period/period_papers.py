@@ -106,7 +106,7 @@ def examine(templates: Path) -> Iterator[str]:
 
 def fields(period: Period) -> Fields:
     """Return every text of the paper: the most generous that four pages hold."""
-    dangers = min(left_at_the_end.in_danger(period), _MOST_DANGERS)
+    dangers = min(len(left_at_the_end.open_dangers(period)), _MOST_DANGERS)
     most_left = _MOST_LEFT if period.is_closing else (0,)
     rooms = (_Room(*variant, urgent=max(variant[1], dangers), left=most) for most in most_left for variant in _VARIANTS)
     tightest = _Room(*_VARIANTS[-1], left=most_left[-1])
@@ -327,7 +327,7 @@ def _reports(period: Period) -> Fields:
 
 
 def _urgent(period: Period, most: int) -> Fields | None:
-    """Return the section of the urgent matters, those of which nothing was said first."""
+    """Return the section of the urgent matters, the dangers without an end first."""
     lines = [f"{period_words.urgent_told(matter, period)}。" for matter in period_words.urgent_matters(period)]
     more = f"其余{len(lines) - most}件见{_WORKBOOK}“急报”。" if len(lines) > most else ""
     refused = not_taken.at_the_end(period.refused_urgent, period.last)

@@ -150,7 +150,8 @@ def _write_urgent(book: Book) -> None:
         row = explain(book, sheet, row, widths, [refused]) + 1
     if not report.earlier_urgent:
         return
-    heading(book, sheet, row, len(widths) - 1, f"此前的急报（{len(report.unsettled)} 件尚无下文）")
+    standing = f"，{len(report.standing_dangers)} 件险情还没有办结" if report.standing_dangers else ""
+    heading(book, sheet, row, len(widths) - 1, f"此前的急报（{len(report.unsettled)} 件尚无下文{standing}）")
     lines = agenda.unsettled_first(report.earlier_urgent)
     row = write_table(book, sheet, row + 1, Listing(_earlier_urgent(report.day), lines))
     explain(book, sheet, row, widths, [definitions.EARLIER_URGENT])
@@ -158,8 +159,11 @@ def _write_urgent(book: Book) -> None:
 
 def _earlier_urgent(day: date) -> tuple[Column[UrgentLine], ...]:
     """Return the same columns but the last: on the pages that follow, that list's header stands above these rows too."""
-    since: Column[UrgentLine] = Column("所报日期和下文", 25, "long", lambda line: f"{_told_on(line, day)}，{line.since or '尚无下文'}")
-    return (*URGENT[:-1], since)
+
+    def since(line: UrgentLine) -> str:
+        return f"{_told_on(line, day)}，{matter_words.how_it_stands(line, day) or '尚无下文'}"
+
+    return (*URGENT[:-1], Column("所报日期和下文", 25, "long", since))
 
 
 def _told_on(line: UrgentLine, day: date) -> str:
