@@ -78,7 +78,7 @@ def dangers(period: Period) -> str:
     )
     told = [f"{name}{len(matters)}件：{_told(matters, period)}" for name, matters in kinds if matters]
     told += [f"退回、没有重新报送成功的{not_taken.in_short(period.refused_urgent)}"] if period.refused_urgent else []
-    return f"{'。'.join(told)}，逐件见“急报”。" if told else ""
+    return f"{'。'.join(told)}，见“急报”。" if told else ""
 
 
 def _called_over(matters: Sequence[UrgentOverDays]) -> list[str]:

@@ -67,7 +67,8 @@ def _standing(matter: UrgentLine, day: date) -> str:
     asked = matter.coordination.rstrip("。；，")
     request = f"；当时请求：{matter_words.to_the_end(asked, _LONGEST_ASKED)}" if asked else ""
     at = f"{matter_words.when(matter, day)[:-1]}；最近进展{sentences.day(matter.stands_since, day)}" if matter.stands_since else ""
-    return f"{matter_words.in_short(matter, _LONGEST_STANDING)}{at}：{said}{request}）"
+    is_short = matter_words.is_called_over(matter.since)  # what is said last tells enough of it
+    return f"{_named(matter) if is_short else matter_words.in_short(matter, _LONGEST_STANDING)}{at}：{said}{request}）"
 
 
 def _of_day(report: Report) -> list[UrgentLine]:

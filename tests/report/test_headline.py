@@ -687,10 +687,12 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
         f"此前急报尚无下文1件：东胜区SJ-2020-001 工程安全隐患：塔吊倾斜，80户已疏散（{near}所报），当时请求：请派专家。"
     )
     assert [line.since for line in told[third].earlier_urgent] == ["办理中，专家已到场"]
+    (danger_line,) = told[third].standing_dangers
+    matter = replace(danger_line, stands_since=None)  # as it is told of what endangers nobody
     outcome = f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：办理中，专家已到场。"
-    assert [dict(headline.lines(told[day])).get("急报的下文") for day in (DAY, next_day, third)] == [None, None, outcome]
-    assert outcome_words.told(told[third]) == ""
-    (matter,) = told[third].earlier_urgent
+    asked = replace(told[third], earlier_urgent=(matter,))
+    assert dict(headline.lines(asked))["急报的下文"] == outcome
+    assert outcome_words.told(asked) == ""
     asked_nothing = replace(told[third], earlier_urgent=(replace(matter, coordination=""), matter))
     assert outcome_words.in_brief(asked_nothing) == outcome
     assert outcome_words.told(asked_nothing) == f"急报的下文{outcome}", "what asked nothing is told beside the first lines"
@@ -716,11 +718,14 @@ def test_a_danger_of_an_earlier_day_is_told_until_something_is_said_of_its_case(
     assert (
         period_words.urgent(over) == "期内急报1件（其中期前所报、期初尚无下文的1件），期末都有后续报告、都没有办结（东胜区SJ-2020-001）。"
     )
+    assert period_words.lines(over)[0][1].endswith(
+        f"期末没有办结的工程安全隐患1件：东胜区SJ-2020-001塔吊倾斜，80户已疏散（{near}所报；{third.month}月{third.day}日：办理中，专家已到场；"
+        "请求：请派专家），见“急报”。"
+    )
     assert period_words.urgent_matter(over.urgent[0], over)[-1] == f"{third.month}月{third.day}日：办理中，专家已到场"
     still = period.of([told[DAY], told[next_day]], {})
     assert "，期末尚无下文1件，其中工程安全隐患1件（东胜区SJ-2020-001：塔吊倾斜，80户已疏散）。" in period_words.urgent(still)
-    assert period_words.lines(still)[0][1].endswith("期末尚无下文的工程安全隐患1件，见“急报”。")
-    assert "工程安全隐患" not in period_words.lines(over)[0][1]
+    assert period_words.lines(still)[0][1].endswith("（5月21日所报；尚无下文；请求：请派专家），见“急报”。")
     (open_one,) = still.urgent
     dated = replace(
         open_one.line, situation="5月21日06时20分，4号楼基坑支护桩出现3处断裂，坑顶地面开裂长约27米、最宽处9厘米，距坑边8米的两栋楼有裂缝"
@@ -784,6 +789,45 @@ def test_a_request_that_hangs_on_its_day_says_when_it_was_written() -> None:
     assert matter_words.dated("请光明日报核实", DAY, DAY) == "请光明日报核实"
 
 
+def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() -> None:
+    """Also over days on which nobody says anything, with what was said last and what was asked; its newest report holds."""
+    first = {"事项类别": "工程安全隐患", "情况说明": "顶板开裂，222户仍在楼内", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
+    newest = first | {"情况说明": "顶板须加固，316户在外", "发生时间": f"{DAY + timedelta(days=1)}", "需协调事项": "请落实费用186万元"}
+    days = [DAY + timedelta(days=n) for n in range(7)]
+    rows = [[], [], [progress_row("SJ-2020-001", 今日进展="卸土三成")], [progress_row("SJ-2020-001", 今日进展="")], []]
+    long = "已请专家论证三次并报市级部门备案，两台设备轮流施工，各班组二十四小时值守，每两小时监测一次，数据正常，隐患已消除"
+    rows += [[progress_row("SJ-2020-001", 今日进展=long)], [resolved_row("SJ-2020-001", 答复日期=f"{days[6]}", 今日进展="完工")]]
+    files = [assigned(assignment([case_row("SJ-2020-001")]))]
+    for day, own, urgent in zip(days, rows, [[first], [newest], *[[]] * 5], strict=True):
+        filled = [urgent_row("SJ-2020-001", **row) for row in urgent]
+        files.append(handed_in(report(day=day, progress=own, urgent=filled), f"{day} 16:00"))
+    told = [consolidate(files, days)[day].report for day in days]
+    near = [f"{day.month}月{day.day}日" for day in days]
+    said = f"还没有办结1件：东胜区SJ-2020-001顶板须加固，316户在外（{near[1]}所报；最近进展{near[2]}：办理中，卸土三成；当时请求：请落实费用186万元）。"
+    for is_paper in (True, False):
+        standing = [dict(headline.lines(each, is_paper=is_paper)).get("此前的险情") for each in told]
+        assert standing[:5] == [None, None, said, said, said]
+        assert standing[5]
+        assert "…隐患已消除；当时请求" in standing[5], "a district's word that it is over is shown, and ends nothing"
+        assert standing[6] is None
+    page = leaders_page.render(told[4], HOME / "templates").decode()
+    assert f"还没有办结，最近进展{near[2]}：办理中，卸土三成" in page
+    (leader,) = (page for page in leader_pages.of(told[4]) if page.own)
+    assert [matter.situation for matter in leader.standing] == ["顶板须加固，316户在外"]
+    assert leader.own[0].urgent == (f"工程安全隐患（{near[1]}所报）还没有办结",)
+    (paper,) = leader_papers.fields(leader, told[4])["急报"]
+    assert "还没有办结，最近进展" in paper
+    assert "原请求：请落实费用186万元" in paper
+    assert dict(headline.lines(told[6]))["急报的下文"].endswith("：已化解，完工。")
+    over = period.of(told[:6], {})
+    for sentence in (period_words.lines(over)[0][1], dict(period_words.lines(replace(over, is_closing=True)))["结项"]):
+        assert "旗区写有“已消除”、案件没有办结的工程安全隐患1件：东胜区SJ-2020-001顶板须加固，316户在外" in sentence
+        assert "请求：请落实费用186万元" in sentence
+    before = period.of(told[:5], {})
+    assert "期末没有办结的工程安全隐患1件：东胜区SJ-2020-001顶板须加固" in period_words.lines(before)[0][1]
+    assert period_words.urgent_matter(period_words.urgent_matters(before)[0], before)[-1] == f"{near[2]}：办理中，卸土三成"
+
+
 def test_how_a_danger_ended_is_told_everywhere_and_is_how_it_stands_at_the_end_of_a_span() -> None:
     danger = {"事项类别": "工程安全隐患", "情况说明": "塔吊倾斜，80户已疏散。", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
     days = [DAY + timedelta(days=n) for n in range(5)]
@@ -801,8 +845,8 @@ def test_how_a_danger_ended_is_told_everywhere_and_is_how_it_stands_at_the_end_o
     told = [consolidate(files, days)[day].report for day in days]
     near = f"{DAY.month}月{DAY.day}日"
     followed = [dict(headline.lines(report_)).get("急报的下文") for report_ in told]
-    said = [f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：{how}。" for how in ("办理中，专家已到场", "已化解，塔吊已拆除")]
-    assert followed == [None, said[0], None, said[1], None]
+    assert followed == [None, None, None, f"1件：东胜区SJ-2020-001工程安全隐患（{near}所报）：已化解，塔吊已拆除。", None]
+    assert [len(report_.standing_dangers) for report_ in told] == [0, 1, 1, 0, 0]
     page = leaders_page.render(told[3], HOME / "templates").decode()
     assert "已化解，塔吊已拆除" in page
     (width,) = re.findall(r"\.outcomes th\.wide ?\{ ?width: ?(\d+)%", page)

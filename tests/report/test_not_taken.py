@@ -343,7 +343,7 @@ def test_a_period_counts_and_names_what_was_refused_and_never_sent_again_in_ever
     named = f"{SECOND}5月21日1件（工程安全隐患、整份日报退回）、{FIRST}5月23日1件（类别没有写对）"
     told = f"报来而退回、期末没有重新报送成功的急报2件：{named}。情况这里没有写，原文在旗区的日报和回执里，请向旗区核实。"
     said = dict(period_words.lines(span))
-    assert "期末尚无下文的工程安全隐患1件，退回、没有重新报送成功的急报2件，见“急报”。" in said["结论"]
+    assert "尚无下文；请求：请派专家）。退回、没有重新报送成功的急报2件，见“急报”。" in said["结论"]
     assert said["急报"].endswith(told)
     nothing_taken = replace(span, urgent=())
     assert dict(period_words.lines(nothing_taken))["急报"] == f"{period_words.NO_URGENT}{told}"
