@@ -15,8 +15,7 @@ from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
 from pipeline.terms.contract import REFERRED, RESOLVED, SAFETY, STATUSES
 
-_CANCELLED = "案件已撤销"
-_OVER = (RESOLVED, REFERRED, _CANCELLED)
+_OVER = (RESOLVED, REFERRED, matter_words.CANCELLED)
 _Key = tuple[date | None, str, str, str, date | None]
 
 

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(published: Published) -> None:
     report = published("week-light").reports[3]
     lines = headline.lines(report)
-    assert [name for name, _said in lines] == ["结论", "请决定", "更正"]
+    assert [name for name, _said in lines] == ["结论", "请决定", "此前的险情", "更正"]
     verdicts, asked, restated = (said for _name, said in lines)
     assert (
         verdicts
@@ -803,7 +803,8 @@ def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() ->
         files.append(handed_in(report(day=day, progress=own, urgent=filled), f"{day} 16:00"))
     told = [consolidate(files, days)[day].report for day in days]
     near = [f"{day.month}月{day.day}日" for day in days]
-    said = f"还没有办结1件：东胜区SJ-2020-001顶板须加固，316户在外（{near[1]}所报；最近进展{near[2]}：办理中，卸土三成；当时请求：请落实费用186万元）。"
+    whose = "东胜区SJ-2020-001顶板须加固，316户在外"
+    said = f"还没有办结1件：{whose}（{near[1]}所报；最近进展{near[2]}：办理中，卸土三成；当时请求：请落实费用186万元）。"
     for is_paper in (True, False):
         standing = [dict(headline.lines(each, is_paper=is_paper)).get("此前的险情") for each in told]
         assert standing[:5] == [None, None, said, said, said]
