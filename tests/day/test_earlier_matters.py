@@ -38,22 +38,22 @@ def test_a_matter_of_which_nothing_is_said_since_is_told_on_every_later_day() ->
         2: {"progress": [progress_row(NUMBER, 今日进展="")]},
     }
     assert _matters(days, 0) == []
-    assert [_matters(days, on) for on in (1, 2, 3)] == [[(0, NUMBER, "")], [(0, NUMBER, "followed-up")], []]
+    assert [_matters(days, on) for on in (1, 2, 3)] == [[(0, NUMBER, "")], [(0, NUMBER, "stands")], [(0, NUMBER, "stands")]]
     days[2] = {"progress": [progress_row(NUMBER, 当前状态="已交办", 今日进展="")]}
     assert [_matters(days, on) for on in (2, 3, 20)] == [[(0, NUMBER, "")]] * 3  # the row says nothing new
     days[1] = {"progress": [progress_row(NUMBER, 当前状态="已交办", 今日进展="专家已到场")]}
-    assert [_matters(days, on) for on in (1, 2)] == [[(0, NUMBER, "followed-up")], []]
+    assert [_matters(days, on) for on in (1, 2)] == [[(0, NUMBER, "stands")]] * 2
 
 
 def test_how_a_matter_ends_is_told_though_progress_was_told_before() -> None:
     days: dict[int, dict[str, list[Row]]] = {
         0: {"urgent": [urgent_row(NUMBER, **DANGER)]},
         1: {"progress": [progress_row(NUMBER, 今日进展="专家已到场")]},
-        2: {"progress": [progress_row(NUMBER, 今日进展="正在加固")]},  # progress is told once
+        2: {"progress": [progress_row(NUMBER, 今日进展="正在加固")]},  # it stays in sight
         20: {"progress": [resolved_row(NUMBER, 答复日期="2020-06-07", 今日进展="塔吊已拆除")]},
     }
     told = [_matters(days, on) for on in (1, 2, 19, 20, 21)]
-    assert told == [[(0, NUMBER, "followed-up")], [], [], [(0, NUMBER, "settled")], []]
+    assert told == [*[[(0, NUMBER, "stands")]] * 3, [(0, NUMBER, "settled")], []]
     again: dict[str, list[Row]] = {"urgent": [urgent_row(NUMBER, **DANGER | {"情况说明": "又有裂缝"})]}
     assert [_matters(days | {3: again}, on) for on in (3, 4)] == [[(0, NUMBER, "again")], [(3, NUMBER, "")]]
     cancelled = (("2020-05-20 09:00", {"撤销依据": "重复登记"}),)
