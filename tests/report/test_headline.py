@@ -70,7 +70,7 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
     report = published("week-light").reports[3]
     lines = headline.lines(report)
     assert [name for name, _said in lines] == ["结论", "请决定", "此前的险情", "更正"]
-    verdicts, asked, restated = (said for _name, said in lines)
+    verdicts, asked, _dangers, restated = (said for _name, said in lines)
     assert (
         verdicts
         == "自治区交办24.1%，未达标，还差22件，可继续化解的21件全部化解也达不到目标；市级交办和旗区自行梳理13.3%，未达标，还差58件。"
