@@ -84,7 +84,7 @@ def test_the_verdicts_come_first_then_what_is_asked_then_what_was_restated(publi
         == "本期是更正：市级交办和旗区自行梳理由10/74改为10/75；与5月21日12:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。"
     )
     quiet = replace(report, restated=(), is_correction=False)
-    assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定"]
+    assert [name for name, _said in headline.lines(quiet)] == ["结论", "请决定", "此前的险情"]
     by_noon = replace(quiet, overnight=report.restated[:1])
     assert headline.lines(by_noon)[-1] == ("更正", "与5月20日24:00所知相比，市级交办和旗区自行梳理5月20日由7/69改为7/71。")
     edit = Effects(edits=(Edit("SJ-2020-001", "案由", "甲", "乙"),))
