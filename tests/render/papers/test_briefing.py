@@ -497,11 +497,11 @@ def test_the_cases_of_several_follow_all_decisions_where_page_one_has_no_room_fo
     decisions = tuple(
         Decision((kind,), f"SJ-2020-{n:03}", "东胜区", "夜间施工扰民" * (n % 5 + 2), f"领导{n}", day.day, "", "", DAYS[4])
         for kind in kinds
-        for n in range(28)
+        for n in range(16)
     )
     fields = briefing.fields(replace(day, decisions=decisions))
     assert (fields["决策清单"], [row["清单"] for row in fields["决策事项"]]) == ([], ["", ""])
-    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可28件）", "第2项（超期未结28件）"]
+    assert [text.split("：")[0] for text in fields["案件清单"]] == ["第1项（群众不认可16件）", "第2项（超期未结16件）"]
     assert page_room.is_decided(fields)
 
 
