@@ -16,11 +16,11 @@ from pipeline.report import (
     exemptions_of_period,
     headline,
     left_at_the_end,
-    matter_words,
     not_taken,
     outcome_words,
     restated_figures,
     sentences,
+    urgent_of_period,
     verdict_words,
 )
 from pipeline.report.durations import Duration
@@ -30,7 +30,7 @@ from pipeline.report.period import LOOKED_AFTER, Part, Period, Standing
 from pipeline.report.urgent_of_period import UrgentOverDays
 from pipeline.settings.units import OF_DISTRICTS
 from pipeline.terms import words
-from pipeline.terms.contract import SAFETY, URGENT_KINDS
+from pipeline.terms.contract import URGENT_KINDS
 
 NAME: Final = {False: "信访事项阶段报告", True: "信访事项结项报告"}
 """By whether it is a closing."""
@@ -253,46 +253,8 @@ URGENT_COLUMNS: Final = ("旗区", "案件编号", "事项类别", "情况说明
 
 def urgent(period: Period) -> str:
     """Return how many urgent matters there were, of how many nothing was said since, the dangers among these, and what was refused."""
-    return f"{_taken(period) if period.urgent else NO_URGENT}{not_taken.at_the_end(period.refused_urgent, period.last)}"
-
-
-def _taken(period: Period) -> str:
-    before = sum((matter.line.reported_on or period.first) < period.first for matter in period.urgent)
-    open_ = [matter.line for matter in period.urgent if not matter.ended]
-    dangers = [line for line in open_ if line.kind == SAFETY]
-    told = len(dangers) <= _MOST_TOLD  # what it is, where these are few
-    listed = [f"{line.district}{line.number}{f'：{matter_words.gist(line)}' if told else ''}" for line in dangers]
-    named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(listed, _MOST_DANGERS, '；' if told else '、')}）" if dangers else ""
-    earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
-    stands = "、".join([*([f"期末尚无下文{len(open_)}件{named}"] if open_ else []), *_followed_up(period, "" if open_ else "期末")])
-    gone = sum(matter.is_withdrawn for matter in period.urgent)
-    withdrawn = f"，更正后撤下{gone}件" if gone else ""
-    return f"期内急报{len(period.urgent)}件{earlier}{f'，{stands}' if stands else ''}{withdrawn}。"
-
-
-def _followed_up(period: Period, when: str) -> list[str]:
-    """Return how many of those of which something was said are over at the end, and which are not; `when`: before the first of it."""
-    told = [matter for matter in period.urgent if matter.ended and not matter.is_withdrawn]
-    of_cases = [matter for matter in told if matter.is_of_its_case]
-    going_on = [matter for matter in of_cases if not matter.is_over]
-    over, others = len(of_cases) - len(going_on), len(told) - len(of_cases)
-    called_over = [matter for matter in going_on if matter.line.kind == SAFETY and matter_words.is_called_over(matter.since)]
-    others_on = [matter for matter in going_on if matter not in called_over]
-    every = "都" if len(others_on) == len(period.urgent) else ""
-    count = "" if every else f"的{len(others_on)}件"
-    parts = [f"{every}有后续报告、{every}没有办结{count}（{_named(others_on)}）"] if others_on else []
-    parts += [f"旗区写有险情已消除等、案件没有办结的{len(called_over)}件（{_named(called_over)}）"] if called_over else []
-    parts += [f"办结、撤销{over}件"] if over else []
-    parts += [f"又列入急报或者不再列{others}件"] if others else []
-    return [f"{when}{parts[0]}", *parts[1:]] if parts else []
-
-
-def _named(matters: Sequence[UrgentOverDays]) -> str:
-    return words.first_of([f"{matter.line.district}{matter.line.number}" for matter in matters], _MOST_DANGERS)
-
-
-_MOST_DANGERS: Final = 3
-_MOST_TOLD: Final = 2
+    told = urgent_of_period.taken(period.urgent, period.first) if period.urgent else NO_URGENT
+    return f"{told}{not_taken.at_the_end(period.refused_urgent, period.last)}"
 
 
 def urgent_matters(period: Period) -> list[UrgentOverDays]:

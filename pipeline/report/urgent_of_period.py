@@ -5,14 +5,16 @@ Covered by tests/report/test_headline.py and tests/report/test_not_taken.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from pipeline.day.refused_matters import RefusedMatter
 from pipeline.report import matter_words, not_taken
 from pipeline.report.case_lines import CaseLine, UrgentLine
 from pipeline.report.report import Report
+from pipeline.terms import words
 from pipeline.terms.contract import REFERRED, RESOLVED, SAFETY, STATUSES
 
 _OVER = (RESOLVED, REFERRED, matter_words.CANCELLED)
@@ -122,3 +124,43 @@ def _said_anew(case: CaseLine, before: str, day: date) -> str:
 def _key(line: UrgentLine) -> _Key:
     moment = line.happened.replace(tzinfo=None) if isinstance(line.happened, datetime) else line.happened
     return line.reported_on, line.origin, line.kind, line.situation, moment
+
+
+_MOST_DANGERS: Final = 3
+_MOST_TOLD: Final = 2
+
+
+def taken(matters: Sequence[UrgentOverDays], first: date) -> str:
+    """Return how many of them there were, how many were told before, of how many nothing was said since, and how the others stand."""
+    before = sum((matter.line.reported_on or first) < first for matter in matters)
+    open_ = [matter.line for matter in matters if not matter.ended]
+    dangers = [line for line in open_ if line.kind == SAFETY]
+    told = len(dangers) <= _MOST_TOLD  # what it is, where these are few
+    listed = [f"{line.district}{line.number}{f'：{matter_words.gist(line)}' if told else ''}" for line in dangers]
+    named = f"，其中{SAFETY}{len(dangers)}件（{words.first_of(listed, _MOST_DANGERS, '；' if told else '、')}）" if dangers else ""
+    earlier = f"（其中期前所报、期初尚无下文的{before}件）" if before else ""
+    stands = "、".join([*([f"期末尚无下文{len(open_)}件{named}"] if open_ else []), *_followed_up(matters, "" if open_ else "期末")])
+    gone = sum(matter.is_withdrawn for matter in matters)
+    withdrawn = f"，更正后撤下{gone}件" if gone else ""
+    return f"期内急报{len(matters)}件{earlier}{f'，{stands}' if stands else ''}{withdrawn}。"
+
+
+def _followed_up(matters: Sequence[UrgentOverDays], when: str) -> list[str]:
+    """Return how many of those of which something was said are over at the end, and which are not; `when`: before the first of it."""
+    told = [matter for matter in matters if matter.ended and not matter.is_withdrawn]
+    of_cases = [matter for matter in told if matter.is_of_its_case]
+    going_on = [matter for matter in of_cases if not matter.is_over]
+    over, others = len(of_cases) - len(going_on), len(told) - len(of_cases)
+    called_over = [matter for matter in going_on if matter.line.kind == SAFETY and matter_words.is_called_over(matter.since)]
+    others_on = [matter for matter in going_on if matter not in called_over]
+    every = "都" if len(others_on) == len(matters) else ""
+    count = "" if every else f"的{len(others_on)}件"
+    parts = [f"{every}有后续报告、{every}没有办结{count}（{_named(others_on)}）"] if others_on else []
+    parts += [f"旗区写有险情已消除等、案件没有办结的{len(called_over)}件（{_named(called_over)}）"] if called_over else []
+    parts += [f"办结、撤销{over}件"] if over else []
+    parts += [f"又列入急报或者不再列{others}件"] if others else []
+    return [f"{when}{parts[0]}", *parts[1:]] if parts else []
+
+
+def _named(matters: Sequence[UrgentOverDays]) -> str:
+    return words.first_of([f"{matter.line.district}{matter.line.number}" for matter in matters], _MOST_DANGERS)
