@@ -64,7 +64,7 @@ def standing(report: Report, most: int = MOST_STANDING) -> str:
 
 def _standing(matter: UrgentLine, day: date) -> str:
     said = matter_words.to_the_end(matter.since, _LONGEST_SAID)
-    asked = matter.coordination.rstrip("。；，")
+    asked = matter_words.dated(matter.coordination.rstrip("。；，"), matter.reported_on, day)
     request = f"；当时请求：{matter_words.to_the_end(asked, _LONGEST_ASKED)}" if asked else ""
     at = f"{matter_words.when(matter, day)[:-1]}；最近进展{sentences.day(matter.stands_since, day)}" if matter.stands_since else ""
     is_short = matter_words.is_called_over(matter.since)  # what is said last tells enough of it

@@ -792,7 +792,7 @@ def test_a_request_that_hangs_on_its_day_says_when_it_was_written() -> None:
 def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() -> None:
     """Also over days on which nobody says anything, with what was said last and what was asked; its newest report holds."""
     first = {"事项类别": "工程安全隐患", "情况说明": "顶板开裂，222户仍在楼内", "发生时间": f"{DAY}", "需协调事项": "请派专家"}
-    newest = first | {"情况说明": "顶板须加固，316户在外", "发生时间": f"{DAY + timedelta(days=1)}", "需协调事项": "请落实费用186万元"}
+    newest = first | {"情况说明": "顶板须加固，316户在外", "发生时间": f"{DAY + timedelta(days=1)}", "需协调事项": "请今日落实费用186万元"}
     days = [DAY + timedelta(days=n) for n in range(7)]
     rows = [[], [], [progress_row("SJ-2020-001", 今日进展="卸土三成")], [progress_row("SJ-2020-001", 今日进展="")], []]
     long = "已请专家论证三次并报市级部门备案，两台设备轮流施工，各班组二十四小时值守，每两小时监测一次，数据正常，隐患已消除"
@@ -804,7 +804,7 @@ def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() ->
     told = [consolidate(files, days)[day].report for day in days]
     near = [f"{day.month}月{day.day}日" for day in days]
     whose = "东胜区SJ-2020-001顶板须加固，316户在外"
-    said = f"还没有办结1件：{whose}（{near[1]}所报；最近进展{near[2]}：办理中，卸土三成；当时请求：请落实费用186万元）。"
+    said = f"还没有办结1件：{whose}（{near[1]}所报；最近进展{near[2]}：办理中，卸土三成；当时请求：请今日（{near[1]}写）落实费用186万元）。"
     for is_paper in (True, False):
         standing = [dict(headline.lines(each, is_paper=is_paper)).get("此前的险情") for each in told]
         assert standing[:5] == [None, None, said, said, said]
@@ -818,12 +818,12 @@ def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() ->
     assert leader.own[0].urgent == (f"工程安全隐患（{near[1]}所报）还没有办结",)
     (paper,) = leader_papers.fields(leader, told[4])["急报"]
     assert "还没有办结，最近进展" in paper
-    assert "原请求：请落实费用186万元" in paper
+    assert f"原请求：请今日（{near[1]}写）落实费用186万元" in paper
     assert dict(headline.lines(told[6]))["急报的下文"].endswith("：已化解，完工。")
     over = period.of(told[:6], {})
     for sentence in (period_words.lines(over)[0][1], dict(period_words.lines(replace(over, is_closing=True)))["结项"]):
         assert "旗区写有“已消除”、案件没有办结的工程安全隐患1件：东胜区SJ-2020-001顶板须加固，316户在外" in sentence
-        assert "请求：请落实费用186万元" in sentence
+        assert "请求：请今日落实费用186万元" in sentence
     before = period.of(told[:5], {})
     assert "期末没有办结的工程安全隐患1件：东胜区SJ-2020-001顶板须加固" in period_words.lines(before)[0][1]
     assert period_words.urgent_matter(period_words.urgent_matters(before)[0], before)[-1] == f"{near[2]}：办理中，卸土三成"
