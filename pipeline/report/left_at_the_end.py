@@ -99,7 +99,7 @@ def _danger(matter: UrgentOverDays, last: date) -> str:
     return f"{matter_words.in_short(matter.line, _LONGEST)}{matter_words.when(matter.line, last)[:-1]}；{said}{request}）"
 
 
-_MOST_DANGERS, _LONGEST = 4, 60
+_MOST_DANGERS, _LONGEST = 4, 40
 """Dangers that are told, and characters of what happened, of what was said last, and of what was asked."""
 
 

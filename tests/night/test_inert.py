@@ -242,7 +242,10 @@ def _skeleton(ran: Ran) -> _Skeleton:
     return page
 
 
-_LONGER = {("details", (("class", "whole printed"),)), ("p", (("class", "matter"),)), ("span", (("class", "on-paper"),))}
+_LONGER = {
+    *(("details", (("class", name),)) for name in ("whole printed", "wide-open cases-of")),
+    *((tag, (("class", name),)) for tag, name in (("p", "matter"), ("span", "on-paper"))),
+}
 """What hostile words have since they are longer and several cases ask the same: texts that unfold, cases in one item, their matters."""
 _FREE = ("id", "href", "width", "x", "y", "points", "cx", "cy", "data-show", "data-case")
 """Attributes whose value depends on the case or on the figures."""

@@ -338,14 +338,17 @@ def test_urgent_matters_fill_what_four_pages_still_hold_and_those_without_an_ans
     groups, situation = [group.label for group in month.groups], "塔吊倾斜，压向小学，已疏散，" * 4
     line = UrgentLine("东胜区", "", "其他", situation, month.last, "已停工", "请派专家", "", month.last)
     urgent = [UrgentOverDays(line, month.last, "已到场") for _each in range(9)]
-    urgent += [UrgentOverDays(replace(line, kind="工程安全隐患", district=name)) for name in month.settings.district_names[:3]]
+    urgent += [
+        UrgentOverDays(replace(line, kind="工程安全隐患", district=name, situation="塔吊倾斜"))
+        for name in month.settings.district_names[:3]
+    ]
     crowded = replace(
         month,
         is_closing=False,
         by_category=tuple(replace(month.by_category[0], label=name) for name in month.settings.categories),
         urgent=tuple(urgent),
         restated=(),
-        remaining=tuple(Remaining(group, reason, ("SJ-2020-002",)) for group in groups for reason in breakdown.REASONS[:6]),
+        remaining=tuple(Remaining(group, reason, ("SJ-2020-002",)) for group in groups for reason in breakdown.REASONS[:3]),
     )
     fields = period_papers.fields(crowded)
     (section,) = (section for section in fields["部分"] if section["小标题"].endswith("、急报"))

@@ -145,11 +145,10 @@ def stretch(book: Book, sheet: Sheet, top: int, shown: Sequence[Decision], more:
 
 
 def _told_beside(book: Book) -> list[str]:
-    """Urgent matters of earlier days without an answer, dangers that are not over, and what became of what reports do not keep to."""
+    """Urgent matters of earlier days without an answer, and what became of what reports do not keep to; the first lines have the others."""
     refused = not_taken.asked(book.report) if book.report.decisions else ""  # else it is told in their place
     unsettled = headline.unsettled(book.report, _MOST_UNSETTLED, _MOST_CHARACTERS)
-    standing = f"{outcome_words.STANDING}{dangers}" if (dangers := outcome_words.standing(book.report, _MOST_UNSETTLED)) else ""
-    return [said for said in (refused, unsettled, standing, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
+    return [said for said in (refused, unsettled, matter_words.changed(book.report, words.MOST_CASES, _MOST_CHARACTERS)) if said]
 
 
 def _as_many_as_fit(rows: Sequence[Sequence[str]], room: float) -> int:

@@ -90,7 +90,7 @@ def test_each_file_of_the_day_gets_its_receipt_whatever_became_of_it(office: Off
     assert {name: first_line(content) for name, content in written.items()} == {
         "东胜区_回执_0_再发.xlsx": "与目前采用的日报完全相同，没有重复计入。不用再报。",
         "东胜区_回执_1_东胜.xlsx": "这一份已被第 2 版代替，现在以第 2 版为准（当时采用 0 行，退回 5 行）。",
-        "东胜区_回执_2_东胜（改）.xlsx": "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 4 处提醒，不改也行。",
+        "东胜区_回执_2_东胜（改）.xlsx": "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 3 处提醒，不改也行。",
         "未识别_回执_0_坏 (2).xlsx": "整个文件没有采用：文件打不开。请按下面的说明改正后重新报送。",
         "未识别_回执_0_坏.xlsx": "整个文件没有采用：文件打不开。请按下面的说明改正后重新报送。",
         "达拉特旗_回执_0_达旗.xlsx": "整个文件没有采用：报告日期有误。请按下面的说明改正后重新报送。",
@@ -185,7 +185,7 @@ def test_a_receipt_mended_where_it_is_marked_and_sent_as_it_is_is_accepted(offic
         cell(book, address).value = value
     office.put(saved(book), "东胜_回执.xlsx", "2020-05-21T16:30:00+08:00")
     second = night(office)["东胜区_回执_2_东胜_回执.xlsx"]
-    assert first_line(second) == "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 3 处提醒，不改也行。"
+    assert first_line(second) == "第 2 版：采用 0 行 → 5 行，退回 5 行 → 0 行；有 2 处提醒，不改也行。"
     assert {finding["code"] for finding in office.findings(DAY) if finding["file"] == "东胜_回执.xlsx"} == {"rows-withdrawn"}
     assert receiving.marks(second) == "\n"
     assert opened(second).sheetnames == opened(written).sheetnames
