@@ -46,7 +46,7 @@ def told(report: Report, most: int | None = None, characters: int | None = None)
 
 
 STANDING: Final = "此前的险情"
-MOST_STANDING, _LONGEST_STANDING, _LONGEST_SAID, _LONGEST_ASKED = 2, 60, 40, 60
+MOST_STANDING, _LONGEST_STANDING, _LONGEST_SAID, _LONGEST_ASKED = 2, 40, 30, 50
 """Dangers that are told in short, and characters of what happened, of what was said of it last, and of what it asked."""
 
 
