@@ -64,6 +64,11 @@ class Release:
     by: str
     at: datetime
 
+    @property
+    def since(self) -> date:
+        """From which day on its letters are due: the later of its own and that of the release."""
+        return max(self.day, self.at.date())
+
 
 def note(archive: Path, arrivals: Sequence[Noted]) -> None:
     """Note arrivals, seen on the disk when this returns."""

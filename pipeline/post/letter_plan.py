@@ -120,7 +120,7 @@ class Planner:
     def _add_leaders(self, plan: Plan, published: PublishedDay, recipients: Iterable[str]) -> None:
         release = self._released.get(published.manifest)
         is_held = self._outgoing.leaders_after_look and not release
-        since = max(published.day, release.at.astimezone(self._settings.calendar.zone).date()) if release else published.day
+        since = release.since if release else published.day
         waits = is_held and (self._now.date() - published.day).days <= LOOK_DAYS
         for recipient in recipients:
             items = self._new(recipient, self._paths_for_leader(recipient, published), published)

@@ -41,12 +41,8 @@ def last_days(settings: Settings, today: date, also: Collection[date] = ()) -> l
     Also of a day that was let go no longer ago. `also`: days longer ago that wait for a look, or of which the leaders had another edition.
     """
     days = settings.outgoing_mail.days if settings.outgoing_mail else 0
-
-    def is_recent(edition: Releasable) -> bool:
-        since = max(edition.day, edition.release.at.date()) if edition.release else edition.day
-        return 0 <= (today - since).days <= days
-
-    return [edition for edition in _newest(settings) if is_recent(edition) or edition.day in also]
+    since = ((edition, edition.release.since if edition.release else edition.day) for edition in _newest(settings))
+    return [edition for edition, first in since if 0 <= (today - first).days <= days or edition.day in also]
 
 
 def _newest(settings: Settings) -> list[Releasable]:
