@@ -372,7 +372,9 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     few = max(limits.FEWEST_CHARACTERS, room.characters)
     noted = not_taken.asked(report) + headline.noted(report, max(1, most), few, room.measures)
     noted += headline.unsettled(report, most, few) + outcome_words.told(report, most, few)
-    noted += outcome_words.of_requests(report.cases, report, most, few) + matter_words.changed(report, most, room.characters)
+    noted += outcome_words.of_requests(report.cases, report, 0 if room.is_compact else most, few) + matter_words.changed(
+        report, most, room.characters
+    )
     noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
     listing = decision_list.listed(items, report.day, room.list_lines, is_brief=room.is_compact) if room.is_listed else []

@@ -17,6 +17,7 @@ from briefings import lines
 from offices import File, assigned, consolidate, moment
 from workbooks import DISTRICTS, Row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
+from pipeline.day.requests import Request
 from pipeline.render.papers import briefing, briefing_files, briefing_pdf, own_templates, page_room, spread
 from pipeline.report.report import Report
 from pipeline.terms import words
@@ -161,3 +162,8 @@ def test_a_day_with_many_requests_has_all_of_them_whole_on_page_one_and_two_page
     assert all(f"SJ-2020-{n:03} 某小区供暖管网漏水" in "".join(fields["案件清单"]) for n in range(6))
     dangers = [matter.situation.rstrip("。") for matter in report.urgent if matter.kind == SAFETY]
     assert all(str(fields).count(danger) == 1 for danger in dangers)
+    gone = Request(DAYS[0], DAYS[0], "请市自然资源局派人到现场，先电话答复宗地边界", ended=report.day, was_open=True)
+    of_requests = tuple(replace(case, request_gone=gone) if case.number == OPEN[1] else case for case in busy.cases)
+    fields = briefing.fields(replace(busy, cases=of_requests))
+    assert page_room.pages(fields) == briefing.FEWER_PAGES
+    assert f"请求的下文1件：{DISTRICT_OF[OPEN[1]]}{OPEN[1]}，见汇总表“决策事项”。" in str(fields), "by its number alone where room is short"
