@@ -173,12 +173,12 @@ def _filled(drafts: _Drafts, tried: Limits, draft: Fields, most: int, *, is_full
 
     if not is_full:
         tried, draft = raised(tried, draft, limits.FILLED_FIRST)
+        # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
+        tried, draft = _with_more(drafts, (tried, draft), limits.STRIP[: 1 + is_decided], has_room)
     measured = (replace(tried, **measured) for measured in limits.MEASURES if drafts.has_measures(tried))
     tried, draft = next(((more, fuller) for more in measured if has_room(fuller := drafts.within(more))), (tried, draft))
     if is_full and not tried.is_brief:
         return draft
-    # the strip of the last days stands above the decisions: where these have no room on page one it takes none from them
-    tried, draft = _with_more(drafts, (tried, draft), limits.STRIP[: 1 + is_decided], has_room)
     tried, draft = raised(tried, draft, [name for name in limits.FILLED if name not in limits.FILLED_FIRST])
     return _with_more(drafts, (tried, draft), limits.LEFT_OUT, has_room)[1]
 
@@ -377,13 +377,14 @@ def _decisions(drafts: _Drafts, room: Limits) -> Fields:
     )
     noted += decision_words.due_cases(report.cases, report.targets, report.day, max(limits.FEWEST_DUE, room.named) if most else 0)
     is_below = room.is_parted and bool(shown)  # what asks for nothing gives way to decisions
+    beside = "" if is_below else noted
     listing = decision_list.listed(items, report.day, room.list_lines, is_brief=room.is_compact) if room.is_listed else []
     rows, cases = decision_items.rows(shown, report.day, room.space, is_gathered=room.is_gathered)
     if room.is_compact:
         rows, others = decision_list.in_few_lines(rows, listing)
-        cases = [*cases, *filter(None, [others])]
+        cases, beside = ([*cases, *filter(None, [others])], "") if rows else ([], others)
     return {
-        "决策": "" if is_below else noted,
+        "决策": beside,
         "决策清单": listing,
         "案件清单": cases,
         "决策事项": decision_list.told_above(rows, listing),

@@ -52,13 +52,10 @@ def _without_request(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_few_lines(rows: Sequence[dict[str, Any]], listing: Sequence[Mapping[str, str]]) -> tuple[list[dict[str, Any]], str]:
-    """Return the rows that the list does not tell whole, and of all others what it does not say, in one text.
-
-    The first item is a row in any case: the others stand below it in its table.
-    """
+    """Return the rows that the list does not tell whole, and of all others what it does not say, in one text."""
     whole = {line["序号"] for line in listing if not line["何事"].endswith(_BELOW)}
     told = told_above(rows, listing)
-    kept = [row for at, row in enumerate(told) if not at or row["序号"] not in whole]
+    kept = [row for row in told if row["序号"] not in whole]
     return kept, "　".join(_in_few_words(row) for row in told if row not in kept)
 
 

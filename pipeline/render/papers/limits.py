@@ -59,7 +59,7 @@ class Limits:
     measures: int = 0
     """As of `decision_items.Space`."""
     is_compact: bool = False
-    """Whether the table below a list of the decisions has but those that it does not tell whole, and dangers; of the others a line each."""
+    """Whether the table below a list of the decisions has but those that it does not tell whole; the others follow in few words."""
 
     @property
     def named(self) -> int:

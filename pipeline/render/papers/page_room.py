@@ -80,7 +80,7 @@ class _Setting:
 _SETTINGS = {
     ROOMY: _Setting(111, 35, 28.95, 27.5, 28.95, 27.5, 26, 19, 1.6, 17, 1.1, 13.7, 10, 20, 20.5, 18.5, 6.8, 69.5, 34.0, 10.5 / 12, 1),
     USUAL: _Setting(109, 35, 28.95, 27.5, 28.95, 27.5, 24.5, 16, 1.5, 13.7, 1, 13.7, 8, 16, 16.5, 15.5, 2.8, 69.5, 40.4, 1, 1),
-    SMALL: _Setting(102.5, 27, 20, 31.5, 16, 36.8, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 13, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
+    SMALL: _Setting(102.5, 27, 20, 31.5, 16, 36.8, 18.5, 13.5, 0, 11.5, 0, 11.5, 4, 13, 13, 10.7, 1.6, 50, 44.3, 10.5 / 9, 10.5 / 9),
 }
 
 
@@ -161,7 +161,8 @@ def _pieces(fields: Mapping[str, Any]) -> Iterator[_Piece]:
     texts = (fields["变化"], *fields["由来"], *fields["台账"])  # the heading stays with the first there is
     yield from _below(_heading("变化", fields, setting), [piece for text in texts for piece in _note(text, later)])
     yield from _districts(fields, later, _BEGINNING[behind])
-    yield _Piece(setting.closing)
+    runs_on = fields["决策清单"] and not fields["决策事项"]  # what the list does not say, in one long text: in Word it has a line more
+    yield _Piece(setting.closing + (setting.note_line if runs_on else 0))
 
 
 def _first_part(fields: Mapping[str, Any], setting: _Setting) -> Iterator[_Piece]:

@@ -549,7 +549,7 @@ def _text_of_danger(number: int) -> str:
 
 
 def test_a_danger_stands_whole_on_the_paper_and_a_page_more_is_begun_before_anything_of_it_is_lost(day: Report) -> None:
-    """In a row as wide as the table: with room, on a crowded day, and where three pages are too few."""
+    """In a text below their list, or in rows as wide as the table: with room, on a crowded day, and where three pages are too few."""
     crowd = briefings.busy(day, ("某小区三期道路没有移交",))
     for report, count, pages in ((day, 1, 2), (crowd, 2, 3), (crowd, 30, 6)):
         dangers = tuple(
@@ -557,9 +557,11 @@ def test_a_danger_stands_whole_on_the_paper_and_a_page_more_is_begun_before_anyt
             for n in range(count)
         )
         fields = briefing.fields(replace(report, decisions=(*dangers, *report.decisions)))
-        first = fields["决策事项"][:count]
-        assert [row["事项"] for row in first] == [f"{SAFETY}（情况见下一行）"] * count
-        assert all(row["清单"].startswith(f"情况：{_text_of_danger(n)}") for n, row in enumerate(first))
+        rows = [f"{row['事项']}{row['清单']}" for row in fields["决策事项"][:count]]
+        told = rows or [text.partition("：")[2] for text in fields["决策"].split("　")[:count]]
+        marks = [f"{SAFETY}（情况见下一行）" if rows else f"SJ-2020-{n:03} {SAFETY}。" for n in range(count)]
+        assert all(text.startswith(f"{marks[n]}情况：{_text_of_danger(n)}") for n, text in enumerate(told))
+        assert len(told) == count
         assert all(f"请派第{n}组专家" in row["何事"] for n, row in enumerate(fields["决策清单"][:count]))
         assert page_room.pages(fields) <= pages
 
