@@ -152,7 +152,7 @@ def remove(book: Workbook) -> None:
     ours = {number for number, fill in enumerate(openpyxl_private.fills(book)) if _is_mark(fill)}
     plain = [fill.fgColor for fill in records.values() if isinstance(fill, PatternFill) and fill.fill_type == "solid"]
     for sheet in book.worksheets:
-        for cell in openpyxl_private.cells(sheet):
+        for cell in (openpyxl_private.cells if ours else openpyxl_private.made_cells)(sheet):
             if openpyxl_private.fill_number(cell) in ours:
                 cell.fill = _before(cell, records.get(f"{sheet.title}!{cell.coordinate}"), plain)
             if cell.comment and receipt_layout.HEADING in cell.comment.text:

@@ -6,6 +6,7 @@ import io
 import re
 from copy import copy
 from datetime import datetime
+from functools import partial
 from string import ascii_uppercase
 from typing import IO, TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import _escape_cdata, iterparse  # type: ignore[attr-defined]
@@ -31,9 +32,11 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse as guarded_iterparse
 
 from pipeline.reading.gate import worksheet_xml
+from pipeline.reading.marking import plain_cells
+from pipeline.reading.marking.plain_cells import Plain, PlainCells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from openpyxl.styles.fills import Fill
@@ -49,20 +52,32 @@ def cells(sheet: Worksheet) -> list[Cell]:
     return [cell for cell in within._cells.values() if cell.__class__ is Cell]
 
 
-_PLAIN = frozenset({str, int, float, type(None)})
+def made_cells(sheet: Worksheet) -> list[Cell]:
+    """Return them without those that nobody has asked for yet (`PlainCells`)."""
+    within: Any = sheet
+    return [cell for cell in dict.values(within._cells) if cell.__class__ is Cell]
 
 
-def values(cells: Iterable[Any]) -> list[Any]:
-    """Return the cells' values."""
-    return [cell._value for cell in cells]
+def values(sheet: Worksheet) -> list[Any]:
+    """Return the values of its cells, in their order."""
+    within: Any = sheet
+    return [
+        cell[plain_cells.VALUE] if cell.__class__ is tuple else cell._value
+        for cell in dict.values(within._cells)
+        if cell.__class__ is not MergedCell
+    ]
 
 
-def more_than_values(cells: Iterable[Any]) -> list[Cell]:
+def more_than_values(sheet: Worksheet) -> list[Cell]:
     """Return the cells that are more than a text or a number: with a comment, a link, a formula, or a value of another kind."""
+    within: Any = made_cells(sheet)
     return [
         cell
-        for cell in cells
-        if cell._comment is not None or cell._hyperlink is not None or cell.data_type == "f" or cell._value.__class__ not in _PLAIN
+        for cell in within
+        if cell._comment is not None
+        or cell._hyperlink is not None
+        or cell.data_type == "f"
+        or cell._value.__class__ not in plain_cells.KINDS
     ]
 
 
@@ -143,29 +158,35 @@ def load(content: bytes) -> tuple[Workbook, dict[str, str], bool]:
     reader: Any = _Reader(io.BytesIO(content), rich_text=True)
     reader.read()
     reader.wb.calculation = reader.wb.calculation or CalcProperties()  # many programs write none
+    has_breaks = any(text.__class__ is str and _HALF_A_BREAK in text for text in reader.shared_strings)
     for sheet in reader.wb.worksheets:
-        for cell in cells(sheet):
+        for cell in (cells if has_breaks else made_cells)(sheet):
             if cell.data_type == "d" and not is_date_format(cell.number_format):  # as ISO text it was a date without a format
                 cell.number_format = FORMAT_DATE_DATETIME if isinstance(cell.value, datetime) else FORMAT_DATE_YYYYMMDD2
-            if isinstance(cell.value, str) and "_x000D_" in cell.value:  # half of a line break; openpyxl leaves it as it is written
-                set_text(cell, cell.value.replace("_x000D_\n", "\n").replace("_x000D_", "\n"))
+            if isinstance(cell.value, str) and _HALF_A_BREAK in cell.value:  # half of a line break; openpyxl leaves it as it is written
+                set_text(cell, cell.value.replace(f"{_HALF_A_BREAK}\n", "\n").replace(_HALF_A_BREAK, "\n"))
     paths = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets() if "chartsheet" not in relation.Type}
     # openpyxl passes over a sheet whose part is not in the package; a receipt without it would look whole.
     return reader.wb, paths, len(reader.wb._sheets) == len(list(reader.parser.sheets))
 
 
+_HALF_A_BREAK = "_x000D_"
+
+
 def save(book: Workbook, sink: Sink) -> None:
     """Write the workbook's parts."""
     for sheet in book.worksheets:
-        within: Any = cells(sheet)
+        within: Any = made_cells(sheet)
         for cell in within:
-            value = cell._value
-            # openpyxl writes sixteen digits; some numbers need seventeen to be the same again.
-            if value.__class__ is float and float(f"{value:.16g}") != value:
-                cell._value = repr(value)
+            cell._value = _exact(cell._value)
     # Not with `Workbook.save`: it puts the clock's time into the properties, and the same receipt must be the same bytes.
     package: Any = sink
     _Writer(book, package).save()
+
+
+def _exact(value: Any) -> Any:  # noqa: ANN401 - a cell's
+    """Return the value as it is to be written: openpyxl writes sixteen digits, and some numbers need seventeen to be the same again."""
+    return repr(value) if value.__class__ is float and float(f"{value:.16g}") != value else value
 
 
 _BLANKS = re.compile(rb"<t>(\s+)</t>")
@@ -200,11 +221,17 @@ def _texts(source: IO[bytes]) -> list[Any]:
     return texts
 
 
-_LETTERS = {letter.encode(): number for number, letter in enumerate(ascii_uppercase, 1)}
+def _made(sheet: Any, plain: Plain) -> Any:  # noqa: ANN401 - openpyxl's worksheet, and its cell
+    cell: Any = object.__new__(Cell)
+    cell.parent = sheet
+    cell.row, cell.column, style, cell.data_type, cell._value = plain
+    cell._style = StyleArray(sheet.parent._cell_styles[style])
+    cell._hyperlink = cell._comment = None
+    return cell
 
 
 class _CellsReader(_reader.WorksheetReader):
-    """Makes cells of a sheet that has none but the plainest at once, where openpyxl goes through an element and a dictionary for each."""
+    """Takes cells at once of a sheet that has none but the plainest; openpyxl goes through an element and a dictionary for each."""
 
     def bind_cells(self) -> None:
         within: Any = self
@@ -212,32 +239,14 @@ class _CellsReader(_reader.WorksheetReader):
             super().bind_cells()
             return
         content = within.parser.source.read()
-        parts = worksheet_xml.parted(content)
-        rest, plain = parts or (content, [])
+        rest, plain = worksheet_xml.parted(content) or (content, [])
         within.parser.source = io.BytesIO(rest)
         super().bind_cells()
-        sheet, texts = within.ws, within.parser.shared_strings
-        styles, cells = sheet.parent._cell_styles, sheet._cells
-        for letter, line, style, kind, value in plain:
-            cell: Any = object.__new__(Cell)
-            cell.row, cell.column, cell._value = row, column, _ = int(line), _LETTERS[letter], None
-            cells[row, column] = cell
-            cell.parent, cell._style = sheet, StyleArray(styles[int(style)] if style else styles[0])
-            cell._hyperlink = cell._comment = None
-            cell.data_type = type_ = kind.decode() if kind else "n"
-            if not value:
-                continue
-            match type_:
-                case "n":
-                    cell._value = float(value) if b"." in value else int(value)
-                case "s":
-                    cell._value = texts[int(value)]
-                case "b":
-                    cell._value = bool(int(value))
-                case _:
-                    cell._value, cell.data_type = value.decode(), "s"
         if plain:
-            sheet._current_row = sheet.max_row
+            if max(int(style or 0) for style in {cell[plain_cells.STYLE] for cell in plain}) >= len(within.ws.parent._cell_styles):
+                raise IndexError  # of a look that is not there: once the marks are made, theirs would have that number
+            within.ws._cells = PlainCells(plain, within.parser.shared_strings, partial(_made, within.ws))
+            within.ws._current_row = within.ws.max_row
 
 
 setattr(excel, "WorksheetReader", _CellsReader)  # noqa: B010 - there is no parameter for it
@@ -265,8 +274,16 @@ class _RowsWriter(WorksheetWriter):
 
     def __init__(self, ws: Any, out: Any) -> None:  # noqa: ANN401 - openpyxl's own
         super().__init__(ws, out)
-        self._styles, self._contents = dict[bytes, str](), dict[tuple[object, ...], str]()
-        """What is written of a look, and of a value of a kind: cells repeat a lot."""
+        self._styles, self._contents, self._rests = dict[bytes, str](), dict[tuple[object, ...], str](), dict[object, str]()
+        """What is written of a look, of a value of a kind, and of both behind a plain cell's address: cells repeat a lot."""
+
+    def rows(self) -> list[tuple[int, list[Any]]]:
+        """Return the rows in their order, with cells that nobody has asked for as they are."""
+        within: Any = self
+        rows: dict[int, list[Any]] = {row: [] for row in within.ws.row_dimensions}
+        for (row, _column), cell in sorted(dict.items(within.ws._cells)):
+            rows.setdefault(row, []).append(cell)
+        return sorted(rows.items())
 
     def write_row(self, xf: Any, row: Any, row_idx: Any) -> None:  # noqa: ANN401 - openpyxl's own
         within: Any = self
@@ -275,7 +292,10 @@ class _RowsWriter(WorksheetWriter):
         write = getattr(xf, "_file", None)  # of et_xmlfile; openpyxl's other writer, lxml, is never in a reader
         pending: list[str] = []
         with xf.element("row", attributes):
-            for cell in row:
+            for cell in row if write else [_made(within.ws, cell) if cell.__class__ is tuple else cell for cell in row]:
+                if cell.__class__ is tuple:
+                    pending.append(self._written_plain(cell))
+                    continue
                 if cell._comment is not None:
                     within.ws._comments.append(CommentRecord.from_cell(cell))
                 elif cell._value is None and not self._style(cell):
@@ -295,10 +315,23 @@ class _RowsWriter(WorksheetWriter):
         value, kind = cell._value, cell.data_type
         if cell.hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
             return ""
-        key = (kind, type(value), value if value != 0 else repr(value))  # 0.0 is -0.0
+        return f'<c r="{get_column_letter(cell.column)}{cell.row}"{self._style(cell)}{self._content(value, kind)}'
+
+    def _written_plain(self, plain: Plain) -> str:
+        """Return the element of a cell that nobody has asked for; '' of one without value and look."""
+        key = plain[plain_cells.STYLE :], plain[plain_cells.VALUE].__class__
+        if (rest := self._rests.get(key)) is None:
+            within: Any = self
+            _line, _column, _style, kind, value = plain
+            look = self._style(_made(within.ws, plain))
+            rest = self._rests[key] = "" if value is None and not look else look + self._content(_exact(value), kind)
+        return rest and f'<c r="{ascii_uppercase[plain[1] - 1]}{plain[0]}"{rest}'
+
+    def _content(self, value: str | float | None, kind: str) -> str:
+        key = (kind, value.__class__, value if value != 0 else repr(value))  # 0.0 is -0.0
         if (content := self._contents.get(key)) is None:
             content = self._contents[key] = _content(value, kind)
-        return f'<c r="{get_column_letter(cell.column)}{cell.row}"{self._style(cell)}{content}'
+        return content
 
     def _style(self, cell: Any) -> str:  # noqa: ANN401 - openpyxl's cell
         look = cell._style

@@ -40,25 +40,24 @@ def hide(book: Workbook, results: Mapping[str, Results], refused: tuple[Place, .
         raise NotMarkableError(Why.PERSONAL, "工作表的名称")
     hidden = 0
     for sheet in book.worksheets:
-        cells = openpyxl_private.cells(sheet)
-        columns = {*_columns(cells), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
-        hidden += sum(_hide_column(cells, row, column) for row, column in columns)
+        columns = {*_columns(sheet), *((row, column + 1) for name, row, column in refused if name == sheet.title)}
+        hidden += sum(_hide_column(sheet, row, column) for row, column in columns)
         sheet_results = results.get(sheet.title, {})
-        hidden += sum(_mask(cell, sheet_results) for cell in _suspects(cells))
+        hidden += sum(_mask(cell, sheet_results) for cell in _suspects(sheet))
         _mask_around(sheet)
     _mask_links(book)
     return hidden
 
 
-def _columns(cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+def _columns(sheet: Worksheet) -> Iterator[tuple[int, int]]:
     """Return the headers of columns with personal information, on whichever sheet: row and column from 1."""
-    values = openpyxl_private.values(cells)
+    values = openpyxl_private.values(sheet)
     if CellRichText not in {*map(type, values)}:
         compared = as_compared(_joined(values))
         if not any(name in compared for name in contract.PERSONAL_HEADERS):  # most sheets: asked at once of all that they say
             return
     rows: dict[int, list[tuple[int, str]]] = {}
-    for cell, value in zip(cells, values, strict=True):
+    for cell, value in zip(openpyxl_private.cells(sheet), values, strict=True):
         if isinstance(value, str | CellRichText) and value:
             rows.setdefault(cell.row, []).append((cell.column, _label(str(_value(value)))))
     for row, labels in rows.items():
@@ -81,7 +80,8 @@ def _is_personal(value: str | float) -> bool:
     return len(as_text(value)) >= _SHORTEST_NUMBER and is_personal(value)
 
 
-def _hide_column(cells: Iterable[Cell], row: int, column: int) -> int:
+def _hide_column(sheet: Worksheet, row: int, column: int) -> int:
+    cells = openpyxl_private.cells(sheet)
     below = [cell for cell in cells if cell.column == column and cell.row > row and cell.value not in (None, "", HIDDEN)]
     for cell in below:
         openpyxl_private.set_text(cell, HIDDEN)
@@ -90,9 +90,10 @@ def _hide_column(cells: Iterable[Cell], row: int, column: int) -> int:
     return len(below)
 
 
-def _suspects(cells: Sequence[Cell]) -> list[Cell]:
+def _suspects(sheet: Worksheet) -> list[Cell]:
     """Return the cells that have to be looked at one by one."""
-    return [*cells] if are_personal(openpyxl_private.values(cells)) else openpyxl_private.more_than_values(cells)
+    is_plain = not are_personal(openpyxl_private.values(sheet))
+    return (openpyxl_private.more_than_values if is_plain else openpyxl_private.cells)(sheet)
 
 
 def are_personal(values: Sequence[object]) -> bool:

@@ -85,6 +85,8 @@ _PLAIN_ROWS = (
     '<row r="3" spans="2:3" ht="30" customHeight="1"><c r="B3" t="s"><v>0</v></c><c r="C3" s="1"><v>43952</v></c><c r="D3" s="1"/></row>',
     '<row r="4"><c r="A4" t="b"><v>1</v></c><c r="B4" t="str"><v>007</v></c><c r="C4" s="1"><v>0.50</v></c><c r="D4" t="s"/></row>',
     '<row r="9"><c r="Z9" s="0" t="n"><v>-1</v></c></row>',
+    '<row r="5"><c r="A5"><v>0.12345678901234567</v></c><c r="B5"><v>0</v></c><c r="C5"><v>0.0</v></c><c r="D5"><v>1</v></c></row>',
+    '<row r="6"><c r="A6" t="s"><v>2</v></c><c r="B6" t="s"><v>3</v></c><c r="C6"/></row>',
     '<row r="9"><c r="A9"><f>1+1</f><v>2</v></c><c r="B9" t="s"><v>1</v></c></row>',
     '<row><c><v>5</v></c><c r="B1" t="inlineStr"><is><t>办理中</t></is></c></row>',
     '<!-- --><row r="1"><c r="A1"><v>1</v></c></row>',
@@ -93,8 +95,8 @@ _PLAIN_ROWS = (
 )
 
 
-@pytest.mark.parametrize("rows", [*([rows] for rows in _PLAIN_ROWS), _PLAIN_ROWS[:2]])
-def test_the_cells_of_a_sheet_are_read_as_openpyxl_reads_them(rows: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def _sheet(rows: Sequence[str], text: str = "丙") -> dict[str, bytes]:
+    """The parts of a workbook whose one sheet has these rows, and whose third text is this one."""
     book, packed = Workbook(), io.BytesIO()
     book.worksheets[0]["A1"].value, book.worksheets[0]["A1"].number_format = "甲", "yyyy-mm-dd"
     book.save(packed)
@@ -102,12 +104,57 @@ def test_the_cells_of_a_sheet_are_read_as_openpyxl_reads_them(rows: Sequence[str
         parts = {name: package.read(name) for name in package.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
     parts[sheet] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{''.join(rows)}</sheetData>".encode(), parts[sheet])
-    parts["xl/sharedStrings.xml"] = f"<sst {_MAIN}><si><t>甲</t></si><si><t>乙</t></si></sst>".encode()
-    parts = foreign_package.settled(parts)
+    parts["xl/sharedStrings.xml"] = (
+        f"<sst {_MAIN}><si><t>甲</t></si><si><t>乙</t></si><si><t>{text}</t></si><si><t> 空 </t></si></sst>".encode()
+    )
+    return dict(foreign_package.settled(parts))
+
+
+@pytest.mark.parametrize("rows", [*([rows] for rows in _PLAIN_ROWS), _PLAIN_ROWS[:2]])
+def test_the_cells_of_a_sheet_are_read_as_openpyxl_reads_them(rows: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = _sheet(rows)
     ours = _read(parts)
     monkeypatch.setattr(worksheet_xml, "parted", lambda _part: None)
     assert ours == _read(parts)
     assert len(ours[0]) >= sum(row.count("<c ") for row in rows)
+
+
+@pytest.mark.parametrize("rows", [*([rows] for rows in _PLAIN_ROWS), _PLAIN_ROWS[:2]])
+@pytest.mark.parametrize("text", ["丙", "上_x000D_\n下"])
+@pytest.mark.parametrize("asked", [[], ["C3"], ["B4", "C4", "D9"]])
+def test_cells_that_nobody_asked_for_are_written_as_those_that_were_made(
+    rows: Sequence[str], asked: Sequence[str], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = _sheet(rows, text)
+    ours = _written_again(parts, asked)
+    monkeypatch.setattr(worksheet_xml, "parted", lambda _part: None)
+    assert ours == _written_again(parts, asked)
+
+
+def _written_again(parts: Mapping[str, bytes], asked: Sequence[str]) -> dict[str, bytes]:
+    """The parts as they are written after these cells were looked at and one of them was filled."""
+    book, _paths, _is_whole = openpyxl_private.load(package_parts.pack(parts))
+    for address in asked:
+        cell: Any = book.worksheets[0][address]
+        openpyxl_private.set_text(cell, f"{cell.value}")
+    sink = package_parts.Sink()
+    openpyxl_private.save(book, sink)
+    return {name: part for name, part in sink.parts.items() if name != "docProps/core.xml"}
+
+
+def test_a_plain_cell_is_made_when_somebody_asks_for_it() -> None:
+    book, _paths, _is_whole = openpyxl_private.load(package_parts.pack(_sheet(_PLAIN_ROWS[:1])))
+    page: Any = book.worksheets[0]
+    assert openpyxl_private.made_cells(page) == []
+    assert openpyxl_private.values(page) == ["甲", 43952, None]
+    assert [page["B3"].value, page["D3"].value] == ["甲", None]
+    assert openpyxl_private.made_cells(page) == [page["B3"], page["D3"]]
+    assert [cell.coordinate for cell in openpyxl_private.cells(page)] == ["B3", "C3", "D3"]
+
+
+def test_a_look_that_is_not_there_is_found_before_marks_have_its_number() -> None:
+    with pytest.raises(IndexError):
+        openpyxl_private.load(package_parts.pack(_sheet(['<row r="3"><c r="B3" s="900"><v>1</v></c></row>'])))
 
 
 def _read(parts: Mapping[str, bytes]) -> tuple[list[Any], Any, Any]:
