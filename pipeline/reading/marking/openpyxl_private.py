@@ -292,7 +292,7 @@ class _RowsWriter(WorksheetWriter):
         write = getattr(xf, "_file", None)  # of et_xmlfile; openpyxl's other writer, lxml, is never in a reader
         pending: list[str] = []
         with xf.element("row", attributes):
-            for cell in row if write else [_made(within.ws, cell) if cell.__class__ is tuple else cell for cell in row]:
+            for cell in row if write else map(self._whole, row):
                 if cell.__class__ is tuple:
                     pending.append(self._written_plain(cell))
                     continue
@@ -316,6 +316,10 @@ class _RowsWriter(WorksheetWriter):
         if cell.hyperlink or kind not in ("s", "n") or not (value is None or type(value) in (str, int, float)):
             return ""
         return f'<c r="{get_column_letter(cell.column)}{cell.row}"{self._style(cell)}{self._content(value, kind)}'
+
+    def _whole(self, cell: Any) -> Any:  # noqa: ANN401 - openpyxl's cell, or a plain one that nobody has asked for
+        within: Any = self
+        return _made(within.ws, (*cell[: plain_cells.VALUE], _exact(cell[-1]))) if cell.__class__ is tuple else cell
 
     def _written_plain(self, plain: Plain) -> str:
         """Return the element of a cell that nobody has asked for; '' of one without value and look."""

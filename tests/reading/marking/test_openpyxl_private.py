@@ -1,4 +1,4 @@
-"""Plain cells are written, and shared texts read, as openpyxl itself would do it."""
+"""Plain cells are written (those of `plain_cells` too), and shared texts read, as openpyxl itself would do it."""
 
 from __future__ import annotations
 
@@ -122,9 +122,13 @@ def test_the_cells_of_a_sheet_are_read_as_openpyxl_reads_them(rows: Sequence[str
 @pytest.mark.parametrize("rows", [*([rows] for rows in _PLAIN_ROWS), _PLAIN_ROWS[:2]])
 @pytest.mark.parametrize("text", ["丙", "上_x000D_\n下"])
 @pytest.mark.parametrize("asked", [[], ["C3"], ["B4", "C4", "D9"]])
+@pytest.mark.parametrize("is_readers", [True, False])
 def test_cells_that_nobody_asked_for_are_written_as_those_that_were_made(
-    rows: Sequence[str], asked: Sequence[str], text: str, monkeypatch: pytest.MonkeyPatch
+    rows: Sequence[str], asked: Sequence[str], text: str, monkeypatch: pytest.MonkeyPatch, *, is_readers: bool
 ) -> None:
+    if is_readers:  # which has no lxml
+        monkeypatch.setattr("openpyxl.worksheet._writer.xmlfile", xmlfile)
+        monkeypatch.setattr(openpyxl_private, "write_cell", etree_write_cell)
     parts = _sheet(rows, text)
     ours = _written_again(parts, asked)
     monkeypatch.setattr(worksheet_xml, "parted", lambda _part: None)
