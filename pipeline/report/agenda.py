@@ -16,7 +16,6 @@ from pipeline.report.case_lines import CaseLine, Decision, UrgentLine
 from pipeline.report.figures import Figure, Way
 from pipeline.report.submission_lines import Absence, AbsencePart, SubmissionLine
 from pipeline.settings.config import Settings
-from pipeline.terms import words
 from pipeline.terms.contract import REPLIED, URGENT_KINDS
 
 PACE_DAYS = 7
@@ -131,33 +130,31 @@ def silent_days(state: DayState) -> frozenset[date]:
 # --- decisions ---------------------------------------------------------------------------------------------------
 
 
-FIRST_OF_KIND = 2
-"""So many of each kind come before more of any: what has room for a few shows something of each."""
 _FEW_LACKING = 3
-"""A group that lacks so few to its target meets it by these: its cases come first among those of their kind."""
+"""A group that lacks so few to its target meets it by these: of one day its cases come first."""
 
 
 def decisions(lines: Iterable[CaseLine], urgent: Iterable[UrgentLine], targets: Iterable[Figure], day: date) -> tuple[Decision, ...]:
-    """Return what needs a decision: the first of each kind, then the others by kind, in the order in which everybody is shown them.
+    """Return what needs a decision, in the order in which everybody is shown it: dangers, other urgent matters, then by the earliest day.
 
-    Dangers come before everything else. Of urgent matters that ask for one the gravest are first, of cases those that a target lacks
-    little without, the oldest of them first. Of a cancelled case nothing is to be decided but what is urgent. `day`: the report's.
+    That is the day that the request itself names, else the case's deadline; an urgent matter that names none is of the day. Of one day
+    come the gravest urgent matters first, and the cases that a target lacks little without, the oldest of them first. Of a cancelled
+    case nothing is to be decided but what is urgent. `day`: the report's.
     """
     by_number = {line.number: line for line in lines}
     close = {target.group for target in targets if 0 < target.tally.shortfall <= _FEW_LACKING}
     matters = [_urgent(matter, by_number.get(matter.number), day) for matter in gravest_first(urgent) if matter.coordination]
+    matters.sort(key=lambda matter: (not matter_words.is_danger(matter), matter.asked_by or day))
     cases = [decision for line in by_number.values() if not line.grounds and (decision := _decision(line, day))]
-    cases.sort(key=lambda decision: (by_number[decision.number].group not in close, decision.since or _NEVER, decision.number))
-    by_kind = {kind: [decision for decision in (*matters, *cases) if decision.kinds[0] == kind] for kind in words.DECISIONS}
-    by_kind["urgent"], dangers = _apart(by_kind["urgent"])
-    first = [decision for of_kind in by_kind.values() for decision in of_kind[:FIRST_OF_KIND]]
-    return (*dangers, *first, *(decision for of_kind in by_kind.values() for decision in of_kind[FIRST_OF_KIND:]))
-
-
-def _apart(matters: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
-    """Return other urgent matters, and those about people's safety: these are decided before anything else, however many they are."""
-    dangers = [matter for matter in matters if matter_words.is_danger(matter)]
-    return [matter for matter in matters if matter not in dangers], dangers
+    cases.sort(
+        key=lambda decision: (
+            decision.asked_by or decision.due or _NEVER,
+            by_number[decision.number].group not in close,
+            decision.since or _NEVER,
+            decision.number,
+        )
+    )
+    return (*matters, *cases)
 
 
 def by_request(decisions: Sequence[Decision], *, joins_urgent: bool = False) -> list[Sequence[Decision]]:
@@ -215,7 +212,8 @@ def _urgent(matter: UrgentLine, case: CaseLine | None, day: date) -> Decision:
     leader = case.leader if case else ""  # the deadline of its case is none of the matter
     asked = matter_words.dated(matter.coordination, day, day)
     first = (("urgent",), matter.number, matter.district, said, leader, since, asked, matter.origin)
-    return Decision(*first, happened=matter.happened, measures=matter.measures, counted=matter.counted)
+    asked_by = matter_words.asked_by(matter.coordination, day)
+    return Decision(*first, happened=matter.happened, measures=matter.measures, counted=matter.counted, asked_by=asked_by)
 
 
 def _decision(line: CaseLine, told_on: date) -> Decision | None:
@@ -245,6 +243,7 @@ def _decision(line: CaseLine, told_on: date) -> Decision | None:
         line.is_beyond,
         answered_before=line.answered_before if "disputed" in kinds else None,
         danger_on=line.danger_on,
+        asked_by=matter_words.asked_by(line.coordination, line.request_on),
     )
 
 

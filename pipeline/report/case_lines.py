@@ -179,6 +179,8 @@ class Decision:
     """As of its `CaseLine`, where it is disputed."""
     danger_on: date | None = None
     """As of its `CaseLine`; None for an urgent matter."""
+    asked_by: date | None = None
+    """The latest day that the request itself plainly names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,11 @@ class Together(Sequence[Decision]):
         return min(((decision.due, decision.is_beyond) for decision in self.decisions if decision.due), default=None)
 
     @cached_property
+    def asked_by(self) -> date | None:
+        """The earliest day that one of the requests names; None where none does."""
+        return min((decision.asked_by for decision in self.decisions if decision.asked_by), default=None)
+
+    @cached_property
     def late_too(self) -> str:
         """How many are overdue beside that for which they stand here; '' where none is."""
         return late_too(self.decisions)
@@ -262,3 +267,17 @@ def earliest_due(item: Sequence[Decision], told_on: date) -> str:
         return ""
     first, is_beyond = earliest
     return f"{'最早限' if len(item) > 1 else '限'}{sentences.deadline(first, told_on, is_beyond=is_beyond)}"
+
+
+def asked_by(item: Sequence[Decision], told_on: date) -> str:
+    """Return until when the requests of an item ask, such as 请求5月20日，已过1天; '' where they name no day."""
+    day = together(item).asked_by
+    if day is None:
+        return ""
+    late = (told_on - day).days
+    return f"{'最早' if len(together(item).requests) > 1 else ''}请求{sentences.day(day, told_on)}{f'，已过{late}天' if late > 0 else ''}"
+
+
+def limits(item: Sequence[Decision], told_on: date) -> str:
+    """Return until when something is asked about an item, and its earliest deadline, as far as there are such."""
+    return "，".join(filter(None, (asked_by(item, told_on), earliest_due(item, told_on))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.day.row_changes import RowChanges
@@ -207,6 +207,51 @@ def dated(asked: str, written: date | None, day: date) -> str:
     Papers are read on the next morning, and requests stand for days. `day`: the report's.
     """
     return _RELATIVE.sub(lambda found: f"{found[0]}（{sentences.day(written, day)}写）", asked, count=1) if written else asked
+
+
+_DAY_WORD = re.compile(
+    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:\d{1,2}日?[至到—-])?(?P<day>\d{1,2})日|(?<!\d)(?P<ago>今|(?<!光)明)[日天早晨晚夜]|本日|(?P<third>后天)"
+    r"|(?P<next>下|本|这)(?:周|星期)(?P<weekday>[一二三四五六日天])"
+)
+"""A day in a request, or such a word: of a range its last day."""
+_DEMAND, _UNTIL = re.compile("[请望须]"), re.compile("[^，、]{0,6}前")
+"""What stands before a day on which something is asked in a sentence, or behind one until which it is."""
+_TOLD_DAY = re.compile(r"[起的已]|发生|受理|交办|会议")
+"""What follows a day that is no such one."""
+_HALF_A_YEAR = timedelta(days=183)
+_WEEKDAYS = "一二三四五六日"
+
+
+def asked_by(asked: str, written: date | None) -> date | None:
+    """Return the latest day that a request plainly names, for orders and columns of time limits; None where it names none.
+
+    `written`: the day on which it was written; a day before it is none until which anything is asked.
+    """
+    if not written:
+        return None
+    days = [
+        day
+        for sentence in re.split("[。；！？\n]", asked)
+        for found in _DAY_WORD.finditer(sentence)
+        if not _TOLD_DAY.match(sentence, found.end())
+        and (_DEMAND.search(sentence, 0, found.start()) or _UNTIL.match(sentence, found.end()))
+        and (day := _day_of(found, written))
+    ]
+    return max((day for day in days if day >= written), default=None)
+
+
+def _day_of(found: re.Match[str], written: date) -> date | None:
+    """Return the day that such words name; without its year the one next to the day of writing."""
+    if found["weekday"]:
+        ahead = _WEEKDAYS.index(found["weekday"].replace("天", "日")) - written.weekday()
+        return written + timedelta(days=ahead + 7 * (found["next"] == "下"))
+    if not found["month"]:
+        return written + timedelta(days=2 if found["third"] else int(found["ago"] == "明"))
+    try:
+        day = date(int(found["year"] or written.year), int(found["month"]), int(found["day"]))
+        return day.replace(year=day.year + 1) if not found["year"] and written - day > _HALF_A_YEAR else day
+    except ValueError:
+        return None
 
 
 CALLED_OVER: Final = ("已消除", "已解除", "已排除")

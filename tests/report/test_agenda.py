@@ -23,7 +23,7 @@ from pipeline.render.page import leaders_page
 from pipeline.render.papers import briefing, decision_items, decision_list
 from pipeline.render.period import period_page, period_workbook
 from pipeline.render.workbook import office_workbook
-from pipeline.report import agenda, decision_words, headline, left_at_the_end, notice_words, period, sentences, who_reported
+from pipeline.report import agenda, decision_words, headline, left_at_the_end, matter_words, notice_words, period, sentences, who_reported
 from pipeline.report.case_lines import Decision
 from pipeline.report.figures import Figure, Way
 from pipeline.terms import words
@@ -334,15 +334,15 @@ def test_what_needs_a_decision_says_since_when_who_and_what_is_asked() -> None:
     ]
     assert matters == [
         (("urgent",), NUMBERS[2], end, "领导一", "请调度供水"),
-        (("disputed",), NUMBERS[5], tuesday, "领导一", "请包案领导与群众见面，研究新的答复意见"),
         (("overdue",), NUMBERS[0], date(2020, 6, 2), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
         (("overdue",), NUMBERS[1], date(2020, 6, 3), "领导一", "请确定办结办法和时间，符合规定的按程序延期"),
+        (("disputed",), NUMBERS[5], tuesday, "领导一", "请包案领导与群众见面，研究新的答复意见"),
         (("coordination",), NUMBERS[7], MONDAY, "领导一", "请市住建局协调供电"),
     ]
     late = _day(end, _register(), _report_of(MONDAY, progress_row(NUMBERS[0], 需协调事项="请市里协调资金缺口")))
     (own,) = (decision for decision in late.report.decisions if decision.number == NUMBERS[0])
     assert (own.kinds, own.since) == (("overdue", "coordination"), MONDAY)  # the request has waited since it was made
-    assert [decision.due for decision in out.report.decisions[:2]] == [None, date(2020, 6, 6)]  # an urgent matter has no limit of a case's
+    assert [decision.due for decision in out.report.decisions[:2]] == [None, date(2020, 6, 1)]  # an urgent matter has no limit of a case's
 
 
 def test_the_gravest_urgent_matters_come_first_and_each_district_has_its_turn() -> None:
@@ -366,7 +366,7 @@ def test_of_a_cancelled_case_an_urgent_matter_names_the_leader_and_nothing_else_
     ]
 
 
-def test_two_of_each_kind_come_before_more_of_any_and_first_what_a_target_lacks_little_without() -> None:
+def test_of_one_day_urgent_matters_come_first_then_what_a_target_lacks_little_without() -> None:
     """自治区交办 lacks one case, disputed later than the city's, of which nine lack."""
     tuesday = MONDAY + timedelta(days=1)
     matters = tuple(urgent_row("", 情况说明=f"停水{n}", 发生时间="2020-05-19 09:30", 需协调事项=f"请调度{n}") for n in range(5))
@@ -377,8 +377,56 @@ def test_two_of_each_kind_come_before_more_of_any_and_first_what_a_target_lacks_
     out = _day(tuesday, register, _report_of(MONDAY, *disputed[1:]), _report_of(tuesday, disputed[0], asking, urgent=matters)).report
     assert {target.label: target.tally.shortfall for target in out.targets} == {"自治区交办": 1, CITY: 9}
     told = [decision.number or decision.matter[-1] for decision in out.decisions]
-    assert told == ["0", "1", "ZZQ-2020-001", NUMBERS[1], NUMBERS[7], "2", "3", "4", NUMBERS[2], NUMBERS[3]]
-    assert [len(item) for item in agenda.by_request(out.decisions)[:4]] == [1, 1, 4, 1]
+    assert told == ["0", "1", "2", "3", "4", "ZZQ-2020-001", NUMBERS[1], NUMBERS[2], NUMBERS[3], NUMBERS[7]]
+    assert [len(item) for item in agenda.by_request(out.decisions)[-2:]] == [4, 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "day"),
+    [
+        ("请市自然资源局5月20日以前出具意见", date(2020, 5, 20)),
+        ("请市自然资源局明天上午派人到现场，今天18时前先电话答复", date(2020, 5, 20)),
+        ("请调派供热车2台，今晚到位", date(2020, 5, 19)),
+        ("请明确移交日期，下周一以前答复", date(2020, 5, 25)),
+        ("请5月20日至22日派人", date(2020, 5, 22)),
+        ("11月30日前拨付资金，2021年1月5日前报账", date(2021, 1, 5)),
+        ("因今日断电6户停暖，请市里协调", None),
+        ("请按5月11日会议纪要办理", None),
+        ("请按5月11日前的标准办理", None),
+        ("请6月1日起停供", None),
+        ("请光明日报社派人", None),
+        ("请2月30日前答复", None),
+        ("请派专家", None),
+    ],
+)
+def test_the_day_by_which_something_is_asked_is_read_where_it_is_plain(asked: str, day: date | None) -> None:
+    """Written on a Tuesday."""
+    assert matter_words.asked_by(asked, date(2020, 5, 19)) == day
+    assert matter_words.asked_by(asked, None) is None
+
+
+def test_what_is_asked_first_comes_first_and_a_day_that_has_passed_says_so() -> None:
+    """Of cases the day that the request names, else the case's own deadline."""
+    tuesday, end = MONDAY + timedelta(days=1), date(2020, 6, 3)
+    asked = {1: "请市财政局6月5日前拨付", 7: "请市财政局6月2日以前答复", 8: "请市住建局协调"}
+    rows = [progress_row(NUMBERS[at], 需协调事项=request) for at, request in asked.items()]
+    water, gas, crane = (
+        urgent_row("", 事项类别=kind, 情况说明=what, 发生时间="2020-06-03 09:30", 需协调事项=request)
+        for kind, what, request in (
+            ("停水停电停暖", "停水", "请6月4日前抢修"),
+            ("停水停电停暖", "停气", "请抢修"),
+            ("工程安全隐患", "塔吊", "请6月5日前鉴定"),
+        )
+    )
+    report = _day(end, _register(), _report_of(tuesday, *rows), _report_of(end, *rows, urgent=(water, gas, crane))).report
+    told = [decision.number or decision.matter.partition("：")[2] for decision in report.decisions]
+    assert told == ["塔吊", "停气", "停水", NUMBERS[0], NUMBERS[7], NUMBERS[1], NUMBERS[8]]
+    lines = [decision_list.in_a_line([decision], 1, end)["时限"] for decision in report.decisions]
+    assert lines == ["请求6月5日", "—", "请求6月4日", "办结6月1日", "请求6月2日，已过1天", "请求6月5日", "办结6月9日"]
+    late = next(decision for decision in report.decisions if decision.number == NUMBERS[7])
+    assert decision_words.limits([late], end) == "请求6月2日，已过1天，限6月8日"
+    page = leaders_page.render(report, TEMPLATES).decode()
+    assert "起，请求6月2日，已过1天，办结时限 6月8日：" in page
 
 
 def test_dangers_come_first_however_many_they_are_and_the_same_request_is_one_item() -> None:

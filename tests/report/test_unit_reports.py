@@ -395,7 +395,7 @@ def test_of_many_districts_it_is_told_how_many_each_unit_has() -> None:
 
 
 def test_a_decision_says_where_its_district_lies_to_a_reader_far_above(days: dict[date, Day]) -> None:
-    assert [decision.district for decision in days[LAST].report.decisions][:2] == ["甲市甲三县", "甲市甲三县"]
+    assert [decision.district for decision in days[LAST].report.decisions][:2] == ["甲市甲三县", "乙市乙一区"]
     assert {decision.district for decision in days[LAST].units["甲市"].decisions} == {"甲三县"}
 
 

@@ -69,7 +69,7 @@ def texts(item: Item, day: date, space: Space) -> dict[str, Any]:
     asked = whole_sentences(decision_words.asked(item), space.requests)
     has_row = len(asked) > _IN_CELL and not space.is_older
     request = f"{REQUEST}{asked}" if has_row else ""
-    cells = {"请示": ELSEWHERE if has_row else asked, "时限": decision_words.earliest_due(item, day)}
+    cells = {"请示": ELSEWHERE if has_row else asked, "时限": decision_words.limits(item, day)}
     leader_width = min(LONGEST_NAME, max(4, characters // 2))
     if len(item) == 1:
         done = "" if space.is_older else _done(first, space)

@@ -80,7 +80,7 @@ def in_a_line(item: Item, number: int | str, day: date, most_lines: int = 1, *, 
         "序号": str(number),
         "谁": page_room.cut(who[:_MOST_HEARD], page_room.WHO_WIDTH),
         "何事": _what(item, most_lines, is_brief=is_brief),
-        "时限": decision_words.earliest_due(item, day).replace("限", "") or "—",
+        "时限": decision_words.asked_by(item, day) or decision_words.earliest_due(item, day).replace("限", "办结") or "—",
     }
 
 

@@ -23,7 +23,7 @@ _NOTE_WIDTH, _LIST_WIDTH = 42.1, 41.6
 """In Chinese characters: of the notes, and of the cases of an item, in the usual size."""
 _LIST_ROW = 11.4
 """Of the list of decisions, in the small setting."""
-WHO_WIDTH, WHAT_WIDTH, _WHEN_WIDTH = 10.3, 28.0, 6.8
+WHO_WIDTH, WHAT_WIDTH, _WHEN_WIDTH = 9.3, 28.0, 7.8
 """In Chinese characters: of the columns of the list of decisions."""
 _DETAILS = "各项的案件和情况如下。"
 """What the templates say between the list of decisions and their table."""

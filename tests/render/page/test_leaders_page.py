@@ -268,12 +268,14 @@ def test_cases_of_which_the_same_is_asked_are_one_item_and_the_rest_fold() -> No
     report = a_report()
     matters = [decision for decision in report.decisions if decision.kinds == ("urgent",)]
     overdue = next(decision for decision in report.decisions if "overdue" in decision.kinds)
+    overdue = replace(overdue, due=date(2020, 5, 19))
     text = page_of(replace(report, decisions=(*(matters * 5), *[overdue] * 9))).text
     assert "需要决策的事项 10 件" in text, "an overdue case that an urgent matter is about is counted with that"
     assert "其余 3 项" in text
     assert text.count("请支援") == 5 + 1  # beside those to decide, the urgent matter itself
     assert text.count("土地手续请市级协调") == 1
-    assert "超期未结 9 件 东胜区，最早 5月20日起" in text
+    assert "超期未结 9 件 东胜区" in text
+    assert "最早限5月19日：" in text, "it folds with the cases: on a phone what is asked stands higher"
     assert "等 9 件，在第九节看全部，逐件见汇总表" in text
 
 

@@ -331,7 +331,7 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     report = replace(in_danger, earlier_urgent=(), restated=(), overnight=(), overnight_earlier=())
     fields = briefing.fields(report)
     assert [(row["序号"], row["谁"], row["时限"]) for row in fields["决策清单"]] == [
-        (str(n + 1), f"东胜区 领导{n}", "5月22日") for n in range(10)
+        (str(n + 1), f"东胜区 领导{n}", "办结5月22日") for n in range(10)
     ]
     told = [row["何事"] for row in fields["决策清单"]]
     whole = sum("见下表" not in request for request in told)
@@ -343,7 +343,7 @@ def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_
     assert page_room.is_decided(fields)
     assert pdf_pages(report) <= briefing.MOST_PAGES
     cells = [" ".join(row) for table in briefings.tables(word(report)) for row in briefings.rows(table)]
-    assert any(f"东胜区 领导1 需协调事项：{asked[1]} 5月22日" in row for row in cells)
+    assert any(f"东胜区 领导1 需协调事项：{asked[1]} 办结5月22日" in row for row in cells)
     assert briefing.fields(report, is_older=True)["决策清单"] == []
     unasked = replace(decisions[0], asked="请求" * 60)
     assert decision_list.in_a_line([unasked], 1, DAYS[4])["何事"] == "需协调事项（请示见下表）"
@@ -663,7 +663,7 @@ def test_a_day_of_another_year_is_said_with_its_year() -> None:
     cells = [decision_items.texts(item, day, decision_items.Space(40, 8)) for item in ([old], [newer], [newer, old])]
     assert [(item["起始"], item["时限"]) for item in cells[:2]] == [("2019年5月12日", "限2019年5月11日"), ("5月12日", "限5月11日")]
     assert cells[2]["起始"] == "最早2019年5月12日"
-    assert [decision_list.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["2019年5月11日", "5月11日"]
+    assert [decision_list.in_a_line([item], 1, day)["时限"] for item in (old, newer)] == ["办结2019年5月11日", "办结5月11日"]
     behind = Bounds(Tally(90, 2, 1), Tally(90, 2, 2), (("behind", ("东胜区",)),), (date(2019, 12, 31),), told_on=date(2020, 1, 2))
     assert "（2019年12月31日）" in sentences.why_open(behind)
 
