@@ -146,6 +146,8 @@ def keep_compiled() -> None:
     expressions of four hundred modules takes a tenth; `re` does it in a module of its own, whose names are replaced alike.
     """
     vars(dataclasses)["exec"] = _Executing(_KEPT[0])
+    if usual := vars(dataclasses).get("_is_type"):
+        vars(dataclasses)["_is_type"] = _Asking(usual)
     with contextlib.suppress(ImportError, AttributeError):  # another Python does it otherwise: then all is as without
         compiler: Any = import_module("re._compiler")
         compiler._sre = engine = _Engine(compiler._sre)  # noqa: SLF001 - see above
@@ -165,6 +167,21 @@ class _Executing:
             code = compile(source, "<string>", "exec")
             self._kept.add(source, code)
         exec(code, global_names, local_names)  # noqa: S102 - what would have been executed anyway
+
+
+class _Asking:
+    """Tells whether an annotation is one of the three that make a field none; asked of each, with an expression and two look-ups."""
+
+    def __init__(self, usual: Callable[..., bool]) -> None:
+        self._usual = usual
+
+    def __call__(self, annotation: str, owner: type, *rest: Any) -> bool:  # noqa: ANN401 - as `dataclasses` has it
+        is_plain = owner.__module__.startswith(_OURS) and "Var" not in annotation and "KW_ONLY" not in annotation
+        return not is_plain and self._usual(annotation, owner, *rest)
+
+
+_OURS: Final = "pipeline."
+"""So begin the names of our modules, where the three are called by their own names (a test looks)."""
 
 
 class _Compiling:

@@ -5,6 +5,8 @@ Covers `own_code`.
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import os
 import subprocess
 import sys
@@ -165,3 +167,31 @@ def test_what_a_dataclass_compiles_is_kept_and_the_class_is_the_same(tmp_path: P
 
 def test_where_python_keeps_no_compiled_modules_no_dataclass_is_kept(tmp_path: Path) -> None:
     assert _run_class(tmp_path, keeps=False)[1] == []
+
+
+def test_of_our_own_classes_a_plain_annotation_is_no_question_and_a_marked_one_is() -> None:
+    asked: list[str] = []
+
+    def usual(annotation: str, *_rest: object) -> bool:
+        asked.append(annotation)
+        return True
+
+    is_type = own_code._Asking(usual)  # noqa: SLF001
+    ours, others = (type("Noun", (), {"__module__": module}) for module in ("pipeline.day.cases", "somewhere"))
+    assert [is_type(annotation, ours) for annotation in ("int", "dict[str, int]")] == [False, False]
+    assert [is_type(annotation, ours) for annotation in ("ClassVar[int]", "dataclasses.InitVar[int]", "KW_ONLY")] == [True, True, True]
+    assert is_type("int", others)
+    assert asked == ["ClassVar[int]", "dataclasses.InitVar[int]", "KW_ONLY", "int"]
+    assert isinstance(vars(dataclasses)["_is_type"], own_code._Asking)  # noqa: SLF001
+
+
+def test_our_modules_call_what_makes_a_field_none_by_its_own_name() -> None:
+    imported = [
+        name.asname
+        for path in (HOME / "pipeline").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in {"typing", "dataclasses"}
+        for name in node.names
+        if name.name in {"ClassVar", "InitVar", "KW_ONLY"}
+    ]
+    assert [name for name in imported if name] == []
