@@ -16,7 +16,7 @@ from pipeline.report.case_lines import CaseLine, Change, MovedRow
 from pipeline.settings.config import Settings
 from pipeline.terms import words
 from pipeline.terms.case_numbers import alike
-from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, OF_THE_DAY, RESOLVED, Severity
+from pipeline.terms.contract import CASE, CONFIRMED, DISPUTED, NEW_CASES, OF_THE_DAY, REFERRED, RESOLVED, Severity
 from pipeline.terms.handed_in import Filed
 from pipeline.terms.messages import brief
 from pipeline.terms.rows import rows_of_sheet, written
@@ -56,6 +56,10 @@ def numbers(state: DayState, in_use: Sequence[CaseLine], settings: Settings) -> 
         by_kind[kind] = [line.number for line in in_use if flag in line.flags and flag not in flags_before.get(line.number, (flag,))]
     by_kind["newly_disputed"] = [case.number for case in state.cases if case.number in counted and _became_disputed(case, state)]
     named_already = {*gained, *by_kind["reopened"], *by_kind["newly_disputed"]}
+    moved = {line.number: (before[line.number], line.status) for line in in_use if line.number in before and line.number not in named_already}
+    by_kind["referred"] = [number for number, (_was, now) in moved.items() if now == REFERRED]
+    by_kind["referred_back"] = [number for number, (was, _now) in moved.items() if was == REFERRED]
+    named_already.update(by_kind["referred"], by_kind["referred_back"])
     by_kind["status"] = [number for number in counted if number in before and number not in named_already]
     return {kind: tuple(by_kind[kind]) for kind in words.CHANGES if kind in by_kind}
 

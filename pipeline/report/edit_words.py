@@ -44,7 +44,7 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
     shift = next(iter(effects.of("group", group)), None)
     left, entered = (shift.left, shift.entered) if shift else ((), ())
     kinds = (
-        ("撤销{}件", [mover for mover in left if not mover.after]),
+        ("撤销{}件" + _that_counted(shift), [mover for mover in left if not mover.after]),
         ("改到别组{}件", [mover for mover in left if mover.after]),
         ("恢复计入{}件", [mover for mover in entered if not mover.before and not mover.cancelled_in]),
         ("恢复并由别组改入{}件", [mover for mover in entered if mover.cancelled_in]),
@@ -60,6 +60,14 @@ def of_group(effects: Effects, group: str, room: Room = AMPLE) -> str:
         return f"今日{'；'.join(parts)}。" if parts else ""
     if_not = "如没有这些改动" if any(movers for _words, movers in kinds[1:]) else "如仍按所报计入"
     return f"今日{'；'.join(parts)}。{if_not}，{would_be(shift.without, shift.tally)}。"
+
+
+def _that_counted(shift: Shift | None) -> str:
+    """Return how many of the cases that only left a total had counted as resolved; '' where none had, or others came in."""
+    counted = shift.without.resolved - shift.tally.resolved if shift and not shift.entered else 0
+    if shift is None or counted <= 0 or any(mover.after for mover in shift.left):
+        return ""
+    return "（原已化解）" if counted == len(shift.left) else f"（其中{counted}件原已化解）"
 
 
 def _groups(effects: Effects) -> list[Shift]:

@@ -317,7 +317,9 @@ CHANGES: Final = {
     "newly_disputed": KindWords("群众不认可", "当日成为“已化解”而群众不认可的案件，不计入化解；前一日计入的，也在“不再计入化解”里。"),
     "newly_overdue": KindWords("新超期", "前一日在台账里还没有超期、当日成为超期未结的案件。"),
     "newly_stalled": KindWords("新停滞", "前一日在台账里还没有停滞、当日成为停滞的案件。"),
-    "status": KindWords("状态变化", "当前状态与前一日不同、又不属于新化解和重新办理的案件。"),
+    "referred": KindWords("导入法定途径", "当日导入法定途径的案件：仍在总数里，不计入化解，不再由旗区办理。"),
+    "referred_back": KindWords("从法定途径回来办理", "前一日已导入法定途径、当日又回来办理的案件。"),
+    "status": KindWords("状态变化", "当前状态与前一日不同、又不属于以上各类的案件。"),
 }
 """What changed on the day, case by case."""
 

@@ -260,6 +260,20 @@ def test_a_case_that_counts_again_is_not_told_as_resolved_that_day() -> None:
     assert again.resolved_today == ()
 
 
+def test_a_case_that_is_referred_and_one_that_comes_back_are_named() -> None:
+    days = [DAY - timedelta(days=past) for past in (2, 1, 0)]
+    files = [assigned(assignment([case_row("SJ-2020-001"), case_row("SJ-2020-002")]))]
+    told = [{}, {"当前状态": "导入法定途径"}, {"当前状态": "办理中", "重新办理原因": "法院不予受理"}]
+    files += [
+        handed_in(report(day=day, progress=[progress_row("SJ-2020-001", **row), progress_row("SJ-2020-002")]), f"{day} 16:00")
+        for day, row in zip(days, told, strict=True)
+    ]
+    _first, second, third = (done.report for _day, done in sorted(consolidate(files, days).items()))
+    assert "导入法定途径1件（东胜区SJ-2020-001）" in briefing.fields(second)["变化"]
+    assert "从法定途径回来办理1件（东胜区SJ-2020-001）" in briefing.fields(third)["变化"]
+    assert [change.kind for change in (*second.changes, *third.changes)] == ["referred", "referred_back"]
+
+
 def test_a_star_in_the_table_for_the_sake_of_a_report_of_an_earlier_day_has_its_reason_below() -> None:
     """杭锦旗, of which nothing is lacking, misses the target alone; what 东胜区 would have said the day before turns its own row."""
     before = DAY - timedelta(days=1)
