@@ -56,7 +56,9 @@ def numbers(state: DayState, in_use: Sequence[CaseLine], settings: Settings) -> 
         by_kind[kind] = [line.number for line in in_use if flag in line.flags and flag not in flags_before.get(line.number, (flag,))]
     by_kind["newly_disputed"] = [case.number for case in state.cases if case.number in counted and _became_disputed(case, state)]
     named_already = {*gained, *by_kind["reopened"], *by_kind["newly_disputed"]}
-    moved = {line.number: (before[line.number], line.status) for line in in_use if line.number in before and line.number not in named_already}
+    moved = {
+        line.number: (before[line.number], line.status) for line in in_use if line.number in before and line.number not in named_already
+    }
     by_kind["referred"] = [number for number, (_was, now) in moved.items() if now == REFERRED]
     by_kind["referred_back"] = [number for number, (was, _now) in moved.items() if was == REFERRED]
     named_already.update(by_kind["referred"], by_kind["referred_back"])

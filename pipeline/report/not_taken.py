@@ -62,7 +62,8 @@ def in_brief(report: Report) -> str:
         named = words.first_of(_of_days(chosen(earlier), report.day), _MOST_NAMED)
         sorts.append((name, [words.first_of(_by_case(chosen(of_day)), _MOST_NAMED), named]))
     told = [f"{name}{'、'.join(filter(None, named))}" for name, named in sorts if any(named)]
-    return f"退回、这里没有写的：{'；'.join(told)}，请{'马上' if own else ''}向旗区核实。" if told else ""
+    at_once = "马上" if own or _is_danger(report.earlier_refused) else ""
+    return f"退回、这里没有写的：{'；'.join(told)}，请{at_once}向旗区核实。" if told else ""
 
 
 def requests(report: Report) -> str:
@@ -122,7 +123,8 @@ def _earlier(matters: Sequence[RefusedMatter], day: date) -> str:
         return ""
     name = words.DECISIONS["coordination"].name if matters[0].is_request else URGENT.name
     named = words.first_of(_of_days(matters, day), _MOST_NAMED)
-    return f"以前日期退回、至今没有重新报送成功的{name}：{named}。请旗区重新报送；{_MEND[matters[0].is_request]}。"
+    ask = "请马上向旗区核实，并请旗区重新报送" if _is_danger(matters) else "请旗区重新报送"
+    return f"以前日期退回、至今没有重新报送成功的{name}：{named}。{ask}；{_MEND[matters[0].is_request]}。"
 
 
 _MEND: Final = {
@@ -139,9 +141,11 @@ def _of_days(matters: Iterable[RefusedMatter], day: date, *, with_district: bool
 
 
 def _counted(own: Sequence[RefusedMatter]) -> str:
-    if not own[0].is_request:
-        return _in_brief(_as_refused(own))
-    return _of_cases(len(own), [matter.number for matter in own if matter.number])
+    """Return how many matters of one file they are, and of which cases; of urgent ones the kinds too."""
+    numbers = [matter.number for matter in own if matter.number]
+    if own[0].is_request:
+        return _of_cases(len(own), numbers)
+    return _in_brief(_as_refused(own), words.first_of(numbers, _MOST_NAMED) if numbers else "")
 
 
 def _of_cases(count: int, numbers: Sequence[str]) -> str:
@@ -257,8 +261,12 @@ def _may_be_danger(told: RefusedUrgent) -> bool:
     return not told.kinds or not {SAFETY, ""}.isdisjoint(told.kinds)
 
 
-def _in_brief(told: RefusedUrgent) -> str:
-    """Return how many matters one file told, of which kinds, and whether more of it was refused than these."""
+def _is_danger(matters: Iterable[RefusedMatter]) -> bool:
+    return any(_may_be_danger(_as_refused([matter])) for matter in _urgent(matters))
+
+
+def _in_brief(told: RefusedUrgent, cases: str = "") -> str:
+    """Return how many matters one file told, of which kinds, whether more of it was refused than these, and of which cases."""
     kinds = Counter(told.kinds)
     one = len(kinds) == 1 and len(told.kinds) == 1
     named = [
@@ -267,7 +275,8 @@ def _in_brief(told: RefusedUrgent) -> str:
     ]
     count = f"{len(told.kinds)}件" if kinds else "整张表"
     beside = "、".join([*named, *(["整份日报退回"] if told.is_file else [])])
-    return f"{count}{f'（{beside}）' if beside else ''}"
+    said = "，".join(filter(None, (beside, cases)))
+    return f"{count}{f'（{said}）' if said else ''}"
 
 
 def _gravity(kind: str) -> int:

@@ -222,14 +222,16 @@ def _two_days_later(*files: File) -> Day:
         ([_sent(FIRST, UNDATED, at="15:00"), _sent(FIRST), _later(DANGER)], ""),
         ([_sheet_refused(FIRST), _sent(FIRST)], f"{FIRST}5月21日整张表"),
         ([_sheet_refused(FIRST), _sent(FIRST, DANGER)], ""),
-        ([_sent(FIRST, OF_CASE), _later()], f"{FIRST}5月21日1件（停水停电停暖）"),
+        ([_sent(FIRST, OF_CASE), _later()], f"{FIRST}5月21日1件（停水停电停暖，SJ-2020-001）"),
         ([_sent(FIRST, OF_CASE), _later(progress=(progress_row("SJ-2020-001", 今日进展="已恢复供水"),))], ""),
     ],
 )
 def test_what_was_refused_is_told_on_the_days_after_until_it_is_taken_or_something_is_said(files: list[File], told: str) -> None:
     day = _two_days_later(*files)
     said = not_taken.urgent(day.report)
-    assert said.partition(EARLIER)[2].partition("。请旗区")[0] == told
+    assert said.partition(EARLIER)[2].partition("。请")[0] == told
+    may_be_danger = any(word in told for word in ("工程安全隐患", "整张表"))
+    assert ("请马上向旗区核实，并请旗区重新报送" in said) is may_be_danger
     assert (EARLIER in dict(headline.lines(day.report))["请决定"]) is bool(told)
     pages = {page.name: leader_papers.fields(page, day.report) for page in leader_pages.of(day.report)}
     assert (EARLIER in pages["领导0"]["说明"]) is bool(told)
@@ -261,7 +263,7 @@ def test_a_request_in_a_refused_row_is_told_on_the_days_after_until_it_is_mended
     files = [_sent(FIRST, progress=(refused,)), _later(progress=later)]
     day = consolidate([assigned(assignment(late)), *files], [LAST], noticed=True)[LAST]
     said = not_taken.requests(day.report)
-    assert said.partition(EARLIER_REQUEST)[2].partition("。请旗区")[0] == told
+    assert said.partition(EARLIER_REQUEST)[2].partition("。请")[0] == told
     assert not_taken.urgent(day.report) == ""
     assert (EARLIER_REQUEST in dict(headline.lines(day.report))["请决定"]) is bool(told)
     # 专报 says it whole in its second section, and its first lines how much it is and whose
