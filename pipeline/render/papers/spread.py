@@ -13,7 +13,7 @@ from pipeline.render.papers import page_room
 
 Fields = dict[str, Any]
 _SENTENCE = re.compile(r"[^。]+。?")
-_LONG = (60, 100, 160, 240)
+_LONG = (100, 160, 240)
 """Characters of a sentence that is set in lines: of fewer of them where there is less room."""
 _ROOM = {page_room.ROOMY: 34.0, page_room.USUAL: 39.0, page_room.SMALL: 46.0}
 """In Chinese characters: of a line, by setting."""
