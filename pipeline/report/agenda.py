@@ -209,7 +209,7 @@ def unsettled_first(urgent: Iterable[UrgentLine]) -> list[UrgentLine]:
 def _urgent(matter: UrgentLine, case: CaseLine | None, day: date) -> Decision:
     since = matter.happened.date() if isinstance(matter.happened, datetime) else matter.happened
     said = f"{matter.kind}：{matter.situation}{matter_words.outcome(matter)}"
-    leader = case.leader if case else ""  # the deadline of its case is none of the matter
+    leader = case.leader if case else matter.liaison  # the deadline of its case is none of the matter
     asked = matter_words.dated(matter.coordination, day, day)
     first = (("urgent",), matter.number, matter.district, said, leader, since, asked, matter.origin)
     asked_by = matter_words.asked_by(matter.coordination, day)

@@ -207,6 +207,8 @@ class UrgentLine:
     """Of such a danger: the day on which something was said last; None of all others."""
     counted: str = ""
     """That its case counts as resolved all the same, and by which reply; '' where it does not, and where something was said since."""
+    liaison: str = ""
+    """Of a matter of the day that names no case: its district's liaison leaders, such as 包联领导五; '' where the workbook has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,16 @@ def reception(state: DayState, settings: Settings) -> tuple[ReceptionLine, ...]:
 
 
 def urgent(state: DayState, cases: Iterable[CaseLine], arrivals: Mapping[int, Arrival], settings: Settings) -> tuple[UrgentLine, ...]:
-    """Return the day's 急报事项 by district, in the order of their rows."""
+    """Return the day's 急报事项 by district, in the order of their rows; those without a case with whom to ask in its leader's place."""
     judged = _judged(state, settings)
     lines = [_urgent_line(district, row, arrivals) for district, judgement in judged for row in judgement.urgent]
     named = {line.number for line in lines if line.number}
     counted = {case.number: matter_words.counted(case, state.day) for case in cases if case.number in named and case.is_counted}
-    return tuple(replace(line, counted=counted.get(line.number, "")) for line in lines)
+    leaders = liaison(state.assignment) if any(not line.number for line in lines) else {}
+    asked = {district: f"包联{'、'.join(leader for leader, _post in own)}" for district, own in leaders.items()}
+    return tuple(
+        replace(line, counted=counted.get(line.number, ""), liaison="" if line.number else asked.get(line.district, "")) for line in lines
+    )
 
 
 def _urgent_line(district: str, row: RowPlace, arrivals: Mapping[int, Arrival]) -> UrgentLine:

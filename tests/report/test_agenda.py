@@ -441,6 +441,8 @@ def test_dangers_come_first_however_many_they_are_and_the_same_request_is_one_it
     ]
     assert told == [["塔吊0", "塔吊1", "塔吊2"], ["停水"], NUMBERS[:2]]
     assert [len(item) for item in agenda.by_request(out.decisions)] == [1, 1, 1, 1, 2]
+    assert {decision.leader for decision in out.decisions if not decision.number} == {"包联领导0"}  # whom to ask where no case has a leader
+    assert "包联领导0" in str(briefing.fields(out)["决策事项"])
 
 
 def test_many_different_requests_about_overdue_cases_are_one_item_and_a_few_are_apart() -> None:
