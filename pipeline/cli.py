@@ -351,21 +351,21 @@ def _user(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from pipeline import screen
     from pipeline.post import sent_letters
-    from pipeline.upkeep import doctor
+    from pipeline.upkeep import doctor, repair
 
     settings = _load(options, told=str)  # it says by itself what is wrong with the ledger
+    more: list[doctor.Check] = []
     usage.belongs(options.without, options.repair, "--without 要与 --repair 一起用。")
     if options.repair:
-        from pipeline.upkeep import repair
-
         is_mended = sent_letters.mend(settings.paths)  # while the ledger that has the letters is still there
         done = repair.repair(settings, options.without)
         screen.tell_repair(done, letters_mended=is_mended)
         if status := _say_what_failed(done.outcome, options):
             return status
+        more = [done.figures]
     sound = True
     letters = doctor.Check("发信记录", "完好，与台账一致", tuple(filter(None, [sent_letters.problem(settings.paths)])))
-    for check in chain(doctor.examine(settings, _now(settings)), [letters]):
+    for check in chain(doctor.examine(settings, _now(settings)), [letters, *more]):
         screen.tell_examination(check)
         sound = sound and check.is_sound
     return int(not sound)

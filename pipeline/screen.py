@@ -396,5 +396,3 @@ def _tell_repaired_days(done: Repaired) -> None:
         say(f"{len(done.restored)} 天的结果已恢复成原来的内容：{'、'.join(sorted(done.restored))}。恢复前的样子另存在 state/replaced。")
     if done.new:
         say(f"{len(done.new)} 天的结果已重新写出：{'、'.join(sorted(done.new))}。")
-    for line in done.told:
-        say(line)

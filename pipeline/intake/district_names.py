@@ -1,22 +1,26 @@
-"""The districts of the settings beside those that the ledger knows: renamed ones are the same, and none may be missing (decision 17)."""
+"""The districts of the settings beside those that the ledger knows: renamed ones are the same, and none may be missing (decision 17).
+
+So are renamed units above them, which are known by their districts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.intake import soundness
-from pipeline.ledger import journal, kept_districts, places
+from pipeline.ledger import journal, kept_districts, places, published_rules
 from pipeline.ledger.kept_districts import NOBODY, Named
 from pipeline.ledger.ledger import Ledger
 from pipeline.reading.reading import Transcript
 from pipeline.settings.config import Settings
+from pipeline.settings.units import other_names
 from pipeline.terms.errors import ConfigurationError, LedgerError
 from pipeline.terms.handed_in import Arrival
 from pipeline.terms.text import key
 
 
 def known(settings: Settings, complain: Callable[[str], object] | None = None) -> Settings:
-    """Return the settings with every name that a district has had, as far as there is a ledger; for whoever makes no run.
+    """Return the settings with every name that a district or unit has had, as far as there is a ledger; for whoever makes no run.
 
     Raises ConfigurationError where a district is missing, LedgerError where the ledger is gone, damaged or cannot be read; that is
     complained of instead where somebody listens, and the settings stay as they are.
@@ -75,7 +79,7 @@ def aligned(ledger: Ledger, settings: Settings) -> Settings:
     if (names, {code: kept_as[code] for code in names}) != (dict(last.names), dict(last.kept_as)):
         after = max((arrival.id for arrival, _sidecar in ledger.arrivals()), default=0)
         ledger.note_districts(Named(after, {code: kept_as[code] for code in names}, names))
-    return _with_former_names(settings, earlier)
+    return _with_former_units(_with_former_names(settings, earlier), ledger)
 
 
 def _kept_as(last: Named, kept: set[str], settings: Settings) -> Mapping[str, str]:
@@ -117,6 +121,26 @@ def _with_former_names(settings: Settings, earlier: Iterable[Named]) -> Settings
         for district in settings.districts
     )
     return settings.model_copy(update={"districts": districts})
+
+
+def _with_former_units(settings: Settings, ledger: Ledger) -> Settings:
+    """Return the settings with the names of before of each unit as further aliases: those of one that had the same districts.
+
+    A name that a unit has now, or that could be two units' own, is nobody's.
+    """
+    if not settings.units:
+        return settings
+    codes = {district.name: district.code for district in settings.districts}
+    now = {unit: {codes[name] for name in settings.tree.districts(unit)} for unit in settings.tree.in_order()}
+    former: dict[str, set[str]] = {}
+    for then in published_rules.units(ledger, settings.paths.outbox):
+        for was, unit in other_names(then, now).items():
+            former.setdefault(was, set()).add(unit)
+    names = [*((own.name, *own.aliases) for own in settings.districts), *(unit.names for unit in settings.units)]
+    taken = {key(word) for own_names in names for word in own_names}
+    own = {unit: [was for was, meant in former.items() if meant == {unit} and key(was) not in taken] for unit in now}
+    units = tuple(unit.model_copy(update={"aliases": (*unit.aliases, *own[unit.name])}) for unit in settings.units)
+    return settings.model_copy(update={"units": units}) if any(own.values()) else settings
 
 
 def as_meant_then(arrival: Arrival, transcript: Transcript, named: list[Named]) -> Transcript:

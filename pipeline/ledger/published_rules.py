@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,33 @@ def by_day(ledger: Ledger) -> dict[str, PublishedUnder]:
         row["day"]: PublishedUnder(row["digest"], json.loads(row["rules"]), row["compared"], tuple(json.loads(row["differing"])))
         for row in rows
     }
+
+
+def units(ledger: Ledger, outbox: Path) -> Iterator[dict[str, set[str]]]:
+    """Go through the levels above the districts that days had, also at first: of each unit, by its name, the codes of its districts.
+
+    Of days that the ledger does not know, such as one that is made again, it is what their folders say.
+    """
+    rows = ledger.store.rows(schema.published_rules)
+    unknown = _days_in(outbox) - {row["day"] for row in rows}
+    texts = dict.fromkeys([*(row["rules"] for row in rows), *(json.dumps(_rules_of(outbox / day)) for day in sorted(unknown))])
+    for rules in map(json.loads, texts):  # most days have those of the one before
+        codes = {name: code for code, name in rules.get("districts", {}).items()}
+        for of_day in filter(None, (rules.get("units"), rules.get("first_units"))):
+            yield {unit: {codes[name] for name in names if name in codes} for unit, names in of_day.items()}
+
+
+def _days_in(outbox: Path) -> set[str]:
+    with suppress(OSError):
+        return {folder.name for folder in outbox.iterdir() if (folder / "manifest.json").is_file()}
+    return set()
+
+
+def _rules_of(folder: Path) -> Mapping[str, Any]:
+    with suppress(OSError, ValueError, AttributeError):
+        rules = json.loads((folder / "manifest.json").read_bytes()).get("rules")
+        return rules if isinstance(rules, dict) else {}
+    return {}
 
 
 def lost(ledger: Ledger, outbox: Path) -> dict[str, Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from pipeline.publishing.inputs import Inputs, digest_of_program, digest_of_rule
 from pipeline.render import extension_files, files_for_programs
 from pipeline.report import rehearsal_words, rehearsed, rule_words
 from pipeline.report.report import Report
-from pipeline.settings import read_by, rules
+from pipeline.settings import read_by, rules, units
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Rules, ToldBefore
 
@@ -156,18 +156,19 @@ def _last_before(plan: Plan, day: date) -> date:
 
 
 def former_names(plan: Plan, day: date, settings: Settings) -> dict[str, str]:
-    """Return by code what districts were called that have another name since: when the day was published first, or on the last one before.
+    """Return what districts, by code, and units, by name, were called before: when the day was published first, or on the last one before.
 
-    A day that told it goes on telling it; where several are written at once, the first of them tells it.
+    A day that told it goes on telling it; where several are written for the first time at once, the first of them tells it.
     """
     under = plan.under
-    before = _last_before(plan, day)
-    published = under.get(day) or (None if before in plan.days else under.get(before))
+    published = under.get(day) or under.get(_last_before(plan, day))
     kept = published.rules if published else {}
-    told = kept.get("renamed", {}) if day in under else {}
-    names = {district.code: district.name for district in settings.districts}
-    then = {**kept.get("districts", {}), **told}
-    return {code: str(then[code]) for code, name in names.items() if then.get(code, name) != name}
+    told, now = kept.get("renamed", {}) if day in under else {}, files_for_programs.units(settings)
+    # of a day that was published with other units `first_units` tells it
+    former = {} if day in under else {unit: was for was, unit in units.other_names(units_then(published, settings), now).items()}
+    names = {**{unit: unit for unit in now}, **{district.code: district.name for district in settings.districts}}
+    then = {**kept.get("districts", {}), **former, **told}
+    return {of: str(then[of]) for of, name in names.items() if then.get(of, name) != name}
 
 
 def units_then(under: PublishedUnder | None, settings: Settings, key: str = "units") -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from pipeline.publishing.edition_changes import Changes, Replaced
 from pipeline.publishing.own_cases import OwnByEdition
 from pipeline.render import extension_files, file_names
 from pipeline.settings.config import Settings
+from pipeline.settings.units import other_names
 from pipeline.terms import messages, words
 
 _MOST_UNITS: Final = 50
@@ -161,17 +162,24 @@ def _beyond_lines(then: dict[str, Any], now: dict[str, Any], before: Edition, af
         yield from edition_changes.beyond(then, now, before.districts, after.districts)
 
 
-def of_units(then: Mapping[str, Any], now: Mapping[str, Any], folder: str = "") -> Iterator[str]:
+def of_units(then: Mapping[str, Any], now: Mapping[str, Any], folder: str = "", *, with_names: bool = True) -> Iterator[str]:
     """Yield which levels above the districts have other districts, and how their figures differ, from two `extensions.json`.
 
-    `folder`: of which unit it is told; its own figures are told with its `summary.json`.
+    `folder`: of which unit it is told; its own figures are told with its `summary.json`. `with_names`: another name of a unit too.
     """
-    earlier, later = ({unit["folder"]: unit for unit in said.get("units", ())} for said in (then, now))
-    for place in (place for place in {**later, **earlier} if f"{place}/".startswith(f"{folder}/" if folder else "")):
-        was, stands = earlier.get(place), later.get(place)
-        if was is None or stands is None:
-            yield f"旗区之上的级别：{'增加' if stands else '去掉'}{(stands or was or {})['unit']}"
+    before, later = ({unit["unit"]: unit for unit in said.get("units", ())} for said in (then, now))
+    also = other_names(*({name: unit["districts"] for name, unit in each.items()} for each in (before, later)))
+    earlier = {also.get(name, name): unit for name, unit in before.items()}
+    for name in {**later, **earlier}:
+        was, stands = earlier.get(name), later.get(name)
+        place = (stands or was or {})["folder"]
+        if not f"{place}/".startswith(f"{folder}/" if folder else ""):
             continue
+        if was is None or stands is None:
+            yield f"旗区之上的级别：{'增加' if stands else '去掉'}{name}"
+            continue
+        if with_names and was["unit"] != name:
+            yield f"旗区之上的级别：{was['unit']}改名{name}"
         moved = [
             f"{word}{'、'.join(names)}"
             for word, one, other in (("去掉", was, stands), ("增加", stands, was))

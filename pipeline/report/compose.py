@@ -78,7 +78,7 @@ class Sources:
     first_units: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The levels above the districts that the day was published with first, where they are others now."""
     former_names: Mapping[str, str] = field(default_factory=dict)
-    """By code: what districts were called before that have another name since the day before, or since the day was published first."""
+    """By code, or of a unit by its name: what it was called before that has another name since the day before or its first edition."""
     attendance: Attendance = ()
     """Whether each district's report of the last thirty days came, and when."""
     lost: frozenset[OfDay] = frozenset()
@@ -105,7 +105,7 @@ class Sources:
             refused_late=of_these(self.refused_late),
             refused_before=of_these(self.refused_before),
             said_before=self.said_before and self.said_before.units.get(own.way[-1]),
-            former_names={code: name for code, name in self.former_names.items() if code in codes},
+            former_names={of: name for of, name in self.former_names.items() if of in codes or of in own.tree or of in own.way[-1:]},
             attendance=tuple(
                 (day, {name: stands for name, stands in of_day.items() if name in districts}) for day, of_day in self.attendance
             ),

@@ -14,6 +14,7 @@ from pipeline.report import sentences, who_reported
 from pipeline.report.figures import Figure
 from pipeline.settings.config import Settings
 from pipeline.settings.rules import Group, Rules, ToldBefore
+from pipeline.settings.units import other_names
 from pipeline.terms import words
 
 REWRITTEN = "本期原按旧规则报过，现按新规则重写。"
@@ -129,14 +130,15 @@ def other_units(first_units: Mapping[str, Sequence[str]], settings: Settings, by
     here = settings.way[-1] if settings.way else ""
     lowest_first = sorted(first_units, key=lambda unit: len(first_units[unit]))
     now = {district: (*settings.way, *settings.tree.units_of.get(district, ())) for district in settings.district_names}
-    also = _other_names(first_units, now)
+    names = dict.fromkeys(unit for ways in now.values() for unit in ways)
+    also = other_names(first_units, {unit: [district for district in now if unit in now[district]] for unit in names})
     moved = []
     for name, ways in now.items():
         left = [unit for unit in lowest_first if name in first_units[unit] and also.get(unit, unit) not in ways]
         came = [unit for unit in reversed(ways) if unit not in also.values() and name not in first_units.get(unit, ())]
         moved += [f"{name}由{left[0]}改归{came[0]}"] if left and came else []
     moved += [f"{name}不再归{here}" for name in first_units.get(here, ()) if name not in now]
-    told = "".join(f"{unit}原名{was}，旗区照旧。" for was, unit in also.items())
+    told = "".join(_of_unit(unit, was) for was, unit in also.items())
     if not moved:
         return told
     figures = f"按那时的旗区，{'，'.join(by_these)}。" if by_these else ""
@@ -144,23 +146,19 @@ def other_units(first_units: Mapping[str, Sequence[str]], settings: Settings, by
     return told + f"旗区之上的级别与初次发布时不同：{'、'.join(moved[:_MOST_MOVED])}{rest}；数字、走势都按现在的级别。{figures}"
 
 
-def _other_names(first_units: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the names that units had which have the same districts and another name now, each with the present one."""
-    names = dict.fromkeys(unit for ways in now.values() for unit in ways)
-    units = {unit: [district for district in now if unit in now[district]] for unit in names}
-    gone = [was for was in first_units if was not in units]
-    same = {was: [unit for unit in units if unit not in first_units and {*units[unit]} == {*first_units[was]}] for was in gone}
-    known = [unit for alike in same.values() for unit in alike]
-    return {was: alike[0] for was, alike in same.items() if len(alike) == 1 and known.count(alike[0]) == 1}
-
-
 _MOST_MOVED: Final = 5
 
 
 def renamed(former_names: Mapping[str, str], settings: Settings) -> str:
-    """Return which districts had which names before; `former_names`: by code. '' where none has another one."""
-    named = "；".join(f"{settings.name_of(code)}原名{name}" for code, name in former_names.items())
-    return f"{named}：是同一个旗区，案件和数字照旧。" if named else ""
+    """Return which districts and units had which names before; '' where none has another one. `former_names`: as `Sources` has them."""
+    districts = {code: was for code, was in former_names.items() if settings.name_of(code) != code}
+    named = "；".join(f"{settings.name_of(code)}原名{was}" for code, was in districts.items())
+    units = "".join(_of_unit(unit, was) for unit, was in former_names.items() if unit not in districts)
+    return f"{named}：是同一个旗区，案件和数字照旧。{units}" if named else units
+
+
+def _of_unit(unit: str, was: str) -> str:
+    return f"{unit}原名{was}，旗区照旧。"
 
 
 def rule_changes(before: Rules, now: Rules) -> list[str]:

@@ -5,7 +5,7 @@ A unit is a district, or a level above it: a prefecture, a province. The office 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cached_property
@@ -57,6 +57,17 @@ class Unit(Frozen):
     def names(self) -> tuple[str, ...]:
         """Its name and its others, such as a name of before: each may stand before a district's on a cover."""
         return (self.name, *self.aliases)
+
+
+def other_names(then: Mapping[str, Collection[str]], now: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return the names of then of units that have the same districts and another name now, each with the present one.
+
+    Both are districts by unit. Where two could be meant, it is neither.
+    """
+    gone = {was: {*districts} for was, districts in then.items() if was not in now}
+    same = {was: [unit for unit, own in now.items() if unit not in then and {*own} == districts] for was, districts in gone.items()}
+    known = [unit for alike in same.values() for unit in alike]
+    return {was: alike[0] for was, alike in same.items() if len(alike) == 1 and known.count(alike[0]) == 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pipeline.night.outcome import Outcome
 from pipeline.publishing import edition_changes, outbox, plan, told_editions
 from pipeline.render.documents import ALL, Document
 from pipeline.settings.config import Settings
+from pipeline.upkeep.doctor import Check
 
 _WHY = (
     "原件是按现在的 config.yaml 重新读的，以前采用的可能整份退回了（见这几天的 findings.csv）。"
@@ -45,12 +46,15 @@ class Repaired:
     """Days that were written, since they were missing or others than what the ledger gives."""
     differing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """How the figures of such a day differ from those that its folder had before the repair, each in a line."""
+    is_decided: bool = False
+    """Whether the office decided to go on without an original: that figures differ is then no fault."""
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """Which figures are others than before, by their days, and what to do; none where all are as they were."""
+    def figures(self) -> Check:
+        """Whether the figures are those of before; else which are others, by their days, and what to do."""
         days = tuple(f"{day} 的数字与修复以前结果文件夹里的不同：{'；'.join(lines)}。" for day, lines in sorted(self.differing.items()))
-        return (*days, _WHY) if days else ()
+        name, same = "修复以后的数字", "不同的见下，是按办公室的决定" if days else "与修复以前结果文件夹里的相同"
+        return Check(name, same, notes=days) if self.is_decided or not days else Check(name, same, (*days, _WHY))
 
 
 def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[Document, ...] = ALL) -> Repaired:
@@ -65,7 +69,7 @@ def repair(settings: Settings, without: Sequence[str] = (), *, documents: tuple[
     outcome = nightly.run(settings, sorted(date.fromisoformat(day) for day in before), documents=documents)
     if mended.is_rebuilt and not before:  # neither a folder nor the new ledger shows which days there were
         outcome = nightly.run(settings, _reported(settings), documents=documents)
-    repaired = Repaired(mended, outcome, same=[day.isoformat() for day in outcome.written.unchanged])
+    repaired = Repaired(mended, outcome, same=[day.isoformat() for day in outcome.written.unchanged], is_decided=bool(without))
     repaired.restored.extend(day.isoformat() for day in outcome.written.restored)
     for report in outcome.written.published:
         day = report.day.isoformat()
@@ -107,8 +111,12 @@ def _editions(settings: Settings) -> dict[str, _Edition]:
 
 
 def _figures(folder: Path) -> tuple[Mapping[str, Any], ...]:
-    with suppress(OSError, ValueError):
-        return tuple(json.loads((folder / name).read_bytes()) for name in ("summary.json", "extensions.json"))
+    """Return `summary.json` and `extensions.json` of a day; none where one is not what its manifest lists, so that nobody published it."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        listed = json.loads((folder / outbox.MANIFEST).read_bytes())["outputs"]
+        read = {name: (folder / name).read_bytes() for name in ("summary.json", "extensions.json")}
+        if all(hashlib.sha256(content).hexdigest() == listed[name] for name, content in read.items()):
+            return tuple(map(json.loads, read.values()))
     return ()
 
 
@@ -117,7 +125,7 @@ def _differing(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str,
     with suppress(LookupError, TypeError, AttributeError, ValueError):  # a folder that somebody had changed
         if before and after:
             found = edition_changes.between(dict(before[0]), dict(after[0]))
-            return (*found.figures, *told_editions.of_units(before[1], after[1]))
+            return (*found.figures, *told_editions.of_units(before[1], after[1], with_names=False))
     return ()
 
 
