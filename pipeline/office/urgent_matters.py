@@ -5,13 +5,15 @@ What was mailed of them is `post.urgent`'s. Covered by tests/post/test_urgent.py
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Final
 
-from pipeline.day import rota
+from pipeline.day import refused_matters, rota
 from pipeline.day.cases import RowPlace
+from pipeline.day.withdrawn_rows import not_again, urgent_rows
 from pipeline.intake import held_files, incoming
 from pipeline.intake.incoming import Incoming
 from pipeline.office import waiting
@@ -140,22 +142,20 @@ def of_waiting(file: Incoming) -> list[UrgentMatter]:
 def unsent(files: Sequence[Incoming]) -> list[Unsent]:
     """Return what is not mailed of reports that wait, by itself: refused rows of 急报事项, and files that will be refused whole.
 
-    Not of a file whose 急报事项 can be seen to be empty, of a stranger's file, nor where a later report of the same district and day waits.
+    Not of a file whose 急报事项 can be seen to be empty, nor of a stranger's file. Where later reports of the same district and day wait,
+    it is what none of them has again: whoever leaves a refused row out has not mended it.
     """
     found = list[Unsent]()
     for file in files:
         reading = file.opened.transcript.reading if file.opened else None
-        if file.opened is None or reading is None or reading.is_from_stranger or _is_followed(file, files):
+        if file.opened is None or reading is None or reading.is_from_stranger:
             continue
+        later = _later(file, files)
         if file.day is None:
-            if reading.urgent_rows != 0:
+            if reading.urgent_rows != 0 and (not later or refused_matters.beside(reading.refused_urgent, _kinds(later))):
                 seen = f"里面“急报事项”有{reading.urgent_rows}行" if reading.urgent_rows else "里面有没有急报看不到"
                 found.append(Unsent(file.whose, file.name, "", f"会整份退回，{seen}：{file.refusal}", file.received_at))
             continue
-        by_row: dict[int | None, Finding] = {}
-        for finding in reading.findings:
-            if finding.refuses and URGENT.name in finding.sheet:
-                by_row.setdefault(finding.row if finding.severity is Severity.ROW else None, finding)
         found += [
             Unsent(
                 file.district,
@@ -165,9 +165,37 @@ def unsent(files: Sequence[Incoming]) -> list[Unsent]:
                 file.received_at,
                 _about(file.opened.transcript, refused.row) if refused.severity is Severity.ROW else "",
             )
-            for refused in by_row.values()
+            for refused in _refusals(file.opened.transcript, [_urgent_rows(other) for other in later])
         ]
     return found
+
+
+def _refusals(transcript: Transcript, later: Sequence[Rows | None]) -> list[Finding]:
+    """Return why rows of 急报事项, or the sheet, will be refused, the first finding of each; of rows that no later report has again."""
+    by_row: dict[int | None, Finding] = {}
+    for finding in transcript.reading.findings:
+        if finding.refuses and URGENT.name in finding.sheet:
+            by_row.setdefault(finding.row if finding.severity is Severity.ROW else None, finding)
+    rows = rows_of_sheet(read_rows(transcript.rows), URGENT.name)
+    if not later or rows is None:
+        return [] if any(map(urgent_rows, later)) else [*by_row.values()]
+    own = urgent_rows(rows)
+    left = [place for place in range(len(own)) if rows.lines[place] in by_row]
+    taken = Counter(row for place, row in enumerate(own) if place not in left)
+    for other in later:
+        again, refused = urgent_rows(other), frozenset(other.refused if other else ())
+        left = [left[at] for at in not_again([own[place] for place in left], again, taken.elements())]
+        taken |= Counter(row for place, row in enumerate(again) if place not in refused)
+    return [by_row[rows.lines[place]] for place in left]
+
+
+def _urgent_rows(file: Incoming) -> Rows | None:
+    return rows_of_sheet(read_rows(file.opened.transcript.rows), URGENT.name) if file.opened else None
+
+
+def _kinds(files: Iterable[Incoming]) -> list[str]:
+    """Return the kind of each row of 急报事项 of these reports, '' for one that is not in the list."""
+    return [row.kind for file in files for row in urgent_rows(_urgent_rows(file))]
 
 
 def _about(transcript: Transcript, line: int | None) -> str:
@@ -183,7 +211,7 @@ def _about(transcript: Transcript, line: int | None) -> str:
 
 def counting(files: Sequence[Incoming]) -> dict[tuple[str, date], Incoming]:
     """Return of each district and day the last report that waits, as far as it can be judged by itself."""
-    return {(file.district, file.day): file for file in files if file.day is not None and not _is_followed(file, files)}
+    return {(file.district, file.day): file for file in files if file.day is not None and not _later(file, files)}
 
 
 def dropped(files: Sequence[Incoming], mailed: Sequence[UrgentMatter], zone: tzinfo) -> list[UrgentMatter]:
@@ -214,16 +242,18 @@ def _after(matter: UrgentMatter, mailed: Iterable[UrgentMatter]) -> Iterator[Urg
     return (other for other in mailed if other.came and matter.came and other.came > matter.came)
 
 
-def _is_followed(file: Incoming, files: Iterable[Incoming]) -> bool:
-    """Whether a later report of its district and day waits and will be taken."""
-    return any(
-        later.day is not None
-        and (later.district, later.day) == (file.district, file.about)
-        and later.received_at is not None
+def _later(file: Incoming, files: Iterable[Incoming]) -> list[Incoming]:
+    """Return the later reports of its district and day that wait and will be taken, in their order."""
+    later = [
+        (other.received_at, other)
+        for other in files
+        if other.day is not None
+        and (other.district, other.day) == (file.district, file.about)
+        and other.received_at is not None
         and file.received_at is not None
-        and later.received_at > file.received_at
-        for later in files
-    )
+        and other.received_at > file.received_at
+    ]
+    return [other for _came, other in sorted(later, key=lambda each: each[0])]
 
 
 def taken_in_since(moment: datetime, settings: Settings, of: Collection[tuple[str, date]] | None = None) -> list[UrgentMatter]:

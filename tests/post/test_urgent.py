@@ -18,7 +18,7 @@ import pytest
 from mailserver import MailServer, running
 from offices import Office, moment
 from provinces import PROVINCE, written
-from workbooks import DAY, assignment, case_row, report, report_pages, turn_row, urgent_row, write
+from workbooks import DAY, assignment, case_row, edit, report, report_pages, turn_row, urgent_row, write
 
 from pipeline import cli
 from pipeline.disk import log
@@ -627,10 +627,28 @@ def test_the_office_is_told_once_what_may_be_urgent_and_goes_to_no_leader_with_i
     )
     assert "  达拉特旗 达旗.xlsx：会整份退回" in told
     assert len(server.taken) == 3, "once"
+    _put(office, [WATER], "又报.xlsx", 5)
+    still = ["日报.xlsx 急报事项!D3（工程安全隐患：塔吊倾斜）", "达旗.xlsx"]
+    assert [each.place for each in _look(office, server).unsent] == still, "who leaves it out has not mended it"
+    assert len(server.taken) == 3, "and nobody is told twice"
     mended = {**bad, "发生时间": "2020-05-20 22:00"}
     _put(office, [WATER, mended], "更正.xlsx", 10)
     assert [each.place for each in _look(office, server).unsent] == ["达旗.xlsx"], "a later report waits in its place"
     office.put(report("达拉特旗", progress=[]), "达旗2.xlsx", received="2020-05-21T16:15:00+08:00")
+    assert _look(office, server).unsent == []
+
+
+def test_what_a_report_told_that_is_refused_whole_or_in_its_sheet_stays_to_phone_for_until_a_later_one_has_it(
+    office: Office, server: MailServer
+) -> None:
+    danger = urgent_row("", 事项类别="工程安全隐患", 发生时间="2020-05-20 22:00", 情况说明="塔吊倾斜")
+    for district, cells in (("达拉特旗", {"案件进展!P1": "身份证号"}), ("准格尔旗", {"急报事项!B1": "甲"})):
+        pages = edit(report_pages(district, progress=[], new=[], reception=[], urgent=[danger]), cells)
+        office.put(write(pages), f"{district}1.xlsx", f"{DAY}T16:00:00+08:00")
+        office.put(report(district, urgent=()), f"{district}2.xlsx", f"{DAY}T16:10:00+08:00")
+    assert {each.file for each in _look(office, server).unsent} == {"达拉特旗1.xlsx", "准格尔旗1.xlsx"}
+    for district in ("达拉特旗", "准格尔旗"):
+        office.put(report(district, urgent=[danger]), f"{district}3.xlsx", f"{DAY}T16:20:00+08:00")
     assert _look(office, server).unsent == []
 
 
