@@ -11,6 +11,7 @@ from starlette.responses import Response
 from pipeline.office import today
 from pipeline.publishing import releases
 from pipeline.terms.errors import AnotherRunError
+from pipeline.web import settings_pages
 from pipeline.web.page_access import Form, NoSuchPageError, Office, TheSite, see_other
 from pipeline.web.rendering import page
 from pipeline.web.site import Site
@@ -50,6 +51,7 @@ async def show_letters(request: Request, site: TheSite, _session: Office) -> Res
         "letters": letters,
         "sent": sent,
         "sent_to_leaders": to_leaders,
+        **await site.in_turn(settings_pages.as_on_disk, settings),
     }
     return page(request, site, "letters", context)
 

@@ -87,7 +87,7 @@ def test_rules_that_were_changed_since_the_server_began_hold_and_other_settings_
         shown = dict(re.findall(r'<code>([^<]+)</code></th><td data-label="现在是">([^<]*)</td>', browser.get("/settings").text))
         assert shown["windows.due_soon_days"] == "9"
         config.write_text(re.sub(r"weekly: \S+", "weekly: 周三", began, count=1), encoding="utf-8")
-        for path in ("/today", f"/board/{DAY}", "/settings"):
+        for path in ("/today", f"/board/{DAY}", "/settings", "/letters"):
             page = browser.get(path).text
             assert "config.yaml 在网页打开以后改过" in page
             assert "<p>改了 period。这几项网页还按打开时的" in page
