@@ -168,7 +168,11 @@ class MailedFiles:
         limit = self._settings.on(day).calendar.last_moment(day)
         if self._now <= limit:
             return f"{limit:%H:%M}截止，{'请在截止以前改好' if self._has_report(district, day) else '以后到的算迟报'}"
-        meant = "那一天的收到过，再改正不会变成迟报" if self._has_report(district, day) else "现在报算迟报，内容照常采用"
+        meant = (
+            "那一天的收到过，再送来的算更正，那一天的结果照更正重新写出"
+            if self._has_report(district, day)
+            else "现在报算迟报，内容照常采用"
+        )
         return f"{limit:%H:%M}已经截止，{meant}"
 
     def waits(self) -> tuple[Waits, ...]:

@@ -244,11 +244,11 @@ def test_an_answer_names_what_a_report_replaces_and_until_when_it_can_be_mended(
     replaced = "它代替已报送、等待汇总的第1版（1行），第1版不再算数，采用的比原来少。"
     assert f"是东胜区5月21日的日报，等待汇总。{replaced}照现在的样子，会采用0行，退回2行：" in second[1]
     assert "5月21日的日报照现在的样子一行也不会采用，请改好再发一次，以最后一次为准。" in second[1]
-    assert "把它作为附件发回来即可。5月21日的日报17:00已经截止，那一天的收到过，再改正不会变成迟报。" in second[1]
+    assert "把它作为附件发回来即可。5月21日的日报17:00已经截止，那一天的收到过，再送来的算更正，那一天的结果照更正重新写出。" in second[1]
     assert "没有能用的日报" not in second[1]
     today = "今天（5月21日）的日报收到了，但一行也不能采用，请照它的回信改好再发一次。"
     assert f"是东胜区5月20日的日报，等待汇总。它代替已采用的第1版（1行），第1版不再算数。{today}照现在的样子" in third[1]
-    assert "5月20日的日报17:00已经截止，那一天的收到过，再改正不会变成迟报。" in third[1]
+    assert "5月20日的日报17:00已经截止，那一天的收到过，再送来的算更正，那一天的结果照更正重新写出。" in third[1]
 
 
 def test_an_answer_that_comes_late_says_what_took_the_reports_place_meanwhile_also_where_it_is_the_same_once_more(
