@@ -156,8 +156,11 @@ def _matter(matter: UrgentLine, day: date, leader: str) -> str:
         else ""
     )
     whose = f"，包案领导{short(leader, 2 * LONGEST_NAME)}" if leader else ""
-    said = [f"{short(matter.situation, _LONGEST_URGENT).rstrip('。')}{matter_words.outcome(matter)}"]
-    said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
+    if matter.since == matter_words.LISTED_AGAIN:  # the day's own report of it stands above
+        said = ["情况见上面今日的急报"]
+    else:
+        said = [f"{short(matter.situation, _LONGEST_URGENT).rstrip('。')}{matter_words.outcome(matter)}"]
+        said += [f"已采取措施：{short(matter.measures, _LONGEST_URGENT).rstrip('。')}"] if matter.measures else []
     asked = f"{'原' * bool(matter.since)}请求：{_whole(_asked(matter, day))}" if matter.coordination else "没有提出请求，请知悉"
     number = f" {plain(matter.number)}" if matter.number else ""
     return f"{matter.district}{number}（{matter.kind}{happened}{earlier}{whose}）：{'。'.join([*said, asked])}。"

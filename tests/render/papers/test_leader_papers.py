@@ -167,6 +167,20 @@ def _without_urgent(path: Path) -> None:
             )
 
 
+def test_an_urgent_matter_that_is_reported_again_is_told_once_with_what_was_asked_before() -> None:
+    danger = urgent_row("SJ-2020-001", 事项类别="工程安全隐患", 发生时间="2020-05-20 08:00", 情况说明="裂缝漏水", 需协调事项="请转移住户")
+    now = danger | {"情况说明": "已支撑", "需协调事项": "请鉴定"}
+    files = [handed_in(report(day=of, progress=[], urgent=[row]), f"{of} 16:00") for of, row in ((date(2020, 5, 20), danger), (DAY, now))]
+    told = consolidate([assigned(assignment(CASES)), *files], [DAY])[DAY].report
+    page = next(page for page in leader_pages.of(told) if page.name == "领导一")
+    said = str(leader_papers.fields(page, told)["急报"])
+    assert "已支撑" in said
+    assert "请鉴定" in said
+    assert "5月20日所报，又列入急报" in said
+    assert "情况见上面今日的急报。原请求：请转移住户。" in said
+    assert "裂缝漏水" not in said
+
+
 def test_a_long_request_stands_whole_and_once_whichever_tables_name_it() -> None:
     """In the cell there is room for 80 characters: what is asked, and by when, comes last."""
     asked = f"{'消防验收资料缺失，开发企业账户冻结，' * 8}请市级明确牵头单位，并请于6月5日以前答复。"
