@@ -341,6 +341,8 @@ def standing(case: CaseLine, day: date) -> str:
 
 CANCELLED: Final = "案件已撤销"
 MEASURES_ELSEWHERE: Final = "措施见汇总表"
+LIAISON: Final = "包联"
+"""Before the names of the leaders of a district that are to be asked where a matter has no case."""
 LISTED_AGAIN: Final = "又列入急报"
 """What is said of an urgent matter of an earlier day that the day reports again."""
 

@@ -47,7 +47,7 @@ def urgent(state: DayState, cases: Iterable[CaseLine], arrivals: Mapping[int, Ar
     named = {line.number for line in lines if line.number}
     counted = {case.number: matter_words.counted(case, state.day) for case in cases if case.number in named and case.is_counted}
     leaders = liaison(state.assignment) if any(not line.number for line in lines) else {}
-    asked = {district: f"包联{'、'.join(leader for leader, _post in own)}" for district, own in leaders.items()}
+    asked = {district: f"{matter_words.LIAISON}{'、'.join(leader for leader, _post in own)}" for district, own in leaders.items()}
     return tuple(
         replace(line, counted=counted.get(line.number, ""), liaison="" if line.number else asked.get(line.district, "")) for line in lines
     )

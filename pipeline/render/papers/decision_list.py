@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from pipeline.render.papers import decision_items, page_room
 from pipeline.render.papers.decision_items import ELSEWHERE, LONGEST_REQUEST, REQUEST, SAME, SITUATION, Item, whole_sentences
@@ -75,13 +75,25 @@ def in_a_line(item: Item, number: int | str, day: date, most_lines: int = 1, *, 
     leaders = decision_words.together(item).leaders
     districts = who_reported.some(decision_words.together(item).districts)
     leader = plain(leaders[0]) + (f"等{len(leaders)}人" if len(leaders) > 1 else "") if leaders else ""
-    who = districts if not leader else leader if len(item) > 1 else f"{districts} {leader}"
     return {
         "序号": str(number),
-        "谁": page_room.cut(who[:_MOST_HEARD], page_room.WHO_WIDTH),
+        "谁": _who("" if leader and len(item) > 1 else districts[-_MOST_HEARD:], leader.removeprefix(matter_words.LIAISON)[:_MOST_HEARD]),
         "何事": _what(item, most_lines, is_brief=is_brief),
         "时限": decision_words.asked_by(item, day) or decision_words.earliest_due(item, day).replace("限", "办结") or "—",
     }
+
+
+def _who(where: str, leader: str) -> str:
+    """Return a district and a leader as the column has room: the leader before all, and of a district with its units the end."""
+    room = page_room.WHO_WIDTH - page_room.width(f" {leader}" if leader else "")
+    if not where or room < _LEAST_OF_A_NAME:
+        return page_room.cut(leader, page_room.WHO_WIDTH)
+    if page_room.width(where) > room:
+        where = next(f"…{where[at:]}" for at in range(1, len(where) + 1) if page_room.width(where[at:]) <= room - 1)
+    return f"{where} {leader}".rstrip()
+
+
+_LEAST_OF_A_NAME: Final = 3
 
 
 def _what(item: Item, most_lines: int, *, is_brief: bool) -> str:

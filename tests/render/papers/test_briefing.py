@@ -315,6 +315,24 @@ def test_two_decisions_whose_table_has_room_on_page_one_have_no_list_above_it(we
         assert page_room.is_decided(fields)
 
 
+@pytest.mark.parametrize(
+    ("district", "leader", "told"),
+    [
+        ("达拉特旗", "领导一", "达拉特旗 领导一"),
+        ("北片壬州市壬木县", "壬州市领导甲", "壬州市领导甲"),
+        ("北片壬州市壬木县", "领导甲", "…市壬木县 领导甲"),
+        ("达拉特旗", "包联领导二", "达拉特旗 领导二"),
+        ("北片壬州市壬木县", "", "北片壬州市壬木县"),
+        ("达拉特旗", "一位名字写得很长的领导", "一位名字写得很长…"),
+    ],
+)
+def test_in_the_list_of_decisions_a_leader_is_readable_however_long_the_way_to_his_district_is(
+    weeks: dict[str, list[Report]], district: str, leader: str, told: str
+) -> None:
+    decision = replace(weeks["week-messy"][-1].decisions[-1], district=district, leader=leader)
+    assert decision_list.in_a_line([decision], 1, DAYS[4])["谁"] == told
+
+
 def test_decisions_that_no_page_could_hold_stand_on_page_one_in_a_line_each_and_in_full_below(weeks: dict[str, list[Report]]) -> None:
     asked = [f"请市级协调第{n}号地块的土地手续，{'明确牵头单位和时间，'}请批示" for n in range(10)]
     decisions = tuple(
