@@ -198,7 +198,7 @@ def in_short(matter: UrgentLine, most: int) -> str:
     return f"{whose}{' ' if matter.number and said[:1].isascii() else ''}{said}"
 
 
-_RELATIVE = re.compile(r"今[日天早晨晚夜]|(?<!光)明[日天早晨晚]|本日")
+_RELATIVE = re.compile(r"今[日天早晨晚夜]|(?<!光)明[日天早晨晚]|本日|(?<!今)后天|(?:下|本|这)(?:周|星期)[一二三四五六日天]?")
 
 
 def dated(asked: str, written: date | None, day: date) -> str:
@@ -210,7 +210,7 @@ def dated(asked: str, written: date | None, day: date) -> str:
 
 
 _DAY_WORD = re.compile(
-    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:\d{1,2}日?[至到—-])?(?P<day>\d{1,2})日|(?<!\d)(?P<ago>今|(?<!光)明)[日天早晨晚夜]|本日|(?P<third>后天)"
+    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:\d{1,2}日?[至到—-])?(?P<day>\d{1,2})日|(?<!\d)(?P<ago>今|(?<!光)明)[日天早晨晚夜]|本日|(?P<third>(?<!今)后天)"
     r"|(?P<next>下|本|这)(?:周|星期)(?P<weekday>[一二三四五六日天])"
 )
 """A day in a request, or such a word: of a range its last day."""

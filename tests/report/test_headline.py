@@ -801,6 +801,9 @@ def test_a_request_that_hangs_on_its_day_says_when_it_was_written() -> None:
     leader = next(page for page in leader_pages.of(told) if page.own)
     assert said[1] in leader_papers.fields(leader, told)["急报"][0]
     assert matter_words.dated("请光明日报核实", DAY, DAY) == "请光明日报核实"
+    for word in ("下周一", "本周五", "后天", "下星期"):
+        assert matter_words.dated(f"请{word}以前答复", DAY, DAY) == f"请{word}（5月21日写）以前答复"
+    assert matter_words.dated("请今后天天巡查", DAY, DAY) == "请今后天天巡查"
 
 
 def test_a_danger_stays_in_sight_until_its_case_ends_whatever_is_said_of_it() -> None:
