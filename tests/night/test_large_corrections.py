@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import workbooks
-from offices import HOME, Office
+from offices import Office, copied_templates
 from provinces import FIRST, LAST, MOVED, SECOND, lay
 from workbooks import progress_row, resolved_row
 
@@ -111,7 +111,7 @@ def test_what_was_drawn_with_the_programs_page_in_place_of_a_broken_one_is_drawn
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A remark is said as long as the office's templates are broken."""
-    own = Path(shutil.copytree(HOME / "templates", tmp_path / "own"))
+    own = copied_templates(tmp_path / "own")
     (own / "daily_unit.html.j2").write_text("{{ no_such_thing }}", encoding="utf-8")
     office.settings = office.settings.model_copy(update={"paths": office.settings.paths.model_copy(update={"templates": own})})
     taken, again = list[str](), Drawn.again

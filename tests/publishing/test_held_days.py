@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from offices import HOME, SETTINGS, Office, let_nights_make, moment, sum_again, tree
+from offices import SETTINGS, Office, copied_templates, let_nights_make, moment, sum_again, tree
 from workbooks import assignment, case_row, progress_row, report, resolved_row
 
 from pipeline import cli, screen
@@ -217,7 +217,7 @@ def test_a_newer_program_a_template_or_a_name_rewrites_nothing(office: Office, w
     elif what == "office":
         _set(office, "office: 市住房", "office: 另一个市住房")
     else:
-        shutil.copytree(HOME / "templates", office.home / "own")
+        copied_templates(office.home / "own")
         with (office.home / "own" / "daily.css").open("a", encoding="utf-8") as file:
             file.write("/**/")
         _set(office, "templates: null", "templates: own")

@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hostile import rewrite
-from offices import HOME, Office, only, tree
+from offices import Office, copied_templates, only, tree
 from workbooks import CASES, DAY, answer_row, assignment, case_row, progress_row, report, resolved_row, urgent_row
 
 from pipeline.demo import made_up_office
@@ -665,7 +665,7 @@ def test_figures_alone_give_no_number(office: Office) -> None:
 def test_in_the_place_of_a_broken_template_the_built_in_one_is_taken_and_it_says_where(office: Office, tmp_path: Path) -> None:
     days = _three_days(office)
     own = tmp_path / "模板"
-    shutil.copytree(HOME / "templates", own)
+    copied_templates(own)
     (own / TEMPLATE).write_bytes(b"no template")
     paths = office.settings.paths.model_copy(update={"templates": own})
     outcome = nightly.run(office.settings.model_copy(update={"paths": paths}), [days[0]], documents=only("notices"))
@@ -711,7 +711,7 @@ def _older(*more: str) -> bytes:
 
 def test_a_template_of_before_calls_no_notice_void_that_is_not_and_the_office_is_told_what_it_lacks(office: Office, tmp_path: Path) -> None:
     own = tmp_path / "模板"
-    shutil.copytree(HOME / "templates", own)
+    copied_templates(own)
     assert notice.unused(own) == []
     void = "{%p if 作废 %}", "本通知所列事项经更正均不成立，本号作废。", "{%p endif %}"
     (own / TEMPLATE).write_bytes(_older(*void))

@@ -45,11 +45,17 @@ if TYPE_CHECKING:
     import pytest
 
 HOME = Path(__file__).resolve().parents[2]
+
 CONFIG = HOME / "config.yaml"
 ZONE = ZoneInfo("Asia/Shanghai")
 SETTINGS = load(CONFIG)
 
 Summary = dict[str, Any]
+
+
+def copied_templates(to: Path) -> Path:
+    """Copy the program's templates, without what is kept of them beside them: other tests write there meanwhile."""
+    return Path(shutil.copytree(HOME / "templates", to, ignore=shutil.ignore_patterns("__pycache__")))
 
 
 def moment(written: str) -> datetime:

@@ -21,7 +21,7 @@ import pytest
 import rare_font
 import typst
 from hostile import rewrite
-from offices import HOME, Office, let_nights_make, only
+from offices import HOME, Office, copied_templates, let_nights_make, only
 from python_calamine import CalamineWorkbook
 from workbooks import CASES, DAY, assignment, case_row, report
 
@@ -198,7 +198,7 @@ def _nights_make_briefings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own(office: Office, change: Callable[[Path], None]) -> None:
     """Give the office templates of its own, changed like that."""
     folder = office.home / "版式"
-    shutil.copytree(HOME / "templates", folder)
+    copied_templates(folder)
     change(folder)
     config = office.home / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("templates: null", "templates: 版式"), encoding="utf-8")
