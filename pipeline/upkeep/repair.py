@@ -25,8 +25,9 @@ from pipeline.settings.config import Settings
 from pipeline.upkeep.doctor import Check
 
 _WHY = (
-    "原件是按现在的 config.yaml 重新读的，以前采用的可能整份退回了（见这几天的 findings.csv）。"
-    "旗区、单位改过名称的，请把原来的名称写进它的 aliases，再修复一次；修复以前的结果另存在 state/editions 或 state/replaced。"
+    "原件是按现在的 config.yaml 重新读的，采用、退回可能与以前不同（见这几天的 findings.csv）。"
+    "以前采用、现在整份退回的，多半是单位改了名称、旗区也变了：请把原来的名称写进它的 aliases，再修复一次；"
+    "修复以前的结果另存在 state/editions 或 state/replaced。"
 )
 
 
