@@ -262,9 +262,8 @@ def unnamed(runs: Sequence[Sequence[Restated]], told_on: date, *, is_named: bool
     """Return how many corrections there are beside those told, where these are few which, and whether they turn a target."""
     if not runs:
         return ""
-    which = (
-        "、".join(f"{run[0].group}{restated_figures.days_of(run, told_on)}" for run in runs) if is_named and len(runs) <= MOST_RUNS else ""
-    )
+    named = dict.fromkeys(f"{run[0].group}{restated_figures.days_of(run, told_on)}" for run in runs)  # of a period one may come twice
+    which = "、".join(named) if is_named and len(runs) <= MOST_RUNS else ""
     turned = sum(restated_figures.has_turned(run[0]) for run in runs)
     effect = "达标与否没有变" if not turned else "达标与否也改变" if turned == len(runs) else f"其中{turned}处达标与否改变"
     same = sum(not restated_figures.has_moved(run[0]) for run in runs)

@@ -126,6 +126,8 @@ def test_of_many_corrections_those_are_named_that_change_a_figure_and_first_thos
     won, lost = told(18, city, (65, 58), (65, 59)), told(20, city, (65, 59), (65, 58))
     both = headline.lines(replace(quiet, restated=(won, lost)))[-1][1]
     assert both.index("5月18日") < both.index("5月20日"), "in the order of the days, whichever way they turned"
+    twice = headline.unnamed([[entries[0]], [entries[0]]], DAY)
+    assert twice == f"；另2处达标与否没有变（{region}5月17日）", "a period may have one of two days that tell it"
 
 
 def test_what_is_not_settled_is_provisional_with_the_reason(published: Published) -> None:
