@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from pipeline.settings import config
 from pipeline.settings.config import Settings
+from pipeline.settings.units import District, Unit
 from pipeline.terms.errors import ConfigurationError
 
 RULES: Final = ("sources", "categories", "groups", "calendar", "windows", "notices", "changes", "statute", "hints", "case_number_pattern")
@@ -49,8 +51,23 @@ def others_than(settings: Settings, file: Path) -> list[str]:
     """Return which settings the file has otherwise by now that a program which stays up does not take over; none where it has a fault."""
     with suppress(ConfigurationError):
         read = config.load(file)
-        return [name for name in Settings.model_fields if name not in RULES and getattr(read, name) != getattr(settings, name)]
+        return [name for name in Settings.model_fields if name not in RULES and getattr(read, name) != _as_written(name, settings, read)]
     return []
+
+
+def _as_written(name: str, settings: Settings, read: Settings) -> object:
+    """Return a setting without the names of before that were added to districts and units: these stand in no file."""
+    match name:
+        case "districts":
+            return tuple(own.model_copy(update=_own(own, alike)) for own, alike in zip_longest(settings.districts, read.districts) if own)
+        case "units":
+            return tuple(own.model_copy(update=_own(own, alike)) for own, alike in zip_longest(settings.units, read.units) if own)
+        case _:
+            return getattr(settings, name)
+
+
+def _own(named: District | Unit, written: District | Unit | None) -> dict[str, tuple[str, ...]]:
+    return {"aliases": tuple(alias for alias in named.aliases if written is None or alias in written.aliases)}
 
 
 def _stamp(file: Path | None) -> tuple[int, int, int] | None:

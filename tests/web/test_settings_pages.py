@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import provinces
 import pytest
 from websites import Website, served
 from workbooks import DAY, assignment, progress_row, report, resolved_row
 
+from pipeline.intake import district_names
 from pipeline.night import nightly
 from pipeline.render.documents import FIGURES
 from pipeline.settings import meanings
@@ -22,6 +25,7 @@ from pipeline.settings.mailboxes import Mailbox
 from pipeline.settings.outgoing import Outgoing
 from pipeline.settings.places import LedgerServer
 from pipeline.settings.uploading import Uploading
+from pipeline.web import settings_pages
 
 if TYPE_CHECKING:
     from offices import Office
@@ -94,6 +98,19 @@ def test_rules_that_were_changed_since_the_server_began_hold_and_other_settings_
         assert "改过" not in website.signed_in("甲").get("/").text
         config.write_text(began, encoding="utf-8")
         assert "改过" not in browser.get("/today").text
+
+
+def test_former_names_of_districts_and_units_are_no_change_of_the_file(tmp_path: Path) -> None:
+    office = provinces.lay(tmp_path)
+    office.run(provinces.SECOND)
+    written = provinces.written().replace("name: 甲一区", "name: 新甲一区").replace("乙市", "新乙市")
+    (tmp_path / "config.yaml").write_text(written, encoding="utf-8")
+    settings = district_names.known(load(tmp_path / "config.yaml"))
+    assert settings.districts[0].aliases == ("甲一区",)
+    assert settings.tree.named("乙市") == "新乙市"
+    assert settings_pages.changed(settings) == []
+    (tmp_path / "config.yaml").write_text(written.replace("name: 新乙市", "aliases: [乙], name: 新乙市"), encoding="utf-8")
+    assert settings_pages.changed(settings) == ["units"]
 
 
 def test_what_was_changed_since_the_edition_before_is_there(site: Website) -> None:
